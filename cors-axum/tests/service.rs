@@ -1,0 +1,202 @@
+//! The service itself: which bodies, which errors, which order of layers.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::routing::get;
+use cors_axum::{Config, CorsLayer};
+use http::{Request, Response, StatusCode, header};
+use http_body_util::{BodyExt as _, Full};
+use std::convert::Infallible;
+use support::{ORIGIN, is_shared, policy, preflight, request, send};
+use tower::{Layer as _, Service, ServiceExt as _, service_fn};
+use tower_http::catch_panic::CatchPanicLayer;
+
+/// An application that must not be called.
+async fn unreachable<B>(_: Request<Body>) -> Result<Response<B>, Infallible> {
+    panic!("a preflight reached the application")
+}
+
+#[tokio::test]
+async fn a_preflight_has_the_body_of_the_service() {
+    let full = send(
+        CorsLayer::new(policy()).layer(service_fn(unreachable::<Full<Bytes>>)),
+        preflight("/", "PUT"),
+    );
+    let full: Response<Full<Bytes>> = full.await;
+    assert_eq!(
+        full.headers()[header::CONTENT_TYPE],
+        "text/plain; charset=utf-8"
+    );
+    assert_eq!(full.into_body().collect().await.unwrap().to_bytes(), "OK");
+
+    let text = CorsLayer::new(policy()).layer(service_fn(unreachable::<String>));
+    let text = send(text, preflight("/", "DELETE")).await;
+    assert_eq!(
+        (text.status(), text.body().as_str()),
+        (StatusCode::BAD_REQUEST, "Disallowed CORS method")
+    );
+
+    // tonic's body is made of nothing but its default.
+    let tonic =
+        CorsLayer::with_empty_body(policy()).layer(service_fn(unreachable::<tonic::body::Body>));
+    let tonic = send(tonic, preflight("/", "PUT")).await;
+    assert_eq!(tonic.status(), StatusCode::OK);
+    assert!(is_shared(tonic.headers()));
+    assert!(
+        tonic
+            .into_body()
+            .collect()
+            .await
+            .unwrap()
+            .to_bytes()
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn an_error_of_the_service_stays_an_error() {
+    let fails = service_fn(async |_: Request<Body>| Err::<Response<Body>, _>("no connection"));
+    let app = CorsLayer::new(policy()).layer(fails);
+    assert_eq!(
+        app.oneshot(support::get("/")).await.unwrap_err(),
+        "no connection"
+    );
+}
+
+#[tokio::test]
+async fn a_caught_panic_is_readable_if_it_is_caught_inside() {
+    let panics =
+        || Router::new().route("/", get(async || -> &'static str { panic!("as it must") }));
+    let inside = panics()
+        .layer(CatchPanicLayer::new())
+        .layer(CorsLayer::new(policy()));
+    let response = send(inside, support::get("/")).await;
+    assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(is_shared(response.headers()));
+
+    let outside = panics()
+        .layer(CorsLayer::new(policy()))
+        .layer(CatchPanicLayer::new());
+    let response = send(outside, support::get("/")).await;
+    assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(!is_shared(response.headers()));
+}
+
+#[tokio::test]
+async fn of_two_policies_the_outer_one_speaks() {
+    let other = Config::new()
+        .allow_origins(["*"])
+        .expose_headers(["X-Inner"])
+        .build()
+        .unwrap();
+    let app = Router::new().route("/", get(async || "ok"));
+    for app in [
+        app.clone()
+            .layer(CorsLayer::new(other.clone()))
+            .layer(CorsLayer::new(policy())),
+        app.layer(CorsLayer::new(policy()))
+            .layer(CorsLayer::new(policy())),
+    ] {
+        for request in [support::get("/"), preflight("/", "PUT")] {
+            let response = send(app.clone(), request).await;
+            assert!(is_shared(response.headers()));
+            for name in response.headers().keys() {
+                assert_eq!(response.headers().get_all(name).iter().count(), 1, "{name}");
+            }
+        }
+        let evil = request("GET", "/", &[("origin", "https://evil.com")]);
+        let refused = send(app, evil).await;
+        let names: Vec<&str> = refused
+            .headers()
+            .keys()
+            .map(http::HeaderName::as_str)
+            .collect();
+        assert!(
+            !names.iter().any(|name| name.starts_with("access-control-")),
+            "{names:?}"
+        );
+    }
+}
+
+/// HTTP/2 has no `Host` line; the target has the authority.
+#[tokio::test]
+async fn blocking_knows_the_host_of_both_protocols() {
+    let policy = Config::new()
+        .allow_origins([ORIGIN])
+        .block_refused_origins(true)
+        .build()
+        .unwrap();
+    let app = CorsLayer::new(policy).layer(Router::new().route("/", get(async || "ok")));
+    let own = ("origin", "https://own.example");
+    for (uri, headers, status) in [
+        ("/", &[own, ("host", "own.example")][..], 200),
+        ("https://own.example/", &[own][..], 200),
+        (
+            "https://own.example/",
+            &[own, ("host", "other.example")][..],
+            200,
+        ),
+        (
+            "https://other.example/",
+            &[own, ("host", "own.example")][..],
+            403,
+        ),
+        ("/", &[own, ("host", "other.example")][..], 403),
+        (
+            "/",
+            &[
+                own,
+                ("host", "other.example"),
+                ("sec-fetch-site", "same-origin"),
+            ][..],
+            200,
+        ),
+        (
+            "/",
+            &[
+                own,
+                ("host", "own.example"),
+                ("sec-fetch-site", "cross-site"),
+            ][..],
+            403,
+        ),
+        ("/", &[own][..], 403),
+        (
+            "/",
+            &[("origin", ORIGIN), ("host", "other.example")][..],
+            200,
+        ),
+        ("/", &[("host", "own.example")][..], 200),
+    ] {
+        let response = send(app.clone(), request("GET", uri, headers)).await;
+        assert_eq!(response.status(), status, "{uri} {headers:?}");
+        assert_eq!(response.headers()[header::VARY], "Origin");
+    }
+}
+
+/// The limits of the inner service are asked before the request is looked at.
+#[tokio::test]
+async fn readiness_is_that_of_the_inner_service() {
+    let inner = tower::limit::ConcurrencyLimit::new(service_fn(unreachable::<Body>), 1);
+    let mut app = CorsLayer::new(policy()).layer(inner);
+    std::future::poll_fn(|cx| Service::<Request<Body>>::poll_ready(&mut app, cx))
+        .await
+        .unwrap();
+    let answer = app.call(preflight("/", "PUT")).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+}
+
+#[test]
+fn types_travel() {
+    fn travels<T: Clone + Send + Sync + 'static>() {}
+    travels::<CorsLayer>();
+    travels::<CorsLayer<cors_axum::EmptyBody>>();
+    travels::<cors_axum::Cors<Router>>();
+    fn is_send<T: Send>(_: &T) {}
+    let mut app = CorsLayer::new(policy()).layer(Router::new());
+    is_send(&app.call(preflight("/", "PUT")));
+}

@@ -1,0 +1,82 @@
+//! The known key that a mistyped one was most likely meant to be.
+
+use crate::issue::Key;
+
+/// Compares without case, `_` and `-`, so that `allowOrigins` and `allow-origins` are hits; a key
+/// whose last word was left alone (`origins`, `credentials`) is one too.
+pub(crate) fn nearest(name: &str) -> Option<Key> {
+    let name = fold(name);
+    let distance = |key: &Key| edits(&name, &fold(key.as_str()));
+    let best = Key::ALL.into_iter().min_by_key(distance)?;
+    if distance(&best) <= best.as_str().len() / 4 {
+        return Some(best);
+    }
+    let tail = |key: &Key| name.len() >= 5 && fold(key.as_str()).ends_with(&name);
+    Key::ALL.into_iter().find(tail)
+}
+
+fn fold(name: &str) -> String {
+    name.chars()
+        .filter(|c| !matches!(c, '_' | '-'))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// The Levenshtein distance.
+fn edits(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (cell, y) in row.iter_mut().skip(1).zip(&b) {
+            let substituted = diagonal + usize::from(x != *y);
+            diagonal = *cell;
+            left = substituted.min(left + 1).min(*cell + 1);
+            *cell = left;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{edits, nearest};
+    use crate::issue::Key;
+
+    #[test]
+    fn distances() {
+        for (a, b, distance) in [
+            ("", "", 0),
+            ("abc", "", 3),
+            ("kitten", "sitting", 3),
+            ("ab", "ba", 2),
+        ] {
+            assert_eq!(edits(a, b), distance);
+            assert_eq!(edits(b, a), distance);
+        }
+    }
+
+    #[test]
+    fn slips() {
+        for (name, key) in [
+            ("allow_origin", Key::AllowOrigins),
+            ("allowOrigins", Key::AllowOrigins),
+            ("allowed-origins", Key::AllowOrigins),
+            ("ALLOW_CREDENTIAL", Key::AllowCredentials),
+            ("max-age", Key::MaxAge),
+            ("maxage", Key::MaxAge),
+            ("origins", Key::AllowOrigins),
+            ("credentials", Key::AllowCredentials),
+            ("exposed_headers", Key::ExposeHeaders),
+        ] {
+            assert_eq!(nearest(name), Some(key), "{name}");
+        }
+        for name in ["", "port", "proxy_service_host", "age", "x"] {
+            assert_eq!(nearest(name), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The decision: the one file that a security reader must read.
+//!
+//! Fetch, "CORS protocol": a request with `Origin` is a CORS request; if its method is `OPTIONS` and
+//! it has `Access-Control-Request-Method` it is a CORS-preflight request. Every other `OPTIONS` is
+//! the application's.
+
+use crate::decision::{Decision, HeadersRefusal, MethodRefusal, OriginRefusal, PreflightRefusal};
+use crate::method;
+use crate::policy::Policy;
+use crate::request::{RequestHead, RequestHeader};
+use crate::token::is_token;
+
+impl Policy {
+    /// Decides about a request: what it is, and whether it is granted.
+    ///
+    /// Total and pure: any bytes give a decision, the same bytes the same one. It allocates nothing
+    /// (but for the first uses of an `allow_origin_regex` on each thread, which set up its caches),
+    /// and its work is bounded by the policy, whatever the request.
+    pub fn decide<R: RequestHead + ?Sized>(&self, request: &R) -> Decision {
+        let mut origins = request.lines(RequestHeader::Origin);
+        let Some(origin) = origins.next() else {
+            return Decision::NotCors;
+        };
+        let origin_check = match origins.next() {
+            // "Byte-serializing a request origin" gives one; several are somebody's trick.
+            Some(_) => Err(OriginRefusal::SeveralLines),
+            None => self.check_origin(origin),
+        };
+        if request.method() == b"OPTIONS" {
+            let mut methods = request.lines(RequestHeader::AccessControlRequestMethod);
+            if let Some(requested) = methods.next() {
+                let requested = match methods.next() {
+                    Some(_) => Err(MethodRefusal::SeveralLines),
+                    None => Ok(requested),
+                };
+                return Decision::Preflight(self.preflight(origin_check, requested, request));
+            }
+        }
+        match origin_check {
+            Err(refusal) if self.block_refused_origins && !is_same_origin(request, origin) => {
+                Decision::Blocked(refusal)
+            }
+            check => Decision::Actual(check),
+        }
+    }
+
+    /// All three checks run, so that the answer can name all that fails.
+    fn preflight<R: RequestHead + ?Sized>(
+        &self,
+        origin: Result<(), OriginRefusal>,
+        requested: Result<&[u8], MethodRefusal>,
+        request: &R,
+    ) -> Result<(), PreflightRefusal> {
+        let origin = origin.err();
+        let method = requested
+            .and_then(|requested| self.check_method(requested))
+            .err();
+        let headers = self.headers.check(request).err();
+        if origin.is_none() && method.is_none() && headers.is_none() {
+            return Ok(());
+        }
+        // "CORS-preflight fetch" lets safelisted methods pass whatever the list says, so the list
+        // alone would not stop them.
+        let stopped_by_list = |requested| !method::is_safelisted(requested);
+        let explained_by_lists = method == Some(MethodRefusal::NotAllowed)
+            && requested.is_ok_and(stopped_by_list)
+            || headers == Some(HeadersRefusal::NotAllowed);
+        Err(PreflightRefusal {
+            origin,
+            method,
+            headers,
+            explained_by_lists,
+        })
+    }
+
+    fn check_method(&self, requested: &[u8]) -> Result<(), MethodRefusal> {
+        if self
+            .methods
+            .iter()
+            .any(|method| method.as_bytes() == requested)
+        {
+            Ok(())
+        } else if is_token(requested) {
+            Err(MethodRefusal::NotAllowed)
+        } else {
+            Err(MethodRefusal::Malformed)
+        }
+    }
+}
+
+/// Whether the request comes from a page of the application itself.
+///
+/// `Sec-Fetch-Site` cannot be set by scripts. Browsers before 2023 and pages without TLS do not send
+/// it; then the origin must name the host that the request is for. The scheme is not compared: a
+/// proxy that ends TLS hides it.
+fn is_same_origin<R: RequestHead + ?Sized>(request: &R, origin: &[u8]) -> bool {
+    let mut origins = request.lines(RequestHeader::Origin);
+    let mut sites = request.lines(RequestHeader::SecFetchSite);
+    let mut hosts = request.lines(RequestHeader::Host);
+    let one_origin = origins.next().is_some() && origins.next().is_none();
+    one_origin
+        && match (sites.next(), sites.next()) {
+            (Some(site), None) => matches!(site, b"same-origin" | b"none"),
+            (Some(_), Some(_)) => false,
+            (None, _) => match (hosts.next(), hosts.next()) {
+                (Some(host), None) => {
+                    authority(origin).is_some_and(|own| own.eq_ignore_ascii_case(host))
+                }
+                _ => false,
+            },
+        }
+}
+
+/// `host[:port]` of a serialised origin.
+fn authority(origin: &[u8]) -> Option<&[u8]> {
+    let parsed = crate::origin::Origin::parse(origin)?;
+    origin.get(parsed.scheme.len() + b"://".len()..)
+}

@@ -1,0 +1,185 @@
+//! Origins as browsers send them (Fetch, "`Origin` header"; HTML, "serialization of an origin").
+//!
+//! Two parsers, on purpose: [`Origin::parse`] here is for traffic, cheap and bounded, and only says
+//! yes or no; [`pattern`] is for configuration, and says what is wrong and how to mend it. Both
+//! judge hosts by [`host::check`].
+
+pub(crate) mod host;
+pub(crate) mod pattern;
+mod public_suffix;
+mod punycode;
+pub(crate) mod regex;
+pub(crate) mod repair;
+pub(crate) mod set;
+mod table;
+
+/// The longest serialised origin: scheme 64, `://` 3, host 253, `:` and port 6.
+pub(crate) const MAX_LEN: usize = 326;
+
+/// The longest scheme. No registered one comes near.
+pub(crate) const MAX_SCHEME_LEN: usize = 64;
+
+/// The parts of a serialised origin other than `null`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Origin<'a> {
+    pub(crate) scheme: &'a [u8],
+    pub(crate) host: &'a [u8],
+    /// With its colon, or empty.
+    pub(crate) port: &'a [u8],
+}
+
+impl<'a> Origin<'a> {
+    /// Takes `bytes` apart if they are exactly what a browser could have sent.
+    pub(crate) fn parse(bytes: &'a [u8]) -> Option<Self> {
+        if bytes.len() > MAX_LEN {
+            return None;
+        }
+        let colon = bytes.iter().position(|&byte| byte == b':')?;
+        let (scheme, rest) = bytes.split_at_checked(colon)?;
+        let authority = rest.strip_prefix(b"://")?;
+        let (host, port) = split_authority(authority)?;
+        let sendable = is_scheme(scheme) && host::check(host).is_ok() && is_sent_port(scheme, port);
+        sendable.then_some(Self { scheme, host, port })
+    }
+}
+
+/// Splits `host[:port]`; the port keeps its colon. `None` for a bracket that is not closed.
+pub(crate) fn split_authority(authority: &[u8]) -> Option<(&[u8], &[u8])> {
+    let host_len = if authority.starts_with(b"[") {
+        authority.iter().position(|&byte| byte == b']')? + 1
+    } else {
+        authority
+            .iter()
+            .position(|&byte| byte == b':')
+            .unwrap_or(authority.len())
+    };
+    authority.split_at_checked(host_len)
+}
+
+/// RFC 3986, section 3.1, in lower case.
+pub(crate) fn is_scheme(scheme: &[u8]) -> bool {
+    scheme.len() <= MAX_SCHEME_LEN
+        && scheme.first().is_some_and(u8::is_ascii_lowercase)
+        && scheme
+            .iter()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.'))
+}
+
+/// Whether a browser would put `port` (with its colon, or empty) behind this scheme.
+fn is_sent_port(scheme: &[u8], port: &[u8]) -> bool {
+    match port {
+        [] => true,
+        [b':', digits @ ..] => {
+            parse_port(digits).is_some_and(|number| default_port(scheme) != Some(number))
+        }
+        _ => false,
+    }
+}
+
+/// A port from 1 to 65535, without leading zeros.
+pub(crate) fn parse_port(digits: &[u8]) -> Option<u16> {
+    if digits.len() > 5 || digits.first() == Some(&b'0') || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    std::str::from_utf8(digits).ok()?.parse().ok()
+}
+
+/// The port that a serialised origin leaves out (URL, "default port").
+pub(crate) fn default_port(scheme: &[u8]) -> Option<u16> {
+    match scheme {
+        b"http" => Some(80),
+        b"https" => Some(443),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Origin;
+
+    #[test]
+    fn what_browsers_send() {
+        for origin in [
+            "https://example.com",
+            "http://localhost:8080",
+            "https://example.com.",
+            "https://xn--bcher-kva.example",
+            "https://a_b.example",
+            "http://127.0.0.1:3000",
+            "http://[::1]:3000",
+            "http://[2001:db8::ff00:42:8329]",
+            "http://[::ffff:7f00:1]",
+            "https://example.com:80",
+            "http://example.com:443",
+            "tauri://localhost",
+            "chrome-extension://fmkadmapgofadopljbjfkapdkoienihi",
+            "https://1.example",
+            "https://0x.example",
+        ] {
+            assert!(Origin::parse(origin.as_bytes()).is_some(), "{origin}");
+        }
+    }
+
+    #[test]
+    fn what_no_browser_sends() {
+        for origin in [
+            "",
+            "null",
+            "*",
+            "example.com",
+            "https://",
+            "https:///",
+            "https://example.com/",
+            "https://example.com:443",
+            "http://example.com:80",
+            "https://example.com:",
+            "https://example.com:0",
+            "https://example.com:0443",
+            "https://example.com:65536",
+            "https://example.com:123456",
+            "https://example.com:+80",
+            "https://example.com:8080:8080",
+            "https://user@example.com",
+            "https://EXAMPLE.com",
+            "HTTPS://example.com",
+            "https://a b.example",
+            "https://a,b.example",
+            "https://b\u{fc}cher.example",
+            "https://.example.com",
+            "https://a..example.com",
+            "https://example.com..",
+            "https://.",
+            "http://127.1",
+            "http://2130706433",
+            "http://0x7f.1",
+            "http://127.0.0.01",
+            "http://127.0.0.1.",
+            "http://256.0.0.1",
+            "http://1.2.3.4.5",
+            "http://a.1",
+            "http://a.0x1",
+            "http://[::1",
+            "http://[::1]x",
+            "http://[::1%25eth0]",
+            "http://[0:0:0:0:0:0:0:1]",
+            "http://[::ffff:127.0.0.1]",
+            "http://[2001:DB8::1]",
+            "http://::1",
+            "://example.com",
+            "1http://example.com",
+            "https:/example.com",
+            "https//example.com",
+            "https://*.example.com",
+            "https://evil.com/.example.com",
+            "https://evil.com#.example.com",
+        ] {
+            assert!(Origin::parse(origin.as_bytes()).is_none(), "{origin}");
+        }
+        let label = "a".repeat(63);
+        assert!(Origin::parse(format!("https://{label}.example").as_bytes()).is_some());
+        assert!(Origin::parse(format!("https://{label}a.example").as_bytes()).is_none());
+        let name = format!("{0}.{0}.{0}.{1}", label, "a".repeat(61));
+        assert!(Origin::parse(format!("https://{name}").as_bytes()).is_some());
+        assert!(Origin::parse(format!("https://{name}a").as_bytes()).is_none());
+    }
+}

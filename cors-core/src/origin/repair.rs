@@ -1,0 +1,239 @@
+//! The correction that an error about an origin offers.
+
+use super::pattern::{Entry, list_items};
+use super::{default_port, host, punycode};
+use crate::issue::Correction;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// What the user most likely meant by `text`, if that is clear and a legal entry.
+pub(crate) fn correct(text: &str) -> Option<Correction> {
+    let items: Option<Vec<String>> = list_items(text).map(repair).collect();
+    match items?.as_slice() {
+        [] => None,
+        [one] => Some(Correction::Replace(one.clone())),
+        several => Some(Correction::Split(several.to_vec())),
+    }
+}
+
+fn repair(text: &str) -> Option<String> {
+    let text = text.trim_matches(|c: char| {
+        c.is_control() || "\"'`[]()<>".contains(c) && !is_ipv6_end(text, c)
+    });
+    let lower = text.to_lowercase();
+    if Entry::parse(&lower).is_ok() {
+        return Some(lower);
+    }
+    let (scheme, rest) = match lower.split_once("://") {
+        Some(("ws", rest)) => ("http", rest),
+        Some(("wss", rest)) => ("https", rest),
+        Some((scheme, rest)) => (scheme, rest),
+        None => ("", lower.trim_start_matches('/')),
+    };
+    let end = rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len());
+    let authority = rest.get(..end)?;
+    let authority = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    let (host, port) = split_port(authority)?;
+    let host = canonical_host(host)?;
+    let scheme = match scheme {
+        "" if is_local(&host) => "http",
+        "" => "https",
+        scheme => scheme,
+    };
+    let port = match port {
+        "" => String::new(),
+        "*" => ":*".to_owned(),
+        digits => {
+            let number: u16 = digits.parse().ok()?;
+            if default_port(scheme.as_bytes()) == Some(number) {
+                String::new()
+            } else {
+                format!(":{number}")
+            }
+        }
+    };
+    let repaired = format!("{scheme}://{host}{port}");
+    Entry::parse(&repaired).is_ok().then_some(repaired)
+}
+
+/// Whether the bracket `c` belongs to an IPv6 address that `text` ends with.
+fn is_ipv6_end(text: &str, c: char) -> bool {
+    c == ']' && text.contains("://[")
+}
+
+/// Splits `host:port`, an IPv6 address without its brackets included.
+fn split_port(authority: &str) -> Option<(&str, &str)> {
+    if authority.starts_with('[') {
+        let (host, port) = authority.split_at_checked(authority.find(']')? + 1)?;
+        Some((host, port.strip_prefix(':').unwrap_or(port)))
+    } else if authority.matches(':').count() > 1 {
+        Some((authority, ""))
+    } else {
+        Some(authority.split_once(':').unwrap_or((authority, "")))
+    }
+}
+
+fn canonical_host(host: &str) -> Option<String> {
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+        .unwrap_or(host);
+    if let Ok(address) = bare.parse::<Ipv6Addr>() {
+        let mut out = "[".to_owned();
+        host::write_ipv6(address, &mut out).ok()?;
+        out.push(']');
+        return Some(out);
+    }
+    let ascii = punycode::to_ascii(host)?;
+    Some(match parse_ipv4(&ascii) {
+        Some(address) => address.to_string(),
+        None => ascii,
+    })
+}
+
+/// URL, "IPv4 parser": one to four numbers, the last of which fills what is left, each decimal,
+/// octal (`0`) or hexadecimal (`0x`).
+fn parse_ipv4(host: &str) -> Option<Ipv4Addr> {
+    let mut parts: Vec<&str> = host.strip_suffix('.').unwrap_or(host).split('.').collect();
+    let last = parse_ipv4_number(parts.pop()?)?;
+    let leading = u32::try_from(parts.len()).ok().filter(|&count| count < 4)?;
+    let mut address = 0_u32;
+    for part in parts {
+        address = address << 8 | u32::from(u8::try_from(parse_ipv4_number(part)?).ok()?);
+    }
+    let free_bits = 32 - 8 * leading;
+    if u64::from(last) >= 1 << free_bits {
+        return None;
+    }
+    Some(Ipv4Addr::from_bits(
+        (u64::from(address) << free_bits) as u32 | last,
+    ))
+}
+
+fn parse_ipv4_number(part: &str) -> Option<u32> {
+    match part.as_bytes() {
+        [] => None,
+        [b'0', b'x'] => Some(0),
+        [b'0', b'x', ..] => u32::from_str_radix(part.get(2..)?, 16).ok(),
+        [b'0', _, ..] => u32::from_str_radix(part, 8).ok(),
+        _ if part.bytes().all(|byte| byte.is_ascii_digit()) => part.parse().ok(),
+        _ => None,
+    }
+}
+
+/// Hosts that are served without TLS as a rule.
+fn is_local(host: &str) -> bool {
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host.starts_with('[')
+        || host.parse::<Ipv4Addr>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{correct, parse_ipv4, repair};
+    use crate::issue::Correction;
+
+    #[test]
+    fn what_was_meant() {
+        for (text, meant) in [
+            ("https://example.com/", "https://example.com"),
+            (" https://example.com\n", "https://example.com"),
+            ("\"https://example.com\"", "https://example.com"),
+            ("https://Example.COM:443/path?q#f", "https://example.com"),
+            ("http://example.com:0080", "http://example.com"),
+            (
+                "https://user:pw@example.com:8443",
+                "https://example.com:8443",
+            ),
+            ("example.com", "https://example.com"),
+            ("//example.com", "https://example.com"),
+            ("localhost:3000", "http://localhost:3000"),
+            ("127.0.0.1:3000", "http://127.0.0.1:3000"),
+            ("*.example.com", "https://*.example.com"),
+            ("localhost:*", "http://localhost:*"),
+            (
+                "https://b\u{fc}cher.example",
+                "https://xn--bcher-kva.example",
+            ),
+            ("wss://example.com", "https://example.com"),
+            ("ws://localhost:8080", "http://localhost:8080"),
+            ("http://127.1", "http://127.0.0.1"),
+            ("http://2130706433:8080", "http://127.0.0.1:8080"),
+            ("http://0x7f.0.0.01", "http://127.0.0.1"),
+            ("http://[0:0:0:0:0:0:0:1]:3000", "http://[::1]:3000"),
+            ("http://[::ffff:127.0.0.1]", "http://[::ffff:7f00:1]"),
+            ("http://::1", "http://[::1]"),
+            ("NULL", "null"),
+            ("https://example.com:", "https://example.com"),
+        ] {
+            let correction = correct(text);
+            assert_eq!(
+                correction,
+                Some(Correction::Replace(meant.to_owned())),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_unclear_is_not_corrected() {
+        for text in [
+            "",
+            "/",
+            "https://",
+            "file:///home/me/index.html",
+            "https://*",
+            "https://a*.com",
+            "https://*.*.com",
+            "https://*.1.2.3.4",
+            "https://a..b",
+            "https://a b",
+            "https://a:b:c",
+            "https://example.com:99999",
+            "https://stra\u{df}e.de",
+            "mailto:me",
+            "https://[::1",
+        ] {
+            assert_ne!(repair(text).as_deref(), Some(text));
+            if text != "https://a b" && text != "mailto:me" {
+                assert_eq!(repair(text), None, "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn lists_are_split() {
+        let both = vec!["https://a.com".to_owned(), "https://b.com".to_owned()];
+        assert_eq!(
+            correct("https://a.com, https://b.com/"),
+            Some(Correction::Split(both))
+        );
+        assert_eq!(
+            correct("https://a.com,"),
+            Some(Correction::Replace("https://a.com".to_owned()))
+        );
+    }
+
+    #[test]
+    fn ipv4_as_urls_read_it() {
+        let address = |text| parse_ipv4(text).map(|address| address.to_string());
+        assert_eq!(address("1.2.3.4").as_deref(), Some("1.2.3.4"));
+        assert_eq!(address("1.2.772").as_deref(), Some("1.2.3.4"));
+        assert_eq!(address("1.131844").as_deref(), Some("1.2.3.4"));
+        assert_eq!(address("16909060").as_deref(), Some("1.2.3.4"));
+        assert_eq!(address("4294967295").as_deref(), Some("255.255.255.255"));
+        for text in [
+            "4294967296",
+            "1.2.3.256",
+            "256.1",
+            "1.2.3.4.5",
+            "a",
+            "",
+            "1..2",
+        ] {
+            assert_eq!(address(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! A set of texts that is built once and then only asked: one block of text, one block of slots.
+//!
+//! `HashSet<Box<str>>` would do the same with twice the memory and one allocation an entry, and
+//! could not be asked for a text that exists only in pieces.
+
+/// Open addressing with linear probing; at most half of the slots are taken.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Table {
+    texts: String,
+    /// Where each text ends; it starts where the one before it ends.
+    ends: Vec<usize>,
+    slots: Vec<Slot>,
+}
+
+/// `number` counts the texts from 1; 0 is a free slot.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    tag: u32,
+    number: u32,
+}
+
+impl Table {
+    /// Room for this many texts, of this many bytes together.
+    pub(crate) fn with_capacity(texts: usize, bytes: usize) -> Self {
+        let slots = if texts == 0 {
+            0
+        } else {
+            (texts * 2).next_power_of_two()
+        };
+        Self {
+            texts: String::with_capacity(bytes),
+            ends: Vec::with_capacity(texts),
+            slots: vec![Slot::default(); slots],
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// All texts, in the order in which they were inserted.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        (1..).map_while(|number| self.text(number))
+    }
+
+    /// Adds `text`, which the caller has not found; nothing happens beyond the capacity.
+    pub(crate) fn insert(&mut self, hash: u64, text: &str) {
+        if self.ends.len() * 2 >= self.slots.len() {
+            return;
+        }
+        let (start, tag) = split_hash(hash);
+        let mask = self.slots.len() - 1;
+        let Ok(number) = u32::try_from(self.ends.len() + 1) else {
+            return;
+        };
+        let mut place = start & mask;
+        while let Some(slot) = self.slots.get_mut(place) {
+            if slot.number == 0 {
+                *slot = Slot { tag, number };
+                self.texts.push_str(text);
+                self.ends.push(self.texts.len());
+                return;
+            }
+            place = (place + 1) & mask;
+        }
+    }
+
+    /// The text with this hash that `is_match` accepts.
+    pub(crate) fn find(&self, hash: u64, mut is_match: impl FnMut(&str) -> bool) -> Option<&str> {
+        let mask = self.slots.len().checked_sub(1)?;
+        let (start, tag) = split_hash(hash);
+        let mut place = start & mask;
+        loop {
+            let slot = self.slots.get(place)?;
+            if slot.number == 0 {
+                return None;
+            }
+            if slot.tag == tag
+                && let Some(text) = self.text(slot.number)
+                && is_match(text)
+            {
+                return Some(text);
+            }
+            place = (place + 1) & mask;
+        }
+    }
+
+    fn text(&self, number: u32) -> Option<&str> {
+        let last = usize::try_from(number).ok()?.checked_sub(1)?;
+        let start = match last.checked_sub(1) {
+            Some(before) => *self.ends.get(before)?,
+            None => 0,
+        };
+        self.texts.get(start..*self.ends.get(last)?)
+    }
+}
+
+/// The low bits choose the slot, the high ones tell most of its tenants apart.
+fn split_hash(hash: u64) -> (usize, u32) {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "both halves are meant to be cut"
+    )]
+    (hash as usize, (hash >> 32) as u32)
+}

@@ -1,0 +1,278 @@
+//! From a decision to an answer: which headers, with which values, in which way.
+//!
+//! All values are rendered once, into the header value type `V` of a framework. Per request an
+//! adapter only clones ready values and moves bytes.
+
+use crate::decision::{Decision, PreflightRefusal};
+use crate::policy::{Exposed, Policy};
+use crate::requested_headers::AllowedHeaders;
+
+/// A policy with its header values rendered for one framework.
+#[derive(Clone, Debug)]
+pub struct Ready<V> {
+    policy: Policy,
+    /// `*`
+    star: V,
+    /// `true`
+    yes: V,
+    methods: Option<V>,
+    /// `None`: the requested names.
+    headers: Option<V>,
+    max_age: V,
+    exposed: Option<V>,
+    vary_preflight: V,
+    vary_origin: V,
+}
+
+/// An answer that the middleware gives itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status: 200, 204, 400 or 403.
+    pub status: u16,
+    /// The text, `text/plain`; empty for an answer without a body and without a content type.
+    pub body: &'static str,
+}
+
+/// The content type of an [`Answer`] with a body.
+pub const ANSWER_CONTENT_TYPE: &str = "text/plain; charset=utf-8";
+
+/// A response header that the middleware owns or adds to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ResponseHeader {
+    /// `Access-Control-Allow-Origin`
+    AllowOrigin,
+    /// `Access-Control-Allow-Credentials`
+    AllowCredentials,
+    /// `Access-Control-Allow-Methods`
+    AllowMethods,
+    /// `Access-Control-Allow-Headers`
+    AllowHeaders,
+    /// `Access-Control-Max-Age`
+    MaxAge,
+    /// `Access-Control-Expose-Headers`
+    ExposeHeaders,
+    /// `Vary`
+    Vary,
+}
+
+impl ResponseHeader {
+    /// The name in lower case.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AllowOrigin => "access-control-allow-origin",
+            Self::AllowCredentials => "access-control-allow-credentials",
+            Self::AllowMethods => "access-control-allow-methods",
+            Self::AllowHeaders => "access-control-allow-headers",
+            Self::MaxAge => "access-control-max-age",
+            Self::ExposeHeaders => "access-control-expose-headers",
+            Self::Vary => "vary",
+        }
+    }
+}
+
+/// What to do with a response header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change<'a, V> {
+    /// Set it to this value, in place of all others.
+    Set(&'a V),
+    /// Set it to the value of the request's `Origin`, byte for byte.
+    SetRequestOrigin,
+    /// Set it to the names that the request asks for, as
+    /// [`requested_header_names`](crate::requested_header_names) gives them, joined by `, `; if
+    /// there are none, leave it out.
+    SetRequestedHeaders,
+    /// `Vary` only: add a line with this value unless [`vary_names_origin`] says that it is there.
+    Merge(&'a V),
+    /// Remove every line of it.
+    Remove,
+}
+
+impl<V: Clone> Ready<V> {
+    /// Renders the values of `policy`. They are visible ASCII, so that no framework refuses them.
+    ///
+    /// # Errors
+    ///
+    /// The first error of `value`.
+    pub fn new<E>(policy: Policy, mut value: impl FnMut(&str) -> Result<V, E>) -> Result<Self, E> {
+        let mut render = |text: &str| {
+            let value = value(text)?;
+            // The first clone of a value on the heap may allocate: here, not in a request.
+            let _ = value.clone();
+            Ok(value)
+        };
+        let methods = Some(policy.methods.join(", ")).filter(|list| !list.is_empty());
+        let headers = match &policy.headers {
+            AllowedHeaders::Listed(listed) => Some(listed.names().join(", ")),
+            // Fetch: with credentials `*` is an ordinary name, and it never covers `Authorization`.
+            AllowedHeaders::Any if policy.allows_credentials() => None,
+            AllowedHeaders::Any => Some("*, Authorization".to_owned()),
+        };
+        let exposed = match &policy.exposed {
+            Exposed::Any => Some("*".to_owned()),
+            Exposed::Listed(names) => Some(names.join(", ")).filter(|list| !list.is_empty()),
+        };
+        let mut some = |text: Option<String>| text.map(|text| render(&text)).transpose();
+        let (methods, headers, exposed) = (some(methods)?, some(headers)?, some(exposed)?);
+        Ok(Self {
+            star: render("*")?,
+            yes: render("true")?,
+            methods,
+            headers,
+            max_age: render(&policy.max_age.to_string())?,
+            exposed,
+            vary_preflight: render(VARY_PREFLIGHT)?,
+            vary_origin: render("Origin")?,
+            policy,
+        })
+    }
+
+    /// The policy that the values are of.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The answer to give at once; `None`: the application is called.
+    pub fn answer(&self, decision: Decision) -> Option<Answer> {
+        match decision {
+            Decision::NotCors | Decision::Actual(_) => None,
+            Decision::Blocked(_) => Some(Answer {
+                status: 403,
+                body: "Disallowed CORS origin",
+            }),
+            Decision::Preflight(Ok(())) => Some(self.success("OK")),
+            Decision::Preflight(Err(refusal)) if self.shows_lists(&refusal) => {
+                Some(self.success(refusal_text(&refusal)))
+            }
+            Decision::Preflight(Err(refusal)) => Some(Answer {
+                status: 400,
+                body: refusal_text(&refusal),
+            }),
+        }
+    }
+
+    fn success(&self, body: &'static str) -> Answer {
+        if self.policy.bare_success {
+            Answer {
+                status: 204,
+                body: "",
+            }
+        } else {
+            Answer { status: 200, body }
+        }
+    }
+
+    /// Hands every change to make on the response to `sink`: on the answer for a decision that has
+    /// one, on the application's response otherwise.
+    pub fn write<'a>(
+        &'a self,
+        decision: Decision,
+        mut sink: impl FnMut(ResponseHeader, Change<'a, V>),
+    ) {
+        match decision {
+            Decision::Preflight(Ok(())) => {
+                self.write_allowed_origin(&mut sink);
+                self.write_lists(true, &mut sink);
+                sink(ResponseHeader::MaxAge, Change::Set(&self.max_age));
+                sink(ResponseHeader::Vary, Change::Set(&self.vary_preflight));
+            }
+            Decision::Preflight(Err(refusal)) => {
+                if refusal.origin.is_none() {
+                    self.write_allowed_origin(&mut sink);
+                    if self.shows_lists(&refusal) {
+                        self.write_lists(refusal.headers.is_none(), &mut sink);
+                    }
+                }
+                sink(ResponseHeader::Vary, Change::Set(&self.vary_preflight));
+            }
+            Decision::NotCors | Decision::Actual(_) | Decision::Blocked(_) => {
+                self.write_actual(decision == Decision::Actual(Ok(())), &mut sink);
+            }
+        }
+    }
+
+    fn write_allowed_origin<'a>(&'a self, sink: &mut impl FnMut(ResponseHeader, Change<'a, V>)) {
+        if self.policy.allows_any_origin() {
+            sink(ResponseHeader::AllowOrigin, Change::Set(&self.star));
+        } else {
+            sink(ResponseHeader::AllowOrigin, Change::SetRequestOrigin);
+        }
+        if self.policy.allows_credentials() {
+            sink(ResponseHeader::AllowCredentials, Change::Set(&self.yes));
+        }
+    }
+
+    /// `echo`: the requested names have passed the check and may be sent back.
+    fn write_lists<'a>(&'a self, echo: bool, sink: &mut impl FnMut(ResponseHeader, Change<'a, V>)) {
+        if let Some(methods) = &self.methods {
+            sink(ResponseHeader::AllowMethods, Change::Set(methods));
+        }
+        match &self.headers {
+            Some(headers) => sink(ResponseHeader::AllowHeaders, Change::Set(headers)),
+            None if echo => sink(ResponseHeader::AllowHeaders, Change::SetRequestedHeaders),
+            None => {}
+        }
+    }
+
+    /// Fetch, "CORS protocol and HTTP caches": what does not depend on the request is on every
+    /// response, without `Vary`; what does is told by `Vary` on every response.
+    fn write_actual<'a>(
+        &'a self,
+        allowed: bool,
+        sink: &mut impl FnMut(ResponseHeader, Change<'a, V>),
+    ) {
+        let any = self.policy.allows_any_origin();
+        if allowed || any {
+            self.write_allowed_origin(sink);
+        } else {
+            sink(ResponseHeader::AllowOrigin, Change::Remove);
+        }
+        if !(allowed && self.policy.allows_credentials()) {
+            sink(ResponseHeader::AllowCredentials, Change::Remove);
+        }
+        match &self.exposed {
+            Some(exposed) if allowed || any => {
+                sink(ResponseHeader::ExposeHeaders, Change::Set(exposed));
+            }
+            _ => sink(ResponseHeader::ExposeHeaders, Change::Remove),
+        }
+        // These belong to preflights only.
+        sink(ResponseHeader::AllowMethods, Change::Remove);
+        sink(ResponseHeader::AllowHeaders, Change::Remove);
+        sink(ResponseHeader::MaxAge, Change::Remove);
+        if !any {
+            sink(ResponseHeader::Vary, Change::Merge(&self.vary_origin));
+        }
+    }
+
+    /// Diagnostics: the true lists, behind an ok status, make the browser name what is missing.
+    fn shows_lists(&self, refusal: &PreflightRefusal) -> bool {
+        self.policy.diagnostics && refusal.origin.is_none() && refusal.explained_by_lists
+    }
+}
+
+/// A preflight's answer depends on these, granted or refused, and whether there is one at all.
+const VARY_PREFLIGHT: &str =
+    "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+
+fn refusal_text(refusal: &PreflightRefusal) -> &'static str {
+    match (
+        refusal.origin.is_some(),
+        refusal.method.is_some(),
+        refusal.headers.is_some(),
+    ) {
+        (true, true, true) => "Disallowed CORS origin, method, headers",
+        (true, true, false) => "Disallowed CORS origin, method",
+        (true, false, true) => "Disallowed CORS origin, headers",
+        (true, false, false) => "Disallowed CORS origin",
+        (false, true, true) => "Disallowed CORS method, headers",
+        (false, true, false) => "Disallowed CORS method",
+        (false, false, _) => "Disallowed CORS headers",
+    }
+}
+
+/// Whether these `Vary` lines of a response already say that it depends on `Origin`: by name, or by
+/// `*`, which covers every header (RFC 9110, section 12.5.5).
+pub fn vary_names_origin<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> bool {
+    crate::requested_headers::names(lines.into_iter())
+        .any(|name| name == b"*" || name.eq_ignore_ascii_case(b"origin"))
+}

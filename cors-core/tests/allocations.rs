@@ -1,0 +1,169 @@
+//! `decide` allocates nothing, whatever the request.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
+
+mod support;
+
+use cors_core::{Config, Decision, Policy, RequestHeader};
+use support::Request;
+
+const ALLOWED: &str = "https://app.example.com";
+
+fn policies() -> Vec<(&'static str, Policy)> {
+    let listed = || {
+        Config::new()
+            .allow_origins([
+                ALLOWED,
+                "https://*.example.org",
+                "http://localhost:*",
+                "null",
+            ])
+            .allow_methods(["GET", "PUT"])
+            .allow_headers(["X-A", "X-B"])
+    };
+    let many = (0..1_000).map(|n| format!("https://{n}.example.com"));
+    [
+        ("nothing", Config::new()),
+        (
+            "any",
+            Config::new().allow_origins(["*"]).allow_headers(["*"]),
+        ),
+        ("listed", listed()),
+        (
+            "many",
+            Config::new().allow_origins(many.chain([ALLOWED.to_owned()])),
+        ),
+        ("blocking", listed().block_refused_origins(true)),
+        ("diagnostics", listed().diagnostics(true)),
+        (
+            "regex",
+            listed().allow_origin_regex(r"https://(app|www)\.example\.net(:\d+)?"),
+        ),
+        (
+            "credentials",
+            Config::new()
+                .allow_origins([ALLOWED])
+                .allow_headers(["*"])
+                .allow_credentials(true),
+        ),
+    ]
+    .map(|(name, config)| (name, config.build().unwrap()))
+    .into()
+}
+
+fn requests() -> Vec<Request> {
+    use RequestHeader::{
+        AccessControlRequestHeaders as Acrh, AccessControlRequestMethod as Acrm, Host, Origin,
+        SecFetchSite,
+    };
+    let big = 64 * 1024;
+    let origins: Vec<Vec<u8>> = vec![
+        ALLOWED.into(),
+        "https://a.b.example.org".into(),
+        "http://localhost:3000".into(),
+        "https://app.example.net:8443".into(),
+        "https://evil.com".into(),
+        "null".into(),
+        "".into(),
+        b"https://\xff".to_vec(),
+        "http://[2001:db8::1]:8080".into(),
+        "http://[::ffff:127.0.0.1]".into(),
+        format!("https://{}example.org", "a.".repeat(120)).into(),
+        vec![b'a'; big],
+        vec![b'.'; big],
+        format!("https://{}", "A".repeat(big)).into(),
+        format!("https://{}.example.org", "a.".repeat(big / 2)).into(),
+    ];
+    let headers: Vec<Vec<u8>> = vec![
+        "x-a,x-b".into(),
+        " X-B ,, x-a".into(),
+        "x-c".into(),
+        b"\xff".to_vec(),
+        ",".repeat(big).into(),
+        " ".repeat(big).into(),
+        "x-a,".repeat(big / 4).into(),
+        vec![b'x'; big],
+        "".into(),
+    ];
+    let preflight = |origin: &[u8], method: &[u8], headers: Vec<Vec<u8>>| Request {
+        method: b"OPTIONS".to_vec(),
+        lines: [(Origin, origin.to_vec()), (Acrm, method.to_vec())]
+            .into_iter()
+            .chain(headers.into_iter().map(|line| (Acrh, line)))
+            .collect(),
+    };
+    let mut all = vec![
+        Request {
+            method: b"GET".to_vec(),
+            lines: vec![],
+        },
+        Request {
+            method: b"OPTIONS".to_vec(),
+            lines: vec![(Acrm, b"PUT".to_vec())],
+        },
+        Request {
+            method: vec![b'A'; big],
+            lines: vec![(Origin, ALLOWED.into())],
+        },
+        Request {
+            method: b"GET".to_vec(),
+            lines: vec![(Origin, ALLOWED.into()); 1_000],
+        },
+        preflight(ALLOWED.as_bytes(), &vec![b'P'; big], vec![]),
+        preflight(ALLOWED.as_bytes(), b"PATCH", vec![]),
+        preflight(ALLOWED.as_bytes(), b"PUT", vec![Vec::new(); 1_000]),
+        preflight(ALLOWED.as_bytes(), b"PUT", vec![b"x-a".to_vec(); 1_000]),
+    ];
+    for origin in &origins {
+        all.push(Request {
+            method: b"GET".to_vec(),
+            lines: vec![(Origin, origin.clone())],
+        });
+        all.push(Request {
+            method: b"POST".to_vec(),
+            lines: vec![(Origin, origin.clone()), (Host, b"evil.com".to_vec())],
+        });
+        all.push(Request {
+            method: b"POST".to_vec(),
+            lines: vec![
+                (Origin, origin.clone()),
+                (SecFetchSite, b"same-origin".to_vec()),
+            ],
+        });
+        all.push(preflight(origin, b"PUT", vec![b"x-a".to_vec()]));
+    }
+    for line in headers {
+        all.push(preflight(ALLOWED.as_bytes(), b"PUT", vec![line]));
+    }
+    all
+}
+
+#[test]
+fn decide_allocates_nothing() {
+    let requests = requests();
+    let mut decisions = 0;
+    for (name, policy) in policies() {
+        // A regex sets up its caches on the first use of a thread.
+        for request in &requests {
+            policy.decide(request);
+        }
+        for request in &requests {
+            let mut decision = Decision::NotCors;
+            let count = allocation_counter::measure(|| decision = policy.decide(request));
+            assert_eq!(count.count_total, 0, "{name}: {decision:?} allocates");
+            decisions += 1;
+        }
+    }
+    println!("{decisions} decisions, 0 allocations");
+}
+
+/// The counter works, or the test above could not fail.
+#[test]
+fn the_counter_counts() {
+    let count = allocation_counter::measure(|| drop(std::hint::black_box(vec![0_u8; 64])));
+    assert_eq!(count.count_total, 1);
+}

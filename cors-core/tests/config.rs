@@ -1,0 +1,326 @@
+//! What users read about a wrong configuration, to the letter.
+
+use cors_core::{Config, ConfigError, Correction, Issue, Rule, Severity};
+use std::collections::BTreeSet;
+
+fn origins<const N: usize>(list: [&str; N]) -> Config {
+    Config::new().allow_origins(list)
+}
+
+fn with_credentials<const N: usize>(list: [&str; N]) -> Config {
+    origins(list).allow_credentials(true)
+}
+
+fn fine() -> Config {
+    origins(["https://example.com"])
+}
+
+/// Errors and warnings, in the order of the schema.
+fn issues(config: Config) -> Vec<Issue> {
+    match config.build() {
+        Ok(policy) => policy.warnings().to_vec(),
+        Err(error) => error
+            .errors()
+            .iter()
+            .chain(error.warnings())
+            .cloned()
+            .collect(),
+    }
+}
+
+/// One configuration a row, and all that is said about it.
+#[rustfmt::skip]
+fn rows() -> Vec<(Config, &'static [&'static str])> {
+    let env = |name: &str, value: &str| Config::from_vars([
+        ("CORS_ALLOW_ORIGINS".to_owned(), "https://example.com".to_owned()),
+        (name.to_owned(), value.to_owned()),
+    ]);
+    vec![
+        (env("CORS_ALLOW_HEADERS", "X-A,,X-B"), &["allow_headers[1]: a list has no empty items; remove it"]),
+        (env("CORS_ALLOW_HEADERS", ""), &["allow_headers: a list has no empty items: unset the variable to keep the default"]),
+        (env("CORS_ALLOW_ORIGIN", "*"), &["`CORS_ALLOW_ORIGIN`: this is no key of a CORS policy; did you mean `CORS_ALLOW_ORIGINS`?"]),
+        (env("CORS_PORT_80_TCP", "tcp://10.0.0.1"), &["`CORS_PORT_80_TCP`: this environment variable is no key of a CORS policy"]),
+        (env("CORS_ALLOW_CREDENTIALS", "yes"), &["allow_credentials: `yes`: the value has the wrong type: expected true or false"]),
+        (env("CORS_MAX_AGE", "10m"), &["max_age: `10m`: the value has the wrong type: expected a whole number of seconds"]),
+        (env("CORS_MAX_AGE", "-5"), &["max_age: `-5`: max_age is not negative; 0 means: do not cache; use `0`"]),
+        (env("CORS_MAX_AGE", "1.5"), &["max_age: `1.5`: max_age is a whole number of seconds; use `1`"]),
+        (env("CORS_MAX_AGE", "18446744073709551616"), &["max_age: `18446744073709551616`: max_age fits into 64 bits"]),
+        (env("CORS_PREFLIGHT_STATUS", "99999"), &["preflight_status: `99999`: a granted preflight is answered with 200 or 204"]),
+
+        (origins(["https://a.com,https://b.com/"]), &["allow_origins[0]: `https://a.com,https://b.com/`: one entry is one origin, not a list; use `https://a.com`, `https://b.com` as separate entries"]),
+        (origins([" https://a.com"]), &["allow_origins[0]: ` https://a.com`: an origin has no white space; use `https://a.com`"]),
+        (origins(["https://a.com\0"]), &["allow_origins[0]: `https://a.com\\0`: an origin has no control characters; use `https://a.com`"]),
+        (origins(["https://bücher.example"]), &["allow_origins[0]: `https://bücher.example`: an origin is ASCII, its host in Punycode; use `https://xn--bcher-kva.example`"]),
+        (origins(["example.com"]), &["allow_origins[0]: `example.com`: an origin starts with a scheme and `://`; use `https://example.com`"]),
+        (origins(["ht_tp://a.com"]), &["allow_origins[0]: `ht_tp://a.com`: a scheme is a letter, then letters, digits, `+`, `-` or `.`, 64 bytes at most"]),
+        (origins(["file:///home"]), &["allow_origins[0]: `file:///home`: pages opened from a file have the origin `null`, shared by every sandboxed page"]),
+        (origins(["wss://a.com"]), &["allow_origins[0]: `wss://a.com`: the origin of a WebSocket client is that of its page, `http` or `https`; use `https://a.com`"]),
+        (origins(["https://me@a.com"]), &["allow_origins[0]: `https://me@a.com`: an origin has no user name or password; use `https://a.com`"]),
+        (origins(["https://a.com/api"]), &["allow_origins[0]: `https://a.com/api`: an origin has no path; use `https://a.com`"]),
+        (origins(["https://a.com/"]), &["allow_origins[0]: `https://a.com/`: an origin ends with the host or the port, without a slash; use `https://a.com`"]),
+        (origins(["https://a.com?x"]), &["allow_origins[0]: `https://a.com?x`: an origin has no query; use `https://a.com`"]),
+        (origins(["https://a.com#x"]), &["allow_origins[0]: `https://a.com#x`: an origin has no fragment; use `https://a.com`"]),
+        (origins(["https://A.com"]), &["allow_origins[0]: `https://A.com`: an origin is lower case; use `https://a.com`"]),
+        (origins(["https://a!b.com"]), &["allow_origins[0]: `https://a!b.com`: a host is a name of letters, digits, `-`, `_` and dots, an IPv4 address, or an IPv6 address in brackets"]),
+        (origins(["https://a..com"]), &["allow_origins[0]: `https://a..com`: a host has no empty labels"]),
+        (origins([concat!("https://", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", ".com")]), &[concat!("allow_origins[0]: `https://", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", ".com`: a label of a host has 63 bytes at most")]),
+        (origins(["http://127.1:3000"]), &["allow_origins[0]: `http://127.1:3000`: browsers send IP addresses in their canonical form only; use `http://127.0.0.1:3000`"]),
+        (origins(["https://a.com:443"]), &["allow_origins[0]: `https://a.com:443`: browsers leave the default port of a scheme out; use `https://a.com`"]),
+        (origins(["https://a.com:99999"]), &["allow_origins[0]: `https://a.com:99999`: a port is a number from 1 to 65535 without leading zeros, or `*`"]),
+        (origins(["http://a.com:6000"]), &["allow_origins[0]: `http://a.com:6000`: browsers open no page on this port (Fetch, \"bad port\")"]),
+        (origins(["*.a.com"]), &["allow_origins[0]: `*.a.com`: `*` stands alone, as the whole first label before a host name (`https://*.example.com`), or as the port; use `https://*.a.com`"]),
+        (with_credentials(["*"]), &["allow_origins[0]: `*`: with credentials, any website could act as your users and read the answers; list the origins instead, or turn allow_credentials off"]),
+        (with_credentials(["null"]), &["allow_origins[0]: `null`: any website can send the origin `null` from a sandboxed frame, so with credentials it could act as your users"]),
+        (with_credentials(["https://*.com"]), &["allow_origins[0]: `https://*.com`: anybody can register a name under this public suffix and, with credentials, act as your users; name your own domain, or set dangerously_allow_credentials_on_public_suffixes"]),
+
+        (fine().allow_origin_regex("a)|(b"), &["allow_origin_regex: `a)|(b`: the regex does not compile: unopened group"]),
+        (fine().allow_origin_regex(r"(?=a)"), &["allow_origin_regex: `(?=a)`: the regex does not compile: look-around, including look-ahead and look-behind, is not supported"]),
+        (fine().allow_origin_regex(r"https://.*\.a\.com").allow_credentials(true), &[]),
+        (fine().allow_origin_regex(r"https://.*a\.com").allow_credentials(true), &["allow_origin_regex: `https://.*a\\.com`: the regex also accepts origins of strangers who, with credentials, could act as your users; narrow it, or set dangerously_allow_credentials_with_broad_regex: it accepts `https://evila.com`"]),
+        (fine().allow_origin_regex("https://www.a.com"), &[r"allow_origin_regex: `https://www.a.com`: an unescaped `.` between labels of a host matches any character; use `https://www\.a\.com`"]),
+
+        (fine().allow_methods(["GET POST"]), &["allow_methods[0]: `GET POST`: a method is a token: letters, digits and !#$%&'*+-.^_`|~; use `GET`, `POST` as separate entries"]),
+        (fine().allow_methods(["trace"]), &["allow_methods[0]: `trace`: browsers never send CONNECT, TRACE or TRACK from a script; remove it"]),
+        (fine().allow_methods(["patch"]), &["allow_methods[0]: `patch`: methods are case-sensitive, and browsers keep this one as the script writes it; use `PATCH`"]),
+        (fine().allow_methods([""; 0]), &["allow_methods: no method is allowed, so every preflight is refused"]),
+        (fine().allow_methods(["*", "PUT"]), &["allow_methods[1]: `PUT`: the entry is covered by another: `*`; remove it"]),
+        (fine().allow_headers(["X A"]), &["allow_headers[0]: `X A`: a header name is a token: letters, digits and !#$%&'*+-.^_`|~; use `X`, `A` as separate entries"]),
+        (fine().allow_headers(["Cookie"]), &["allow_headers[0]: `Cookie`: no script can set this request header, so it is never asked for; remove it"]),
+        (fine().allow_headers(["X-*"]), &["allow_headers[0]: `X-*`: `*` inside a name is an ordinary character, not a wildcard"]),
+        (fine().allow_headers(["X-A", "x-a"]), &["allow_headers[1]: `x-a`: the entry is there already; remove it"]),
+        (fine().allow_headers(["*", "X-A"]), &["allow_headers[0]: `*`: `*` covers all other entries"]),
+        (fine().allow_headers(["accept"]), &["allow_headers[0]: `accept`: the entry is covered by another: it is always allowed; remove it"]),
+        (fine().expose_headers(["*"]).allow_credentials(true), &["expose_headers[0]: `*`: with credentials, `*` is the name of a header, not a wildcard; list the headers"]),
+        (fine().expose_headers(["Set-Cookie"]), &["expose_headers[0]: `Set-Cookie`: no script can read this response header; remove it"]),
+        (fine().max_age(86_400), &["max_age: `86400`: browsers cap the time: WebKit at 600 seconds, Chromium at 7200, Firefox at 86400"]),
+        (fine().preflight_status(202), &["preflight_status: `202`: a granted preflight is answered with 200 or 204; use `200`"]),
+
+        (origins(["null"]), &["allow_origins[0]: `null`: every sandboxed frame and every local file has the origin `null`, whoever made it"]),
+        (with_credentials(["http://a.com", "http://localhost:8080"]), &["allow_origins[0]: `http://a.com`: whoever can change an unencrypted page can act as its users; prefer https"]),
+        (origins(["https://a.com", "https://a.com"]), &["allow_origins[1]: `https://a.com`: the entry is there already; remove it"]),
+        (origins(["https://x.a.com", "https://*.a.com"]), &["allow_origins[0]: `https://x.a.com`: the entry is covered by another: `https://*.a.com`; remove it"]),
+        (origins(["*", "https://a.com"]), &["allow_origins[0]: `*`: `*` covers all other entries"]),
+        (Config::new(), &["allow_origins: no origin is allowed, so no other site can read an answer"]),
+    ]
+}
+
+#[test]
+fn every_message_to_the_letter() {
+    for (config, lines) in rows() {
+        let said: Vec<String> = issues(config.clone())
+            .iter()
+            .map(Issue::to_string)
+            .collect();
+        assert_eq!(said, lines, "{config:?}");
+    }
+}
+
+#[test]
+fn every_rule_has_a_row() {
+    let shown: BTreeSet<&str> = rows()
+        .into_iter()
+        .flat_map(|(config, _)| issues(config))
+        .map(|issue| issue.rule().id())
+        .collect();
+    let long_name = format!("https://{}com", "a.".repeat(126));
+    let elsewhere = [
+        issues(origins([long_name.as_str()])),
+        issues(fine().allow_origin_regex("a".repeat(1025))),
+    ];
+    let elsewhere = elsewhere.iter().flatten().map(|issue| issue.rule().id());
+    let all: BTreeSet<&str> = shown.into_iter().chain(elsewhere).collect();
+    let missing: Vec<&str> = Rule::ALL
+        .iter()
+        .map(|rule| rule.id())
+        .filter(|id| !all.contains(id))
+        .collect();
+    // Only files have it: see the tests with `serde`.
+    assert_eq!(missing, ["key-twice"]);
+}
+
+#[test]
+fn ten_mistakes_are_ten_errors() {
+    let error = Config::new()
+        .allow_origins([
+            "https://a.com",
+            "https://b.com/",
+            "c.com",
+            "https://d.com:443",
+            "https://*",
+        ])
+        .allow_origin_regex("(")
+        .allow_methods(["GET", "TRACE", "P T"])
+        .allow_headers(["X-A", "X:B"])
+        .allow_credentials(true)
+        .expose_headers(["*"])
+        .preflight_status(500)
+        .build()
+        .unwrap_err();
+    let places: Vec<String> = error
+        .errors()
+        .iter()
+        .map(|issue| match (issue.key(), issue.index()) {
+            (Some(key), Some(index)) => format!("{key}[{index}]"),
+            (Some(key), None) => key.to_string(),
+            (None, _) => issue.text().to_owned(),
+        })
+        .collect();
+    assert_eq!(
+        places,
+        [
+            "allow_origins[1]",
+            "allow_origins[2]",
+            "allow_origins[3]",
+            "allow_origins[4]",
+            "allow_origin_regex",
+            "allow_methods[1]",
+            "allow_methods[2]",
+            "allow_headers[1]",
+            "expose_headers[0]",
+            "preflight_status",
+        ]
+    );
+    assert!(
+        error
+            .to_string()
+            .starts_with("CORS policy refused, 10 errors:\nallow_origins[1]: ")
+    );
+    assert_eq!(error.to_string().lines().count(), 11);
+    assert_eq!(format!("{error:?}"), error.to_string());
+}
+
+/// What a correction offers is accepted in its place.
+#[test]
+fn corrections_are_accepted() {
+    for (config, _) in rows() {
+        for issue in issues(config) {
+            let entries = match issue.correction() {
+                Some(Correction::Replace(text)) => vec![text.clone()],
+                Some(Correction::Split(entries)) => entries.clone(),
+                _ => continue,
+            };
+            let config = match issue.key().unwrap().as_str() {
+                "allow_origins" => Config::new().allow_origins(entries),
+                "allow_origin_regex" => Config::new().allow_origin_regex(&entries[0]),
+                "allow_methods" => Config::new().allow_methods(entries),
+                "allow_headers" => Config::new().allow_headers(entries),
+                key => Config::from_vars([(
+                    format!("CORS_{}", key.to_uppercase()),
+                    entries[0].clone(),
+                )]),
+            };
+            assert_eq!(config.build().err(), None, "{issue}");
+        }
+    }
+}
+
+#[test]
+fn fastapi_tutorial() {
+    let config = Config::new()
+        .allow_origins([
+            "http://localhost.tiangolo.com",
+            "https://localhost.tiangolo.com",
+            "http://localhost",
+            "http://localhost:8080",
+        ])
+        .allow_credentials(true)
+        .allow_methods(["*"])
+        .allow_headers(["*"]);
+    let policy = config.clone().build().unwrap();
+    let rules: Vec<&str> = policy
+        .warnings()
+        .iter()
+        .map(|issue| issue.rule().id())
+        .collect();
+    assert_eq!(rules, ["origin-insecure-with-credentials"]);
+    assert!(policy.is_origin_allowed(b"http://localhost:8080"));
+
+    let strict = config.build_strict().unwrap_err();
+    assert_eq!(strict.errors(), []);
+    assert_eq!(strict.warnings()[0].severity(), Severity::Warning);
+    assert!(
+        strict
+            .to_string()
+            .starts_with("CORS policy refused, 1 warning:\nallow_origins[0]: ")
+    );
+}
+
+#[test]
+fn the_dangerous_names_say_so() {
+    let patterns = with_credentials(["https://*.com"]);
+    assert!(patterns.clone().build().is_err());
+    assert!(
+        patterns
+            .dangerously_allow_credentials_on_public_suffixes(true)
+            .build_strict()
+            .is_ok()
+    );
+    let regex = fine()
+        .allow_origin_regex("https://.*")
+        .allow_credentials(true);
+    assert!(regex.clone().build().is_err());
+    assert!(
+        regex
+            .dangerously_allow_credentials_with_broad_regex(true)
+            .build_strict()
+            .is_ok()
+    );
+    // There is none for any origin.
+    let any = with_credentials(["*"])
+        .dangerously_allow_credentials_on_public_suffixes(true)
+        .dangerously_allow_credentials_with_broad_regex(true);
+    assert!(any.build().is_err());
+}
+
+#[test]
+fn from_the_environment() {
+    let vars = [
+        (
+            "CORS_ALLOW_ORIGINS",
+            "https://a.com, https://*.b.com ,http://localhost:*",
+        ),
+        ("CORS_ALLOW_ORIGIN_REGEX", r"https://[a-z]{1,3}\.c\.com"),
+        ("CORS_ALLOW_METHODS", "get,PATCH"),
+        ("CORS_ALLOW_HEADERS", "X-A"),
+        ("CORS_ALLOW_CREDENTIALS", "True"),
+        ("CORS_EXPOSE_HEADERS", "X-E"),
+        ("CORS_MAX_AGE", "0"),
+        ("CORS_PREFLIGHT_STATUS", "204"),
+        ("CORS_DIAGNOSTICS", "1"),
+        ("CORS_BLOCK_REFUSED_ORIGINS", "false"),
+        ("PATH", "/bin"),
+    ];
+    let said = Config::from_vars(vars.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let expected = Config::new()
+        .allow_origins(["https://a.com", "https://*.b.com", "http://localhost:*"])
+        .allow_origin_regex(r"https://[a-z]{1,3}\.c\.com")
+        .allow_methods(["get", "PATCH"])
+        .allow_headers(["X-A"])
+        .allow_credentials(true)
+        .expose_headers(["X-E"])
+        .max_age(0)
+        .preflight_status(204)
+        .diagnostics(true);
+    assert_eq!(said, expected);
+    assert_eq!(said.build_strict().err(), None);
+}
+
+/// A setter takes back what was wrong with the value that it replaces.
+#[test]
+fn a_setter_replaces_what_could_not_be_read() {
+    let config = Config::from_vars([
+        ("CORS_MAX_AGE".to_owned(), "soon".to_owned()),
+        ("CORS_ALLOW_ORIGINS".to_owned(), "https://a.com".to_owned()),
+    ]);
+    assert!(config.clone().build().is_err());
+    assert_eq!(config.max_age(60).build_strict().err(), None);
+}
+
+#[test]
+fn long_and_odd_text_stays_on_one_line() {
+    let odd = format!("https://a\u{202e}\n{}", "b".repeat(500));
+    let error: ConfigError = origins([odd.as_str()]).build().unwrap_err();
+    let line = error.errors()[0].to_string();
+    assert!(line.contains(r"`https://a\u{202e}\nbbb"), "{line}");
+    assert!(line.contains("bbb…`: ") && line.len() < 300, "{line}");
+}

@@ -1,0 +1,178 @@
+//! Policies in files (feature `serde`): JSON and TOML.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
+#![cfg(feature = "serde")]
+
+use cors_core::{Config, Issue};
+
+fn json(text: &str) -> Config {
+    serde_json::from_str(text).unwrap()
+}
+
+fn errors(config: Config) -> Vec<String> {
+    config
+        .build()
+        .unwrap_err()
+        .errors()
+        .iter()
+        .map(Issue::to_string)
+        .collect()
+}
+
+#[test]
+fn json_and_toml_say_the_same() {
+    let from_json = json(
+        r#"{
+            "allow_origins": ["https://example.com", "https://*.example.org"],
+            "allow_origin_regex": null,
+            "allow_methods": ["GET", "PUT"],
+            "allow_credentials": true,
+            "max_age": 18446744073709551615
+        }"#,
+    );
+    let from_toml: Config = toml::from_str(
+        r#"
+            allow_origins = ["https://example.com", "https://*.example.org"]
+            allow_methods = "GET, PUT"
+            allow_credentials = true
+        "#,
+    )
+    .unwrap();
+    assert_eq!(from_json.max_age, u64::MAX);
+    assert_eq!(from_json.max_age(600), from_toml);
+}
+
+#[test]
+fn everything_wrong_is_reported_at_once() {
+    let config = json(
+        r#"{
+            "allow_origin": ["https://example.com"],
+            "allow_origins": ["https://example.com/", 5, "https://example.org/"],
+            "allow_methods": {"GET": true},
+            "allow_credentials": "true",
+            "allow_credentials": true,
+            "max_age": -1,
+            "colour": "red"
+        }"#,
+    );
+    assert_eq!(
+        errors(config),
+        [
+            "`allow_origin`: this is no key of a CORS policy; did you mean `allow_origins`?",
+            "`colour`: this is no key of a CORS policy",
+            "allow_origins[0]: `https://example.com/`: an origin ends with the host or the port, \
+             without a slash; use `https://example.com`",
+            "allow_origins[1]: `5`: the value has the wrong type: expected a text",
+            "allow_origins[2]: `https://example.org/`: an origin ends with the host or the port, \
+             without a slash; use `https://example.org`",
+            "allow_methods: `an object`: the value has the wrong type: expected a list of texts",
+            "allow_credentials: `true`: the value has the wrong type: expected true or false; \
+             use `true`",
+            "allow_credentials: a key is said once",
+            "max_age: `-1`: max_age is not negative; 0 means: do not cache; use `0`",
+        ]
+    );
+}
+
+#[test]
+fn numbers_that_are_no_seconds() {
+    for (value, line) in [
+        (
+            "1.5",
+            "max_age: `1.5`: max_age is a whole number of seconds; use `1`",
+        ),
+        (
+            "1e3",
+            "max_age: `1000`: max_age is a whole number of seconds; use `1000`",
+        ),
+        (
+            "-0.5",
+            "max_age: `-0.5`: max_age is not negative; 0 means: do not cache; use `0`",
+        ),
+        (
+            "1e30",
+            "max_age: `1000000000000000000000000000000`: max_age fits into 64 bits",
+        ),
+        (
+            "18446744073709551616",
+            "max_age: `18446744073709552000`: max_age fits into 64 bits",
+        ),
+        (
+            "\"600\"",
+            "max_age: `600`: the value has the wrong type: expected a whole number of seconds; use `600`",
+        ),
+        (
+            "null",
+            "max_age: `null`: the value has the wrong type: expected a whole number of seconds",
+        ),
+    ] {
+        let config = json(&format!(
+            r#"{{"allow_origins": ["*"], "max_age": {value}}}"#
+        ));
+        assert_eq!(errors(config), [line]);
+    }
+}
+
+/// A text in the place of a list is a comma list, never searched for substrings.
+#[test]
+fn a_text_is_a_list() {
+    let policy = json(r#"{"allow_origins": "https://a.com,https://b.com"}"#)
+        .build()
+        .unwrap();
+    assert!(policy.is_origin_allowed(b"https://a.com"));
+    assert!(!policy.is_origin_allowed(b"https://a.co"));
+    let refused = json(r#"{"allow_origins": "https://*.a.com,*", "allow_credentials": true}"#);
+    assert_eq!(refused.build().unwrap_err().errors().len(), 1);
+}
+
+#[test]
+fn no_object_is_an_error_of_the_format() {
+    let error = serde_json::from_str::<Config>("[]")
+        .unwrap_err()
+        .to_string();
+    assert_eq!(
+        error,
+        "invalid type: sequence, expected a CORS policy, an object of keys such as \
+         `allow_origins` at line 1 column 0"
+    );
+}
+
+#[test]
+fn written_and_read_again() {
+    let config = Config::new()
+        .allow_origins(["https://example.com", "http://localhost:*"])
+        .allow_origin_regex(r"https://\w+\.example\.org")
+        .preflight_status(204)
+        .block_refused_origins(true);
+    let policy = config.build().unwrap();
+    let text = serde_json::to_string(&policy.to_config()).unwrap();
+    assert_eq!(json(&text).build().unwrap(), policy);
+    let text = toml::to_string(&policy.to_config()).unwrap();
+    assert_eq!(
+        toml::from_str::<Config>(&text).unwrap().build().unwrap(),
+        policy
+    );
+}
+
+#[test]
+fn issues_for_tools() {
+    let error = json(r#"{"allow_origins": ["https://a.com/"]}"#)
+        .build()
+        .unwrap_err();
+    assert_eq!(
+        serde_json::to_value(error.errors()).unwrap(),
+        serde_json::json!([{
+            "severity": "error",
+            "key": "allow_origins",
+            "index": 0,
+            "text": "https://a.com/",
+            "rule": "origin-trailing-slash",
+            "message": "an origin ends with the host or the port, without a slash",
+            "correction": {"replace": "https://a.com"},
+        }])
+    );
+}

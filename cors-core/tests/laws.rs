@@ -1,0 +1,258 @@
+//! Laws that hold for every policy and every request.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
+
+mod naive;
+mod support;
+
+use cors_core::{Config, Decision, Policy, Ready, RequestHeader, ResponseHeader};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use support::{Request, headers};
+
+const HOSTS: &[&str] = &[
+    "example.com",
+    "a.example.com",
+    "b.a.example.com",
+    "example.org",
+    "ample.com",
+    "com",
+    "localhost",
+    "a.localhost",
+    "xn--bcher-kva.example",
+    "a_b.example",
+    "example.com.",
+    "127.0.0.1",
+    "[::1]",
+    "[::ffff:7f00:1]",
+    "1.example",
+];
+const SCHEMES: &[&str] = &["https", "http", "tauri", "chrome-extension"];
+const METHODS: &[&[&str]] = &[&["GET"], &["*"], &["PUT", "PATCH"], &[], &["get", "PURGE"]];
+const NAMES: &[&[&str]] = &[&[], &["X-A", "x-b"], &["*"], &["Authorization"]];
+const EXPOSED: &[&[&str]] = &[&[], &["X-E"], &["*"]];
+const PORTS: &[&str] = &["", ":8080", ":3000", ":1", ":65535"];
+
+/// Entries of `allow_origins` near each other.
+fn entry() -> impl Strategy<Value = String> {
+    let pattern = (
+        select(SCHEMES),
+        prop_oneof![3 => Just(""), 2 => Just("*.")],
+        select(HOSTS),
+        prop_oneof![4 => select(PORTS), 1 => Just(":*")],
+    )
+        .prop_map(|(scheme, wildcard, host, port)| format!("{scheme}://{wildcard}{host}{port}"));
+    prop_oneof![20 => pattern, 1 => Just("null".to_owned())]
+}
+
+/// Origins near those entries, some with a byte or two changed.
+fn origin() -> impl Strategy<Value = Vec<u8>> {
+    let plain = (
+        select(SCHEMES),
+        vec(select(&["a", "b", "x", "evil", ""][..]), 0..3),
+        select(HOSTS),
+        select(PORTS),
+    )
+        .prop_map(|(scheme, labels, host, port)| {
+            let labels: String = labels.iter().map(|label| format!("{label}.")).collect();
+            format!("{scheme}://{labels}{host}{port}").into_bytes()
+        });
+    let odd = select(&b"./:@#?*-_ \t\0\x7f\xffAaz09%\\[]"[..]);
+    let change = (any::<prop::sample::Index>(), 0..3_u8, odd);
+    let mutated = (plain.clone(), vec(change, 0..3)).prop_map(|(mut origin, changes)| {
+        for (at, how, byte) in changes {
+            let at = at.index(origin.len().max(1));
+            match how {
+                0 => origin.insert(at.min(origin.len()), byte),
+                1 if at < origin.len() => drop(origin.remove(at)),
+                _ if at < origin.len() => origin[at] = byte,
+                _ => {}
+            }
+        }
+        origin
+    });
+    prop_oneof![4 => plain, 6 => mutated, 1 => Just(b"null".to_vec()), 1 => vec(any::<u8>(), 0..400)]
+}
+
+/// Configurations of which most can be built.
+fn config() -> impl Strategy<Value = Config> {
+    let origins = prop_oneof![1 => Just(vec!["*".to_owned()]), 6 => vec(entry(), 0..8)];
+    let methods = select(METHODS);
+    let names = select(NAMES);
+    let exposed = select(EXPOSED);
+    let regex = prop::option::of(select(
+        &[r"https://.*\.example\.net", r"http://localhost:\d+"][..],
+    ));
+    let flags = (
+        any::<bool>(),
+        any::<bool>(),
+        any::<bool>(),
+        any::<bool>(),
+        any::<bool>(),
+    );
+    (origins, regex, methods, names, exposed, any::<u64>(), flags).prop_map(
+        |(origins, regex, methods, names, exposed, max_age, flags)| {
+            let (credentials, bare, diagnostics, block, public_suffixes) = flags;
+            let mut config = Config::new()
+                .allow_origins(origins)
+                .allow_methods(methods.iter().copied())
+                .allow_headers(names.iter().copied())
+                .allow_credentials(credentials)
+                .expose_headers(exposed.iter().copied())
+                .max_age(max_age)
+                .preflight_status(if bare { 204 } else { 200 })
+                .diagnostics(diagnostics)
+                .block_refused_origins(block)
+                .dangerously_allow_credentials_on_public_suffixes(public_suffixes);
+            config.allow_origin_regex = regex.map(str::to_owned);
+            config
+        },
+    )
+}
+
+fn policy() -> impl Strategy<Value = Policy> {
+    config().prop_filter_map("the configuration is refused", |config| config.build().ok())
+}
+
+fn request() -> impl Strategy<Value = Request> {
+    let junk = || vec(any::<u8>(), 0..40);
+    let method =
+        prop_oneof![4 => Just(b"OPTIONS".to_vec()), 3 => Just(b"GET".to_vec()), 1 => junk()];
+    let requested_method = prop_oneof![
+        6 => select(&["GET", "PUT", "PATCH", "POST", "put", "PURGE"][..]).prop_map(|m| m.as_bytes().to_vec()),
+        1 => junk()
+    ];
+    let names = prop_oneof![
+        4 => select(&["x-a", "X-A,x-b", " x-a ,, x-b", "authorization", "accept", "x-c", "", ","][..])
+            .prop_map(|names| names.as_bytes().to_vec()),
+        1 => junk()
+    ];
+    let line = prop_oneof![
+        origin().prop_map(|value| (RequestHeader::Origin, value)),
+        requested_method.prop_map(|value| (RequestHeader::AccessControlRequestMethod, value)),
+        names.prop_map(|value| (RequestHeader::AccessControlRequestHeaders, value)),
+        select(&["same-origin", "cross-site", "none"][..])
+            .prop_map(|value| (RequestHeader::SecFetchSite, value.as_bytes().to_vec())),
+        select(HOSTS).prop_map(|value| (RequestHeader::Host, value.as_bytes().to_vec())),
+    ];
+    (method, vec(line, 0..6)).prop_map(|(method, lines)| Request { method, lines })
+}
+
+fn ready(policy: Policy) -> Ready<String> {
+    Ready::new(policy, |text| Ok::<_, ()>(text.to_owned())).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: support::cases(2_000), ..ProptestConfig::default() })]
+
+    #[test]
+    fn decide_is_total_and_pure(policy in policy(), request in request()) {
+        let decision = policy.decide(&request);
+        prop_assert_eq!(decision, policy.decide(&request));
+        let explained = policy.explain(decision, &request);
+        prop_assert!(!explained.is_empty() && !explained.contains(['\n', '\r', '\0']));
+        let refused = decision.reasons().next().is_some();
+        prop_assert_eq!(refused, !decision.is_allowed());
+    }
+
+    #[test]
+    fn a_refused_preflight_grants_nothing(policy in policy(), request in request()) {
+        let ready = ready(policy);
+        let decision = ready.policy().decide(&request);
+        if let Decision::Preflight(Err(refusal)) = decision {
+            let out = headers(&ready, decision, &request);
+            prop_assert!(!out.contains_key(ResponseHeader::MaxAge.name()));
+            if refusal.origin().is_some() {
+                prop_assert_eq!(out.keys().copied().collect::<Vec<_>>(), ["vary"]);
+            }
+            let shows_lists = out.contains_key(ResponseHeader::AllowMethods.name())
+                || out.contains_key(ResponseHeader::AllowHeaders.name());
+            let diagnostics = ready.policy().to_config().diagnostics;
+            prop_assert!(!shows_lists || diagnostics);
+            let ok_status = ready.answer(decision).unwrap().status < 300;
+            prop_assert_eq!(ok_status, shows_lists);
+        }
+    }
+
+    #[test]
+    fn any_origin_never_meets_credentials(config in config(), request in request()) {
+        let any = config.allow_origins.iter().any(|entry| entry == "*");
+        let credentials = config.allow_credentials;
+        match config.build() {
+            Err(_) => {}
+            Ok(policy) => {
+                prop_assert!(!(any && credentials));
+                let ready = ready(policy);
+                let out = headers(&ready, ready.policy().decide(&request), &request);
+                let star = out.get("access-control-allow-origin").is_some_and(|value| value == b"*");
+                prop_assert!(!(star && out.contains_key("access-control-allow-credentials")));
+            }
+        }
+    }
+
+    /// What is sent as allowed origin is the origin that was asked, or `*`.
+    #[test]
+    fn only_an_allowed_origin_is_echoed(policy in policy(), request in request()) {
+        let ready = ready(policy);
+        let out = headers(&ready, ready.policy().decide(&request), &request);
+        if let Some(value) = out.get("access-control-allow-origin").filter(|value| *value != b"*") {
+            prop_assert!(ready.policy().is_origin_allowed(value));
+            prop_assert_eq!(request.lines.iter().filter(|(name, _)| *name == RequestHeader::Origin).count(), 1);
+        }
+    }
+
+    #[test]
+    fn the_fast_matcher_agrees_with_the_naive_one(
+        list in vec(entry(), 0..12),
+        origins in vec(origin(), 1..8),
+    ) {
+        let policy = Config::new().allow_origins(list.clone()).build();
+        let Ok(policy) = policy else { return Ok(()) };
+        for origin in origins {
+            prop_assert_eq!(
+                policy.is_origin_allowed(&origin),
+                naive::is_allowed(&list, &origin),
+                "{}", origin.escape_ascii()
+            );
+        }
+        for entry in &list {
+            prop_assert_eq!(
+                policy.is_origin_allowed(entry.as_bytes()),
+                naive::is_allowed(&list, entry.as_bytes()),
+                "{}", entry
+            );
+        }
+    }
+
+    #[test]
+    fn reading_back_gives_the_same_policy(policy in policy(), request in request()) {
+        let config = policy.to_config();
+        let again = config.clone().build().unwrap();
+        prop_assert_eq!(&again, &policy);
+        prop_assert_eq!(again.to_config(), config);
+        prop_assert_eq!(again.decide(&request), policy.decide(&request));
+        prop_assert_eq!(
+            headers(&ready(again.clone()), again.decide(&request), &request),
+            headers(&ready(policy.clone()), policy.decide(&request), &request)
+        );
+    }
+}
+
+/// The generators above reach both sides of the question often enough to mean something.
+#[test]
+fn generated_origins_are_allowed_and_refused() {
+    use proptest::strategy::ValueTree as _;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut allowed = 0;
+    for _ in 0..1_000 {
+        let list = vec(entry(), 1..12).new_tree(&mut runner).unwrap().current();
+        let origin = origin().new_tree(&mut runner).unwrap().current();
+        allowed += u32::from(naive::is_allowed(&list, &origin));
+    }
+    assert!((20..900).contains(&allowed), "{allowed} of 1000");
+}

@@ -1,0 +1,96 @@
+//! The meaning of `allow_origins`, written apart from the library and as plainly as possible: every
+//! entry is tried in turn.
+
+use regex::Regex;
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::sync::LazyLock;
+
+/// Whether `list`, entries that the library accepts, lets `origin` in.
+pub(crate) fn is_allowed(list: &[String], origin: &[u8]) -> bool {
+    let Ok(origin) = std::str::from_utf8(origin) else {
+        return false;
+    };
+    if origin == "null" {
+        return list.iter().any(|entry| entry == "null");
+    }
+    if !is_serialized_origin(origin) {
+        return false;
+    }
+    list.iter().any(|entry| matches(entry, origin))
+}
+
+fn matches(entry: &str, origin: &str) -> bool {
+    if entry == origin {
+        return true;
+    }
+    let (scheme, host, port) = parts(origin);
+    let (entry_scheme, entry_host, entry_port) = parts(entry);
+    let host_matches = match entry_host.strip_prefix("*.") {
+        None => host == entry_host,
+        Some(parent) => {
+            let labels: Vec<&str> = host.split('.').collect();
+            let parent: Vec<&str> = parent.split('.').collect();
+            labels.len() > parent.len() && labels.ends_with(&parent)
+        }
+    };
+    let port_matches = entry_port == Some("*") || entry_port == port;
+    scheme == entry_scheme && host_matches && port_matches
+}
+
+fn parts(text: &str) -> (&str, &str, Option<&str>) {
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return ("", text, None);
+    };
+    let (host, port) = match rest.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        _ => (rest, None),
+    };
+    (scheme, host, port)
+}
+
+static ORIGIN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"^(?<scheme>[a-z][a-z0-9+.-]{0,63})://(?:(?<name>(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?)|\[(?<ipv6>[0-9a-f:]+)\])(?::(?<port>[1-9][0-9]{0,4}))?$",
+    )
+    .unwrap()
+});
+
+fn is_serialized_origin(text: &str) -> bool {
+    let Some(parts) = ORIGIN.captures(text) else {
+        return false;
+    };
+    if text.ends_with('\n') {
+        return false;
+    }
+    let host_ok = match (parts.name("name"), parts.name("ipv6")) {
+        (Some(name), _) => {
+            let name = name.as_str();
+            let last = name.trim_end_matches('.').rsplit('.').next().unwrap();
+            let number = last.bytes().all(|b| b.is_ascii_digit())
+                || last
+                    .strip_prefix("0x")
+                    .is_some_and(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
+            let is_ip = name
+                .parse::<Ipv4Addr>()
+                .is_ok_and(|ip| ip.to_string() == name);
+            name.len() <= 253 && (!number || is_ip)
+        }
+        (_, Some(ipv6)) => ipv6.as_str().parse::<Ipv6Addr>().is_ok_and(|ip| {
+            let canonical = match ip.to_ipv4_mapped() {
+                Some(_) => format!("::ffff:{:x}:{:x}", ip.segments()[6], ip.segments()[7]),
+                None => ip.to_string(),
+            };
+            canonical == ipv6.as_str()
+        }),
+        _ => false,
+    };
+    let port_ok = parts.name("port").is_none_or(|port| {
+        let default = match &parts["scheme"] {
+            "http" => "80",
+            "https" => "443",
+            _ => "",
+        };
+        port.as_str().parse::<u16>().is_ok() && port.as_str() != default
+    });
+    host_ok && port_ok
+}
