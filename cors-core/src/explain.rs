@@ -91,8 +91,7 @@ impl Policy {
         let Ok(Entry::Pattern(asked)) = Entry::parse(text) else {
             return None;
         };
-        let list = listed.origins.to_list();
-        list.iter().find_map(|entry| {
+        listed.origins.entries().take(SEARCHED).find_map(|entry| {
             let Ok(Entry::Pattern(allowed)) = Entry::parse(entry) else {
                 return None;
             };
@@ -141,6 +140,9 @@ impl Policy {
     }
 }
 
+/// How many entries are searched for a near miss: requests of strangers are explained, too.
+const SEARCHED: usize = 1_000;
+
 /// How `asked` differs from `allowed`, if in one part only.
 fn difference(asked: &Pattern<'_>, allowed: &Pattern<'_>) -> Option<&'static str> {
     let scheme = asked.scheme == allowed.scheme;
@@ -170,4 +172,116 @@ fn shown(bytes: &[u8]) -> String {
     let head = bytes.get(..SHOWN).unwrap_or(bytes);
     let more = if bytes.len() > SHOWN { "…" } else { "" };
     format!("`{}{more}`", head.escape_ascii())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Config, RequestHead, RequestHeader};
+
+    struct Request(&'static str, &'static [(RequestHeader, &'static [u8])]);
+
+    impl RequestHead for Request {
+        fn method(&self) -> &[u8] {
+            self.0.as_bytes()
+        }
+
+        fn lines(&self, header: RequestHeader) -> impl Iterator<Item = &[u8]> {
+            self.1
+                .iter()
+                .filter(move |(name, _)| *name == header)
+                .map(|(_, value)| *value)
+        }
+    }
+
+    #[test]
+    fn refused_origins() {
+        let config = Config::new().allow_origins([
+            "https://example.com",
+            "https://*.example.org",
+            "http://localhost:3000",
+        ]);
+        let policy = config.build().unwrap();
+        for (origin, says) in [
+            (
+                "http://example.com",
+                ", but `https://example.com` is: the scheme differs",
+            ),
+            (
+                "https://example.com:8443",
+                ", but `https://example.com` is: the port differs",
+            ),
+            (
+                "https://www.example.com",
+                ", but `https://example.com` is: a subdomain is another host",
+            ),
+            (
+                "https://example.org",
+                ", but `https://*.example.org` is: `*.` stands for one or more labels, not for none",
+            ),
+            (
+                "http://localhost",
+                ", but `http://localhost:3000` is: the port differs",
+            ),
+            ("https://evil.com", ""),
+            ("https://evilexample.com", ""),
+            ("null", ""),
+        ] {
+            let lines = [(RequestHeader::Origin, origin.as_bytes())];
+            let request = Request("GET", lines.to_vec().leak());
+            assert_eq!(
+                policy.explain(policy.decide(&request), &request),
+                format!("origin `{origin}` is not allowed{says}")
+            );
+        }
+    }
+
+    #[test]
+    fn refused_preflights() {
+        use RequestHeader::{
+            AccessControlRequestHeaders as Acrh, AccessControlRequestMethod as Acrm, Origin,
+        };
+        let config = Config::new()
+            .allow_origins(["https://a.com"])
+            .allow_methods(["PATCH"]);
+        let policy = config.allow_headers(["X-A"]).build().unwrap();
+        const ALLOWED: (RequestHeader, &[u8]) = (Origin, b"https://a.com");
+        let explain = |lines| {
+            let request = Request("OPTIONS", lines);
+            policy.explain(policy.decide(&request), &request)
+        };
+        assert_eq!(
+            explain(&[ALLOWED, (Acrm, b"PATCH"), (Acrh, b"x-a")]),
+            "preflight granted: origin `https://a.com` is allowed"
+        );
+        assert_eq!(
+            explain(&[ALLOWED, (Acrm, b"patch"), (Acrh, b"x-a, x-b")]),
+            "preflight refused: method `patch` is not in allow_methods, but `PATCH` is: methods are \
+             case-sensitive; header `x-b` is not in allow_headers"
+        );
+        assert_eq!(
+            explain(&[ALLOWED, (Acrm, b"GET"), (Acrh, b"x\r\n")]),
+            "preflight refused: method `GET` is not in allow_methods; without a preflight a browser \
+             sends it all the same; header name `x\\r\\n` is not a token"
+        );
+        assert_eq!(
+            explain(&[ALLOWED, ALLOWED, (Acrm, b""), (Acrh, &[b','; 1000])]),
+            "preflight refused: the request has more than one Origin line; method `` is not a token; \
+             the requested headers are longer than the policy is ready to read"
+        );
+    }
+
+    #[test]
+    fn nothing_to_refuse() {
+        let policy = Config::new().build().unwrap();
+        let request = Request("GET", &[]);
+        assert_eq!(
+            policy.explain(policy.decide(&request), &request),
+            "no Origin: not a CORS request"
+        );
+        let request = Request("GET", &[(RequestHeader::Origin, b"https://a.com")]);
+        assert_eq!(
+            policy.explain(policy.decide(&request), &request),
+            "origin `https://a.com` is not allowed: the policy allows no origin"
+        );
+    }
 }

@@ -9,7 +9,8 @@ pub(crate) const SAFELISTED: [&str; 4] = [
     "Content-Type",
 ];
 
-/// "Forbidden request-header": a script cannot set it, so no preflight ever names it.
+/// "Forbidden request-header", which a script cannot set, so that no preflight ever names it; and
+/// the headers of the CORS protocol, which some set by mistake.
 pub(crate) fn is_not_sendable(name: &str) -> bool {
     const FORBIDDEN: [&str; 21] = [
         "accept-charset",
@@ -40,7 +41,7 @@ pub(crate) fn is_not_sendable(name: &str) -> bool {
             .any(|prefix| starts_with(name, prefix))
 }
 
-/// "Forbidden response-header name", and the headers of the CORS protocol itself.
+/// "Forbidden response-header name", and what only requests and the CORS protocol itself have.
 pub(crate) fn is_not_readable(name: &str) -> bool {
     is_one_of(
         name,

@@ -113,7 +113,8 @@ impl<'a> Pattern<'a> {
 }
 
 fn check_characters(text: &str) -> Result<(), Rule> {
-    if list_items(text).count() > 1 || text.contains(',') {
+    let several = list_items(text).filter(|item| item.contains("://")).count() > 1;
+    if several || text.contains(',') {
         return Err(Rule::OriginList);
     }
     if text.contains([' ', '\t', '\r', '\n']) {

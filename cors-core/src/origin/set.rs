@@ -66,10 +66,14 @@ impl OriginSet {
             && self.regex.is_none()
     }
 
-    /// The normalised `allow_origins`: what is covered by another entry is gone.
+    /// The origins and patterns, without those that another entry covers.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &str> {
+        self.patterns.table.iter().chain(self.exact.iter())
+    }
+
+    /// The normalised `allow_origins`.
     pub(crate) fn to_list(&self) -> Vec<String> {
-        let texts = self.exact.iter().chain(self.patterns.table.iter());
-        let mut list: Vec<String> = texts.map(str::to_owned).collect();
+        let mut list: Vec<String> = self.entries().map(str::to_owned).collect();
         list.sort_unstable();
         if self.null {
             list.push("null".to_owned());
