@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod convert;
 mod future;
-mod layer;
+mod middleware;
 
+pub use convert::{AnswerBody, EmptyBody, TextBody};
 pub use cors_core::{
     Config, ConfigError, Correction, Decision, HeadersRefusal, Issue, Key, MethodRefusal,
     OriginRefusal, Policy, PreflightRefusal, RequestHead, RequestHeader, Rule, Severity,
 };
 pub use future::ResponseFuture;
-pub use layer::{AnswerBody, Cors, CorsLayer, EmptyBody, TextBody};
+pub use middleware::{Cors, CorsLayer};
