@@ -23,7 +23,7 @@ pin_project! {
     #[project = KindProj]
     enum Kind<F, B> {
         Answer { answer: Option<Response<B>> },
-        Forward { #[pin] inner: F, forward: Forward, ready: Arc<Ready<HeaderValue>> },
+        Forward { #[pin] inner: F, cors: Option<(Forward, Arc<Ready<HeaderValue>>)> },
     }
 }
 
@@ -36,13 +36,10 @@ impl<F, B> ResponseFuture<F, B> {
         }
     }
 
-    pub(crate) fn forward(inner: F, forward: Forward, ready: Arc<Ready<HeaderValue>>) -> Self {
+    /// `None`: no policy is for this request.
+    pub(crate) fn forward(inner: F, cors: Option<(Forward, Arc<Ready<HeaderValue>>)>) -> Self {
         Self {
-            kind: Kind::Forward {
-                inner,
-                forward,
-                ready,
-            },
+            kind: Kind::Forward { inner, cors },
         }
     }
 }
@@ -60,12 +57,10 @@ where
                 Some(answer) => Poll::Ready(Ok(answer)),
                 None => Poll::Pending,
             },
-            KindProj::Forward {
-                inner,
-                forward,
-                ready,
-            } => inner.poll(cx).map_ok(|mut response| {
-                forward.finish(ready, response.headers_mut());
+            KindProj::Forward { inner, cors } => inner.poll(cx).map_ok(|mut response| {
+                if let Some((forward, ready)) = cors {
+                    forward.finish(ready, response.headers_mut());
+                }
                 response
             }),
         }

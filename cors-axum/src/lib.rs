@@ -7,7 +7,8 @@ mod middleware;
 pub use convert::{AnswerBody, EmptyBody, TextBody};
 pub use cors_core::{
     Config, ConfigError, Correction, Decision, HeadersRefusal, Issue, Key, MethodRefusal,
-    OriginRefusal, Policy, PreflightRefusal, RequestHead, RequestHeader, Rule, Severity,
+    OriginRefusal, Policies, Policy, PrefixError, PreflightRefusal, RequestHead, RequestHeader,
+    Rule, Severity,
 };
 pub use future::ResponseFuture;
 pub use middleware::{Cors, CorsLayer};

@@ -2,9 +2,8 @@
 
 use crate::convert::{AnswerBody, EmptyBody, TextBody};
 use crate::future::ResponseFuture;
-use cors_core::Policy;
-use cors_core::Ready;
 use cors_core::http::Step;
+use cors_core::{Policies, ReadyPolicies};
 use http::{HeaderValue, Request, Response};
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -12,7 +11,7 @@ use std::task::{Context, Poll};
 use tower_layer::Layer;
 use tower_service::Service;
 
-/// Puts a CORS [`Policy`] around a service of `http` requests: an axum router, a tonic server, or
+/// Puts a CORS [`Policy`](crate::Policy), or several by path, around a service of `http` requests: an axum router, a tonic server, or
 /// any other.
 ///
 /// A clone costs one reference count. `A` is how the body of a preflight's answer is made:
@@ -20,7 +19,7 @@ use tower_service::Service;
 /// [`with_empty_body`](CorsLayer::with_empty_body).
 #[derive(Debug)]
 pub struct CorsLayer<A = TextBody> {
-    ready: Arc<Ready<HeaderValue>>,
+    policies: Arc<ReadyPolicies<HeaderValue>>,
     answer: PhantomData<fn() -> A>,
 }
 
@@ -28,30 +27,25 @@ impl CorsLayer<TextBody> {
     /// A layer whose answers have a text, such as `Disallowed CORS origin`, for body types that can
     /// be made of one: axum's, `http_body_util::Full`, `String`.
     #[must_use]
-    pub fn new(policy: Policy) -> Self {
-        Self::of(policy)
+    pub fn new(policies: impl Into<Policies>) -> Self {
+        Self::of(policies)
     }
 }
 
 impl CorsLayer<EmptyBody> {
     /// A layer whose answers have no text, for body types with nothing but a default: tonic's, say.
     #[must_use]
-    pub fn with_empty_body(policy: Policy) -> Self {
-        Self::of(policy)
+    pub fn with_empty_body(policies: impl Into<Policies>) -> Self {
+        Self::of(policies)
     }
 }
 
 impl<A> CorsLayer<A> {
-    fn of(policy: Policy) -> Self {
+    fn of(policies: impl Into<Policies>) -> Self {
         Self {
-            ready: Arc::new(Ready::for_http(policy)),
+            policies: Arc::new(ReadyPolicies::for_http(policies)),
             answer: PhantomData,
         }
-    }
-
-    /// The policy that this layer enforces.
-    pub fn policy(&self) -> &Policy {
-        self.ready.policy()
     }
 }
 
@@ -59,7 +53,7 @@ impl<A> CorsLayer<A> {
 impl<A> Clone for CorsLayer<A> {
     fn clone(&self) -> Self {
         Self {
-            ready: Arc::clone(&self.ready),
+            policies: Arc::clone(&self.policies),
             answer: PhantomData,
         }
     }
@@ -106,11 +100,14 @@ where
     }
 
     fn call(&mut self, request: Request<ReqB>) -> Self::Future {
-        match self.layer.ready.step(&request) {
+        let Some(ready) = self.layer.policies.find(request.uri().path()) else {
+            return ResponseFuture::forward(self.inner.call(request), None);
+        };
+        match ready.step(&request) {
             Step::Answer(answer) => ResponseFuture::answer(answer.map(A::body)),
             Step::Forward(forward) => {
-                let ready = Arc::clone(&self.layer.ready);
-                ResponseFuture::forward(self.inner.call(request), forward, ready)
+                let ready = Arc::clone(ready);
+                ResponseFuture::forward(self.inner.call(request), Some((forward, ready)))
             }
         }
     }

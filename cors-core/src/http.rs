@@ -1,7 +1,7 @@
 //! The glue for adapters whose framework speaks `http` 1.x types: axum, tower, warp.
 
 use crate::decision::Decision;
-use crate::policy::Policy;
+use crate::policies::{Policies, ReadyPolicies};
 use crate::ready::{ANSWER_CONTENT_TYPE, Change, Ready, ResponseHeader, vary_names_origin};
 use crate::request::{RequestHead, RequestHeader};
 use crate::requested_header_names;
@@ -36,14 +36,16 @@ impl<B> RequestHead for Request<B> {
     }
 }
 
-impl Ready<HeaderValue> {
-    /// Renders the values of `policy`.
+impl ReadyPolicies<HeaderValue> {
+    /// Renders the values of all policies.
     #[must_use]
-    pub fn for_http(policy: Policy) -> Self {
+    pub fn for_http(policies: impl Into<Policies>) -> Self {
         #[expect(clippy::expect_used, reason = "a policy holds tokens and numbers only")]
-        Self::new(policy, HeaderValue::from_str).expect("visible ASCII is a header value")
+        Self::new(policies, HeaderValue::from_str).expect("visible ASCII is a header value")
     }
+}
 
+impl Ready<HeaderValue> {
     /// Decides about `request`: an answer to send now, or the headers for the response to come.
     pub fn step<B>(&self, request: &Request<B>) -> Step {
         let decision = self.policy().decide(request);

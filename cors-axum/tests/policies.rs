@@ -1,0 +1,75 @@
+//! Several policies in one application, by path prefix.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use axum::Router;
+use axum::routing::get;
+use cors_axum::{Config, CorsLayer, Policies};
+use http::header;
+use support::{is_shared, policy, preflight, request, send};
+
+fn app() -> Router {
+    let site = Config::new().allow_origins(["*"]).build().unwrap();
+    let policies = Policies::new(site)
+        .at("/admin", policy())
+        .unwrap()
+        .without_cors("/internal")
+        .unwrap();
+    Router::new()
+        .route("/", get(async || "ok"))
+        .route("/admin", get(async || "ok"))
+        .route(
+            "/internal",
+            get(async || {
+                (
+                    [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "https://own.example")],
+                    "ok",
+                )
+            }),
+        )
+        .layer(CorsLayer::new(policies))
+}
+
+#[tokio::test]
+async fn the_policy_of_the_path_answers() {
+    let open = send(app(), support::get("/")).await;
+    assert_eq!(open.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+    for path in ["/admin", "/admin/", "/%61dmin", "//admin", "/admin/none?x"] {
+        let response = send(app(), support::get(path)).await;
+        assert!(is_shared(response.headers()), "{path}");
+        let granted = send(app(), preflight(path, "PUT")).await;
+        assert!(
+            granted.status() == 200 && is_shared(granted.headers()),
+            "{path}"
+        );
+    }
+    let evil = [
+        ("origin", "https://evil.com"),
+        ("access-control-request-method", "GET"),
+    ];
+    assert_eq!(
+        send(app(), request("OPTIONS", "/", &evil)).await.status(),
+        200
+    );
+    assert_eq!(
+        send(app(), request("OPTIONS", "/admin", &evil))
+            .await
+            .status(),
+        400
+    );
+}
+
+#[tokio::test]
+async fn no_cors_leaves_everything_to_the_application() {
+    let response = send(app(), support::get("/internal")).await;
+    assert_eq!(
+        response.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN],
+        "https://own.example"
+    );
+    assert!(!response.headers().contains_key(header::VARY));
+    let response = send(app(), preflight("/internal", "GET")).await;
+    assert_eq!(response.status(), 405);
+    assert!(!is_shared(response.headers()));
+}
