@@ -103,7 +103,7 @@ where
         let Some(ready) = self.layer.policies.find(request.uri().path()) else {
             return ResponseFuture::forward(self.inner.call(request), None);
         };
-        match ready.step(&request) {
+        match ready.step(&request, request.headers()) {
             Step::Answer(answer) => ResponseFuture::answer(answer.map(A::body)),
             Step::Forward(forward) => {
                 let ready = Arc::clone(ready);

@@ -46,28 +46,29 @@ impl ReadyPolicies<HeaderValue> {
 }
 
 impl Ready<HeaderValue> {
-    /// Decides about `request`: an answer to send now, or the headers for the response to come.
-    pub fn step<B>(&self, request: &Request<B>) -> Step {
-        let decision = self.policy().decide(request);
+    /// Decides about the request with this head and these headers: an answer to send now, or the
+    /// headers for the response to come.
+    pub fn step<R: RequestHead + ?Sized>(&self, head: &R, headers: &HeaderMap) -> Step {
+        let decision = self.policy().decide(head);
         let Some(answer) = self.answer(decision) else {
-            return Step::Forward(Forward::new(decision, request.headers()));
+            return Step::Forward(Forward::new(decision, headers));
         };
         let mut response = Response::new(answer.body);
         *response.status_mut() =
             StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         // The framework adds its own length and date.
-        let mut headers = HeaderMap::with_capacity(8);
+        let mut answer_headers = HeaderMap::with_capacity(8);
         if !answer.body.is_empty() {
             let text = HeaderValue::from_static(ANSWER_CONTENT_TYPE);
-            headers.insert(header::CONTENT_TYPE, text);
+            answer_headers.insert(header::CONTENT_TYPE, text);
         }
         self.apply(
             decision,
-            request.headers().get(header::ORIGIN),
-            &mut headers,
-            || requested_headers(request),
+            headers.get(header::ORIGIN),
+            &mut answer_headers,
+            || requested_headers(head),
         );
-        *response.headers_mut() = headers;
+        *response.headers_mut() = answer_headers;
         Step::Answer(response)
     }
 
@@ -132,7 +133,7 @@ impl Forward {
     }
 }
 
-fn requested_headers<B>(request: &Request<B>) -> Option<HeaderValue> {
+fn requested_headers<R: RequestHead + ?Sized>(request: &R) -> Option<HeaderValue> {
     let names: Vec<&[u8]> = requested_header_names(request).collect();
     if names.is_empty() {
         return None;
