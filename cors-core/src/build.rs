@@ -82,7 +82,7 @@ impl<'a> Build<'a> {
                 Err(rule) => self.note(
                     Issue::new(Key::AllowOrigins, text, rule)
                         .at(index)
-                        .corrected(repair::correct(text)),
+                        .corrected(repair::correct(text, rule)),
                 ),
             }
         }

@@ -56,7 +56,7 @@ impl<'a> Pattern<'a> {
             Some(parent) => (true, parent),
             None => (false, host),
         };
-        if host.contains('*') {
+        if host.contains('*') || (subdomains && (host.is_empty() || host.starts_with('['))) {
             return Err(Rule::OriginWildcard);
         }
         let kind = host::check(host.as_bytes()).map_err(|flaw| match flaw {

@@ -12,10 +12,14 @@ pub(crate) fn is_public_suffix(domain: &str) -> bool {
     is_listed(domain)
 }
 
+/// Listed by name, or as `*.domain`: then every name below is a suffix of its own.
 #[cfg(feature = "public-suffix")]
 fn is_listed(domain: &str) -> bool {
-    psl::suffix(domain.as_bytes())
-        .is_some_and(|suffix| suffix.is_known() && suffix == domain.as_bytes())
+    let is_suffix = |name: &str| {
+        psl::suffix(name.as_bytes())
+            .is_some_and(|suffix| suffix.is_known() && suffix == name.as_bytes())
+    };
+    is_suffix(domain) || is_suffix(&format!("any.{domain}"))
 }
 
 #[cfg(not(feature = "public-suffix"))]
@@ -41,7 +45,13 @@ mod tests {
         ] {
             assert!(!is_public_suffix(domain), "{domain}");
         }
-        for listed in ["co.uk", "github.io", "herokuapp.com", "vercel.app"] {
+        for listed in [
+            "co.uk",
+            "github.io",
+            "herokuapp.com",
+            "vercel.app",
+            "kawasaki.jp",
+        ] {
             assert_eq!(
                 is_public_suffix(listed),
                 cfg!(feature = "public-suffix"),
