@@ -112,7 +112,8 @@ impl<'a> Build<'a> {
     fn any_or_listed(&mut self, any: Option<usize>, origins: OriginSet) -> Access {
         let config = self.config;
         if let Some(index) = any {
-            let others = config.allow_origins.len() > 1 || config.allow_origin_regex.is_some();
+            let others = config.allow_origins.iter().any(|entry| entry != "*")
+                || config.allow_origin_regex.is_some();
             if config.allow_credentials {
                 let rule = Rule::OriginAnyWithCredentials;
                 self.note(Issue::new(Key::AllowOrigins, "*", rule).at(index));
@@ -290,7 +291,7 @@ impl<'a> Build<'a> {
     /// The names of a list that are tokens, each once, with what the two lists have in common noted.
     fn header_names(&mut self, key: Key) -> Vec<(usize, &'a str)> {
         let entries = self.entries(key);
-        let several = entries.len() > 1;
+        let others = entries.iter().any(|(_, text)| *text != "*");
         let mut seen = HashSet::new();
         let mut names = Vec::with_capacity(entries.len());
         for (index, text) in entries {
@@ -304,9 +305,8 @@ impl<'a> Build<'a> {
                 continue;
             }
             if text == "*" {
-                let alone =
-                    !several || (key == Key::ExposeHeaders && self.config.allow_credentials);
-                if !alone {
+                let is_wildcard = key == Key::AllowHeaders || !self.config.allow_credentials;
+                if others && is_wildcard {
                     self.note(issue(Rule::AnyBesideOthers));
                 }
             } else if text.contains('*') {

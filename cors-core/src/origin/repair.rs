@@ -71,7 +71,10 @@ fn split_broken_scheme(text: &str) -> Option<(&str, &str)> {
         }
     }
     let rest = text.strip_prefix("//").unwrap_or(text);
-    let unclear = rest.starts_with('/') || rest.ends_with(':') || rest.starts_with("file:");
+    let unclear = rest.starts_with('/')
+        || rest.ends_with(':')
+        || rest.starts_with("file:")
+        || rest.contains('@');
     (!unclear).then_some(("", rest))
 }
 
@@ -214,6 +217,7 @@ mod tests {
             "https://example.com:99999",
             "https://stra\u{df}e.de",
             "mailto:me",
+            "mailto:me@example.com",
             "https://[::1",
         ] {
             assert_eq!(repair(text), None, "{text}");

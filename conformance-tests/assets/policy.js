@@ -1,0 +1,164 @@
+// The policy: one JSON text, a form over its common keys, and what the server says about it.
+
+import { byId, element } from "./dom.js";
+
+const json = byId("json");
+const common = byId("common");
+const issues = byId("issues");
+const fields = [...common.querySelectorAll("[name]")];
+
+// Shows the policy in force; from then on Apply sends the text to the server.
+export async function startPolicy({ onApplied }) {
+  const apply = async () => {
+    const answer = await send(json.value);
+    show(answer);
+    if (answer.applied) onApplied();
+  };
+  const correct = async (issue) => {
+    write(corrected(JSON.parse(json.value), issue));
+    edited();
+    await apply();
+    (issues.querySelector("button") ?? byId("apply")).focus();
+  };
+  issues.addEventListener("correct", (event) => correct(event.detail));
+  byId("policy").addEventListener("submit", (event) => {
+    event.preventDefault();
+    apply();
+  });
+  json.addEventListener("input", () => {
+    fillForm();
+    edited();
+  });
+  common.addEventListener("input", (event) => {
+    write(withField(JSON.parse(json.value), event.target));
+    edited();
+  });
+
+  const { text, warnings } = await (await fetch("/policy")).json();
+  write(JSON.parse(text));
+  show({ applied: true, errors: [], warnings });
+}
+
+async function send(text) {
+  const headers = { "Content-Type": "application/json" };
+  try {
+    return await (await fetch("/apply", { method: "POST", headers, body: text })).json();
+  } catch (error) {
+    const malformed = `the playground does not answer: ${error.message}`;
+    return { applied: false, malformed, errors: [], warnings: [] };
+  }
+}
+
+// ---- the text and the form
+
+function write(policy) {
+  json.value = pretty(policy);
+  if (!common.contains(document.activeElement)) fillForm();
+}
+
+function fillForm() {
+  let policy;
+  let problem = "";
+  try {
+    policy = JSON.parse(json.value);
+    if (!isObject(policy)) problem = "A policy is an object: { … }.";
+  } catch (error) {
+    problem = `Not JSON yet: ${error.message}.`;
+  }
+  byId("json-problem").textContent = problem && `${problem} The form waits.`;
+  common.disabled = problem !== "";
+  if (problem) return;
+  for (const field of fields) {
+    const value = policy[field.name];
+    if (field.type === "checkbox") field.checked = value === true;
+    else if (Array.isArray(value)) field.value = value.join(field.dataset.separator);
+    else field.value = value ?? "";
+  }
+}
+
+function withField(policy, field) {
+  if (field.type === "checkbox") policy[field.name] = field.checked;
+  else if (field.type === "number") policy[field.name] = field.value === "" ? undefined : Number(field.value);
+  else policy[field.name] = items(field.value, field.dataset.separator.trim() || "\n");
+  return policy;
+}
+
+const items = (text, separator) => text.split(separator).map((item) => item.trim()).filter((item) => item);
+
+// One key a line; a list breaks only when it is long.
+function pretty(policy) {
+  const lines = Object.entries(policy)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => {
+      const flat = JSON.stringify(value, null, 1).replace(/\n */g, " ").replace(/^\[ (.*) \]$/, "[$1]");
+      const text = flat.length <= 60 ? flat : JSON.stringify(value, null, 2).replace(/\n/g, "\n  ");
+      return `  ${JSON.stringify(key)}: ${text}`;
+    });
+  return `{\n${lines.join(",\n")}\n}`;
+}
+
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+// ---- what the server says
+
+function show({ applied, malformed, errors, warnings }) {
+  const status = byId("applied");
+  status.className = applied ? "good" : "bad";
+  status.textContent = applied
+    ? `✓ In force${count(warnings, "warning")}.`
+    : `✕ Refused${count(errors, "error")}${count(warnings, "warning")}. The policy before it stays in force.`;
+  const rows = [...errors, ...warnings].map(issueRow);
+  if (malformed) rows.unshift(issueRow({ severity: "error", text: "", message: malformed }));
+  issues.replaceChildren(...rows);
+}
+
+const count = (list, noun) => (list.length === 0 ? "" : `, ${list.length} ${noun}${list.length === 1 ? "" : "s"}`);
+
+// The places that issues name are those of the text that was sent.
+function edited() {
+  const status = byId("applied");
+  status.className = "";
+  status.textContent = "Edited, not applied.";
+  for (const button of issues.querySelectorAll("button")) button.disabled = true;
+}
+
+function issueRow(issue) {
+  const { severity, key, index, text, rule, message, correction } = issue;
+  const label = severity === "error" ? "✕ Error" : "! Warning";
+  const place = `${key ?? ""}${index == null ? "" : `[${index}]`}`;
+  const row = element("li", { class: severity }, element("strong", {}, label), " ");
+  if (place) row.append(element("code", {}, place), " ");
+  if (text) row.append(element("code", { class: "text" }, text), " ");
+  row.append(element("span", {}, message));
+  if (rule) row.append(" ", element("small", {}, rule));
+  if (correction && !isTaken(correction)) {
+    const button = element("button", { type: "button" }, correctionLabel(correction));
+    button.addEventListener("click", () => issues.dispatchEvent(new CustomEvent("correct", { detail: issue })));
+    row.append(" ", button);
+  }
+  return row;
+}
+
+// A renamed key must not overwrite one that is there.
+const isTaken = ({ rename_key }) => rename_key !== undefined && rename_key in JSON.parse(json.value);
+
+function correctionLabel(correction) {
+  if (correction === "remove") return "Remove it";
+  if (correction.split) return `Split into ${correction.split.join(" and ")}`;
+  return correction.rename_key ? `Rename to ${correction.rename_key}` : `Use ${correction.replace}`;
+}
+
+function corrected(policy, { key, index, text, correction }) {
+  if (correction.rename_key) {
+    const renamed = ([name, value]) => [name === text ? correction.rename_key : name, value];
+    return Object.fromEntries(Object.entries(policy).map(renamed));
+  }
+  const value = policy[key];
+  const replacement = correction === "remove" ? [] : (correction.split ?? [correction.replace]);
+  if (index != null) {
+    const list = Array.isArray(value) ? value : value.split(",").map((item) => item.trim());
+    policy[key] = list.toSpliced(index, 1, ...replacement);
+  } else if (correction === "remove") delete policy[key];
+  else policy[key] = key === "allow_origin_regex" ? correction.replace : JSON.parse(correction.replace);
+  return policy;
+}

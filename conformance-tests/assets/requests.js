@@ -1,0 +1,222 @@
+// The table: real requests from both origins, what the server saw of each, and whether core and browser agree.
+
+import { byId, element } from "./dom.js";
+import { probe } from "./probe.js";
+
+const REQUESTS = [
+  { name: "Simple GET", method: "GET", path: "/items" },
+  {
+    name: "JSON POST",
+    method: "POST",
+    path: "/items",
+    headers: { "Content-Type": "application/json" },
+    body: '{"name":"tea"}',
+  },
+  { name: "PUT", method: "PUT", path: "/items/1", body: "tea" },
+  { name: "DELETE", method: "DELETE", path: "/items/1" },
+  { name: "Custom header", method: "GET", path: "/items", headers: { "X-Requested-With": "playground" } },
+  { name: "Authorization", method: "GET", path: "/items", headers: { Authorization: "Bearer playground" } },
+  { name: "Cookies", method: "GET", path: "/session", credentials: true },
+  { name: "Exposed header", method: "GET", path: "/items", read: "X-Request-Id" },
+];
+const PATIENCE = 15_000; // milliseconds, more than a request in the frame may take
+
+const table = byId("requests");
+const summary = byId("summary");
+const rows = [];
+const session = Math.random().toString(36).slice(2, 8);
+let sent = 0;
+
+// Fills the table; the function it returns runs every row again.
+export function startRequests({ api, other }) {
+  const origins = [
+    { name: "this page", origin: location.origin, send: probe },
+    { name: "other origin", origin: other, send: frameSender(byId("other"), other) },
+  ];
+  const add = (request) => {
+    const body = element("tbody", { role: "rowgroup" });
+    const added = origins.map((from) => ({ request, from, api, line: element("tr", { role: "row" }) }));
+    rows.push(...added);
+    added[0].line.append(heading(request, body, added));
+    body.append(...added.map((row) => row.line));
+    table.append(body);
+    return added;
+  };
+
+  for (const request of REQUESTS) add(request);
+  byId("run").addEventListener("click", () => run(rows));
+  byId("own-request").addEventListener("submit", (event) => {
+    event.preventDefault();
+    run(add(ownRequest(new FormData(event.target))));
+  });
+  return () => run(rows);
+}
+
+function ownRequest(form) {
+  const name = form.get("header-name");
+  return {
+    name: "Your own",
+    own: true,
+    method: form.get("method"),
+    path: "/own",
+    headers: name ? { [name]: form.get("header-value") } : {},
+    credentials: form.has("credentials"),
+    body: form.get("body"),
+    read: form.get("read"),
+  };
+}
+
+// Requests go out one after the other, so that the terminal reads like the table.
+let last = Promise.resolve();
+function run(these) {
+  last = last.then(async () => {
+    table.ariaBusy = "true";
+    try {
+      for (const row of [...these]) await runRow(row);
+      summarise();
+    } catch (error) {
+      summary.className = "bad";
+      summary.textContent = `✕ The playground itself does not answer: ${error.message}.`;
+    }
+    table.ariaBusy = "false";
+  });
+  return last;
+}
+
+async function runRow(row) {
+  const { request, from, api } = row;
+  const id = `${session}-${++sent}`; // a new address each time, so that no cache answers
+  const result = await from.send({ ...request, url: `${api}${request.path}?row=${id}` });
+  const query = new URLSearchParams({ row: id, credentials: Boolean(request.credentials), read: request.read ?? "" });
+  const { requests, expected } = await (await fetch(`/log?${query}`)).json();
+  row.agreement = agreement(result, expected);
+  fill(row, result, requests, expected);
+}
+
+function frameSender(frame, origin) {
+  const loaded = new Promise((resolve) => frame.addEventListener("load", resolve, { once: true }));
+  frame.src = `${origin}/frame`;
+  return async (request) => {
+    await loaded;
+    const { port1, port2 } = new MessageChannel();
+    const answer = new Promise((resolve) => {
+      port1.onmessage = (event) => resolve(event.data);
+      setTimeout(resolve, PATIENCE, { outcome: "no answer" });
+    });
+    frame.contentWindow.postMessage(request, origin, [port2]);
+    return answer.finally(() => port1.close());
+  };
+}
+
+function agreement(result, expected) {
+  if (!expected) return result.outcome === "blocked" ? "not sent" : "disagree";
+  if (result.outcome !== expected.outcome) return "disagree";
+  if (!expected.header) return "agree";
+  return expected.header === headerOutcome(result) ? "agree" : "disagree";
+}
+
+const headerOutcome = ({ header }) => (header === null ? "hidden" : "readable");
+
+function summarise() {
+  const counted = rows.filter((row) => row.agreement !== "not sent");
+  const agreeing = counted.filter((row) => row.agreement === "agree");
+  const notSent = rows.length - counted.length;
+  const all = agreeing.length === counted.length;
+  summary.className = all ? "good" : "bad";
+  summary.textContent =
+    (all ? "✓ " : "✕ Core and browser DISAGREE: only ") +
+    `${agreeing.length} of ${counted.length} rows agree` +
+    (notSent ? `; ${notSent} the browser itself refused to send` : "");
+}
+
+// ---- one row
+
+function heading(request, body, added) {
+  const cell = element(
+    "th",
+    { role: "rowheader", scope: "rowgroup", rowspan: "2" },
+    element("span", { class: "name" }, request.name),
+    element("code", {}, `${request.method} ${request.path}`),
+  );
+  for (const [name, value] of Object.entries(request.headers ?? {})) cell.append(element("code", {}, `${name}: ${value}`));
+  if (request.credentials) cell.append(element("small", {}, "with credentials"));
+  if (request.read) cell.append(element("small", {}, `reads ${request.read}`));
+  const again = element("button", { type: "button", "aria-label": `Run ${request.name} again` }, "Run");
+  again.addEventListener("click", () => run(added));
+  const buttons = element("span", { class: "buttons" }, again);
+  if (request.own) {
+    const remove = element("button", { type: "button", "aria-label": `Remove ${request.name}` }, "Remove");
+    remove.addEventListener("click", () => {
+      rows.splice(rows.indexOf(added[0]), added.length);
+      body.remove();
+      summarise();
+      byId("run").focus();
+    });
+    buttons.append(remove);
+  }
+  cell.append(buttons);
+  return cell;
+}
+
+function fill({ request, from, line, agreement }, result, requests, expected) {
+  const preflight = requests.find(({ decision }) => decision.startsWith("preflight-"));
+  line.dataset.agreement = agreement;
+  line.dataset.outcome = result.outcome;
+  line.replaceChildren(
+    ...line.querySelectorAll("th"),
+    cell("From", element("span", {}, from.name), element("code", {}, from.origin)),
+    cell("Preflight", preflight ? `yes, ${preflight.status}` : requests.length ? "none" : "–"),
+    cell("Core", ...(requests.length ? requests.map(exchange) : ["the request never arrived"])),
+    cell("Browser", ...browser(request, result, agreement)),
+    cell("Agreement", verdict(agreement), ...expectation(expected)),
+  );
+}
+
+const cell = (label, ...children) => element("td", { role: "cell", "data-label": label }, ...children);
+
+// What the server saw, what the core decided, what went out.
+function exchange({ method, status, decision, allowed, reasons, explanation, headers, cookie }) {
+  const lines = headers.map(([name, value]) => `${name}: ${value}`).join("\n") || "none";
+  return element(
+    "div",
+    { class: "exchange" },
+    element("code", {}, method),
+    " ",
+    element("strong", { class: allowed ? "good" : "bad" }, `${allowed ? "✓" : "✕"} ${decision}`),
+    ...reasons.flatMap((reason) => [" ", element("code", { class: "reason" }, reason)]),
+    ...(cookie ? [" ", element("small", {}, "with a cookie")] : []),
+    element("p", {}, explanation),
+    element(
+      "details",
+      {},
+      element("summary", {}, `${status}, ${headers.length} CORS header${headers.length === 1 ? "" : "s"} sent`),
+      element("pre", {}, lines),
+    ),
+  );
+}
+
+function expectation(expected) {
+  if (!expected) return [];
+  const header = expected.header ? `, header ${expected.header}` : "";
+  const why = expected.why ? `: ${expected.why}` : "";
+  return [element("p", {}, `expected: ${expected.outcome}${header}${why}`)];
+}
+
+function browser(request, result, agreement) {
+  if (agreement === "not sent") return ["– not sent"];
+  const readable = result.outcome === "readable";
+  const label = `${readable ? "✓" : "✕"} ${result.outcome}`;
+  const parts = [element("strong", { class: readable ? "good" : "bad" }, label)];
+  if (readable) parts.push(element("p", {}, `status ${result.status}`));
+  if (readable && request.read) {
+    const shown = headerOutcome(result);
+    parts.push(element("p", {}, `${request.read} ${shown}${shown === "readable" ? `: ${result.header}` : ""}`));
+  }
+  return parts;
+}
+
+function verdict(agreement) {
+  if (agreement === "agree") return element("strong", { class: "good" }, "✓ agree");
+  if (agreement === "not sent") return "– the browser refused it by itself";
+  return element("strong", { class: "bad" }, "✕ DISAGREE");
+}

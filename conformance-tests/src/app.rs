@@ -1,0 +1,149 @@
+//! The fixed application that stands behind every adapter, in memory and in each framework.
+//!
+//! | path | answer |
+//! |---|---|
+//! | the paths of [`ROUTES`] | always the same |
+//! | `/stream` | `200`, the [`CHUNKS`] one by one |
+//! | `/panic` | the handler panics; caught inside the CORS middleware: `500` |
+//! | `/options` | `200 ok`, and `200 handled` to `OPTIONS` |
+//! | `/reply` | the header lines that stand in the request's `X-Reply` lines; `X-Reply: Status: 304` sets the status |
+//! | anything else | the framework's own `404` |
+//!
+//! Each path takes [`METHODS`]; for any other the framework answers its own `405`.
+
+pub mod axum;
+
+use crate::subject::Response;
+use crate::vector::Request;
+
+/// The methods of every path.
+pub const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
+
+/// What a handler answers.
+#[derive(Clone, Copy, Debug)]
+pub struct Reply {
+    /// The status.
+    pub status: u16,
+    /// Header lines.
+    pub headers: &'static [(&'static str, &'static str)],
+    /// The content.
+    pub body: &'static str,
+}
+
+/// The paths whose answer is fixed.
+pub const ROUTES: [(&str, Reply); 6] = [
+    ("/", OK),
+    (
+        "/vary",
+        Reply {
+            headers: &[("Vary", "Accept-Encoding"), ("Vary", "Cookie")],
+            ..OK
+        },
+    ),
+    (
+        "/error",
+        Reply {
+            status: 500,
+            headers: &[],
+            body: "error",
+        },
+    ),
+    (
+        "/unauthorized",
+        Reply {
+            status: 401,
+            headers: &[("WWW-Authenticate", "Bearer")],
+            body: "unauthorized",
+        },
+    ),
+    (
+        "/teapot",
+        Reply {
+            status: 418,
+            headers: TEAPOT,
+            body: "teapot",
+        },
+    ),
+    (
+        "/redirect",
+        Reply {
+            status: 302,
+            headers: &[("Location", "/")],
+            body: "",
+        },
+    ),
+];
+
+/// The plainest answer.
+pub const OK: Reply = Reply {
+    status: 200,
+    headers: &[],
+    body: "ok",
+};
+
+/// The answer of `/options` to `OPTIONS`.
+pub const HANDLED: Reply = Reply {
+    body: "handled",
+    ..OK
+};
+
+/// The content of `/stream`.
+pub const CHUNKS: [&str; 3] = ["one,", "two,", "three"];
+
+const TEAPOT: &[(&str, &str)] = &[
+    ("X-Teapot-Make", "Rocket"),
+    ("Access-Control-Allow-Origin", "https://handler.example"),
+];
+
+/// What `/reply` answers to these `X-Reply` lines: a status and header lines.
+pub fn dictated<'a>(lines: impl Iterator<Item = &'a [u8]>) -> (u16, Vec<(&'a str, &'a str)>) {
+    let mut status = 200;
+    let mut headers = Vec::new();
+    let lines = lines.filter_map(|line| std::str::from_utf8(line).ok()?.split_once(':'));
+    for (name, value) in lines.map(|(name, value)| (name.trim(), value.trim())) {
+        match value.parse() {
+            Ok(number) if name == "Status" => status = number,
+            _ => headers.push((name, value)),
+        }
+    }
+    (status, headers)
+}
+
+/// The application in memory: what a framework would answer, apart from its own texts and headers.
+pub fn answer(request: &Request) -> Response {
+    let path = request.target.split('?').next().unwrap_or_default();
+    let empty = |status| {
+        Response::new(Reply {
+            status,
+            body: "",
+            ..OK
+        })
+    };
+    let fixed = ROUTES.iter().find(|(route, _)| *route == path);
+    if fixed.is_none() && !["/stream", "/panic", "/options", "/reply"].contains(&path) {
+        return empty(404);
+    }
+    if path == "/options" && request.method == "OPTIONS" {
+        return Response::new(HANDLED);
+    }
+    if !METHODS.contains(&request.method.as_str()) {
+        return empty(405);
+    }
+    match (path, fixed) {
+        (_, Some((_, reply))) => Response::new(*reply),
+        ("/stream", _) => Response {
+            body: CHUNKS.concat().into(),
+            ..Response::new(OK)
+        },
+        ("/panic", _) => empty(500),
+        ("/reply", _) => {
+            let (status, headers) = dictated(request.values("x-reply"));
+            let mut response = empty(status);
+            for (name, value) in headers {
+                response.append(name, value.as_bytes());
+            }
+            response
+        }
+        _ => Response::new(OK),
+    }
+}

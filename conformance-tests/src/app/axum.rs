@@ -1,0 +1,105 @@
+//! The fixed application in axum, behind `cors-axum`.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::panic::resume_unwind;
+use std::sync::mpsc::Sender;
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
+use axum::response::Response;
+use axum::routing::{IntoMakeService, MethodFilter, on};
+use axum::{Router, ServiceExt};
+use cors_axum::{Cors, CorsLayer, Policy};
+use futures_util::stream;
+use tokio::net::TcpListener;
+use tower::Layer as _;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use super::{CHUNKS, HANDLED, METHODS, OK, ROUTES, Reply, dictated};
+
+/// The application by itself.
+pub fn router() -> Router {
+    let methods = METHODS
+        .iter()
+        .filter_map(|name| name.parse::<Method>().ok());
+    let filters = methods.filter_map(|method| MethodFilter::try_from(method).ok());
+    let any = filters
+        .reduce(MethodFilter::or)
+        .unwrap_or(MethodFilter::GET);
+    let fixed = |reply| on(any, move || async move { respond(reply) });
+    let mut router = Router::new();
+    for (path, reply) in ROUTES {
+        router = router.route(path, fixed(reply));
+    }
+    router
+        .route("/stream", on(any, async || Response::new(chunks())))
+        .route("/panic", on(any, panic))
+        .route("/options", fixed(OK).options(async || respond(HANDLED)))
+        .route(
+            "/reply",
+            on(any, async |headers: HeaderMap| as_dictated(&headers)),
+        )
+        // Inside the CORS layer, or else the 500 would have no CORS headers.
+        .layer(CatchPanicLayer::new())
+}
+
+/// The application behind the middleware, for `axum::serve`.
+pub fn behind(policy: Policy) -> IntoMakeService<Cors<Router>> {
+    let service = CorsLayer::new(policy).layer(router());
+    ServiceExt::<Request<Body>>::into_make_service(service)
+}
+
+/// Serves it on a free port of this thread, for ever, and says where.
+pub fn serve(policy: Policy, address: &Sender<SocketAddr>) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        address
+            .send(listener.local_addr()?)
+            .map_err(io::Error::other)?;
+        axum::serve(listener, behind(policy)).await
+    })
+}
+
+fn respond(reply: Reply) -> Response {
+    response(
+        reply.status,
+        reply.headers.iter().copied(),
+        Body::from(reply.body),
+    )
+}
+
+fn as_dictated(request: &HeaderMap) -> Response {
+    let (status, headers) = dictated(request.get_all("x-reply").iter().map(HeaderValue::as_bytes));
+    response(status, headers.into_iter(), Body::empty())
+}
+
+fn response<'a>(
+    status: u16,
+    headers: impl Iterator<Item = (&'a str, &'a str)>,
+    body: Body,
+) -> Response {
+    let mut response = Response::new(body);
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or_default();
+    for (name, value) in headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}
+
+fn chunks() -> Body {
+    Body::from_stream(stream::iter(
+        CHUNKS.map(|chunk| Ok::<_, Infallible>(Bytes::from(chunk))),
+    ))
+}
+
+/// A panic as a handler's own, without a message on the terminal.
+async fn panic() -> Response {
+    resume_unwind(Box::new("the handler panicked"))
+}

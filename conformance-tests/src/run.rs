@@ -1,0 +1,351 @@
+//! Holds every subject to every vector, and says in words where one differs.
+
+mod compare;
+mod config;
+mod law;
+
+use std::fmt;
+
+use anyhow::{Context as _, Result};
+use cors_core::{Config, Policy};
+
+use crate::subject::{Answer, Started, Subject};
+use crate::vector::{Difference, Suite, Vector};
+
+/// The result of a run.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Everything that is not as it must be.
+    pub failures: Vec<Failure>,
+    /// One line a subject.
+    tallies: Vec<String>,
+    /// One line a listed difference.
+    differences: Vec<String>,
+}
+
+/// One broken expectation.
+#[derive(Debug)]
+pub struct Failure {
+    /// Who was asked.
+    pub subject: String,
+    /// The full name of the vector.
+    pub vector: String,
+    /// What was asked and why, and each difference between what must come and what came.
+    pub lines: Vec<String>,
+}
+
+/// Asks everybody everything.
+pub fn run(suite: &Suite, subjects: &[Box<dyn Subject>]) -> Result<Report> {
+    let mut report = Report::default();
+    for vector in &suite.configs {
+        let mut lines = config::check(&vector.source, &vector.expect);
+        if !lines.is_empty() {
+            lines.insert(0, format!("why: {}", vector.why));
+            report.fail("config", &vector.name, lines);
+        }
+    }
+    let (asked, failures) = (suite.configs.len(), report.failures.len());
+    report.tallies.push(format!(
+        "config: {asked} configurations, {failures} failures"
+    ));
+    let cases = suite
+        .vectors
+        .iter()
+        .map(|vector| Ok((vector, build(vector)?)));
+    let cases = cases.collect::<Result<Vec<_>>>()?;
+    for subject in subjects {
+        let exchanges = ask_all(subject.as_ref(), &cases)?;
+        report.judge(subject.name(), exchanges, &suite.differences);
+    }
+    Ok(report)
+}
+
+/// A vector, its policy, and the answer that came.
+struct Exchange<'a> {
+    vector: &'a Vector,
+    policy: &'a Policy,
+    answer: Result<Answer>,
+}
+
+fn build(vector: &Vector) -> Result<Policy> {
+    let config: Config = vector.policy.clone().try_into()?;
+    config
+        .build()
+        .with_context(|| format!("the policy of {}", vector.name))
+}
+
+/// Many vectors share a policy, and so a server.
+fn ask_all<'a>(
+    subject: &dyn Subject,
+    cases: &'a [(&'a Vector, Policy)],
+) -> Result<Vec<Exchange<'a>>> {
+    let mut servers: Vec<(&Policy, Box<dyn Started>)> = Vec::new();
+    let mut exchanges = Vec::new();
+    for (vector, policy) in cases {
+        if subject.is_on_the_wire() && !vector.wire {
+            continue;
+        }
+        let server = match servers.iter().position(|(same, _)| *same == policy) {
+            Some(place) => servers.swap_remove(place).1,
+            None => subject.start(policy.clone())?,
+        };
+        let answer = server.ask(&vector.request);
+        servers.push((policy, server));
+        exchanges.push(Exchange {
+            vector,
+            policy,
+            answer,
+        });
+    }
+    Ok(exchanges)
+}
+
+impl Report {
+    fn judge(&mut self, subject: &str, exchanges: Vec<Exchange<'_>>, listed: &[Difference]) {
+        let failures = self.failures.len();
+        let asked = exchanges.len();
+        let mut rest = exchanges;
+        for entry in listed.iter().filter(|entry| entry.subject == subject) {
+            let covers = |exchange: &Exchange<'_>| entry.covers(&exchange.vector.name);
+            let (covered, others) = rest.into_iter().partition::<Vec<_>, _>(covers);
+            for exchange in &covered {
+                let lines =
+                    if compare::differences(&exchange.vector.expect, &exchange.answer).is_empty() {
+                        vec!["no longer differs: take it out of differences.toml".to_owned()]
+                    } else {
+                        compare::differences(&entry.expect, &exchange.answer)
+                    };
+                self.fail_exchange(subject, exchange, lines);
+            }
+            if !covered.is_empty() {
+                let (count, names) = (covered.len(), entry.vectors.join(", "));
+                let line = format!(
+                    "{subject} differs {count} times, in {names}: {}",
+                    entry.reason
+                );
+                self.differences.push(line);
+            }
+            rest = others;
+        }
+        for exchange in &rest {
+            let mut lines = compare::differences(&exchange.vector.expect, &exchange.answer);
+            lines.extend(law::broken(exchange, &rest));
+            self.fail_exchange(subject, exchange, lines);
+        }
+        self.tallies.push(format!(
+            "{subject}: {asked} requests, {} listed differences, {} failures",
+            asked - rest.len(),
+            self.failures.len() - failures,
+        ));
+    }
+
+    fn fail_exchange(&mut self, subject: &str, exchange: &Exchange<'_>, lines: Vec<String>) {
+        if !lines.is_empty() {
+            let vector = exchange.vector;
+            let told = vec![
+                format!("why: {}", vector.why),
+                compare::shown(&vector.request),
+            ];
+            self.fail(subject, &vector.name, [told, lines].concat());
+        }
+    }
+
+    fn fail(&mut self, subject: &str, vector: &str, lines: Vec<String>) {
+        let (subject, vector) = (subject.to_owned(), vector.to_owned());
+        self.failures.push(Failure {
+            subject,
+            vector,
+            lines,
+        });
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Failure {
+            subject,
+            vector,
+            lines,
+        } in &self.failures
+        {
+            writeln!(f, "FAILED {subject} {vector}\n    {}", lines.join("\n    "))?;
+        }
+        for line in self.differences.iter().chain(&self.tallies) {
+            writeln!(f, "{line}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::run;
+    use crate::subject::{Answer, Core, Started, Subject};
+    use crate::vector::{Difference, Request, parse};
+    use anyhow::Result;
+    use cors_core::Policy;
+
+    const TWO: &str = r#"
+        [answers.refused]
+        decision = "actual-refused"
+        reasons = ["origin-not-allowed"]
+        status = 200
+        body = "ok"
+        cors = {}
+        vary = ["origin"]
+        [[vector]]
+        name = "one"
+        why = "because"
+        policy = { allow_origins = ["https://a.example"] }
+        request = { method = "GET", headers = ["Origin: https://b.example"] }
+        expect = "refused"
+        [[vector]]
+        name = "two"
+        why = "because"
+        policy = { allow_origins = ["https://a.example"] }
+        request = { method = "GET", target = "/vary", headers = ["Origin: https://b.example"] }
+        expect = { like = "refused", vary = ["accept-encoding", "cookie", "origin"] }
+        [[config]]
+        name = "three"
+        why = "because"
+        policy = { allow_origins = ["https://a.example/"] }
+        expect = { errors = ["allow_origins[0] origin-trailing-slash -> https://a.example"], warnings = [] }
+    "#;
+
+    /// What the report says is wrong.
+    fn failures(text: &str, difference: Option<(&str, u16)>) -> Vec<String> {
+        let mut suite = parse(text).unwrap();
+        suite.differences.extend(difference.map(|(name, status)| {
+            let mut expect = parse(TWO).unwrap().vectors.remove(0).expect;
+            expect.status = status;
+            let vectors = vec![name.to_owned()];
+            Difference {
+                subject: "core".to_owned(),
+                vectors,
+                reason: "it is".to_owned(),
+                expect,
+            }
+        }));
+        let report = run(&suite, &[Box::new(Core)]).unwrap();
+        let tell =
+            |failure: &super::Failure| format!("{} {}", failure.vector, failure.lines.concat());
+        report.failures.iter().map(tell).collect()
+    }
+
+    #[test]
+    fn right_expectations_pass() {
+        assert_eq!(failures(TWO, None), Vec::<String>::new());
+    }
+
+    #[test]
+    fn each_wrong_expectation_is_told() {
+        for (right, wrong, told) in [
+            (
+                "decision = \"actual-refused\"",
+                "decision = \"blocked\"",
+                "decision: expected \"blocked\"",
+            ),
+            ("[\"origin-not-allowed\"]", "[]", "reasons: expected []"),
+            (
+                "status = 200",
+                "status = 403",
+                "status: expected 403, got 200",
+            ),
+            (
+                "body = \"ok\"",
+                "body = \"OK\"",
+                "body: expected \"OK\", got \"ok\"",
+            ),
+            (
+                "cors = {}",
+                "cors = { access-control-max-age = \"1\" }",
+                "access-control-max-age: expected [\"1\"], got []",
+            ),
+            (
+                "vary = [\"origin\"]",
+                "vary = []",
+                "Vary: expected [], got [\"origin\"]",
+            ),
+            (
+                "\"cookie\", ",
+                "",
+                "got [\"accept-encoding\", \"cookie\", \"origin\"]",
+            ),
+            (
+                "cors = {}",
+                "cors = {}\nheaders = { x-a = \"1\" }",
+                "x-a: expected [\"1\"], got []",
+            ),
+            (
+                "-> https://a.example\"",
+                "-> https://b.example\"",
+                "errors: expected",
+            ),
+            ("warnings = []", "warnings = [\"x\"]", "warnings: expected"),
+        ] {
+            let failures = failures(&TWO.replacen(right, wrong, 1), None);
+            assert!(
+                failures.iter().any(|failure| failure.contains(told)),
+                "{wrong}: {failures:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn listed_differences_must_be_true() {
+        let differing = TWO.replace("\"/vary\"", "\"/nowhere\"");
+        assert_eq!(failures(&differing, None).len(), 1);
+        assert!(failures(&differing, Some(("file/two", 404)))[0].contains("body"));
+        assert!(failures(&differing, Some(("file/two", 403)))[0].contains("expected 403, got 404"));
+        assert!(failures(TWO, Some(("file/two", 404)))[0].contains("no longer differs"));
+    }
+
+    #[test]
+    fn a_missing_vary_is_told_by_the_laws() {
+        // The second asks for the same, with an allowed origin.
+        let allowed = TWO.replace(
+            "target = \"/vary\", headers = [\"Origin: https://b",
+            "headers = [\"Origin: https://a",
+        );
+        let suite = parse(&allowed).unwrap();
+        let report = run(&suite, &[Box::new(Careless)]).unwrap();
+        let told =
+            |failure: &super::Failure| failure.lines.concat().contains("a cache may serve it");
+        assert_eq!(
+            report
+                .failures
+                .iter()
+                .filter(|failure| told(failure))
+                .count(),
+            2,
+            "{report}"
+        );
+    }
+
+    /// The core without its `Vary`.
+    struct Careless;
+
+    impl Subject for Careless {
+        fn name(&self) -> &'static str {
+            "careless"
+        }
+
+        fn is_on_the_wire(&self) -> bool {
+            false
+        }
+
+        fn start(&self, policy: Policy) -> Result<Box<dyn Started>> {
+            Ok(Box::new(WithoutVary(Core.start(policy)?)))
+        }
+    }
+
+    struct WithoutVary(Box<dyn Started>);
+
+    impl Started for WithoutVary {
+        fn ask(&self, request: &Request) -> Result<Answer> {
+            let mut answer = self.0.ask(request)?;
+            answer.response.headers.retain(|(name, _)| name != "vary");
+            Ok(answer)
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! What must hold between answers, whatever the vectors say.
+
+use super::{Exchange, compare};
+
+/// The laws that this exchange breaks, among all others with the same subject.
+pub(super) fn broken(exchange: &Exchange<'_>, all: &[Exchange<'_>]) -> Vec<String> {
+    one_verdict(exchange)
+        .into_iter()
+        .chain(cacheable(exchange, all))
+        .collect()
+}
+
+/// `is_origin_allowed`, which a WebSocket handler asks, agrees with the decision on a request.
+fn one_verdict(exchange: &Exchange<'_>) -> Option<String> {
+    let mut origins = exchange.vector.request.values("origin");
+    let (Some(origin), None) = (origins.next(), origins.next()) else {
+        return None;
+    };
+    let (id, reasons) = exchange.answer.as_ref().ok()?.verdict.as_ref()?;
+    let decided = !reasons.iter().any(|reason| reason.starts_with("origin-"));
+    let said = exchange.policy.is_origin_allowed(origin);
+    (said != decided).then(|| format!("is_origin_allowed says {said}, but the decision is {id}"))
+}
+
+/// BEHAVIOUR 4, catalogue 29: two requests that agree on all headers named in `Vary` get the same
+/// CORS headers.
+///
+/// Not for `OPTIONS`, whose answers no cache may keep (RFC 9110, section 9.3.7): the application's
+/// own answers to it are told from preflights by a header that they do not name.
+fn cacheable(kept: &Exchange<'_>, exchanges: &[Exchange<'_>]) -> Option<String> {
+    let answer = kept.answer.as_ref().ok()?;
+    let vary = compare::vary(&answer.response);
+    let request = &kept.vector.request;
+    let other = exchanges.iter().find(|other| {
+        let asked = &other.vector.request;
+        request.method != "OPTIONS"
+            && !vary.iter().any(|name| name == "*")
+            && kept.vector.policy == other.vector.policy
+            && (&request.method, &request.target) == (&asked.method, &asked.target)
+            && vary
+                .iter()
+                .all(|name| request.values(name).eq(asked.values(name)))
+            && other.answer.as_ref().is_ok_and(|other| {
+                compare::cors(&other.response) != compare::cors(&answer.response)
+            })
+    })?;
+    Some(format!(
+        "a cache may serve it for {}, which has other CORS headers",
+        other.vector.name
+    ))
+}

@@ -1,0 +1,443 @@
+//! Reading the data files: names are resolved, lists expanded, everything unknown is refused.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use toml::{Table, Value};
+
+use super::line::{self, Line};
+use super::{ConfigVector, Difference, Expect, ExpectedIssues, Request, Source, Suite, Vector};
+
+/// Policies and answers that every file may name.
+const SHARED: &str = "shared";
+
+/// What requests are sent to, unless they say otherwise.
+const HOST: &str = "Host: api.example.com";
+
+pub(super) fn load(folder: &Path) -> Result<Suite> {
+    let mut paths = toml_files(&folder.join("vectors"))?;
+    paths.sort();
+    let shared: File = read(&folder.join("vectors").join(SHARED).with_extension("toml"))?;
+    let mut suite = Suite {
+        vectors: Vec::new(),
+        configs: Vec::new(),
+        differences: Vec::new(),
+    };
+    for path in paths {
+        let group = path
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .unwrap_or_default()
+            .to_owned();
+        if group != SHARED {
+            let file = read::<File>(&path)?;
+            add(&mut suite, &group, file, &shared).with_context(|| path.display().to_string())?;
+        }
+    }
+    suite.differences = read::<Differences>(&folder.join("differences.toml"))?.difference;
+    for name in suite
+        .differences
+        .iter()
+        .flat_map(|difference| &difference.vectors)
+    {
+        let group = format!("{name}/");
+        let named = |vector: &Vector| vector.name == *name || vector.name.starts_with(&group);
+        ensure!(
+            suite.vectors.iter().any(named),
+            "differences.toml: no vector is named `{name}`"
+        );
+    }
+    Ok(suite)
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    policies: Table,
+    #[serde(default)]
+    answers: Table,
+    #[serde(default)]
+    vector: Vec<Table>,
+    #[serde(default)]
+    config: Vec<Table>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Differences {
+    #[serde(default)]
+    difference: Vec<Difference>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenVector {
+    why: String,
+    #[serde(default)]
+    see: Option<String>,
+    policy: Table,
+    #[serde(default = "yes")]
+    wire: bool,
+    request: WrittenRequest,
+    expect: Expect,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenRequest {
+    method: String,
+    #[serde(default = "root")]
+    target: String,
+    #[serde(default)]
+    headers: Vec<line::Written>,
+    #[serde(default)]
+    body: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenConfig {
+    why: String,
+    #[serde(default)]
+    see: Option<String>,
+    policy: Option<Table>,
+    env: Option<BTreeMap<String, String>>,
+    expect: ExpectedIssues,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn root() -> String {
+    "/".to_owned()
+}
+
+fn toml_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
+    let paths = entries.map(|entry| Ok(entry?.path()));
+    paths
+        .filter(|path| {
+            path.as_ref()
+                .map_or(true, |path| path.extension().is_some_and(|e| e == "toml"))
+        })
+        .collect()
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
+    let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    toml::from_str(&text).with_context(|| path.display().to_string())
+}
+
+fn add(suite: &mut Suite, group: &str, file: File, shared: &File) -> Result<()> {
+    let policies = join("policy", &shared.policies, &file.policies)?;
+    let answers = join("answer", &shared.answers, &file.answers)?;
+    let mut names = BTreeSet::new();
+    for mut written in file.vector {
+        let name = take_name(&mut written, &mut names)?;
+        for (name, mut table) in expand(name, written)? {
+            let vector = resolve(&mut table, "policy", &policies)
+                .and_then(|()| resolve(&mut table, "expect", &answers))
+                .and_then(|()| vector(format!("{group}/{name}"), table));
+            suite.vectors.push(vector.context(name)?);
+        }
+    }
+    for mut written in file.config {
+        let name = take_name(&mut written, &mut names)?;
+        for (name, table) in expand(name, written)? {
+            let config = config(format!("{group}/{name}"), table);
+            suite.configs.push(config.context(name)?);
+        }
+    }
+    Ok(())
+}
+
+fn join(what: &str, shared: &Table, own: &Table) -> Result<Table> {
+    let mut all = shared.clone();
+    for (name, value) in own {
+        ensure!(
+            all.insert(name.clone(), value.clone()).is_none(),
+            "{what} `{name}` is shared already"
+        );
+    }
+    Ok(all)
+}
+
+fn take_name(written: &mut Table, names: &mut BTreeSet<String>) -> Result<String> {
+    let Some(Value::String(name)) = written.remove("name") else {
+        bail!("a vector without a name")
+    };
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    ensure!(
+        name.chars().all(is_plain),
+        "`{name}`: a name is lower-case letters, digits and `-`"
+    );
+    ensure!(names.insert(name.clone()), "`{name}` is there twice");
+    Ok(name)
+}
+
+/// One table for every item of `for_each`, with the item in the place of `{}`.
+fn expand(name: String, mut written: Table) -> Result<Vec<(String, Table)>> {
+    let items = match written.remove("for_each") {
+        None => return Ok(vec![(name, written)]),
+        Some(Value::Array(items)) if items.len() > 1 => items,
+        Some(_) => bail!("`{name}`: for_each is a list of at least two items"),
+    };
+    let mut seen = Vec::new();
+    let mut tables = Vec::new();
+    for (i, item) in items.into_iter().enumerate() {
+        ensure!(!seen.contains(&item), "`{name}`: for_each has {item} twice");
+        let mut table = Value::Table(written.clone());
+        match &item {
+            Value::Array(parts) => {
+                for (i, part) in parts.iter().enumerate() {
+                    fill(&mut table, &format!("{{{i}}}"), part);
+                }
+            }
+            single => fill(&mut table, "{}", single),
+        }
+        if let Value::Table(table) = table {
+            ensure!(
+                table != written,
+                "`{name}`: for_each without a `{{}}` or `{{0}}`"
+            );
+            tables.push((format!("{name}/{}", i + 1), table));
+        }
+        seen.push(item);
+    }
+    Ok(tables)
+}
+
+/// Puts `item` in the place of `hole`, in strings and keys at any depth. A string that is nothing
+/// but the hole becomes the item itself, of whatever type.
+fn fill(value: &mut Value, hole: &str, item: &Value) {
+    let text = item
+        .as_str()
+        .map_or_else(|| item.to_string(), str::to_owned);
+    match value {
+        Value::String(whole) if whole == hole => *value = item.clone(),
+        Value::String(part) => *part = part.replace(hole, &text),
+        Value::Array(values) => values.iter_mut().for_each(|value| fill(value, hole, item)),
+        Value::Table(table) => {
+            for (key, mut value) in std::mem::take(table) {
+                fill(&mut value, hole, item);
+                table.insert(key.replace(hole, &text), value);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Replaces a name, or a table with the name under `like`, by the named table and what is changed.
+fn resolve(table: &mut Table, key: &str, named: &Table) -> Result<()> {
+    let (name, changes) = match table.get(key) {
+        Some(Value::String(name)) => (name.clone(), Table::new()),
+        Some(Value::Table(changes)) => {
+            let mut changes = changes.clone();
+            match changes.remove("like") {
+                Some(Value::String(name)) => (name, changes),
+                Some(_) => bail!("{key}.like is a name"),
+                None => return Ok(()),
+            }
+        }
+        _ => bail!("no {key}"),
+    };
+    let mut full = match named.get(&name) {
+        Some(Value::Table(full)) => full.clone(),
+        _ => bail!("{key}: nothing is named `{name}`"),
+    };
+    full.extend(changes);
+    table.insert(key.to_owned(), Value::Table(full));
+    Ok(())
+}
+
+fn vector(name: String, table: Table) -> Result<Vector> {
+    let written: WrittenVector = table.try_into()?;
+    let mut lines = Vec::new();
+    for line in &written.request.headers {
+        lines.extend(line.lines()?);
+    }
+    let has_line_end = lines
+        .iter()
+        .any(|line| line.as_bytes().iter().any(|b| matches!(b, b'\r' | b'\n')));
+    ensure!(
+        !(written.wire && has_line_end),
+        "a line end inside a line needs `wire = false`"
+    );
+    if !lines.iter().any(|line| line.is("host")) {
+        lines.insert(0, Line::new(HOST)?);
+    }
+    ensure!(written.expect.decision.is_some(), "expect without decision");
+    let WrittenRequest {
+        method,
+        target,
+        body,
+        ..
+    } = written.request;
+    Ok(Vector {
+        name,
+        why: why(written.why, written.see)?,
+        policy: written.policy,
+        wire: written.wire,
+        request: Request {
+            method,
+            target,
+            lines,
+            body,
+        },
+        expect: written.expect,
+    })
+}
+
+fn config(name: String, table: Table) -> Result<ConfigVector> {
+    let written: WrittenConfig = table.try_into()?;
+    let source = match (written.policy, written.env) {
+        (Some(policy), None) => Source::Policy(policy),
+        (None, Some(variables)) => Source::Env(variables),
+        _ => bail!("either policy or env"),
+    };
+    Ok(ConfigVector {
+        name,
+        why: why(written.why, written.see)?,
+        source,
+        expect: written.expect,
+    })
+}
+
+fn why(why: String, see: Option<String>) -> Result<String> {
+    ensure!(!why.is_empty(), "an empty why");
+    Ok(match see {
+        Some(see) => format!("{why} (see {see})"),
+        None => why,
+    })
+}
+
+/// A suite of one file.
+#[cfg(test)]
+pub(crate) fn parse(text: &str) -> Result<Suite> {
+    let mut suite = Suite {
+        vectors: Vec::new(),
+        configs: Vec::new(),
+        differences: Vec::new(),
+    };
+    add(&mut suite, "file", toml::from_str(text)?, &File::default())?;
+    Ok(suite)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    const GOOD: &str = r#"
+        [policies.app]
+        allow_origins = ["https://a.example"]
+        [answers.none]
+        decision = "not-cors"
+        status = 200
+        cors = {}
+        vary = ["origin"]
+        [[vector]]
+        name = "one"
+        why = "because"
+        policy = { like = "app", max_age = 0 }
+        request = { method = "GET", headers = ["X-A: 1"] }
+        expect = { like = "none", status = 404 }
+    "#;
+
+    #[test]
+    fn names_are_resolved() {
+        let suite = parse(GOOD).unwrap();
+        let [vector] = &suite.vectors[..] else {
+            panic!("{suite:?}")
+        };
+        assert_eq!(vector.name, "file/one");
+        assert_eq!(vector.policy.len(), 2);
+        assert_eq!(
+            (vector.expect.status, &vector.expect.vary[..]),
+            (404, &["origin".to_owned()][..])
+        );
+        let lines: Vec<_> = vector
+            .request
+            .lines
+            .iter()
+            .map(|line| line.as_bytes())
+            .collect();
+        assert_eq!(lines, [&b"Host: api.example.com"[..], b"X-A: 1"]);
+    }
+
+    #[test]
+    fn lists_are_expanded() {
+        let text = GOOD
+            .replace("why =", "for_each = [[1, \"a\"], [2, 'b\\xff']]\nwhy =")
+            .replace("max_age = 0", "max_age = \"{0}\"")
+            .replace("X-A: 1", "X-{0}: {1}");
+        let suite = parse(&text).unwrap();
+        let [one, two] = &suite.vectors[..] else {
+            panic!("{suite:?}")
+        };
+        assert_eq!(
+            (one.name.as_str(), two.name.as_str()),
+            ("file/one/1", "file/one/2")
+        );
+        assert_eq!(one.policy["max_age"].as_integer(), Some(1));
+        assert_eq!(one.request.values("x-1").next(), Some(&b"a"[..]));
+        assert_eq!(two.request.values("X-2").next(), Some(&b"b\xff"[..]));
+    }
+
+    #[test]
+    fn lines_are_repeated() {
+        let built = r#"{ start = "X-A: ", repeat = 'a\x00', times = 2, end = "b", lines = 3 }"#;
+        let suite = parse(&GOOD.replace("\"X-A: 1\"", built)).unwrap();
+        let values: Vec<_> = suite.vectors[0].request.values("x-a").collect();
+        assert_eq!(values, [b"a\0a\0b"; 3]);
+    }
+
+    #[test]
+    fn slips_are_refused() {
+        for (good, slip, complaint) in [
+            (
+                "[policies.app]",
+                "polices = {}\n[policies.app]",
+                "unknown field `polices`",
+            ),
+            ("why =", "wy = \"x\"\nwhy =", "unknown field `wy`"),
+            ("why = \"because\"", "", "missing field `why`"),
+            ("why = \"because\"", "why = \"\"", "an empty why"),
+            ("status = 404", "stats = 404", "unknown field `stats`"),
+            (
+                "method = \"GET\"",
+                "method = \"GET\", path = \"/\"",
+                "unknown field `path`",
+            ),
+            ("like = \"app\"", "like = \"ap\"", "nothing is named `ap`"),
+            ("decision = \"not-cors\"", "", "expect without decision"),
+            ("name = \"one\"", "name = \"One\"", "a name is lower-case"),
+            ("name = \"one\"", "", "a vector without a name"),
+            (
+                "404 }",
+                "404 }\n[[vector]]\nname = \"one\"",
+                "`one` is there twice",
+            ),
+            (
+                "why =",
+                "for_each = [\"a\", \"b\"]\nwhy =",
+                "for_each without a `{}`",
+            ),
+            ("why =", "for_each = [\"a\"]\nwhy =", "at least two items"),
+            ("X-A: 1", "X-A", "not a header line"),
+            ("X-A: 1", "X-A: 1\\\\r", "needs `wire = false`"),
+        ] {
+            let text = GOOD.replacen(good, slip, 1);
+            let error = parse(&text).unwrap_err();
+            assert!(
+                format!("{error:#}").contains(complaint),
+                "{slip}: {error:#}"
+            );
+        }
+    }
+}
