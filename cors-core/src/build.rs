@@ -5,6 +5,7 @@ use crate::error::ConfigError;
 use crate::header_name;
 use crate::issue::{Correction, Issue, Key, Rule, Severity};
 use crate::method;
+use crate::origin::examples::Examples;
 use crate::origin::pattern::{Entry, Pattern};
 use crate::origin::regex::{OriginRegex, escape_dots};
 use crate::origin::repair;
@@ -123,11 +124,9 @@ impl<'a> Build<'a> {
             return Access::AnyOrigin;
         }
         let nothing_said = config.allow_origins.is_empty() && config.allow_origin_regex.is_none();
-        let unreadable = config.unreadable.iter().any(|issue| {
-            matches!(
-                issue.key,
-                None | Some(Key::AllowOrigins | Key::AllowOriginRegex)
-            )
+        let unreadable = config.unreadable.iter().any(|issue| match issue.key {
+            Some(key) => matches!(key, Key::AllowOrigins | Key::AllowOriginRegex),
+            None => issue.severity() == Severity::Error,
         });
         if nothing_said && !unreadable {
             self.note(Issue::new(Key::AllowOrigins, "", Rule::NothingAllowed));
@@ -199,12 +198,19 @@ impl<'a> Build<'a> {
                 return None;
             }
         };
-        if self.config.allow_credentials
-            && !self.config.dangerously_allow_credentials_with_broad_regex
-            && let Some(stranger) = regex.accepted_stranger()
-        {
-            let detail = format!("it accepts `{stranger}`");
-            self.note(issue(Rule::RegexBroadWithCredentials).detail(detail));
+        let examples = Examples::of(&regex);
+        let accepts = |origin: &str| format!("it accepts `{origin}`");
+        if self.config.allow_credentials {
+            if let Some(origin) = examples.stranger()
+                && !self.config.dangerously_allow_credentials_with_broad_regex
+            {
+                self.note(issue(Rule::RegexBroadWithCredentials).detail(accepts(origin)));
+            } else if let Some(origin) = examples.insecure() {
+                self.note(issue(Rule::OriginInsecureWithCredentials).detail(accepts(origin)));
+            }
+        }
+        if examples.miss_every_origin() {
+            self.note(issue(Rule::RegexMissesOrigins));
         }
         if let Some(escaped) = escape_dots(source) {
             self.note(issue(Rule::RegexUnescapedDot).corrected(Correction::Replace(escaped)));
@@ -233,7 +239,9 @@ impl<'a> Build<'a> {
                 let covered = issue(Rule::Redundant).detail("`*`");
                 self.note(covered.corrected(Correction::Remove));
             } else {
-                if let Some(meant) = method::case_slip(&method) {
+                if let Some(meant) = unquoted(text) {
+                    self.note(issue(Rule::Quoted).corrected(meant));
+                } else if let Some(meant) = method::case_slip(&method) {
                     let meant = Correction::Replace(meant.to_owned());
                     self.note(issue(Rule::MethodCase).corrected(meant));
                 }
@@ -311,6 +319,8 @@ impl<'a> Build<'a> {
                 }
             } else if text.contains('*') {
                 self.note(issue(Rule::HeaderWildcard));
+            } else if let Some(meant) = unquoted(text) {
+                self.note(issue(Rule::Quoted).corrected(meant));
             }
             names.push((index, text));
         }
@@ -349,6 +359,12 @@ fn duplicate(key: Key, index: usize, text: &str) -> Issue {
     Issue::new(key, text, Rule::Duplicate)
         .at(index)
         .corrected(Correction::Remove)
+}
+
+/// A token between quotes that are token characters, too: what stands between them.
+fn unquoted(text: &str) -> Option<Correction> {
+    let name = text.trim_matches(['\'', '`']);
+    (name != text && is_token(name.as_bytes())).then(|| Correction::Replace(name.to_owned()))
 }
 
 /// A token with white space or quotes around it.

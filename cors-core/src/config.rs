@@ -17,6 +17,9 @@ use crate::policy::Policy;
 /// serve as builder methods, as keys of a policy file (feature `serde`) and, as
 /// `CORS_ALLOW_ORIGINS` and so on, as environment variables ([`from_env`](Self::from_env)).
 ///
+/// What is wrong with a value from outside is kept until [`build`](Self::build), or until the method
+/// of that name replaces the value; an assignment to the field does not take it back.
+///
 /// ```
 /// use cors_core::Config;
 ///
@@ -210,7 +213,8 @@ impl Config {
     ///
     /// Same-origin requests pass: those that say `Sec-Fetch-Site: same-origin` (or `none`) and, where
     /// that header is missing, those whose `Origin` names the host that the request is for. Behind a
-    /// proxy that changes `Host`, list your own origin too, for browsers before 2023.
+    /// proxy that changes `Host`, list your own origin too, for browsers before 2023. Forms that another
+    /// site posts to yours are blocked as well: list the origin of an identity provider that does so.
     #[must_use]
     pub fn block_refused_origins(mut self, block: bool) -> Self {
         self.read_again(Key::BlockRefusedOrigins);

@@ -6,6 +6,7 @@
 
 use crate::decision::{Decision, HeadersRefusal, MethodRefusal, OriginRefusal, PreflightRefusal};
 use crate::method;
+use crate::origin::Origin;
 use crate::policy::Policy;
 use crate::request::{RequestHead, RequestHeader};
 use crate::token::is_token;
@@ -13,8 +14,7 @@ use crate::token::is_token;
 impl Policy {
     /// Decides about a request: what it is, and whether it is granted.
     ///
-    /// Total and pure: any bytes give a decision, the same bytes the same one. It allocates nothing
-    /// (but for the first uses of an `allow_origin_regex` on each thread, which set up its caches),
+    /// Total and pure: any bytes give a decision, the same bytes the same one. It allocates nothing,
     /// and its work is bounded by the policy, whatever the request.
     pub fn decide<R: RequestHead + ?Sized>(&self, request: &R) -> Decision {
         let mut origins = request.lines(RequestHeader::Origin);
@@ -60,8 +60,9 @@ impl Policy {
             return Ok(());
         }
         // "CORS-preflight fetch" lets safelisted methods pass whatever the list says, so the list
-        // alone would not stop them.
-        let stopped_by_list = |requested| !method::is_safelisted(requested);
+        // alone would not stop them; and where there is no list it may take any method for allowed.
+        let stopped_by_list =
+            |requested| !method::is_safelisted(requested) && !self.methods.is_empty();
         let explained_by_lists = method == Some(MethodRefusal::NotAllowed)
             && requested.is_ok_and(stopped_by_list)
             || headers == Some(HeadersRefusal::NotAllowed);
@@ -74,13 +75,15 @@ impl Policy {
     }
 
     fn check_method(&self, requested: &[u8]) -> Result<(), MethodRefusal> {
+        /// A method longer than this is not read to its end.
+        const JUDGED: usize = 64;
         if self
             .methods
             .iter()
             .any(|method| method.as_bytes() == requested)
         {
             Ok(())
-        } else if is_token(requested) {
+        } else if is_token(requested.get(..JUDGED).unwrap_or(requested)) {
             Err(MethodRefusal::NotAllowed)
         } else {
             Err(MethodRefusal::Malformed)
@@ -103,16 +106,27 @@ fn is_same_origin<R: RequestHead + ?Sized>(request: &R, origin: &[u8]) -> bool {
             (Some(site), None) => matches!(site, b"same-origin" | b"none"),
             (Some(_), Some(_)) => false,
             (None, _) => match (hosts.next(), hosts.next()) {
-                (Some(host), None) => {
-                    authority(origin).is_some_and(|own| own.eq_ignore_ascii_case(host))
-                }
+                (Some(host), None) => names_host(origin, host),
                 _ => false,
             },
         }
 }
 
-/// `host[:port]` of a serialised origin.
-fn authority(origin: &[u8]) -> Option<&[u8]> {
-    let parsed = crate::origin::Origin::parse(origin)?;
-    origin.get(parsed.scheme.len() + b"://".len()..)
+/// Whether a serialised origin is that of `host[:port]`, a `Host` value, where the default port may
+/// be spelled out.
+fn names_host(origin: &[u8], host: &[u8]) -> bool {
+    let Some(parsed) = Origin::parse(origin) else {
+        return false;
+    };
+    let own = origin
+        .get(parsed.scheme.len() + b"://".len()..)
+        .unwrap_or_default();
+    let default_port: &[u8] = match (parsed.scheme, parsed.port) {
+        (b"http", b"") => b":80",
+        (b"https", b"") => b":443",
+        _ => b"",
+    };
+    host.strip_suffix(default_port)
+        .unwrap_or(host)
+        .eq_ignore_ascii_case(own)
 }

@@ -59,6 +59,7 @@ impl Decision {
 
 /// Why an `Origin` is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum OriginRefusal {
     /// More than one `Origin` line.
     SeveralLines,
@@ -81,6 +82,7 @@ impl OriginRefusal {
 
 /// Why the requested method is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum MethodRefusal {
     /// More than one `Access-Control-Request-Method` line.
     SeveralLines,
@@ -103,6 +105,7 @@ impl MethodRefusal {
 
 /// Why the requested headers are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum HeadersRefusal {
     /// More than the policy is ready to read: see
     /// [`allow_headers`](crate::Config::allow_headers()).

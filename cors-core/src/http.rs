@@ -66,7 +66,7 @@ impl Ready<HeaderValue> {
             decision,
             headers.get(header::ORIGIN),
             &mut answer_headers,
-            || requested_headers(head),
+            || HeaderValue::from_str(&requested_header_names(head)?).ok(),
         );
         *response.headers_mut() = answer_headers;
         Step::Answer(response)
@@ -131,14 +131,6 @@ impl Forward {
     pub fn finish(&self, ready: &Ready<HeaderValue>, headers: &mut HeaderMap) {
         ready.apply(self.decision, self.origin.as_ref(), headers, || None);
     }
-}
-
-fn requested_headers<R: RequestHead + ?Sized>(request: &R) -> Option<HeaderValue> {
-    let names: Vec<&[u8]> = requested_header_names(request).collect();
-    if names.is_empty() {
-        return None;
-    }
-    HeaderValue::from_bytes(&names.join(b", ".as_slice())).ok()
 }
 
 fn request_header_name(header: RequestHeader) -> HeaderName {

@@ -37,7 +37,7 @@ pub enum Key {
 
 impl Key {
     /// Every key, in the order of the schema.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: &'static [Self] = &[
         Self::AllowOrigins,
         Self::AllowOriginRegex,
         Self::AllowMethods,
@@ -174,6 +174,18 @@ impl Issue {
         }
     }
 
+    /// About a name that is no key.
+    pub(crate) fn unknown(name: &str, rule: Rule) -> Self {
+        Self {
+            key: None,
+            index: None,
+            text: name.to_owned(),
+            rule,
+            detail: None,
+            correction: None,
+        }
+    }
+
     pub(crate) fn at(mut self, index: usize) -> Self {
         self.index = Some(index);
         self
@@ -256,7 +268,7 @@ impl fmt::Display for Quoted<'_> {
         const SHOWN: usize = 120;
         f.write_str("`")?;
         for c in self.0.chars().take(SHOWN) {
-            if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}') {
+            if c.is_control() || is_invisible(c) {
                 write!(f, "{}", c.escape_debug())?;
             } else {
                 write!(f, "{c}")?;
@@ -269,6 +281,14 @@ impl fmt::Display for Quoted<'_> {
         };
         write!(f, "{more}`")
     }
+}
+
+/// Line breaks, and what makes text look other than it is.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+    )
 }
 
 macro_rules! rules {
@@ -365,8 +385,10 @@ rules! {
     HeaderNotSendable Warning "header-not-sendable" "no preflight asks for it: scripts cannot set it, or it is a response header",
     HeaderNotReadable Warning "header-not-readable" "exposing it has no effect: scripts may not read it, or it is no response header",
     HeaderWildcard Warning "header-wildcard" "`*` inside a name is an ordinary character, not a wildcard",
+    Quoted Warning "quoted" "the quotes are a part of the name",
     MethodCase Warning "method-case" "methods are case-sensitive, and browsers keep this one as the script writes it",
     MaxAgeCapped Warning "max-age-capped" "browsers cap the time",
+    RegexMissesOrigins Warning "regex-misses-origins" "the regex must match a whole origin, such as `https://example.com`, and seems to match none",
     RegexUnescapedDot Warning "regex-unescaped-dot" "an unescaped `.` between labels of a host matches any character",
     MethodsEmpty Warning "methods-empty" "no method is allowed, so every preflight is refused",
     NothingAllowed Warning "nothing-allowed" "no origin is allowed, so no other site can read an answer",

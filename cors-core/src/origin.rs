@@ -4,6 +4,7 @@
 //! yes or no; [`pattern`] is for configuration, and says what is wrong and how to mend it. Both
 //! judge hosts by [`host::check`].
 
+pub(crate) mod examples;
 pub(crate) mod host;
 pub(crate) mod pattern;
 mod public_suffix;

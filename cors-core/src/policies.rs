@@ -7,6 +7,7 @@
 
 use crate::policy::Policy;
 use crate::ready::Ready;
+use std::cmp::Reverse;
 use std::fmt;
 use std::sync::Arc;
 
@@ -77,8 +78,8 @@ impl Policies {
         }
         self.rules.push((prefix, policy));
         // The longest first, so that the first that fits is the one.
-        self.rules
-            .sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.segments.len()));
+        let order = |prefix: &Prefix| (Reverse(prefix.segments.len()), prefix.segments.clone());
+        self.rules.sort_by_cached_key(|(prefix, _)| order(prefix));
         Ok(self)
     }
 }
@@ -120,6 +121,12 @@ impl<V: Clone> ReadyPolicies<V> {
             rules: rules.collect::<Result<_, E>>()?,
             default,
         })
+    }
+
+    /// Every policy.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Ready<V>>> {
+        let rules = self.rules.iter().filter_map(|(_, ready)| ready.as_ref());
+        self.default.iter().chain(rules)
     }
 
     /// The policy for the path of a request's target, as it was received; `None`: no CORS here.
@@ -184,10 +191,13 @@ struct Prefix {
 
 impl Prefix {
     fn parse(text: &str) -> Result<Self, Flaw> {
+        if text.is_empty() {
+            return Err(Flaw::Root);
+        }
         if !text.starts_with('/') {
             return Err(Flaw::NoSlash);
         }
-        if text.contains(['*', '{', '}', '<', '>']) {
+        if text.contains(['*', '{', '}', '<', '>']) || text.contains("/:") {
             return Err(Flaw::Pattern);
         }
         let segments: Vec<Vec<u8>> = segments(text)
@@ -317,6 +327,16 @@ mod tests {
                 "//",
                 "path prefix `//`: a prefix has at least one segment; give the policy for all paths \
                  as the default",
+            ),
+            (
+                "",
+                "path prefix ``: a prefix has at least one segment; give the policy for all paths as \
+                 the default",
+            ),
+            (
+                "/users/:id",
+                "path prefix `/users/:id`: a prefix is no pattern, it covers all below it; use the \
+                 part before the first placeholder",
             ),
             (
                 "/users/{id}",

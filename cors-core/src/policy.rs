@@ -9,8 +9,8 @@ use crate::{decision::OriginRefusal, method};
 
 /// A checked CORS policy, made by [`Config::build`].
 ///
-/// It never changes and is never invalid. Two policies are equal if they mean the same; see
-/// [`to_config`](Self::to_config).
+/// It never changes and is never invalid. Two policies are equal if they read back equal
+/// ([`to_config`](Self::to_config)).
 #[derive(Clone, Debug)]
 pub struct Policy {
     pub(crate) access: Access,
@@ -113,6 +113,12 @@ impl Policy {
     /// ```
     pub fn is_origin_allowed(&self, origin: &[u8]) -> bool {
         self.check_origin(origin).is_ok()
+    }
+
+    /// Whether requests with a refused origin are [answered](crate::Decision::Blocked) instead of
+    /// reaching the application.
+    pub fn blocks_refused_origins(&self) -> bool {
+        self.block_refused_origins
     }
 
     pub(crate) fn check_origin(&self, origin: &[u8]) -> Result<(), OriginRefusal> {

@@ -26,6 +26,7 @@ pub struct Ready<V> {
 
 /// An answer that the middleware gives itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Answer {
     /// The HTTP status: 200, 204, 400 or 403.
     pub status: u16,
@@ -77,9 +78,8 @@ pub enum Change<'a, V> {
     Set(&'a V),
     /// Set it to the value of the request's `Origin`, byte for byte.
     SetRequestOrigin,
-    /// Set it to the names that the request asks for, as
-    /// [`requested_header_names`](crate::requested_header_names) gives them, joined by `, `; if
-    /// there are none, leave it out.
+    /// Set it to the names that the request asks for,
+    /// [`requested_header_names`](crate::requested_header_names); if there are none, leave it out.
     SetRequestedHeaders,
     /// `Vary` only: add a line with this value unless [`vary_names_origin`] says that it is there.
     Merge(&'a V),

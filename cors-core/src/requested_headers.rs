@@ -109,7 +109,7 @@ impl AllowedHeaders {
                 None => return Some((HeadersRefusal::TooLong, b"")),
             }
         }
-        requested_header_names(request).find_map(|name| {
+        requested(request).find_map(|name| {
             if let Self::Listed(listed) = self
                 && listed.contains(name)
             {
@@ -125,9 +125,24 @@ impl AllowedHeaders {
     }
 }
 
-/// The names that a request asks for in `Access-Control-Request-Headers`, one by one, as they are
-/// written there. They are tokens if the request's headers were not refused.
-pub fn requested_header_names<R: RequestHead + ?Sized>(request: &R) -> impl Iterator<Item = &[u8]> {
+/// The names that a request asks for in `Access-Control-Request-Headers`, as they are written there,
+/// joined by `, `: the value for [`Change::SetRequestedHeaders`](crate::Change). `None` if there are
+/// none, or bytes that are no names.
+pub fn requested_header_names<R: RequestHead + ?Sized>(request: &R) -> Option<String> {
+    let mut list = String::new();
+    for name in requested(request) {
+        let name = std::str::from_utf8(name)
+            .ok()
+            .filter(|name| is_token(name.as_bytes()))?;
+        if !list.is_empty() {
+            list.push_str(", ");
+        }
+        list.push_str(name);
+    }
+    (!list.is_empty()).then_some(list)
+}
+
+fn requested<R: RequestHead + ?Sized>(request: &R) -> impl Iterator<Item = &[u8]> {
     names(request.lines(RequestHeader::AccessControlRequestHeaders))
 }
 

@@ -77,6 +77,8 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
         (fine().allow_origin_regex(r"(?=a)"), &["allow_origin_regex: `(?=a)`: the regex does not compile: look-around, including look-ahead and look-behind, is not supported"]),
         (fine().allow_origin_regex(r"https://.*\.a\.com").allow_credentials(true), &[]),
         (fine().allow_origin_regex(r"https://.*a\.com").allow_credentials(true), &["allow_origin_regex: `https://.*a\\.com`: the regex also accepts origins of strangers who, with credentials, could act as your users; narrow it, or set dangerously_allow_credentials_with_broad_regex: it accepts `https://evila.com`"]),
+(fine().allow_origin_regex(r"a\.com"), &[r"allow_origin_regex: `a\.com`: the regex must match a whole origin, such as `https://example.com`, and seems to match none"]),
+        (fine().allow_methods(["'PUT'"]), &["allow_methods[0]: `'PUT'`: the quotes are a part of the name; use `PUT`"]),
         (fine().allow_origin_regex("https://www.a.com"), &[r"allow_origin_regex: `https://www.a.com`: an unescaped `.` between labels of a host matches any character; use `https://www\.a\.com`"]),
 
         (fine().allow_methods(["GET POST"]), &["allow_methods[0]: `GET POST`: a method is a token: letters, digits and !#$%&'*+-.^_`|~; use `GET`, `POST` as separate entries"]),

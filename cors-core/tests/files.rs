@@ -70,8 +70,8 @@ fn everything_wrong_is_reported_at_once() {
             "allow_origins[2]: `https://example.org/`: an origin ends with the host or the port, \
              without a slash; use `https://example.org`",
             "allow_methods: `an object`: the value has the wrong type: expected a list of texts",
-            "allow_credentials: `true`: the value has the wrong type: expected true or false; \
-             use `true`",
+            "allow_credentials: `true`: the value has the wrong type: expected true or false, \
+             without quotes; use `true`",
             "allow_credentials: a key is said once",
             "max_age: `-1`: max_age is not negative; 0 means: do not cache; use `0`",
         ]
@@ -103,7 +103,7 @@ fn numbers_that_are_no_seconds() {
         ),
         (
             "\"600\"",
-            "max_age: `600`: the value has the wrong type: expected a whole number of seconds; use `600`",
+            "max_age: `600`: the value has the wrong type: expected a whole number of seconds, without quotes; use `600`",
         ),
         (
             "null",

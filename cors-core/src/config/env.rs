@@ -38,7 +38,7 @@ impl Config {
                 continue;
             };
             let is_meant = |key: &Key| key.as_str().to_ascii_uppercase() == rest;
-            match Key::ALL.into_iter().find(is_meant) {
+            match Key::ALL.iter().copied().find(is_meant) {
                 Some(key) => config.read_variable(key, &text),
                 None => {
                     let known = nearest(rest).is_some();

@@ -3,16 +3,22 @@
 use crate::issue::Key;
 
 /// Compares without case, `_` and `-`, so that `allowOrigins` and `allow-origins` are hits; a key
-/// whose last word was left alone (`origins`, `credentials`) is one too.
+/// of which the last word was left (`origins`, `credential`) is one too.
 pub(crate) fn nearest(name: &str) -> Option<Key> {
+    if name.len() > 64 {
+        return None;
+    }
     let name = fold(name);
     let distance = |key: &Key| edits(&name, &fold(key.as_str()));
-    let best = Key::ALL.into_iter().min_by_key(distance)?;
+    let best = Key::ALL.iter().copied().min_by_key(distance)?;
     if distance(&best) <= best.as_str().len() / 4 {
         return Some(best);
     }
-    let tail = |key: &Key| name.len() >= 5 && fold(key.as_str()).ends_with(&name);
-    Key::ALL.into_iter().find(tail)
+    let tail = |key: &Key| {
+        let key = fold(key.as_str());
+        name.len() >= 5 && (key.ends_with(&name) || key.ends_with(&format!("{name}s")))
+    };
+    Key::ALL.iter().copied().find(tail)
 }
 
 fn fold(name: &str) -> String {
@@ -72,6 +78,8 @@ mod tests {
             ("origins", Key::AllowOrigins),
             ("credentials", Key::AllowCredentials),
             ("exposed_headers", Key::ExposeHeaders),
+            ("origin", Key::AllowOrigins),
+            ("METHOD", Key::AllowMethods),
         ] {
             assert_eq!(nearest(name), Some(key), "{name}");
         }

@@ -59,10 +59,9 @@ impl Config {
 
     /// Notes a key that is not known, and which one was meant.
     pub(crate) fn read_unknown(&mut self, name: &str, rule: Rule, meant: impl Fn(Key) -> String) {
-        let mut issue = Issue::new(Key::AllowOrigins, name, rule);
-        issue.key = None;
         let correction = nearest_of(name).map(|key| Correction::RenameKey(meant(key)));
-        self.unreadable.push(issue.corrected(correction));
+        self.unreadable
+            .push(Issue::unknown(name, rule).corrected(correction));
     }
 
     /// A text stands for a comma list, as in an environment variable.
@@ -134,7 +133,7 @@ impl Config {
         let correction = match (rule, &value) {
             (Rule::MaxAgeNegative, _) => Some("0".to_owned()),
             (Rule::MaxAgeFraction, Value::Float(seconds)) if seconds.is_finite() => {
-                Some(format!("{:.0}", seconds.trunc()))
+                Some(format!("{:.0}", seconds.trunc().abs()))
             }
             _ => None,
         };
@@ -162,6 +161,7 @@ impl Config {
     }
 
     fn wrong_type(&mut self, key: Key, index: Option<usize>, value: Value, expected: &str) {
+        let is_text = matches!(value, Value::Text(_));
         let meant = match &value {
             Value::Text(text) => unquoted(key, text),
             Value::Whole(0) if expected == "true or false" => Some("false".to_owned()),
@@ -169,7 +169,10 @@ impl Config {
             _ => None,
         };
         let mut issue = Issue::new(key, value.into_text(), Rule::WrongType)
-            .detail(format!("expected {expected}"))
+            .detail(match &meant {
+                Some(_) if is_text => format!("expected {expected}, without quotes"),
+                _ => format!("expected {expected}"),
+            })
             .corrected(meant.map(Correction::Replace));
         issue.index = index;
         self.unreadable.push(issue);

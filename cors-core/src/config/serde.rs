@@ -64,7 +64,7 @@ impl<'de> Visitor<'de> for ConfigVisitor {
         let mut config = Config::default();
         let mut seen = Vec::new();
         while let Some(name) = map.next_key::<String>()? {
-            let Some(key) = Key::ALL.into_iter().find(|key| key.as_str() == name) else {
+            let Some(key) = Key::ALL.iter().copied().find(|key| key.as_str() == name) else {
                 config.read_unknown(&name, Rule::UnknownKey, |key| key.as_str().to_owned());
                 map.next_value::<IgnoredAny>()?;
                 continue;

@@ -12,14 +12,28 @@ pub(crate) fn is_public_suffix(domain: &str) -> bool {
     is_listed(domain)
 }
 
-/// Listed by name, or as `*.domain`: then every name below is a suffix of its own.
+/// Domains that are no public suffix themselves, but have some below them: `s3.amazonaws.com`. The
+/// list cannot be searched for them.
+#[cfg(feature = "public-suffix")]
+const PARENTS: [(&str, &str); 3] = [
+    ("amazonaws.com", "s3"),
+    ("core.windows.net", "blob"),
+    ("windows.net", "blob.core"),
+];
+
+/// Listed by name; or as `*.domain`, then every name below is a suffix of its own; or the parent of
+/// such names.
 #[cfg(feature = "public-suffix")]
 fn is_listed(domain: &str) -> bool {
-    let is_suffix = |name: &str| {
-        psl::suffix(name.as_bytes())
-            .is_some_and(|suffix| suffix.is_known() && suffix == name.as_bytes())
-    };
-    is_suffix(domain) || is_suffix(&format!("any.{domain}"))
+    is_suffix(domain)
+        || is_suffix(&format!("any.{domain}"))
+        || PARENTS.iter().any(|(parent, _)| *parent == domain)
+}
+
+#[cfg(feature = "public-suffix")]
+fn is_suffix(name: &str) -> bool {
+    psl::suffix(name.as_bytes())
+        .is_some_and(|suffix| suffix.is_known() && suffix == name.as_bytes())
 }
 
 #[cfg(not(feature = "public-suffix"))]
@@ -57,6 +71,19 @@ mod tests {
                 cfg!(feature = "public-suffix"),
                 "{listed}"
             );
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "public-suffix")]
+    fn parents_have_suffixes_below_them() {
+        for (parent, child) in super::PARENTS {
+            assert!(!super::is_suffix(parent), "{parent}");
+            assert!(
+                super::is_suffix(&format!("{child}.{parent}")),
+                "{child}.{parent}"
+            );
+            assert!(is_public_suffix(parent), "{parent}");
         }
     }
 }

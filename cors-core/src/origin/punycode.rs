@@ -5,6 +5,9 @@
 
 use std::fmt::Write as _;
 
+/// The longest label; encoding takes time quadratic in it.
+const MAX_LABEL_LEN: usize = 63;
+
 /// `bücher.example` -> `xn--bcher-kva.example`; `None` if the host needs more than lower-casing.
 pub(crate) fn to_ascii(host: &str) -> Option<String> {
     let lower = host.to_lowercase();
@@ -13,7 +16,9 @@ pub(crate) fn to_ascii(host: &str) -> Option<String> {
         if i > 0 {
             out.push('.');
         }
-        if label.is_ascii() {
+        if label.chars().nth(MAX_LABEL_LEN).is_some() {
+            return None;
+        } else if label.is_ascii() {
             out.push_str(label);
         } else if label.chars().all(is_plain) {
             write!(out, "xn--{}", encode(label)?).ok()?;

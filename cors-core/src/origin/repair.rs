@@ -19,12 +19,12 @@ pub(crate) fn correct(text: &str, rule: Rule) -> Option<Correction> {
 }
 
 fn repair(text: &str) -> Option<String> {
-    let text = text.trim_matches(|c: char| {
-        c.is_whitespace() || c.is_control() || "\"'`[]()<>".contains(c) && !is_ipv6_end(text, c)
-    });
-    let lower = text.to_lowercase();
-    if Entry::parse(&lower).is_ok() {
-        return Some(lower);
+    let lower = trim(text).to_lowercase().replace('\\', "/");
+    match Entry::parse(&lower) {
+        // Upper case may have been a mistake, but `null` lets every sandboxed frame in.
+        Ok(Entry::Null) => return None,
+        Ok(_) => return Some(lower),
+        Err(_) => {}
     }
     let (scheme, rest) = match lower.split_once("://") {
         Some(("ws", rest)) => ("http", rest),
@@ -34,13 +34,20 @@ fn repair(text: &str) -> Option<String> {
     };
     let end = rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len());
     let authority = rest.get(..end)?;
-    let authority = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
+    let authority = match authority.rsplit_once('@') {
+        // `https://example.com@evil.com` may be a trick: which host is meant?
+        Some((user, _)) if user.contains('.') => return None,
+        Some((_, host)) => host,
+        None => authority,
+    };
     let (host, port) = split_port(authority)?;
+    if scheme.is_empty() && host.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None; // a number is no host that was meant
+    }
     let host = canonical_host(host)?;
     let scheme = match scheme {
         "" if is_local(&host) => "http",
+        "" if !host.contains('.') => return None, // nor is a word
         "" => "https",
         scheme => scheme,
     };
@@ -78,18 +85,24 @@ fn split_broken_scheme(text: &str) -> Option<(&str, &str)> {
     (!unclear).then_some(("", rest))
 }
 
-/// Whether the bracket `c` belongs to an IPv6 address that `text` ends with.
-fn is_ipv6_end(text: &str, c: char) -> bool {
-    c == ']' && text.contains("://[")
+/// Without white space, quotes and angle brackets around it, and without the brackets of a list.
+fn trim(text: &str) -> &str {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control());
+    let list = text
+        .strip_prefix('[')
+        .and_then(|text| text.strip_suffix(']'));
+    let item = list
+        .filter(|item| item.starts_with(['"', '\'']))
+        .unwrap_or(text);
+    item.trim_matches(|c: char| c.is_whitespace() || c.is_control() || "\"'`()<>".contains(c))
 }
 
-/// Splits `host:port`, an IPv6 address without its brackets included.
 fn split_port(authority: &str) -> Option<(&str, &str)> {
     if authority.starts_with('[') {
         let (host, port) = authority.split_at_checked(authority.find(']')? + 1)?;
         Some((host, port.strip_prefix(':').unwrap_or(port)))
     } else if authority.matches(':').count() > 1 {
-        Some((authority, ""))
+        None // IPv6 without brackets: the last part may be a port, or not
     } else {
         Some(authority.split_once(':').unwrap_or((authority, "")))
     }
@@ -185,8 +198,9 @@ mod tests {
             ("http://0x7f.0.0.01", "http://127.0.0.1"),
             ("http://[0:0:0:0:0:0:0:1]:3000", "http://[::1]:3000"),
             ("http://[::ffff:127.0.0.1]", "http://[::ffff:7f00:1]"),
-            ("http://::1", "http://[::1]"),
-            ("NULL", "null"),
+            ("[::1]:3000", "http://[::1]:3000"),
+            ("[\"https://example.com\"]", "https://example.com"),
+            (r"http:\\example.com", "http://example.com"),
             ("https:/example.com", "https://example.com"),
             ("http//example.com", "http://example.com"),
             ("https://example.com:", "https://example.com"),
@@ -216,6 +230,13 @@ mod tests {
             "https://a:b:c",
             "https://example.com:99999",
             "https://stra\u{df}e.de",
+            "NULL",
+            "None",
+            "3000",
+            "1:2",
+            "about:/",
+            "http://::1:3000",
+            "https://example.com@evil.com",
             "mailto:me",
             "mailto:me@example.com",
             "https://[::1",

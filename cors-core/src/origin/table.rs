@@ -45,7 +45,9 @@ impl Table {
 
     /// Adds `text`, which the caller has not found; nothing happens beyond the capacity.
     pub(crate) fn insert(&mut self, hash: u64, text: &str) {
-        if self.ends.len() * 2 >= self.slots.len() {
+        let full = self.ends.len() * 2 >= self.slots.len();
+        debug_assert!(!full, "the builder counts its entries first");
+        if full {
             return;
         }
         let (start, tag) = split_hash(hash);

@@ -39,9 +39,10 @@ pub(crate) fn headers(
                 .next()
                 .unwrap()
                 .to_vec(),
-            Change::SetRequestedHeaders => requested_header_names(request)
-                .collect::<Vec<_>>()
-                .join(b", ".as_slice()),
+            Change::SetRequestedHeaders => match requested_header_names(request) {
+                Some(names) => names.into_bytes(),
+                None => return,
+            },
             Change::Remove => return,
         };
         assert_eq!(

@@ -1,0 +1,65 @@
+//! How much the middleware allocates beyond the bare framework, on a warm thread: nothing.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use actix_http::Request;
+use actix_web::body::MessageBody;
+use actix_web::test::{TestRequest, init_service};
+use actix_web::{App, HttpMessage as _, HttpResponse, http::header, web};
+use futures_util::FutureExt as _;
+use std::future::ready;
+use support::{EVIL, ORIGIN, cors, get, preflight, request};
+
+/// The allocations of a request when others like it have gone before.
+fn allocations<B: MessageBody>(
+    app: &impl support::App<B>,
+    request: &dyn Fn() -> TestRequest,
+) -> u64 {
+    let serve = |request: Request| drop(app.call(request).now_or_never().unwrap().unwrap());
+    let made = || {
+        let request = request().to_request();
+        // Here the first clone of a value allocates; one in the read buffer of a server does not.
+        let _ = request.headers().get(header::ORIGIN).cloned();
+        request
+    };
+    for _ in 0..4 {
+        serve(made());
+    }
+    let request = made();
+    let count = allocation_counter::measure(|| serve(request)).count_total;
+    assert!(count > 0, "nothing was counted");
+    count
+}
+
+#[actix_web::test]
+async fn a_response_costs_what_it_costs_without() {
+    let app = || App::new().route("/", web::get().to(async || "ok"));
+    let bare = init_service(app()).await;
+    let wrapped = init_service(app().wrap(cors())).await;
+    for origin in [Some(ORIGIN), Some(EVIL), None] {
+        let headers = origin.map(|origin| ("origin", origin));
+        let request = || request("GET", "/", headers.as_slice());
+        let (bare, wrapped) = (
+            allocations(&bare, &request),
+            allocations(&wrapped, &request),
+        );
+        assert_eq!(wrapped, bare, "{origin:?}");
+    }
+}
+
+#[actix_web::test]
+async fn a_preflight_costs_what_the_shortest_answer_costs() {
+    let shortest = App::new()
+        .wrap_fn(|request, _| ready(Ok(request.into_response(HttpResponse::Ok().finish()))));
+    let shortest = allocations(&init_service(shortest).await, &|| get("/"));
+    let app = init_service(App::new().wrap(cors())).await;
+    for method in ["PUT", "DELETE"] {
+        assert_eq!(
+            allocations(&app, &|| preflight("/", method)),
+            shortest,
+            "{method}"
+        );
+    }
+}

@@ -1,0 +1,70 @@
+//! Several policies in one application, by path prefix.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use actix_web::http::header;
+use actix_web::test::init_service;
+use actix_web::{App, HttpResponse, web};
+use cors_actix::{Config, Cors, Policies};
+use support::{EVIL, ORIGIN, config, get, lines, preflight, request, send};
+
+fn cors() -> Cors {
+    let site = Config::new().allow_origins(["*"]).build().unwrap();
+    let admin = config().build().unwrap();
+    let policies = Policies::new(site).at("/admin", admin).unwrap();
+    Cors::new(policies.without_cors("/internal").unwrap())
+}
+
+async fn internal() -> HttpResponse {
+    let own = (header::ACCESS_CONTROL_ALLOW_ORIGIN, "https://own.example");
+    HttpResponse::Ok().insert_header(own).finish()
+}
+
+#[actix_web::test]
+async fn the_policy_of_the_path_answers() {
+    let app = init_service(App::new().wrap(cors())).await;
+    let origin = |response: &HttpResponse| {
+        let lines = lines(response.headers(), header::ACCESS_CONTROL_ALLOW_ORIGIN);
+        lines.join(", ")
+    };
+    assert_eq!(origin(&send(&app, get("/")).await), "*");
+    for path in ["/admin", "/admin/", "/%61dmin", "//admin", "/admin/none?x"] {
+        assert_eq!(origin(&send(&app, get(path)).await), ORIGIN, "{path}");
+        let granted = send(&app, preflight(path, "PUT")).await;
+        assert_eq!(
+            (granted.status().as_u16(), origin(&granted)),
+            (200, ORIGIN.to_owned()),
+            "{path}"
+        );
+    }
+    let evil = [("origin", EVIL), ("access-control-request-method", "GET")];
+    assert_eq!(
+        send(&app, request("OPTIONS", "/", &evil)).await.status(),
+        200
+    );
+    assert_eq!(
+        send(&app, request("OPTIONS", "/admin", &evil))
+            .await
+            .status(),
+        400
+    );
+}
+
+#[actix_web::test]
+async fn no_cors_leaves_everything_to_the_application() {
+    let routes = web::resource("/internal").route(web::get().to(internal));
+    let app = init_service(App::new().service(routes).wrap(cors())).await;
+    let response = send(&app, get("/internal")).await;
+    let own = lines(response.headers(), header::ACCESS_CONTROL_ALLOW_ORIGIN);
+    assert_eq!(own, ["https://own.example"]);
+    assert!(!response.headers().contains_key(header::VARY));
+    let response = send(&app, preflight("/internal", "GET")).await;
+    assert_eq!(response.status(), 405);
+    assert!(
+        !response
+            .headers()
+            .contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN)
+    );
+}

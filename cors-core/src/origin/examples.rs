@@ -1,0 +1,305 @@
+//! Origins that a regex accepts, found in its own structure, to see who they belong to.
+//!
+//! Wherever the regex takes anything, an example has `evil` in it: alone, as a label, as the end of
+//! a label, and as a domain of its own. If that makes `evil` a part of the domain that somebody
+//! registers, strangers can have the origin. This finds `https://.*example\.com`, which accepts
+//! `https://evilexample.com`, and passes `https://.*\.example\.com`.
+
+use super::Origin;
+use super::pattern::{Entry, Pattern};
+use super::public_suffix::is_public_suffix;
+use super::regex::OriginRegex;
+use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
+
+/// How many examples are looked at, at most.
+const MAX_EXAMPLES: usize = 1024;
+
+/// The last stands for a port.
+const FILLERS: [&str; 5] = ["evil", "evil.", "-evil", ".evil.com", "8080"];
+
+/// Tried whatever the structure says.
+const STRANGERS: [&str; 5] = [
+    "https://evil.com",
+    "http://evil.com:8080",
+    "https://www.evil.co.uk",
+    "https://203.0.113.7",
+    "chrome-extension://evilevilevilevilevilevilevilevil",
+];
+
+/// What the examples of a regex tell.
+#[derive(Debug)]
+pub(crate) struct Examples {
+    /// Accepted, and an origin that a browser could send.
+    origins: Vec<String>,
+    /// Something is accepted.
+    any: bool,
+}
+
+impl Examples {
+    pub(crate) fn of(regex: &OriginRegex) -> Self {
+        let mut accepted = STRANGERS.map(str::to_owned).to_vec();
+        accepted.extend(examples(regex.hir()));
+        accepted.retain(|example| regex.is_match(example.as_bytes()));
+        let any = !accepted.is_empty();
+        accepted.retain(|example| Origin::parse(example.as_bytes()).is_some());
+        Self {
+            origins: accepted,
+            any,
+        }
+    }
+
+    /// An origin that strangers can have.
+    pub(crate) fn stranger(&self) -> Option<&str> {
+        self.origins
+            .iter()
+            .map(String::as_str)
+            .find(|origin| is_strangers(origin))
+    }
+
+    /// An origin without TLS on another machine.
+    pub(crate) fn insecure(&self) -> Option<&str> {
+        self.origins.iter().map(String::as_str).find(|origin| {
+            pattern(origin).is_some_and(|parts| parts.scheme == "http" && !parts.is_loopback())
+        })
+    }
+
+    /// The regex accepts something, but nothing that a browser sends: it is written for a part of an
+    /// origin, say.
+    pub(crate) fn miss_every_origin(&self) -> bool {
+        self.any && self.origins.is_empty()
+    }
+}
+
+fn pattern(origin: &str) -> Option<Pattern<'_>> {
+    match Entry::parse(origin) {
+        Ok(Entry::Pattern(pattern)) => Some(pattern),
+        _ => None,
+    }
+}
+
+fn is_strangers(origin: &str) -> bool {
+    if STRANGERS.contains(&origin) {
+        return true;
+    }
+    let Some(parts) = pattern(origin) else {
+        return false;
+    };
+    !parts.is_loopback() && registrable(parts.host).contains("evil")
+}
+
+/// The part of a host that somebody registers: a public suffix and the label before it.
+fn registrable(host: &str) -> &str {
+    let mut domain = host;
+    while let Some((_, parent)) = domain.split_once('.') {
+        if is_public_suffix(parent) {
+            return domain;
+        }
+        domain = parent;
+    }
+    domain
+}
+
+fn examples(hir: &Hir) -> Vec<String> {
+    let mut out = match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => vec![String::new()],
+        HirKind::Literal(literal) => vec![String::from_utf8_lossy(&literal.0).into_owned()],
+        HirKind::Class(class) => characters(class)
+            .into_iter()
+            .map(|byte| char::from(byte).to_string())
+            .collect(),
+        HirKind::Capture(capture) => examples(&capture.sub),
+        HirKind::Alternation(parts) => parts.iter().flat_map(examples).collect(),
+        HirKind::Concat(parts) => {
+            let joined = |done: Vec<String>, next: &Hir| {
+                let next = examples(next);
+                let pairs = done
+                    .iter()
+                    .flat_map(|a| next.iter().map(move |b| format!("{a}{b}")));
+                pairs
+                    .filter(|text| text.len() <= super::MAX_LEN)
+                    .take(MAX_EXAMPLES)
+                    .collect()
+            };
+            parts.iter().fold(vec![String::new()], joined)
+        }
+        HirKind::Repetition(repetition) => repeated(repetition),
+    };
+    out.truncate(MAX_EXAMPLES);
+    out
+}
+
+fn repeated(repetition: &Repetition) -> Vec<String> {
+    let least = usize::try_from(repetition.min).unwrap_or(usize::MAX);
+    let most = repetition
+        .max
+        .map_or(usize::MAX, |max| usize::try_from(max).unwrap_or(usize::MAX));
+    let mut out = Vec::new();
+    if least > super::MAX_LEN {
+        return out;
+    }
+    if let HirKind::Class(class) = repetition.sub.kind() {
+        let fits = |filler: &&&str| filler.bytes().all(|byte| contains(class, byte));
+        out.extend(FILLERS.iter().filter(fits).map(|filler| {
+            let missing = least.saturating_sub(filler.len());
+            "evil".repeat(missing.div_ceil(4)) + filler
+        }));
+        out.retain(|text| text.len() <= most);
+    }
+    if out.is_empty() {
+        let times = least.max(1);
+        let short = |text: &String| text.len() * times <= super::MAX_LEN;
+        out.extend(
+            examples(&repetition.sub)
+                .iter()
+                .filter(|text| short(text))
+                .map(|text| text.repeat(times)),
+        );
+    }
+    if least == 0 {
+        out.push(String::new());
+    }
+    out
+}
+
+/// A few characters of a class, all of them if there are few that an origin can have.
+fn characters(class: &Class) -> Vec<u8> {
+    let all: Vec<u8> = (b'-'..=b'z')
+        .filter(|byte| !byte.is_ascii_uppercase() && contains(class, *byte))
+        .collect();
+    if all.len() <= 3 {
+        return all;
+    }
+    b"v1-."
+        .iter()
+        .copied()
+        .filter(|byte| all.contains(byte))
+        .collect()
+}
+
+fn contains(class: &Class, byte: u8) -> bool {
+    match class {
+        Class::Bytes(class) => class
+            .ranges()
+            .iter()
+            .any(|range| (range.start()..=range.end()).contains(&byte)),
+        Class::Unicode(class) => {
+            let c = char::from(byte);
+            class
+                .ranges()
+                .iter()
+                .any(|range| (range.start()..=range.end()).contains(&c))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Examples;
+    use crate::origin::regex::OriginRegex;
+
+    fn of(source: &str) -> Examples {
+        Examples::of(&OriginRegex::compile(source).unwrap())
+    }
+
+    #[test]
+    fn regexes_that_let_strangers_in() {
+        for source in [
+            r".*",
+            r"https?://.*",
+            r"https://[a-z]+",
+            r"https://.*\.com",
+            r"https://.*example\.com",
+            r"https://.*example[.]com",
+            r"https://.*e[x]ample\.com",
+            r"https://.*example\x2ecom",
+            r"(?i)https://.*EXAMPLE\.COM",
+            r"https://.*example\.(com|org)",
+            r"https://.*(example|test)\.com",
+            r"https://.*\.example\.com.*",
+            r"https://(app|www)\.example\.com.*",
+            r"https://[a-z]+\.example\.com.*",
+            r"https://example\.(com|org).*",
+            r"https://.+\.fr",
+            r"https://[a-z]{5,}\.com",
+            "(?x) https:// .* example \\. com # ours",
+            r"https://(?:.*\.)?example\.com|https://.*shop\.(?:de|at)",
+            r"http://localhost.*",
+            r"https://example\.\w+\.com",
+            r"http://.*:3000",
+            r"https://(.+).acme.com",
+            r"https?://10\.\d+.*",
+            r"https://(?:[a-z]+\.)+com",
+            r"app://.*",
+            r"chrome-extension://\w+",
+        ] {
+            assert!(of(source).stranger().is_some(), "{source}");
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "public-suffix")]
+    fn regexes_on_public_suffixes() {
+        for source in [
+            r"https://[a-z]+\.github\.io",
+            r"https://.*\.ngrok\.io",
+            r"https://.*\.s3\.amazonaws\.com",
+            r"https://myapp-.*\.vercel\.app",
+            r"https://[a-z0-9]+-[a-z0-9]+\.vercel\.app",
+            r"https://.*-myteam\.vercel\.app",
+        ] {
+            assert!(of(source).stranger().is_some(), "{source}");
+        }
+        for source in [
+            r"https://pr-\d+-me\.vercel\.app",
+            r"https://.*\.example\.co\.uk",
+        ] {
+            assert_eq!(of(source).stranger(), None, "{source}");
+        }
+    }
+
+    #[test]
+    fn regexes_for_ones_own() {
+        for source in [
+            r"https://.*\.example\.com",
+            r"https://(app|www)\.example\.com(:\d+)?",
+            r"http://localhost(:\d+)?",
+            r"http://localhost:.*",
+            r"http://.*\.localhost",
+            r"https://.*preview\.example\.com",
+            r"https://www.example.com",
+            r"https?://([a-z0-9-]+\.)*example\.com(:\d{1,5})?",
+            r"(?i)https://[a-z]+\.Example\.com",
+            r"https://[^.]+\.example\.(com|net)",
+            r"http://192\.168\.\d{1,3}\.\d{1,3}(:\d+)?",
+            r"https://pr-\d+\.example\.dev",
+        ] {
+            let examples = of(source);
+            assert_eq!(examples.stranger(), None, "{source}");
+            assert!(!examples.miss_every_origin(), "{source}");
+        }
+    }
+
+    #[test]
+    fn regexes_that_miss_every_origin() {
+        for source in [
+            r"example\.com",
+            r"https://example\.com/",
+            r"https://EXAMPLE\.com",
+            r"https://",
+        ] {
+            assert!(of(source).miss_every_origin(), "{source}");
+        }
+    }
+
+    #[test]
+    fn insecure_origins() {
+        assert!(of(r"https?://[a-z]+\.example\.com").insecure().is_some());
+        for source in [
+            r"https://[a-z]+\.example\.com",
+            r"http://localhost:\d+",
+            r"http://127\.0\.0\.\d",
+        ] {
+            assert_eq!(of(source).insecure(), None, "{source}");
+        }
+    }
+}
