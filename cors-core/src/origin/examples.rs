@@ -169,7 +169,7 @@ fn characters(class: &Class) -> Vec<u8> {
     if all.len() <= 3 {
         return all;
     }
-    b"v1-."
+    b".v1-"
         .iter()
         .copied()
         .filter(|byte| all.contains(byte))
