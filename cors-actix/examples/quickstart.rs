@@ -1,5 +1,5 @@
 //! `cargo run -p cors-actix --example quickstart`, then from a page of `http://localhost:3000`:
-//! `await (await fetch("http://127.0.0.1:8080/")).text()`
+//! `await (await fetch("http://127.0.0.1:8000/", { method: "PUT" })).text()`
 
 use actix_web::{App, HttpServer, web};
 use cors_actix::{Config, Cors};
@@ -13,10 +13,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let cors = Cors::new(policy);
 
     let app = move || {
+        let hello = web::get().to(async || "hello");
+        let change = web::put().to(async || "changed");
         App::new()
+            .service(web::resource("/").route(hello).route(change))
             .wrap(cors.clone())
-            .route("/", web::get().to(async || "hello"))
     };
-    HttpServer::new(app).bind("127.0.0.1:8080")?.run().await?;
+    HttpServer::new(app).bind("127.0.0.1:8000")?.run().await?;
     Ok(())
 }

@@ -68,3 +68,26 @@ async fn no_cors_leaves_everything_to_the_application() {
             .contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN)
     );
 }
+
+/// Around a scope, a nested one too, the path is still the whole one.
+#[actix_web::test]
+async fn prefixes_are_compared_with_the_whole_path() {
+    for (prefix, has_the_policy) in [("/api/v1/admin", true), ("/admin", false)] {
+        let site = Config::new().allow_origins(["*"]).build().unwrap();
+        let admin = config().build().unwrap();
+        let cors = Cors::new(Policies::new(site).at(prefix, admin).unwrap());
+        let admin = web::resource("/admin").route(web::get().to(HttpResponse::Ok));
+        let v1 = web::scope("/v1").service(admin).wrap(cors);
+        let app = App::new().service(web::scope("/api").service(v1));
+        let app = init_service(app).await;
+
+        let path = "/api/v1/admin";
+        let expected = if has_the_policy { ORIGIN } else { "*" };
+        let response = send(&app, get(path)).await;
+        let origins = lines(response.headers(), header::ACCESS_CONTROL_ALLOW_ORIGIN);
+        assert_eq!((response.status().as_u16(), origins), (200, vec![expected]));
+        let answer = send(&app, preflight(path, "PUT")).await;
+        // The policy of the site allows no PUT.
+        assert_eq!(answer.status(), if has_the_policy { 200 } else { 400 });
+    }
+}

@@ -73,3 +73,39 @@ async fn no_cors_leaves_everything_to_the_application() {
     assert_eq!(response.status(), 405);
     assert!(!is_shared(response.headers()));
 }
+
+/// The row of the README's table: `nest` and `nest_service` strip their prefix from the path.
+#[tokio::test]
+async fn prefixes_are_compared_with_what_nest_leaves_of_the_path() {
+    let cors = |prefix| {
+        let site = Config::new().allow_origins(["*"]).build().unwrap();
+        CorsLayer::new(Policies::new(site).at(prefix, policy()).unwrap())
+    };
+    let api = || Router::new().route("/admin", get(async || "ok"));
+    let layered = |prefix| api().layer(cors(prefix));
+    let nested = |router| Router::new().nest("/api", router);
+    let served = |router: Router| Router::new().nest_service("/api", router);
+    for (app, has_the_policy) in [
+        (nested(api()).layer(cors("/api/admin")), true),
+        (nested(layered("/api/admin")), false),
+        (nested(layered("/admin")), true),
+        (served(api()).layer(cors("/api/admin")), true),
+        (served(layered("/api/admin")), false),
+        (served(layered("/admin")), true),
+    ] {
+        for (method, status) in [("GET", 200), ("DELETE", 405)] {
+            let headers = [("origin", support::ORIGIN)];
+            let response = send(app.clone(), request(method, "/api/admin", &headers)).await;
+            assert_eq!(response.status(), status);
+            let expected = if has_the_policy { support::ORIGIN } else { "*" };
+            assert_eq!(allowed_origin(response.headers()), expected, "{method}");
+        }
+        let answer = send(app, preflight("/api/admin", "PUT")).await;
+        // The policy of the site allows no PUT.
+        assert_eq!(answer.status(), if has_the_policy { 200 } else { 400 });
+    }
+}
+
+fn allowed_origin(headers: &http::HeaderMap) -> &http::HeaderValue {
+    &headers[header::ACCESS_CONTROL_ALLOW_ORIGIN]
+}

@@ -1,0 +1,132 @@
+//! Notes that every page may read, and the pages of the app may write.
+//!
+//! `cargo run -p cors-actix --example api`, with other origins if `CORS_ALLOW_ORIGINS` is set; then
+//! @CURLS@
+
+use actix_web::error::{ErrorForbidden, ErrorNotFound, ErrorUnauthorized, ErrorUnprocessableEntity};
+use actix_web::http::header;
+use actix_web::{App, Error, HttpRequest, HttpResponse, HttpServer, Responder, rt, web};
+use cors_actix::{Config, ConfigError, Cors, Policies, Policy};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+#[actix_web::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let app = app_policy()?;
+    let public = Config::new().allow_origins(["*"]).build()?;
+    for warning in app.warnings().iter().chain(public.warnings()) {
+        eprintln!("warning: {warning}");
+    }
+    let policies = Policies::new(app.clone()).at("/public", public)?;
+    let cors = Cors::new(policies);
+    let api = web::Data::new(Api::new(app));
+    let routes = move || {
+        let note = web::resource("/notes/{id}")
+            .route(web::put().to(save))
+            .route(web::delete().to(remove));
+        App::new()
+            .app_data(api.clone())
+            .route("/public/notes", web::get().to(list))
+            .service(note)
+            .route("/echo", web::get().to(echo))
+            .wrap(cors.clone())
+    };
+    HttpServer::new(routes).bind("127.0.0.1:8000")?.run().await?;
+    Ok(())
+}
+
+/// What the environment says, or else what is written here.
+fn app_policy() -> Result<Policy, ConfigError> {
+    let config = Config::from_env();
+    if !config.allow_origins.is_empty() {
+        return config.build();
+    }
+    config
+        .allow_origins([
+            "https://app.example.com",
+            "http://localhost:3000",
+            "https://*.preview.example.com",
+        ])
+        .allow_methods(["GET", "PUT", "DELETE"])
+        .allow_headers(["Authorization"])
+        .expose_headers(["X-Total-Count"])
+        .allow_credentials(true)
+        .build()
+}
+
+struct Api {
+    policy: Policy,
+    notes: Mutex<BTreeMap<u32, String>>,
+}
+
+impl Api {
+    fn new(policy: Policy) -> Self {
+        let notes = Mutex::new(BTreeMap::from([(1, "buy bread".to_owned())]));
+        Self { policy, notes }
+    }
+
+    fn notes(&self) -> MutexGuard<'_, BTreeMap<u32, String>> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn list(api: web::Data<Api>) -> String {
+    api.notes().values().map(|note| format!("{note}\n")).collect()
+}
+
+async fn save(
+    api: web::Data<Api>,
+    id: web::Path<u32>,
+    request: HttpRequest,
+    note: String,
+) -> Result<impl Responder, Error> {
+    authenticate(&request)?;
+    if note.is_empty() {
+        return Err(ErrorUnprocessableEntity("a note has a text\n"));
+    }
+    let mut notes = api.notes();
+    notes.insert(id.into_inner(), note);
+    Ok("saved\n".customize().insert_header(("x-total-count", notes.len())))
+}
+
+async fn remove(
+    api: web::Data<Api>,
+    id: web::Path<u32>,
+    request: HttpRequest,
+) -> Result<impl Responder, Error> {
+    authenticate(&request)?;
+    let mut notes = api.notes();
+    let removed = notes.remove(&id);
+    removed.ok_or_else(|| ErrorNotFound("no such note\n"))?;
+    Ok("removed\n".customize().insert_header(("x-total-count", notes.len())))
+}
+
+fn authenticate(request: &HttpRequest) -> Result<(), Error> {
+    match request.headers().get(header::AUTHORIZATION) {
+        Some(token) if token == "Bearer demo" => Ok(()),
+        _ => Err(ErrorUnauthorized("who are you?\n")),
+    }
+}
+
+/// Browsers apply no CORS check to WebSockets, so the handshake asks the policy itself.
+async fn echo(
+    api: web::Data<Api>,
+    request: HttpRequest,
+    body: web::Payload,
+) -> Result<HttpResponse, Error> {
+    match request.headers().get(header::ORIGIN) {
+        Some(origin) if api.policy.is_origin_allowed(origin.as_bytes()) => {}
+        _ => return Err(ErrorForbidden("not from this page\n")),
+    }
+    let (response, session, messages) = actix_ws::handle(&request, body)?;
+    rt::spawn(repeat(session, messages));
+    Ok(response)
+}
+
+async fn repeat(mut session: actix_ws::Session, mut messages: actix_ws::MessageStream) {
+    while let Some(Ok(actix_ws::Message::Text(text))) = messages.recv().await {
+        if session.text(text).await.is_err() {
+            return;
+        }
+    }
+}

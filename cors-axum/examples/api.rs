@@ -1,0 +1,130 @@
+//! Notes that every page may read, and the pages of the app may write.
+//!
+//! `cargo run -p cors-axum --example api`, with other origins if `CORS_ALLOW_ORIGINS` is set; then
+//! @CURLS@
+
+use axum::Router;
+use axum::extract::ws::{WebSocket, WebSocketUpgrade};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::{any, get, put};
+use cors_axum::{Config, ConfigError, CorsLayer, Policies, Policy};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::net::TcpListener;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let app = app_policy()?;
+    let public = Config::new().allow_origins(["*"]).build()?;
+    for warning in app.warnings().iter().chain(public.warnings()) {
+        eprintln!("warning: {warning}");
+    }
+    let policies = Policies::new(app.clone()).at("/public", public)?;
+    let routes = Router::new()
+        .route("/public/notes", get(list))
+        .route("/notes/{id}", put(save).delete(remove))
+        .route("/echo", any(echo))
+        .with_state(Arc::new(Api::new(app)))
+        .layer(CorsLayer::new(policies));
+    axum::serve(TcpListener::bind("127.0.0.1:8000").await?, routes).await?;
+    Ok(())
+}
+
+/// What the environment says, or else what is written here.
+fn app_policy() -> Result<Policy, ConfigError> {
+    let config = Config::from_env();
+    if !config.allow_origins.is_empty() {
+        return config.build();
+    }
+    config
+        .allow_origins([
+            "https://app.example.com",
+            "http://localhost:3000",
+            "https://*.preview.example.com",
+        ])
+        .allow_methods(["GET", "PUT", "DELETE"])
+        .allow_headers(["Authorization"])
+        .expose_headers(["X-Total-Count"])
+        .allow_credentials(true)
+        .build()
+}
+
+struct Api {
+    policy: Policy,
+    notes: Mutex<BTreeMap<u32, String>>,
+}
+
+impl Api {
+    fn new(policy: Policy) -> Self {
+        let notes = Mutex::new(BTreeMap::from([(1, "buy bread".to_owned())]));
+        Self { policy, notes }
+    }
+
+    fn notes(&self) -> MutexGuard<'_, BTreeMap<u32, String>> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+type Refusal = (StatusCode, &'static str);
+
+async fn list(State(api): State<Arc<Api>>) -> String {
+    api.notes().values().map(|note| format!("{note}\n")).collect()
+}
+
+async fn save(
+    State(api): State<Arc<Api>>,
+    Path(id): Path<u32>,
+    headers: HeaderMap,
+    note: String,
+) -> Result<impl IntoResponse, Refusal> {
+    authenticate(&headers)?;
+    if note.is_empty() {
+        return Err((StatusCode::UNPROCESSABLE_ENTITY, "a note has a text\n"));
+    }
+    let mut notes = api.notes();
+    notes.insert(id, note);
+    Ok(([("x-total-count", notes.len().to_string())], "saved\n"))
+}
+
+async fn remove(
+    State(api): State<Arc<Api>>,
+    Path(id): Path<u32>,
+    headers: HeaderMap,
+) -> Result<impl IntoResponse, Refusal> {
+    authenticate(&headers)?;
+    let mut notes = api.notes();
+    let removed = notes.remove(&id);
+    removed.ok_or((StatusCode::NOT_FOUND, "no such note\n"))?;
+    Ok(([("x-total-count", notes.len().to_string())], "removed\n"))
+}
+
+fn authenticate(headers: &HeaderMap) -> Result<(), Refusal> {
+    match headers.get(header::AUTHORIZATION) {
+        Some(token) if token == "Bearer demo" => Ok(()),
+        _ => Err((StatusCode::UNAUTHORIZED, "who are you?\n")),
+    }
+}
+
+/// Browsers apply no CORS check to WebSockets, so the handshake asks the policy itself.
+async fn echo(
+    State(api): State<Arc<Api>>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Result<impl IntoResponse, Refusal> {
+    match headers.get(header::ORIGIN) {
+        Some(origin) if api.policy.is_origin_allowed(origin.as_bytes()) => {
+            Ok(upgrade.on_upgrade(repeat))
+        }
+        _ => Err((StatusCode::FORBIDDEN, "not from this page\n")),
+    }
+}
+
+async fn repeat(mut socket: WebSocket) {
+    while let Some(Ok(message)) = socket.recv().await {
+        if socket.send(message).await.is_err() {
+            return;
+        }
+    }
+}

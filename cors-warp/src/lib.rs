@@ -1,0 +1,13 @@
+#![doc = include_str!("../README.md")]
+
+mod convert;
+mod middleware;
+mod rejection;
+
+pub use cors_core::{
+    Config, ConfigError, Correction, Decision, HeadersRefusal, Issue, Key, MethodRefusal,
+    OriginRefusal, Policies, Policy, PrefixError, PreflightRefusal, RequestHead, RequestHeader,
+    Rule, Severity,
+};
+pub use middleware::Cors;
+pub use rejection::RouteError;
