@@ -4,6 +4,7 @@
 //! |---|---|
 //! | the paths of [`ROUTES`] | always the same |
 //! | `/stream` | `200`, the [`CHUNKS`] one by one |
+//! | `/later` | `200 ok`, after other requests have had their turn |
 //! | `/panic` | the handler panics; caught inside the CORS middleware: `500` |
 //! | `/options` | `200 ok`, and `200 handled` to `OPTIONS` |
 //! | `/reply` | the header lines that stand in the request's `X-Reply` lines; `X-Reply: Status: 304` sets the status |
@@ -11,7 +12,10 @@
 //!
 //! Each path takes [`METHODS`]; for any other the framework answers its own `405`.
 
+pub mod actix;
 pub mod axum;
+pub mod rocket;
+pub mod warp;
 
 use crate::subject::Response;
 use crate::vector::Request;
@@ -120,7 +124,7 @@ pub fn answer(request: &Request) -> Response {
         })
     };
     let fixed = ROUTES.iter().find(|(route, _)| *route == path);
-    if fixed.is_none() && !["/stream", "/panic", "/options", "/reply"].contains(&path) {
+    if fixed.is_none() && !["/stream", "/later", "/panic", "/options", "/reply"].contains(&path) {
         return empty(404);
     }
     if path == "/options" && request.method == "OPTIONS" {

@@ -11,7 +11,9 @@ use std::fmt;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Parser, Subcommand};
+use conformance_tests::subject::{FRAMEWORKS, Framework};
 
 pub(crate) fn run() -> ExitCode {
     let command = Cli::parse().command.unwrap_or_default();
@@ -50,11 +52,14 @@ impl Default for Command {
     }
 }
 
-/// The frameworks with an adapter.
-#[derive(Clone, Copy, Default, ValueEnum)]
-enum Framework {
-    #[default]
-    Axum,
+/// The name of a framework with an adapter.
+fn framework() -> impl TypedValueParser<Value = Framework> {
+    let named = |name: String| {
+        let mut frameworks = FRAMEWORKS.into_iter();
+        frameworks.find(|framework| framework.name == name)
+    };
+    PossibleValuesParser::new(FRAMEWORKS.map(|framework| framework.name))
+        .try_map(move |name| named(name).ok_or("no such framework"))
 }
 
 /// Why the command ends early: one line a problem.

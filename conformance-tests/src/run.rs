@@ -6,18 +6,20 @@ mod law;
 
 use std::fmt;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use cors_core::{Config, Policy};
 
 use crate::subject::{Answer, Started, Subject};
 use crate::vector::{Difference, Suite, Vector};
+
+pub use self::compare::{cors, shown, vary};
 
 /// The result of a run.
 #[derive(Debug, Default)]
 pub struct Report {
     /// Everything that is not as it must be.
     pub failures: Vec<Failure>,
-    /// One line a subject.
+    /// One line a subject, and the sum.
     tallies: Vec<String>,
     /// One line a listed difference.
     differences: Vec<String>,
@@ -36,6 +38,10 @@ pub struct Failure {
 
 /// Asks everybody everything.
 pub fn run(suite: &Suite, subjects: &[Box<dyn Subject>]) -> Result<Report> {
+    for name in suite.differences.iter().flat_map(|entry| &entry.subjects) {
+        let known = subjects.iter().any(|subject| subject.name() == name);
+        ensure!(known, "differences.toml: no subject is named `{name}`");
+    }
     let mut report = Report::default();
     for vector in &suite.configs {
         let mut lines = config::check(&vector.source, &vector.expect);
@@ -53,10 +59,16 @@ pub fn run(suite: &Suite, subjects: &[Box<dyn Subject>]) -> Result<Report> {
         .iter()
         .map(|vector| Ok((vector, build(vector)?)));
     let cases = cases.collect::<Result<Vec<_>>>()?;
+    let mut asked = 0;
     for subject in subjects {
         let exchanges = ask_all(subject.as_ref(), &cases)?;
+        asked += exchanges.len();
         report.judge(subject.name(), exchanges, &suite.differences);
     }
+    let (vectors, subjects, failures) = (cases.len(), subjects.len(), report.failures.len());
+    report.tallies.push(format!(
+        "{vectors} vectors x {subjects} subjects: {asked} requests, {failures} failures in all"
+    ));
     Ok(report)
 }
 
@@ -105,7 +117,10 @@ impl Report {
         let failures = self.failures.len();
         let asked = exchanges.len();
         let mut rest = exchanges;
-        for entry in listed.iter().filter(|entry| entry.subject == subject) {
+        for entry in listed
+            .iter()
+            .filter(|entry| entry.subjects.iter().any(|name| name == subject))
+        {
             let covers = |exchange: &Exchange<'_>| entry.covers(&exchange.vector.name);
             let (covered, others) = rest.into_iter().partition::<Vec<_>, _>(covers);
             for exchange in &covered {
@@ -113,7 +128,8 @@ impl Report {
                     if compare::differences(&exchange.vector.expect, &exchange.answer).is_empty() {
                         vec!["no longer differs: take it out of differences.toml".to_owned()]
                     } else {
-                        compare::differences(&entry.expect, &exchange.answer)
+                        let expect = entry.instead_of(&exchange.vector.expect);
+                        compare::differences(&expect, &exchange.answer)
                     };
                 self.fail_exchange(subject, exchange, lines);
             }
@@ -181,7 +197,7 @@ impl fmt::Display for Report {
 mod tests {
     use super::run;
     use crate::subject::{Answer, Core, Started, Subject};
-    use crate::vector::{Difference, Request, parse};
+    use crate::vector::{Request, parse};
     use anyhow::Result;
     use cors_core::Policy;
 
@@ -213,18 +229,11 @@ mod tests {
     "#;
 
     /// What the report says is wrong.
-    fn failures(text: &str, difference: Option<(&str, u16)>) -> Vec<String> {
+    fn failures(text: &str, instead: Option<&str>) -> Vec<String> {
         let mut suite = parse(text).unwrap();
-        suite.differences.extend(difference.map(|(name, status)| {
-            let mut expect = parse(TWO).unwrap().vectors.remove(0).expect;
-            expect.status = status;
-            let vectors = vec![name.to_owned()];
-            Difference {
-                subject: "core".to_owned(),
-                vectors,
-                reason: "it is".to_owned(),
-                expect,
-            }
+        suite.differences.extend(instead.map(|expect| {
+            let entry = "subjects = ['core']\nvectors = ['file/two']\nreason = 'it is'\nexpect =";
+            toml::from_str(&format!("{entry} {expect}")).unwrap()
         }));
         let report = run(&suite, &[Box::new(Core)]).unwrap();
         let tell =
@@ -295,9 +304,22 @@ mod tests {
     fn listed_differences_must_be_true() {
         let differing = TWO.replace("\"/vary\"", "\"/nowhere\"");
         assert_eq!(failures(&differing, None).len(), 1);
-        assert!(failures(&differing, Some(("file/two", 404)))[0].contains("body"));
-        assert!(failures(&differing, Some(("file/two", 403)))[0].contains("expected 403, got 404"));
-        assert!(failures(TWO, Some(("file/two", 404)))[0].contains("no longer differs"));
+        let told = |text: &str, instead: &str| failures(text, Some(instead)).concat();
+        let vary = "vary = ['origin']";
+        let truth = format!("{{ status = 404, body = '', {vary} }}");
+        assert_eq!(told(&differing, &truth), "");
+        for (instead, part) in [
+            (truth.replace("404", "403"), "expected 403, got 404"),
+            (truth.replace("''", "'ok'"), "body"),
+            (
+                truth.replace(vary, "cors = { access-control-x = '1' }"),
+                "access-control-x",
+            ),
+            (truth.replace(vary, ""), "Vary"),
+        ] {
+            assert!(told(&differing, &instead).contains(part), "{instead}");
+        }
+        assert!(told(TWO, &truth).contains("no longer differs"));
     }
 
     #[test]

@@ -10,13 +10,27 @@ use crate::app::{self, Reply};
 use crate::vector::Request;
 
 pub use self::core::Core;
-pub use self::framework::Framework;
+pub use self::framework::{Framework, Listening};
 
 /// Every framework with an adapter.
-pub const FRAMEWORKS: [Framework; 1] = [Framework {
-    name: "axum",
-    serve: app::axum::serve,
-}];
+pub const FRAMEWORKS: [Framework; 4] = [
+    Framework {
+        name: "axum",
+        serve: app::axum::serve,
+    },
+    Framework {
+        name: "actix",
+        serve: app::actix::serve,
+    },
+    Framework {
+        name: "rocket",
+        serve: app::rocket::serve,
+    },
+    Framework {
+        name: "warp",
+        serve: app::warp::serve,
+    },
+];
 
 /// Every subject there is.
 pub fn all() -> Vec<Box<dyn Subject>> {

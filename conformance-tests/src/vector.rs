@@ -86,7 +86,7 @@ impl Request {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
-    /// `Decision::id`; `None` only for a listed difference, which is about the wire.
+    /// `Decision::id`; `None` only for a listed difference, since the wire does not show it.
     pub decision: Option<String>,
     /// `Decision::reasons`, all of them in order.
     #[serde(default)]
@@ -145,18 +145,29 @@ pub struct ExpectedIssues {
     pub refuses: Vec<String>,
 }
 
-/// An answer of one framework that is known to differ, with the reason.
+/// An answer of frameworks that is known to differ, with the reason.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Difference {
-    /// The subject's name.
-    pub subject: String,
+    /// The names of the subjects.
+    pub subjects: Vec<String>,
     /// Full names of vectors; a name written with `for_each` stands for all of its vectors.
     pub vectors: Vec<String>,
-    /// Why the framework cannot do otherwise.
+    /// Why they cannot do otherwise.
     pub reason: String,
-    /// What it answers instead.
-    pub expect: Expect,
+    /// What they answer instead.
+    pub expect: Instead,
+}
+
+/// The answer of a framework that differs; status, CORS headers and `Vary` are those of the vector
+/// unless they are told.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Instead {
+    status: Option<u16>,
+    body: Option<String>,
+    cors: Option<BTreeMap<String, String>>,
+    vary: Option<Vec<String>>,
 }
 
 impl Difference {
@@ -166,5 +177,25 @@ impl Difference {
         self.vectors
             .iter()
             .any(|name| name == vector || Some(name.as_str()) == group)
+    }
+
+    /// What must come back for a vector that expects this.
+    pub fn instead_of(&self, expect: &Expect) -> Expect {
+        let Instead {
+            status,
+            body,
+            cors,
+            vary,
+        } = &self.expect;
+        Expect {
+            decision: None,
+            reasons: Vec::new(),
+            status: status.unwrap_or(expect.status),
+            body: body.clone(),
+            cors: cors.as_ref().unwrap_or(&expect.cors).clone(),
+            vary: vary.as_ref().unwrap_or(&expect.vary).clone(),
+            headers: BTreeMap::new(),
+            without: Vec::new(),
+        }
     }
 }

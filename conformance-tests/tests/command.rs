@@ -19,6 +19,7 @@ use std::io::Write as _;
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 
+use conformance_tests::subject::FRAMEWORKS;
 use serde_json::{Value, json};
 
 use self::http::{junk, request, without_date};
@@ -251,58 +252,54 @@ fn wrong_usage_exits_with_2() {
 #[test]
 fn serve_answers_preflights_and_survives_junk() {
     let (_folder, path) = policy_file("good.json", GOOD);
-    let server = Server::start(cors().args(SERVE).arg(&path));
-    let line = server.line_with("listening on ");
-    let address = line.strip_prefix("listening on http://").unwrap();
-    let preflight = || {
-        let headers = [
-            "origin: https://example.com",
-            "access-control-request-method: PUT",
-        ];
-        request(address, "OPTIONS /items", &headers, "")
-    };
-    let granted = preflight();
-    assert!(granted.starts_with("HTTP/1.1 200 OK\r\n"), "{granted}");
-    assert!(
-        granted.contains("access-control-allow-origin: https://example.com\r\n"),
-        "{granted}"
-    );
-    assert!(
-        granted.contains("access-control-allow-methods: GET, PUT\r\n"),
-        "{granted}"
-    );
-    let refused = request(
-        address,
-        "OPTIONS /",
-        &[
-            "origin: https://example.org",
-            "access-control-request-method: PUT",
-        ],
-        "",
-    );
-    assert!(
-        refused.starts_with("HTTP/1.1 400 Bad Request\r\n"),
-        "{refused}"
-    );
-    assert!(
-        refused.ends_with("\r\n\r\nDisallowed CORS origin"),
-        "{refused}"
-    );
-    junk(address);
-    assert_eq!(without_date(&preflight()), without_date(&granted));
+    for framework in FRAMEWORKS {
+        let server = Server::start(serve(framework.name, "127.0.0.1:0").arg(&path));
+        let line = server.line_with("listening on ");
+        let address = line.strip_prefix("listening on http://").unwrap();
+        let preflight = |origin| {
+            let headers = [
+                &format!("origin: {origin}"),
+                "access-control-request-method: PUT",
+            ];
+            request(address, "OPTIONS /items", &headers, "")
+        };
+        let granted = preflight("https://example.com");
+        assert!(granted.starts_with("HTTP/1.1 200 OK\r\n"), "{granted}");
+        for line in [
+            "access-control-allow-origin: https://example.com\r\n",
+            "access-control-allow-methods: GET, PUT\r\n",
+        ] {
+            assert!(granted.contains(line), "{granted}");
+        }
+        let refused = preflight("https://example.org");
+        assert!(
+            refused.starts_with("HTTP/1.1 400 Bad Request\r\n"),
+            "{refused}"
+        );
+        assert!(
+            refused.ends_with("\r\n\r\nDisallowed CORS origin"),
+            "{refused}"
+        );
+        junk(address);
+        let again = preflight("https://example.com");
+        assert_eq!(without_date(&again), without_date(&granted));
+    }
 }
 
 #[test]
 fn serve_starts_only_with_a_good_policy() {
     let (_folder, path) = policy_file("wrong.json", WRONG);
-    let (status, stdout, stderr) = run(cors().args(SERVE).arg(&path), path.to_str().unwrap());
     let report = lint("wrong.json", WRONG, &[]).1;
     let issues: Vec<_> = report.lines().collect();
-    assert_eq!((status, stdout.as_str()), (1, ""));
-    assert_eq!(
-        stderr.lines().collect::<Vec<_>>(),
-        issues[..issues.len() - 1]
-    );
+    for framework in FRAMEWORKS {
+        let mut serve = serve(framework.name, "127.0.0.1:0");
+        let (status, stdout, stderr) = run(serve.arg(&path), path.to_str().unwrap());
+        assert_eq!((status, stdout.as_str()), (1, ""));
+        assert_eq!(
+            stderr.lines().collect::<Vec<_>>(),
+            issues[..issues.len() - 1]
+        );
+    }
 }
 
 #[test]
@@ -310,28 +307,28 @@ fn serve_says_that_a_port_is_busy() {
     let (_folder, path) = policy_file("good.json", GOOD);
     let holder = TcpListener::bind("127.0.0.1:0").unwrap();
     let busy = holder.local_addr().unwrap();
-    let command = [
-        "serve",
-        "--framework",
-        "axum",
-        "--listen",
-        &busy.to_string(),
-        "--policy",
-    ];
-    let (status, stdout, stderr) = run(cors().args(command).arg(&path), "FILE");
-    assert_eq!((status, stdout.as_str()), (1, ""));
     let cause = TcpListener::bind(busy).unwrap_err();
-    assert_eq!(stderr, format!("error: cannot listen on {busy}: {cause}\n"));
+    for framework in FRAMEWORKS {
+        let mut serve = serve(framework.name, &busy.to_string());
+        let (status, stdout, stderr) = run(serve.arg(&path), "FILE");
+        assert_eq!((status, stdout.as_str()), (1, ""));
+        assert_eq!(stderr, format!("error: cannot listen on {busy}: {cause}\n"));
+    }
 }
 
-const SERVE: [&str; 6] = [
-    "serve",
-    "--framework",
-    "axum",
-    "--listen",
-    "127.0.0.1:0",
-    "--policy",
-];
+/// What is missing is the policy file.
+fn serve(framework: &str, listen: &str) -> Command {
+    let mut command = cors();
+    command.args([
+        "serve",
+        "--framework",
+        framework,
+        "--listen",
+        listen,
+        "--policy",
+    ]);
+    command
+}
 
 // ---- the end
 
@@ -340,27 +337,20 @@ const SERVE: [&str; 6] = [
 fn signals_end_the_servers_cleanly() {
     let (_folder, path) = policy_file("good.json", GOOD);
     for signal in ["-INT", "-TERM"] {
-        for (server, ready) in [
-            (
-                Server::start(cors().args(SERVE).arg(&path)),
-                "listening on ",
-            ),
-            (Server::start(&mut cors()), "API   "),
-        ] {
-            let mut server = server;
+        let serve = FRAMEWORKS.map(|framework| {
+            let mut command = serve(framework.name, "127.0.0.1:0");
+            command.arg(&path);
+            (command, "listening on ")
+        });
+        let playground = (cors(), "API   ");
+        for (mut command, ready) in serve.into_iter().chain([playground]) {
+            let mut server = Server::start(&mut command);
             server.line_with(ready);
-            assert!(
-                Command::new("kill")
-                    .args([signal, &server.child.id().to_string()])
-                    .status()
-                    .unwrap()
-                    .success()
-            );
-            assert_eq!(
-                server.child.wait().unwrap().code(),
-                Some(0),
-                "{signal} {ready}"
-            );
+            let pid = server.child.id().to_string();
+            let sent = Command::new("kill").args([signal, &pid]).status();
+            assert!(sent.unwrap().success());
+            let status = server.child.wait().unwrap();
+            assert_eq!(status.code(), Some(0), "{signal} {command:?}");
         }
     }
 }

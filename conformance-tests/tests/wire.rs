@@ -25,7 +25,7 @@ fn what_is_no_http() {
                 "a TLS hello",
                 b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".to_vec(),
             ),
-            ("HTTP/2", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec()),
+            ("half of HTTP/2", b"PRI * HTTP/2.0\r\n\r\n".to_vec()),
             (
                 "an unknown version",
                 format!("GET / HTTP/9.9\r\nOrigin: {APP}\r\n\r\n").into(),

@@ -1,4 +1,4 @@
-//! `cargo run -p cors-axum --example quickstart`, then from a page of `http://localhost:3000`:
+//! `cargo run -p cors-axum --example axum-quickstart`, then from a page of `http://localhost:3000`:
 //! `await (await fetch("http://127.0.0.1:8000/", { method: "PUT" })).text()`
 
 use axum::{Router, routing::get};

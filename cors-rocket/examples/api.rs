@@ -1,7 +1,22 @@
 //! Notes that every page may read, and the pages of the app may write.
 //!
-//! `cargo run -p cors-rocket --example api`, with other origins if `CORS_ALLOW_ORIGINS` is set; then
-//! @CURLS@
+//! `cargo run -p cors-rocket --example rocket-api`; `CORS_ALLOW_ORIGINS` and its like replace the policy of
+//! the app that is written here. What curl prints stands below each command:
+//!
+//! ```sh
+//! show='%{http_code} %header{access-control-allow-origin}\n' # curl 7.84 and later
+//! curl -w "$show" -H 'Origin: https://anyone.example' http://127.0.0.1:8000/public/notes
+//! # buy bread
+//! # 200 *
+//! curl -w "$show" -X PUT -H 'Origin: https://pr-7.preview.example.com' \
+//!     -H 'Authorization: Bearer demo' http://127.0.0.1:8000/notes/1
+//! # a note has a text
+//! # 422 https://pr-7.preview.example.com
+//! curl -w '%{http_code}\n' -so /dev/null -H 'Origin: https://evil.example' \
+//!     -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' \
+//!     -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' http://127.0.0.1:8000/echo
+//! # 403
+//! ```
 
 use cors_rocket::{Config, ConfigError, Cors, Policies, Policy};
 use rocket::http::{Header, Status};
@@ -18,9 +33,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         eprintln!("warning: {warning}");
     }
     let policies = Policies::new(app.clone()).at("/public", public)?;
+    let notes = Mutex::new(BTreeMap::from([(1, "buy bread".to_owned())]));
     let routes = rocket::build()
         .mount("/", routes![list, save, remove, echo])
-        .manage(Api::new(app))
+        .manage(Api { policy: app, notes })
         .attach(Cors::new(policies));
     routes.launch().await?; // on 127.0.0.1:8000
     Ok(())
@@ -51,11 +67,6 @@ struct Api {
 }
 
 impl Api {
-    fn new(policy: Policy) -> Self {
-        let notes = Mutex::new(BTreeMap::from([(1, "buy bread".to_owned())]));
-        Self { policy, notes }
-    }
-
     fn notes(&self) -> MutexGuard<'_, BTreeMap<u32, String>> {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -65,40 +76,34 @@ type Refusal = (Status, &'static str);
 
 #[get("/public/notes")]
 fn list(api: &State<Api>) -> String {
-    api.notes().values().map(|note| format!("{note}\n")).collect()
+    api.notes()
+        .values()
+        .map(|note| format!("{note}\n"))
+        .collect()
 }
 
 #[put("/notes/<id>", data = "<note>")]
-fn save(_token: Token, api: &State<Api>, id: u32, note: String) -> Result<Changed, Refusal> {
+fn save(_token: Token, api: &State<Api>, id: u32, note: String) -> Result<Saved, Refusal> {
     if note.is_empty() {
         return Err((Status::UnprocessableEntity, "a note has a text\n"));
     }
     let mut notes = api.notes();
     notes.insert(id, note);
-    Ok(Changed::new("saved\n", notes.len()))
+    let total = Header::new("x-total-count", notes.len().to_string());
+    Ok(Saved("saved\n", total))
 }
 
 #[delete("/notes/<id>")]
-fn remove(_token: Token, api: &State<Api>, id: u32) -> Result<Changed, Refusal> {
-    let mut notes = api.notes();
-    let removed = notes.remove(&id);
+fn remove(_token: Token, api: &State<Api>, id: u32) -> Result<Status, Refusal> {
+    let removed = api.notes().remove(&id);
     removed.ok_or((Status::NotFound, "no such note\n"))?;
-    Ok(Changed::new("removed\n", notes.len()))
+    Ok(Status::NoContent)
 }
 
 #[derive(Responder)]
-struct Changed {
-    text: &'static str,
-    total: Header<'static>,
-}
+struct Saved(&'static str, Header<'static>);
 
-impl Changed {
-    fn new(text: &'static str, total: usize) -> Self {
-        let total = Header::new("X-Total-Count", total.to_string());
-        Self { text, total }
-    }
-}
-
+/// In place of a real check.
 struct Token;
 
 #[rocket::async_trait]

@@ -1,15 +1,30 @@
 //! Notes that every page may read, and the pages of the app may write.
 //!
-//! `cargo run -p cors-warp --example api`, with other origins if `CORS_ALLOW_ORIGINS` is set; then
-//! @CURLS@
+//! `cargo run -p cors-warp --example warp-api`; `CORS_ALLOW_ORIGINS` and its like replace the policy of
+//! the app that is written here. What curl prints stands below each command:
+//!
+//! ```sh
+//! show='%{http_code} %header{access-control-allow-origin}\n' # curl 7.84 and later
+//! curl -w "$show" -H 'Origin: https://anyone.example' http://127.0.0.1:8000/public/notes
+//! # buy bread
+//! # 200 *
+//! curl -w "$show" -X PUT -H 'Origin: https://pr-7.preview.example.com' \
+//!     -H 'Authorization: Bearer demo' http://127.0.0.1:8000/notes/1
+//! # a note has a text
+//! # 422 https://pr-7.preview.example.com
+//! curl -w '%{http_code}\n' -so /dev/null -H 'Origin: https://evil.example' \
+//!     -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' \
+//!     -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' http://127.0.0.1:8000/echo
+//! # 403
+//! ```
 
 use cors_warp::{Config, ConfigError, Cors, Policies, Policy};
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use warp::http::StatusCode;
-use warp::reply::{with_header, with_status, Reply, Response};
-use warp::ws::Ws;
+use warp::reply::{Reply, Response, with_header, with_status};
+use warp::ws::{WebSocket, Ws};
 use warp::{Filter, header};
 
 #[tokio::main]
@@ -20,16 +35,28 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         eprintln!("warning: {warning}");
     }
     let policies = Policies::new(app.clone()).at("/public", public)?;
-    let api = Arc::new(Api::new(app));
+    let notes = Mutex::new(BTreeMap::from([(1, "buy bread".to_owned())]));
+    let api = Arc::new(Api { policy: app, notes });
     let api = warp::any().map(move || Arc::clone(&api));
     let token = header::optional("authorization");
 
-    let list = warp::path!("public" / "notes").and(warp::get()).and(api.clone()).map(list);
+    let list = warp::path!("public" / "notes")
+        .and(warp::get())
+        .and(api.clone())
+        .map(list);
     let note = warp::path!("notes" / u32).and(token).and(api.clone());
-    let save = note.clone().and(warp::put()).and(warp::body::bytes()).map(save);
+    let save = note
+        .clone()
+        .and(warp::put())
+        .and(warp::body::bytes())
+        .map(save);
     let remove = note.and(warp::delete()).map(remove);
     let page = header::optional("origin");
-    let echo = warp::path!("echo").and(warp::ws()).and(page).and(api).map(echo);
+    let echo = warp::path!("echo")
+        .and(warp::ws())
+        .and(page)
+        .and(api)
+        .map(echo);
 
     let routes = Cors::new(policies).wrap(list.or(save).or(remove).or(echo));
     warp::serve(routes).run(([127, 0, 0, 1], 8000)).await;
@@ -61,16 +88,59 @@ struct Api {
 }
 
 impl Api {
-    fn new(policy: Policy) -> Self {
-        let notes = Mutex::new(BTreeMap::from([(1, "buy bread".to_owned())]));
-        Self { policy, notes }
-    }
-
     fn notes(&self) -> MutexGuard<'_, BTreeMap<u32, String>> {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 fn list(api: Arc<Api>) -> String {
-    api.notes().values().map(|note| format!("{note}\n")).collect()
+    api.notes()
+        .values()
+        .map(|note| format!("{note}\n"))
+        .collect()
+}
+
+fn save(id: u32, token: Option<String>, api: Arc<Api>, body: impl AsRef<[u8]>) -> Response {
+    if !is_known(token) {
+        return refuse(StatusCode::UNAUTHORIZED, "who are you?\n");
+    }
+    match str::from_utf8(body.as_ref()) {
+        Ok(note) if !note.is_empty() => {
+            let mut notes = api.notes();
+            notes.insert(id, note.to_owned());
+            with_header("saved\n", "x-total-count", notes.len()).into_response()
+        }
+        _ => refuse(StatusCode::UNPROCESSABLE_ENTITY, "a note has a text\n"),
+    }
+}
+
+fn remove(id: u32, token: Option<String>, api: Arc<Api>) -> Response {
+    if !is_known(token) {
+        return refuse(StatusCode::UNAUTHORIZED, "who are you?\n");
+    }
+    match api.notes().remove(&id) {
+        Some(_) => StatusCode::NO_CONTENT.into_response(),
+        None => refuse(StatusCode::NOT_FOUND, "no such note\n"),
+    }
+}
+
+/// In place of a real check.
+fn is_known(token: Option<String>) -> bool {
+    token.is_some_and(|token| token == "Bearer demo")
+}
+
+/// Browsers apply no CORS check to WebSockets, so the handshake asks the policy itself.
+fn echo(upgrade: Ws, origin: Option<String>, api: Arc<Api>) -> Response {
+    if !origin.is_some_and(|origin| api.policy.is_origin_allowed(origin.as_bytes())) {
+        return refuse(StatusCode::FORBIDDEN, "not from this page\n");
+    }
+    let repeat = async |socket: WebSocket| {
+        let (sink, messages) = socket.split();
+        drop(messages.forward(sink).await);
+    };
+    upgrade.on_upgrade(repeat).into_response()
+}
+
+fn refuse(status: StatusCode, why: &'static str) -> Response {
+    with_status(why, status).into_response()
 }

@@ -2,9 +2,8 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::panic::resume_unwind;
-use std::sync::mpsc::Sender;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
@@ -14,10 +13,12 @@ use axum::{Router, ServiceExt};
 use cors_axum::{Cors, CorsLayer, Policy};
 use futures_util::stream;
 use tokio::net::TcpListener;
+use tokio::task::yield_now;
 use tower::Layer as _;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::{CHUNKS, HANDLED, METHODS, OK, ROUTES, Reply, dictated};
+use crate::subject::Listening;
 
 /// The application by itself.
 pub fn router() -> Router {
@@ -35,6 +36,7 @@ pub fn router() -> Router {
     }
     router
         .route("/stream", on(any, async || Response::new(chunks())))
+        .route("/later", on(any, later))
         .route("/panic", on(any, panic))
         .route("/options", fixed(OK).options(async || respond(HANDLED)))
         .route(
@@ -51,16 +53,14 @@ pub fn behind(policy: Policy) -> IntoMakeService<Cors<Router>> {
     ServiceExt::<Request<Body>>::into_make_service(service)
 }
 
-/// Serves it on a free port of this thread, for ever, and says where.
-pub fn serve(policy: Policy, address: &Sender<SocketAddr>) -> io::Result<()> {
+/// Serves it on this thread, for ever.
+pub fn serve(policy: Policy, at: SocketAddr, listening: Listening) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        address
-            .send(listener.local_addr()?)
-            .map_err(io::Error::other)?;
+        let listener = TcpListener::bind(at).await?;
+        listening(listener.local_addr()?);
         axum::serve(listener, behind(policy)).await
     })
 }
@@ -97,6 +97,11 @@ fn chunks() -> Body {
     Body::from_stream(stream::iter(
         CHUNKS.map(|chunk| Ok::<_, Infallible>(Bytes::from(chunk))),
     ))
+}
+
+async fn later() -> Response {
+    yield_now().await;
+    respond(OK)
 }
 
 /// A panic as a handler's own, without a message on the terminal.

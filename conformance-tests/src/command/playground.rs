@@ -17,13 +17,13 @@ use tokio::net::TcpListener;
 use self::api::{Api, InForce};
 use super::policy_file::PolicyFile;
 use super::stop::until_stopped;
-use super::{Failure, Framework, say};
+use super::{Failure, say};
 
 #[derive(Args, Default)]
 pub(crate) struct Options {
     /// The framework whose adapter answers
-    #[arg(long, value_enum, default_value_t)]
-    framework: Framework,
+    #[arg(long, value_parser = ["axum"], default_value = "axum")]
+    framework: String,
     /// The policy to start with, .json or .toml; without it, one that allows the page
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
@@ -63,9 +63,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
         say(format_args!("API   {}", api.origin));
         say("open the first page in a browser; Ctrl-C ends it");
 
-        let state = match options.framework {
-            Framework::Axum => Arc::new(Api::new(InForce::new(text, policy))),
-        };
+        let state = Arc::new(Api::new(InForce::new(text, policy)));
         let here = page::router(Arc::clone(&state), &api.origin, &other.origin);
         let there = page::router(Arc::clone(&state), &api.origin, &page.origin);
         tokio::try_join!(

@@ -1,21 +1,23 @@
 //! `cors serve`: the test application behind an adapter, for any client.
 
+use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::thread;
 
 use clap::Args;
-use conformance_tests::app;
-use tokio::net::TcpListener;
+use conformance_tests::subject::Framework;
+use tokio::sync::oneshot;
 
 use super::policy_file::PolicyFile;
 use super::stop::until_stopped;
-use super::{Failure, Framework, say};
+use super::{Failure, framework, say};
 
 #[derive(Args)]
 pub(crate) struct Options {
     /// The framework whose adapter answers
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_parser = framework(), default_value = "axum")]
     framework: Framework,
     /// A policy file, .json or .toml
     #[arg(long, value_name = "FILE")]
@@ -27,18 +29,13 @@ pub(crate) struct Options {
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
     let policy = PolicyFile::read(&options.policy)?.build()?;
-    until_stopped(|| async {
-        let at = options.listen;
-        let busy = |error| Failure::new(format_args!("cannot listen on {at}: {error}"));
-        let listener = TcpListener::bind(at).await.map_err(busy)?;
-        say(format_args!(
-            "listening on http://{}",
-            listener.local_addr().map_err(Failure::new)?
-        ));
-        match options.framework {
-            Framework::Axum => axum::serve(listener, app::axum::behind(policy))
-                .await
-                .map_err(Failure::new),
-        }
+    let (serve, at) = (options.framework.serve, options.listen);
+    until_stopped(|| async move {
+        let listening = |address| say(format_args!("listening on http://{address}"));
+        let (sender, end) = oneshot::channel();
+        // Some have a runtime of their own.
+        thread::spawn(move || sender.send(serve(policy, at, Box::new(listening))));
+        let end = end.await.map_err(io::Error::other).flatten();
+        end.map_err(|error| Failure::new(format_args!("cannot listen on {at}: {error}")))
     })
 }

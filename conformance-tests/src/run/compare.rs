@@ -50,7 +50,7 @@ pub(super) fn differences(expect: &Expect, answer: &Result<Answer>) -> Vec<Strin
 }
 
 /// All `access-control-*` headers, each with the values of its lines.
-pub(super) fn cors(response: &Response) -> BTreeMap<String, Vec<String>> {
+pub fn cors(response: &Response) -> BTreeMap<String, Vec<String>> {
     let mut headers: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, value) in &response.headers {
         if name.starts_with("access-control-") {
@@ -64,7 +64,7 @@ pub(super) fn cors(response: &Response) -> BTreeMap<String, Vec<String>> {
 }
 
 /// The members of all `Vary` lines, in lower case and sorted. What is there twice stays twice.
-pub(super) fn vary(response: &Response) -> Vec<String> {
+pub fn vary(response: &Response) -> Vec<String> {
     let members = response
         .values("vary")
         .flat_map(|line| line.split(|&byte| byte == b','));
@@ -75,7 +75,7 @@ pub(super) fn vary(response: &Response) -> Vec<String> {
 }
 
 /// The request on one line.
-pub(super) fn shown(request: &Request) -> String {
+pub fn shown(request: &Request) -> String {
     let mut text = format!("request: {} {}", request.method, request.target);
     for line in &request.lines {
         let bytes = line.as_bytes();

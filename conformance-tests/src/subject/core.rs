@@ -85,9 +85,8 @@ fn apply(name: &str, change: &Change<'_, String>, request: &Request, response: &
             }
         }
         Change::SetRequestedHeaders => {
-            let names: Vec<_> = requested_header_names(request).collect();
-            if !names.is_empty() {
-                response.append(name, &names.join(b", ".as_slice()));
+            if let Some(names) = requested_header_names(request) {
+                response.append(name, names.as_bytes());
             }
         }
         Change::Merge(_) | Change::Remove => {}

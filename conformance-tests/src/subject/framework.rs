@@ -1,8 +1,8 @@
 //! A framework with the fixed application behind its adapter, asked over a real socket.
 
 use std::io;
-use std::net::SocketAddr;
-use std::sync::mpsc::{self, Sender};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::mpsc;
 use std::thread;
 
 use anyhow::{Context as _, Result};
@@ -17,16 +17,25 @@ use crate::wire;
 pub struct Framework {
     /// The name, as in `differences.toml`.
     pub name: &'static str,
-    /// Serves on a free port for ever, and sends the address once it listens.
-    pub serve: fn(Policy, &Sender<SocketAddr>) -> io::Result<()>,
+    /// Serves the fixed application behind a policy for ever, at an address or, for port 0, on a
+    /// free port there.
+    pub serve: fn(Policy, SocketAddr, Listening) -> io::Result<()>,
 }
 
+/// Is told the address once the server listens.
+pub type Listening = Box<dyn FnOnce(SocketAddr) + Send + Sync>;
+
 impl Framework {
-    /// Serves the fixed application behind `policy` on a thread of its own.
+    /// Serves it on a thread of its own.
     pub fn spawn(self, policy: Policy) -> Result<SocketAddr> {
         let (sender, receiver) = mpsc::channel();
+        // Who waits for it may be gone; then it serves for nobody.
+        let listening = Box::new(move |address| {
+            let _ = sender.send(address);
+        });
+        let free_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         // Never joined: it serves until the process ends, and costs nothing while idle.
-        thread::spawn(move || (self.serve)(policy, &sender));
+        thread::spawn(move || (self.serve)(policy, free_port, listening));
         receiver
             .recv()
             .with_context(|| format!("{} does not start", self.name))

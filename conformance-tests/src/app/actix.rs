@@ -1,0 +1,105 @@
+//! The fixed application in actix-web, behind `cors-actix`.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, resume_unwind};
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::web::{self, Bytes, ServiceConfig};
+use actix_web::{
+    App, Error, FromRequest, Handler, HttpRequest, HttpResponse, HttpResponseBuilder, HttpServer,
+    Resource, error, rt,
+};
+use cors_actix::{Cors, Policy};
+use futures_util::{FutureExt as _, stream};
+
+use super::{CHUNKS, HANDLED, METHODS, OK, ROUTES, Reply, dictated};
+use crate::subject::Listening;
+
+/// Serves it on this thread, for ever.
+pub fn serve(policy: Policy, at: SocketAddr, listening: Listening) -> io::Result<()> {
+    let cors = Cors::new(policy);
+    let app = move || {
+        App::new()
+            .configure(routes)
+            // Inside the CORS middleware, or else the 500 would have no CORS headers.
+            .wrap(from_fn(catch_panic))
+            .wrap(cors.clone())
+    };
+    rt::System::new().block_on(async {
+        let server = HttpServer::new(app).workers(1).disable_signals().bind(at)?;
+        if let Some(address) = server.addrs().pop() {
+            listening(address);
+        }
+        server.run().await
+    })
+}
+
+fn routes(app: &mut ServiceConfig) {
+    for (path, reply) in ROUTES {
+        app.service(resource(path, fixed(reply)));
+    }
+    let handled = web::method(Method::OPTIONS).to(fixed(HANDLED));
+    app.service(resource("/stream", async || {
+        respond(OK).streaming(chunks())
+    }))
+    .service(resource("/panic", panic))
+    .service(resource("/options", fixed(OK)).route(handled))
+    .service(resource("/reply", as_dictated));
+}
+
+/// A resource, which answers 405 to other methods; `App::route` would answer 404.
+fn resource<H, Args>(path: &str, handler: H) -> Resource
+where
+    H: Handler<Args, Output = HttpResponse>,
+    Args: FromRequest + 'static,
+{
+    let methods = METHODS.iter().filter_map(|name| name.parse().ok());
+    methods.fold(web::resource(path), |resource, method| {
+        resource.route(web::method(method).to(handler.clone()))
+    })
+}
+
+fn fixed(reply: Reply) -> impl Handler<(), Output = HttpResponse> {
+    move || std::future::ready(respond(reply).body(reply.body))
+}
+
+fn respond(reply: Reply) -> HttpResponseBuilder {
+    response(reply.status, reply.headers)
+}
+
+async fn as_dictated(request: HttpRequest) -> HttpResponse {
+    let lines = request.headers().get_all("x-reply");
+    let (status, headers) = dictated(lines.map(|line| line.as_bytes()));
+    response(status, &headers).finish()
+}
+
+fn response(status: u16, headers: &[(&str, &str)]) -> HttpResponseBuilder {
+    let mut response = HttpResponse::build(StatusCode::from_u16(status).unwrap_or_default());
+    for header in headers {
+        response.append_header(*header);
+    }
+    response
+}
+
+fn chunks() -> impl futures_util::Stream<Item = Result<Bytes, Infallible>> {
+    stream::iter(CHUNKS.map(|chunk| Ok(Bytes::from(chunk))))
+}
+
+/// A panic as a handler's own, without a message on the terminal.
+async fn panic() -> HttpResponse {
+    resume_unwind(Box::new("the handler panicked"))
+}
+
+/// actix-web has no catcher of its own.
+async fn catch_panic(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let response = AssertUnwindSafe(next.call(request)).catch_unwind().await;
+    response.unwrap_or_else(|_| Err(error::ErrorInternalServerError("")))
+}

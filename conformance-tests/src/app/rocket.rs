@@ -1,0 +1,113 @@
+//! The fixed application in Rocket, behind `cors-rocket`.
+
+use std::collections::HashSet;
+use std::io::{self, Cursor};
+use std::net::SocketAddr;
+use std::panic::resume_unwind;
+
+use cors_rocket::{Cors, Policy};
+use futures_util::stream;
+use rocket::config::Shutdown;
+use rocket::error::ErrorKind;
+use rocket::fairing::AdHoc;
+use rocket::http::{Method, Status};
+use rocket::response::stream::ByteStream;
+use rocket::route::{Handler, Outcome};
+use rocket::{Config, Data, Request, Response, Route};
+
+use super::{CHUNKS, HANDLED, METHODS, OK, ROUTES, Reply, dictated};
+use crate::subject::Listening;
+
+/// Serves it on this thread, for ever.
+pub fn serve(policy: Policy, at: SocketAddr, listening: Listening) -> io::Result<()> {
+    // Every Rocket turns up its log for the whole process; it leaves a logger that is set alone.
+    let _ = log::set_logger(log::logger());
+    let config = Config {
+        address: at.ip(),
+        port: at.port(),
+        shutdown: Shutdown {
+            ctrlc: false,
+            signals: HashSet::new(),
+            ..Shutdown::default()
+        },
+        ..Config::release_default()
+    };
+    let liftoff = AdHoc::on_liftoff("address", move |rocket| {
+        let config = rocket.config();
+        listening(SocketAddr::new(config.address, config.port));
+        Box::pin(async {})
+    });
+    let app = rocket::custom(config)
+        .mount("/", routes())
+        .attach(Cors::new(policy))
+        .attach(liftoff);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    match runtime.block_on(app.launch()) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(match error.kind() {
+            ErrorKind::Bind(cause) => io::Error::new(cause.kind(), cause.to_string()),
+            other => io::Error::other(other.to_string()),
+        }),
+    }
+}
+
+fn routes() -> Vec<Route> {
+    let fixed = ROUTES.map(|(path, reply)| (path, Answer::Fixed(reply)));
+    let others = [
+        ("/stream", Answer::Stream),
+        ("/panic", Answer::Panic),
+        ("/options", Answer::Fixed(OK)),
+        ("/reply", Answer::Dictated),
+    ];
+    let methods = METHODS.iter().filter_map(|name| name.parse().ok());
+    // A route of GET answers HEAD too.
+    let methods: Vec<Method> = methods.filter(|method| *method != Method::Head).collect();
+    let each = fixed.into_iter().chain(others).flat_map(|(path, answer)| {
+        let of = move |method: &Method| Route::new(*method, path, answer);
+        methods.iter().map(of).collect::<Vec<_>>()
+    });
+    let handled = Route::new(Method::Options, "/options", Answer::Fixed(HANDLED));
+    each.chain([handled]).collect()
+}
+
+#[derive(Clone, Copy)]
+enum Answer {
+    Fixed(Reply),
+    Stream,
+    Panic,
+    Dictated,
+}
+
+#[rocket::async_trait]
+impl Handler for Answer {
+    async fn handle<'r>(&self, request: &'r Request<'_>, _: Data<'r>) -> Outcome<'r> {
+        Outcome::Success(match self {
+            Self::Fixed(reply) => {
+                let mut response = response(reply.status, reply.headers.iter().copied());
+                response.set_sized_body(reply.body.len(), Cursor::new(reply.body));
+                response
+            }
+            Self::Stream => {
+                return Outcome::from(request, ByteStream::from(stream::iter(CHUNKS)));
+            }
+            // As a handler's own, without a message on the terminal. Rocket catches it.
+            Self::Panic => resume_unwind(Box::new("the handler panicked")),
+            Self::Dictated => {
+                let lines = request.headers().get("x-reply").map(str::as_bytes);
+                let (status, headers) = dictated(lines);
+                response(status, headers.into_iter())
+            }
+        })
+    }
+}
+
+fn response<'r>(status: u16, headers: impl Iterator<Item = (&'r str, &'r str)>) -> Response<'r> {
+    let mut response = Response::new();
+    response.set_status(Status::new(status));
+    for (name, value) in headers {
+        response.adjoin_raw_header(name, value);
+    }
+    response
+}

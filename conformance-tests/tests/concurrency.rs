@@ -1,0 +1,113 @@
+//! Ten thousand requests at once, pipelined on a few hundred connections: an answer depends on its own
+//! request alone (catalogue 54).
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::net::SocketAddr;
+use std::thread;
+
+use conformance_tests::subject::{FRAMEWORKS, Response};
+use conformance_tests::wire::Connection;
+use cors_core::Config;
+
+const CLIENTS: usize = 4;
+const CONNECTIONS: usize = 50; // of each client
+const REQUESTS: usize = 50; // on each connection
+
+#[test]
+fn no_answer_names_the_origin_of_another_request() {
+    let config = Config::new()
+        .allow_origins(["https://*.example.com"])
+        .allow_headers(["*"])
+        .allow_credentials(true);
+    let policy = config.build().unwrap();
+    for framework in FRAMEWORKS {
+        let server = framework.spawn(policy.clone()).unwrap();
+        let client = |client| thread::spawn(move || exchange(server, client));
+        let clients: Vec<_> = (0..CLIENTS).map(client).collect();
+        let answers: usize = clients.into_iter().map(|it| it.join().unwrap()).sum();
+        assert_eq!(answers, 10_000, "{}", framework.name);
+    }
+}
+
+/// Sends everything before it reads anything.
+fn exchange(server: SocketAddr, client: usize) -> usize {
+    let connection = |_| Connection::open(server).unwrap();
+    let mut connections: Vec<_> = (0..CONNECTIONS).map(connection).collect();
+    let number = |place, round| (round * CONNECTIONS + place) * CLIENTS + client;
+    for round in 0..REQUESTS {
+        for (place, connection) in connections.iter_mut().enumerate() {
+            let request = Request::new(number(place, round));
+            connection.send(request.text().as_bytes()).unwrap();
+        }
+    }
+    for round in 0..REQUESTS {
+        for (place, connection) in connections.iter_mut().enumerate() {
+            let request = Request::new(number(place, round));
+            let answer = connection.read(request.method).unwrap().unwrap();
+            request.check(&answer);
+        }
+    }
+    REQUESTS * CONNECTIONS
+}
+
+/// No two are alike.
+#[derive(Debug)]
+struct Request {
+    method: &'static str,
+    path: &'static str,
+    origin: Option<String>,
+    is_allowed: bool,
+    /// Of a preflight.
+    header: Option<String>,
+}
+
+impl Request {
+    fn new(number: usize) -> Self {
+        // 5, 3 and 2 have no common factor: all combinations occur.
+        let (origin, is_allowed) = match number % 5 {
+            0 | 1 => (Some(format!("https://n{number}.example.com")), true),
+            2 | 3 => (Some(format!("https://n{number}.evil.example")), false),
+            _ => (None, false),
+        };
+        let is_preflight = number % 2 == 0 && origin.is_some();
+        Self {
+            method: if is_preflight { "OPTIONS" } else { "GET" },
+            path: ["/", "/later", "/nowhere"][number % 3],
+            origin,
+            is_allowed,
+            header: is_preflight.then(|| format!("x-n{number}")),
+        }
+    }
+
+    fn text(&self) -> String {
+        let mut text = format!("{} {} HTTP/1.1\r\nHost: x\r\n", self.method, self.path);
+        if let Some(origin) = &self.origin {
+            text += &format!("Origin: {origin}\r\n");
+        }
+        if let Some(header) = &self.header {
+            text += "Access-Control-Request-Method: GET\r\n";
+            text += &format!("Access-Control-Request-Headers: {header}\r\n");
+        }
+        text + "\r\n"
+    }
+
+    fn check(&self, answer: &Response) {
+        let status = match (&self.header, self.path) {
+            (Some(_), _) if self.is_allowed => 200,
+            (Some(_), _) => 400,
+            (None, "/nowhere") => 404,
+            (None, _) => 200,
+        };
+        assert_eq!(answer.status, status, "{self:?}: {answer:?}");
+        for (name, value) in [
+            ("access-control-allow-origin", &self.origin),
+            ("access-control-allow-headers", &self.header),
+        ] {
+            let lines: Vec<_> = answer.values(name).collect();
+            let expected = value.as_ref().filter(|_| self.is_allowed);
+            let expected: Vec<_> = expected.into_iter().map(String::as_bytes).collect();
+            assert_eq!(lines, expected, "{self:?}: {answer:?}");
+        }
+    }
+}
