@@ -35,7 +35,7 @@ pub struct Reply {
 }
 
 /// The paths whose answer is fixed.
-pub const ROUTES: [(&str, Reply); 6] = [
+pub const ROUTES: [(&str, Reply); 8] = [
     ("/", OK),
     (
         "/vary",
@@ -74,6 +74,24 @@ pub const ROUTES: [(&str, Reply); 6] = [
             status: 302,
             headers: &[("Location", "/")],
             body: "",
+        },
+    ),
+    // For the table of the playground.
+    (
+        "/items",
+        Reply {
+            headers: &[("X-Request-Id", "1")],
+            ..OK
+        },
+    ),
+    (
+        "/session",
+        Reply {
+            headers: &[(
+                "Set-Cookie",
+                "playground=1; Path=/session; HttpOnly; SameSite=Strict",
+            )],
+            ..OK
         },
     ),
 ];

@@ -15,14 +15,21 @@ mod process;
 
 use std::env;
 
+use conformance_tests::subject::FRAMEWORKS;
 use serde_json::{Value, json};
 
 use self::devtools::Tab;
 use self::process::{Playground, policy_file};
 
 #[test]
-fn the_table_agrees_under_the_starting_policy() {
-    let playground = Playground::start(&[]);
+fn the_table_agrees_under_the_starting_policy_of_every_framework() {
+    for framework in FRAMEWORKS {
+        the_table_agrees_under_the_starting_policy(framework.name);
+    }
+}
+
+fn the_table_agrees_under_the_starting_policy(framework: &str) {
+    let playground = Playground::start(&["--framework", framework]);
     let Some(mut tab) = open(&format!("http://{}", playground.page), &[]) else {
         return;
     };

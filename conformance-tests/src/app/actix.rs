@@ -1,6 +1,7 @@
 //! The fixed application in actix-web, behind `cors-actix`.
 
 use std::convert::Infallible;
+use std::future::ready;
 use std::io;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, resume_unwind};
@@ -16,6 +17,7 @@ use actix_web::{
 };
 use cors_actix::{Cors, Policy};
 use futures_util::{FutureExt as _, stream};
+use tokio::task::yield_now;
 
 use super::{CHUNKS, HANDLED, METHODS, OK, ROUTES, Reply, dictated};
 use crate::subject::Listening;
@@ -31,7 +33,8 @@ pub fn serve(policy: Policy, at: SocketAddr, listening: Listening) -> io::Result
             .wrap(cors.clone())
     };
     rt::System::new().block_on(async {
-        let server = HttpServer::new(app).workers(1).disable_signals().bind(at)?;
+        let server = HttpServer::new(app).workers(1).disable_signals();
+        let server = server.bind_auto_h2c(at)?;
         if let Some(address) = server.addrs().pop() {
             listening(address);
         }
@@ -44,12 +47,11 @@ fn routes(app: &mut ServiceConfig) {
         app.service(resource(path, fixed(reply)));
     }
     let handled = web::method(Method::OPTIONS).to(fixed(HANDLED));
-    app.service(resource("/stream", async || {
-        respond(OK).streaming(chunks())
-    }))
-    .service(resource("/panic", panic))
-    .service(resource("/options", fixed(OK)).route(handled))
-    .service(resource("/reply", as_dictated));
+    app.service(resource("/stream", stream))
+        .service(resource("/later", later))
+        .service(resource("/panic", panic))
+        .service(resource("/options", fixed(OK)).route(handled))
+        .service(resource("/reply", as_dictated));
 }
 
 /// A resource, which answers 405 to other methods; `App::route` would answer 404.
@@ -65,11 +67,11 @@ where
 }
 
 fn fixed(reply: Reply) -> impl Handler<(), Output = HttpResponse> {
-    move || std::future::ready(respond(reply).body(reply.body))
+    move || ready(respond(reply))
 }
 
-fn respond(reply: Reply) -> HttpResponseBuilder {
-    response(reply.status, reply.headers)
+fn respond(reply: Reply) -> HttpResponse {
+    response(reply.status, reply.headers).body(reply.body)
 }
 
 async fn as_dictated(request: HttpRequest) -> HttpResponse {
@@ -86,8 +88,14 @@ fn response(status: u16, headers: &[(&str, &str)]) -> HttpResponseBuilder {
     response
 }
 
-fn chunks() -> impl futures_util::Stream<Item = Result<Bytes, Infallible>> {
-    stream::iter(CHUNKS.map(|chunk| Ok(Bytes::from(chunk))))
+async fn stream() -> HttpResponse {
+    let chunks = CHUNKS.map(|chunk| Ok::<_, Infallible>(Bytes::from(chunk)));
+    response(OK.status, OK.headers).streaming(stream::iter(chunks))
+}
+
+async fn later() -> HttpResponse {
+    yield_now().await;
+    respond(OK)
 }
 
 /// A panic as a handler's own, without a message on the terminal.

@@ -14,6 +14,7 @@ use rocket::http::{Method, Status};
 use rocket::response::stream::ByteStream;
 use rocket::route::{Handler, Outcome};
 use rocket::{Config, Data, Request, Response, Route};
+use tokio::task::yield_now;
 
 use super::{CHUNKS, HANDLED, METHODS, OK, ROUTES, Reply, dictated};
 use crate::subject::Listening;
@@ -57,6 +58,7 @@ fn routes() -> Vec<Route> {
     let fixed = ROUTES.map(|(path, reply)| (path, Answer::Fixed(reply)));
     let others = [
         ("/stream", Answer::Stream),
+        ("/later", Answer::Later),
         ("/panic", Answer::Panic),
         ("/options", Answer::Fixed(OK)),
         ("/reply", Answer::Dictated),
@@ -76,6 +78,7 @@ fn routes() -> Vec<Route> {
 enum Answer {
     Fixed(Reply),
     Stream,
+    Later,
     Panic,
     Dictated,
 }
@@ -84,13 +87,13 @@ enum Answer {
 impl Handler for Answer {
     async fn handle<'r>(&self, request: &'r Request<'_>, _: Data<'r>) -> Outcome<'r> {
         Outcome::Success(match self {
-            Self::Fixed(reply) => {
-                let mut response = response(reply.status, reply.headers.iter().copied());
-                response.set_sized_body(reply.body.len(), Cursor::new(reply.body));
-                response
-            }
+            Self::Fixed(reply) => respond(*reply),
             Self::Stream => {
                 return Outcome::from(request, ByteStream::from(stream::iter(CHUNKS)));
+            }
+            Self::Later => {
+                yield_now().await;
+                respond(OK)
             }
             // As a handler's own, without a message on the terminal. Rocket catches it.
             Self::Panic => resume_unwind(Box::new("the handler panicked")),
@@ -101,6 +104,12 @@ impl Handler for Answer {
             }
         })
     }
+}
+
+fn respond(reply: Reply) -> Response<'static> {
+    let mut response = response(reply.status, reply.headers.iter().copied());
+    response.set_sized_body(reply.body.len(), Cursor::new(reply.body));
+    response
 }
 
 fn response<'r>(status: u16, headers: impl Iterator<Item = (&'r str, &'r str)>) -> Response<'r> {

@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, resume_unwind};
 use cors_warp::{Cors, Policy};
 use futures_util::{FutureExt as _, stream};
 use tokio::net::TcpListener;
+use tokio::task::yield_now;
 use warp::filters::BoxedFilter;
 use warp::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use warp::hyper::body::Bytes;
@@ -36,6 +37,8 @@ fn routes() -> BoxedFilter<(Response,)> {
     let mut routes = warp::path!("stream")
         .and(any_method())
         .map(|| warp::reply::stream(chunks()).into_response())
+        .or(warp::path!("later").and(any_method()).and_then(later))
+        .unify()
         .or(warp::path!("panic").and(any_method()).and_then(panic))
         .unify()
         .or(handled.map(|| respond(HANDLED)))
@@ -96,6 +99,11 @@ fn response<'a>(
 
 fn chunks() -> impl Stream<Item = Result<Bytes, Infallible>> {
     stream::iter(CHUNKS.map(|chunk| Ok(Bytes::from(chunk))))
+}
+
+async fn later() -> Result<Response, Infallible> {
+    yield_now().await;
+    Ok(respond(OK))
 }
 
 /// A panic without a message on the terminal. Nothing in warp catches one, so the handler does.

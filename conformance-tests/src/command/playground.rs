@@ -11,22 +11,33 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use conformance_tests::subject::{FRAMEWORKS, Framework};
 use cors_core::Config;
 use tokio::net::TcpListener;
 
-use self::api::{Api, InForce};
+use self::api::Api;
 use super::policy_file::PolicyFile;
 use super::stop::until_stopped;
-use super::{Failure, say};
+use super::{Failure, framework, say};
 
-#[derive(Args, Default)]
+#[derive(Args)]
 pub(crate) struct Options {
     /// The framework whose adapter answers
-    #[arg(long, value_parser = ["axum"], default_value = "axum")]
-    framework: String,
+    #[arg(long, value_parser = framework(), default_value = "axum")]
+    framework: Framework,
     /// The policy to start with, .json or .toml; without it, one that allows the page
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let [axum, ..] = FRAMEWORKS;
+        Self {
+            framework: axum,
+            policy: None,
+        }
+    }
 }
 
 const API_PORT: u16 = 8000;
@@ -60,10 +71,14 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
             other.origin,
             allowed(&other)
         ));
-        say(format_args!("API   {}", api.origin));
+        say(format_args!(
+            "API   {}  ({})",
+            api.origin, options.framework.name
+        ));
         say("open the first page in a browser; Ctrl-C ends it");
 
-        let state = Arc::new(Api::new(InForce::new(text, policy)));
+        let api_state = Api::start(options.framework, text, policy).await;
+        let state = Arc::new(api_state.map_err(Failure::new)?);
         let here = page::router(Arc::clone(&state), &api.origin, &other.origin);
         let there = page::router(Arc::clone(&state), &api.origin, &page.origin);
         tokio::try_join!(

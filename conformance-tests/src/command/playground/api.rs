@@ -1,39 +1,50 @@
-//! The API of the playground: any request gets a small answer, through the adapter, under the
-//! policy in force.
+//! The API of the playground: the fixed application behind the adapter of a framework, under the
+//! policy in force, with an observer before it.
+//!
+//! The framework serves on a port of its own, and a policy that is applied starts it anew: what
+//! answers is always the adapter as an application has it. The observer only passes requests on.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
+use anyhow::Result;
 use arc_swap::ArcSwap;
+use axum::Router;
+use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use axum::{Json, Router};
-use cors_axum::{Cors, CorsLayer};
+use conformance_tests::subject::Framework;
 use cors_core::{ConfigError, Policy};
-use serde_json::json;
-use tower::{Layer as _, ServiceExt as _};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::task;
 
 use super::record::{Record, Records};
 use crate::command::policy_file::from_json;
 use crate::command::say;
 
-/// Answers any method on any path.
+/// Passes every request on.
 pub(crate) fn router(api: Arc<Api>) -> Router {
     Router::new().fallback(observe).with_state(api)
 }
 
 pub(crate) struct Api {
+    framework: Framework,
     in_force: ArcSwap<InForce>,
     pub(crate) records: Records,
 }
 
 impl Api {
-    pub(crate) fn new(in_force: InForce) -> Self {
-        Self {
+    /// Starts with this policy; `text` is what it was made of.
+    pub(crate) async fn start(framework: Framework, text: String, policy: Policy) -> Result<Self> {
+        let in_force = InForce::start(framework, text, policy).await?;
+        Ok(Self {
+            framework,
             in_force: ArcSwap::from_pointee(in_force),
             records: Records::default(),
-        }
+        })
     }
 
     pub(crate) fn in_force(&self) -> Arc<InForce> {
@@ -41,12 +52,13 @@ impl Api {
     }
 
     /// Puts a policy in force as a whole, or leaves the one before.
-    pub(crate) fn apply(&self, text: String) -> Result<Arc<InForce>, Refused> {
+    pub(crate) async fn apply(&self, text: String) -> Result<Arc<InForce>, Refused> {
         let policy = from_json(&text)
             .map_err(Refused::Malformed)?
             .build()
             .map_err(Refused::Policy)?;
-        let applied = Arc::new(InForce::new(text, policy));
+        let started = InForce::start(self.framework, text, policy).await;
+        let applied = Arc::new(started.map_err(|error| Refused::Malformed(error.to_string()))?);
         self.in_force.store(Arc::clone(&applied));
         Ok(applied)
     }
@@ -58,52 +70,45 @@ pub(crate) enum Refused {
     Policy(ConfigError),
 }
 
-/// A policy with its text and the application behind its adapter: swapped together, so never half
-/// a policy.
+/// A policy with its text and the server behind its adapter: swapped together, so never half a
+/// policy.
 pub(crate) struct InForce {
     pub(crate) text: String,
     pub(crate) policy: Policy,
-    application: Cors<Router>,
+    server: SocketAddr,
 }
 
 impl InForce {
-    pub(crate) fn new(text: String, policy: Policy) -> Self {
-        let application = CorsLayer::new(policy.clone()).layer(Router::new().fallback(answer));
-        Self {
+    async fn start(framework: Framework, text: String, policy: Policy) -> Result<Self> {
+        let of_server = policy.clone();
+        let server = task::spawn_blocking(move || framework.spawn(of_server)).await??;
+        Ok(Self {
             text,
             policy,
-            application,
-        }
+            server,
+        })
     }
 }
 
-/// Stands outside the adapter: sees what came, and what really goes out.
+/// Sees what comes, and what really goes out.
 async fn observe(State(api): State<Arc<Api>>, request: Request) -> Response {
     let in_force = api.in_force();
     let (head, body) = request.into_parts();
     let seen = Request::from_parts(head.clone(), ());
-    let Ok(response) = in_force
-        .application
-        .clone()
-        .oneshot(Request::from_parts(head, body))
-        .await;
+    let response = match pass_on(in_force.server, Request::from_parts(head, body)).await {
+        Ok(response) => response,
+        Err(error) => (StatusCode::BAD_GATEWAY, error.to_string()).into_response(),
+    };
     let record = Record::new(in_force, &seen, &response);
     say(&record);
     api.records.add(record);
     response
 }
 
-/// The application itself, which knows nothing of CORS.
-async fn answer(method: Method, uri: Uri, headers: HeaderMap) -> Response {
-    static COUNT: AtomicU64 = AtomicU64::new(1);
-    let request_id = COUNT.fetch_add(1, Ordering::Relaxed);
-    let cookie = headers.contains_key(header::COOKIE);
-    let body = json!({ "method": method.as_str(), "path": uri.path(), "cookie": cookie });
-    let mut response = ([("x-request-id", request_id.to_string())], Json(body)).into_response();
-    if uri.path() == "/session" {
-        let cookie =
-            HeaderValue::from_static("playground=1; Path=/session; HttpOnly; SameSite=Strict");
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
-    response
+async fn pass_on(server: SocketAddr, request: Request) -> Result<Response> {
+    let stream = TokioIo::new(TcpStream::connect(server).await?);
+    let (mut sender, connection) = http1::handshake(stream).await?;
+    // It ends with the response's body.
+    tokio::spawn(connection);
+    Ok(sender.send_request(request).await?.map(Body::new))
 }

@@ -94,7 +94,7 @@ async fn policy(State(api): State<Arc<Api>>) -> Json<Value> {
 }
 
 async fn apply(State(api): State<Arc<Api>>, text: String) -> Response {
-    match api.apply(text) {
+    match api.apply(text).await {
         Ok(in_force) => Verdict {
             applied: true,
             warnings: in_force.policy.warnings(),
