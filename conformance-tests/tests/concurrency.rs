@@ -70,10 +70,14 @@ impl Request {
             2 | 3 => (Some(format!("https://n{number}.evil.example")), false),
             _ => (None, false),
         };
-        let is_preflight = number % 2 == 0 && origin.is_some();
+        let is_preflight = number.is_multiple_of(2) && origin.is_some();
         Self {
             method: if is_preflight { "OPTIONS" } else { "GET" },
-            path: ["/", "/later", "/nowhere"][number % 3],
+            path: match number % 3 {
+                0 => "/",
+                1 => "/later",
+                _ => "/nowhere",
+            },
             origin,
             is_allowed,
             header: is_preflight.then(|| format!("x-n{number}")),

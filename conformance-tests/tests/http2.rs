@@ -1,0 +1,124 @@
+//! HTTP/2 without TLS, many requests at once on one connection: each framework answers as the core
+//! decides. There is no `Host` line; the target has the authority.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::net::SocketAddr;
+
+use conformance_tests::run::{cors, shown, vary};
+use conformance_tests::subject::{Core, FRAMEWORKS, Response, Subject as _};
+use conformance_tests::vector::{Line, Request};
+use cors_core::Config;
+use h2::client::{self, SendRequest};
+use tokio::net::TcpStream;
+
+const AUTHORITY: &str = "api.example.com:8443";
+
+#[tokio::test]
+async fn every_framework_answers_as_the_core_decides() {
+    let config = Config::new()
+        .allow_origins(["https://app.example.com"])
+        .allow_methods(["GET", "PUT"])
+        .allow_headers(["X-A"])
+        .allow_credentials(true)
+        .expose_headers(["X-Total"])
+        .block_refused_origins(true);
+    let policy = config.build().unwrap();
+    let core = Core.start(policy.clone()).unwrap();
+    for framework in FRAMEWORKS {
+        let mut client = connect(framework.spawn(policy.clone()).unwrap()).await;
+        let mut answers = Vec::new();
+        for request in requests() {
+            answers.push((send(&mut client, &request).await, request));
+        }
+        for (answer, request) in answers {
+            let told = format!("{} {}", framework.name, shown(&request));
+            let response = answer.await.unwrap();
+            assert_eq!(response.version(), http::Version::HTTP_2, "{told}");
+            let expected = core.ask(&request).unwrap().response;
+            let answer = plain(&response);
+            assert_eq!(answer.status, expected.status, "{told}");
+            assert_eq!(cors(&answer), cors(&expected), "{told}");
+            assert_eq!(vary(&answer), vary(&expected), "{told}");
+        }
+    }
+}
+
+fn requests() -> Vec<Request> {
+    let app = "Origin: https://app.example.com";
+    let evil = "Origin: https://evil.example";
+    let own = format!("Origin: https://{AUTHORITY}");
+    let put = "Access-Control-Request-Method: PUT";
+    let asked: [(&str, &str, &[&str]); 16] = [
+        ("GET", "/", &[]),
+        ("GET", "/", &[app]),
+        ("GET", "/", &[evil]),
+        ("GET", "/", &[&own]),
+        ("GET", "/", &["Origin: https://api.example.com"]),
+        ("GET", "/", &[app, app]),
+        ("GET", "/", &["Origin: \u{e4}"]),
+        ("HEAD", "/", &[app]),
+        ("GET", "/nowhere", &[app]),
+        ("GET", "/vary", &[app]),
+        ("GET", "/teapot", &[app]),
+        ("GET", "/stream", &[app]),
+        ("GET", "/panic", &[app]),
+        ("OPTIONS", "/panic", &[app, put]),
+        (
+            "OPTIONS",
+            "/panic",
+            &[app, put, "Access-Control-Request-Headers: x-b"],
+        ),
+        ("OPTIONS", "/options", &[evil, put]),
+    ];
+    let request = |(method, target, lines): (&str, &str, &[&str])| {
+        let host = format!("Host: {AUTHORITY}");
+        let lines = lines.iter().copied().chain([host.as_str()]);
+        Request {
+            method: method.to_owned(),
+            target: target.to_owned(),
+            lines: lines.map(|line| Line::new(line).unwrap()).collect(),
+            body: String::new(),
+        }
+    };
+    asked.into_iter().map(request).collect()
+}
+
+/// With prior knowledge.
+async fn connect(server: SocketAddr) -> SendRequest<&'static [u8]> {
+    let stream = TcpStream::connect(server).await.unwrap();
+    let (client, connection) = client::Builder::new().handshake(stream).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+async fn send(
+    client: &mut SendRequest<&'static [u8]>,
+    request: &Request,
+) -> client::ResponseFuture {
+    let target = format!("http://{AUTHORITY}{}", request.target);
+    let mut head = http::Request::builder()
+        .method(request.method.as_str())
+        .uri(target);
+    for line in request.lines.iter().filter(|line| !line.is("host")) {
+        let (name, _) = std::str::from_utf8(line.as_bytes())
+            .unwrap()
+            .split_once(':')
+            .unwrap();
+        head = head.header(name, line.value());
+    }
+    let mut ready = client.clone().ready().await.unwrap();
+    ready.send_request(head.body(()).unwrap(), true).unwrap().0
+}
+
+fn plain<B>(response: &http::Response<B>) -> Response {
+    let mut answer = Response {
+        status: response.status().as_u16(),
+        headers: Vec::new(),
+        body: Vec::new(),
+    };
+    for (name, value) in response.headers() {
+        answer.append(name.as_str(), value.as_bytes());
+    }
+    answer
+}
