@@ -10,7 +10,7 @@ use crate::app::{self, Reply};
 use crate::vector::Request;
 
 pub use self::core::Core;
-pub use self::framework::{Framework, Listening};
+pub use self::framework::{Framework, Listening, Running, Stop};
 
 /// Every framework with an adapter.
 pub const FRAMEWORKS: [Framework; 4] = [

@@ -4,10 +4,11 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 
 use conformance_tests::run::{cors, shown, vary};
-use conformance_tests::subject::{Core, FRAMEWORKS, Framework, Response, Started, Subject as _};
+use conformance_tests::subject::{
+    Core, FRAMEWORKS, Framework, Response, Running, Started, Subject as _,
+};
 use conformance_tests::vector::{Line, Request};
 use conformance_tests::wire;
 use cors_core::Config;
@@ -27,7 +28,7 @@ fn every_framework_answers_as_the_core_decides() {
     };
     proptest!(config, |(policy in any::<Index>(), (method, target, lines) in request())| {
         let Subjects { core, frameworks } = policy.get(&policies);
-        for (framework, address) in frameworks {
+        for (framework, server) in frameworks {
             let request = Request {
                 method: method.to_owned(),
                 target: target.to_owned(),
@@ -35,7 +36,7 @@ fn every_framework_answers_as_the_core_decides() {
                 body: String::new(),
             };
             let told = format!("{} {}", framework.name, shown(&request));
-            let answer = wire::ask(*address, &request).unwrap();
+            let answer = wire::ask(server.address, &request).unwrap();
             let expected = match as_seen_by(framework.name, request) {
                 Some(request) => Comparable::of(&core.ask(&request).unwrap().response),
                 None => Comparable { class: 4, cors: BTreeMap::new(), vary: Vec::new() },
@@ -83,7 +84,7 @@ impl Comparable {
 
 struct Subjects {
     core: Box<dyn Started>,
-    frameworks: Vec<(Framework, SocketAddr)>,
+    frameworks: Vec<(Framework, Running)>,
 }
 
 impl Subjects {

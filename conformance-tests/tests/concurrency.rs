@@ -23,7 +23,8 @@ fn no_answer_names_the_origin_of_another_request() {
     let policy = config.build().unwrap();
     for framework in FRAMEWORKS {
         let server = framework.spawn(policy.clone()).unwrap();
-        let client = |client| thread::spawn(move || exchange(server, client));
+        let address = server.address;
+        let client = |client| thread::spawn(move || exchange(address, client));
         let clients: Vec<_> = (0..CLIENTS).map(client).collect();
         let answers: usize = clients.into_iter().map(|it| it.join().unwrap()).sum();
         assert_eq!(answers, 10_000, "{}", framework.name);

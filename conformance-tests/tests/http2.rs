@@ -26,7 +26,8 @@ async fn every_framework_answers_as_the_core_decides() {
     let policy = config.build().unwrap();
     let core = Core.start(policy.clone()).unwrap();
     for framework in FRAMEWORKS {
-        let mut client = connect(framework.spawn(policy.clone()).unwrap()).await;
+        let server = framework.spawn(policy.clone()).unwrap();
+        let mut client = connect(server.address).await;
         let mut answers = Vec::new();
         for request in requests() {
             answers.push((send(&mut client, &request).await, request));

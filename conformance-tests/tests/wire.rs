@@ -4,9 +4,9 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::io::{Read as _, Write as _};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{Shutdown, TcpStream};
 
-use conformance_tests::subject::{FRAMEWORKS, Response};
+use conformance_tests::subject::{FRAMEWORKS, Framework, Response, Running};
 use conformance_tests::wire::Connection;
 use cors_core::Config;
 use proptest::prelude::*;
@@ -15,7 +15,7 @@ const APP: &str = "https://app.example.com";
 
 #[test]
 fn what_is_no_http() {
-    for server in servers() {
+    for server in &servers() {
         let long = "a".repeat(64 * 1024);
         for (name, bytes) in [
             ("nothing", Vec::new()),
@@ -86,7 +86,7 @@ fn what_is_no_http() {
 /// All of them serve HTTP/2 too, and answer in it what begins like it.
 #[test]
 fn what_is_no_http_2() {
-    for server in servers() {
+    for server in &servers() {
         let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
         for (name, bytes) in [
             ("half a preface", "PRI * HTTP/2.0\r\n\r\n".to_owned()),
@@ -101,7 +101,7 @@ fn what_is_no_http_2() {
                 format!("{preface}GET / HTTP/1.1\r\nHost: x\r\nOrigin: {APP}\r\n\r\n"),
             ),
         ] {
-            let mut stream = TcpStream::connect(server).unwrap();
+            let mut stream = TcpStream::connect(server.address).unwrap();
             stream.write_all(bytes.as_bytes()).unwrap();
             stream.shutdown(Shutdown::Write).unwrap();
             // Whatever it says, in frames or in text, it hangs up, however abruptly.
@@ -113,7 +113,7 @@ fn what_is_no_http_2() {
 
 #[test]
 fn what_is_refused() {
-    for server in servers() {
+    for server in &servers() {
         let long = "a".repeat(64 * 1024);
         for (name, bytes) in [
             (
@@ -169,7 +169,7 @@ fn what_is_refused() {
 /// without reading it.
 #[test]
 fn smuggling() {
-    for server in servers() {
+    for server in &servers() {
         let hidden = String::from_utf8(preflight(&format!("Origin: {APP}"))).unwrap();
         let (len, hex) = (hidden.len(), format!("{:x}", hidden.len()));
         for method in ["POST", "OPTIONS"] {
@@ -218,7 +218,7 @@ fn smuggling() {
 /// A good preflight with some bytes replaced: whatever comes of it, nobody else is ever named.
 #[test]
 fn mutations() {
-    for server in servers() {
+    for server in &servers() {
         let good = preflight(&format!(
             "Origin: {APP}\r\nAccess-Control-Request-Headers: x-a"
         ));
@@ -242,12 +242,11 @@ fn mutations() {
 }
 
 /// Every framework, started.
-fn servers() -> impl Iterator<Item = SocketAddr> {
+fn servers() -> Vec<Running> {
     let config = Config::new().allow_origins([APP]).allow_headers(["X-A"]);
     let policy = config.allow_credentials(true).build().unwrap();
-    FRAMEWORKS
-        .into_iter()
-        .map(move |framework| framework.spawn(policy.clone()).unwrap())
+    let start = |framework: Framework| framework.spawn(policy.clone()).unwrap();
+    FRAMEWORKS.into_iter().map(start).collect()
 }
 
 fn get(lines: &str) -> Vec<u8> {
@@ -262,8 +261,8 @@ fn preflight(lines: &str) -> Vec<u8> {
 }
 
 /// Sends bytes that may be no request, and nothing more, and reads what answers come.
-fn answers_to_junk(server: SocketAddr, bytes: &[u8]) -> Vec<Response> {
-    let mut connection = Connection::open(server).unwrap();
+fn answers_to_junk(server: &Running, bytes: &[u8]) -> Vec<Response> {
+    let mut connection = Connection::open(server.address).unwrap();
     connection.send(bytes).unwrap();
     connection.finish().unwrap();
     std::iter::from_fn(|| connection.read("GET").unwrap()).collect()
@@ -271,9 +270,9 @@ fn answers_to_junk(server: SocketAddr, bytes: &[u8]) -> Vec<Response> {
 
 /// Sends requests and reads all answers. A last request ends the connection: by its answer one
 /// knows that there are no others to come.
-fn exchange(server: SocketAddr, bytes: &[u8]) -> Vec<Response> {
+fn exchange(server: &Running, bytes: &[u8]) -> Vec<Response> {
     let last = b"GET /the/last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-    let mut connection = Connection::open(server).unwrap();
+    let mut connection = Connection::open(server.address).unwrap();
     connection.send(&[bytes, last].concat()).unwrap();
     let mut answers: Vec<_> = std::iter::from_fn(|| connection.read("GET").unwrap()).collect();
     answers.pop_if(|answer| answer.status == 404);
@@ -288,7 +287,7 @@ fn allowed_origin(answer: &Response) -> Option<&[u8]> {
 }
 
 #[track_caller]
-fn assert_serves(server: SocketAddr, after: &str) {
+fn assert_serves(server: &Running, after: &str) {
     let answers = exchange(server, &preflight(&format!("Origin: {APP}")));
     let good = |answer: &Response| answer.status == 200 && answer.body == b"OK";
     assert!(

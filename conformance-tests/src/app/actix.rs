@@ -20,10 +20,10 @@ use futures_util::{FutureExt as _, stream};
 use tokio::task::yield_now;
 
 use super::{CHUNKS, HANDLED, METHODS, OK, ROUTES, Reply, dictated};
-use crate::subject::Listening;
+use crate::subject::{Listening, Stop};
 
-/// Serves it on this thread, for ever.
-pub fn serve(policy: Policy, at: SocketAddr, listening: Listening) -> io::Result<()> {
+/// Serves it on this thread until it is told to stop.
+pub fn serve(policy: Policy, at: SocketAddr, listening: Listening, stop: Stop) -> io::Result<()> {
     let cors = Cors::new(policy);
     let app = move || {
         App::new()
@@ -38,7 +38,13 @@ pub fn serve(policy: Policy, at: SocketAddr, listening: Listening) -> io::Result
         if let Some(address) = server.addrs().pop() {
             listening(address);
         }
-        server.run().await
+        let mut server = server.run();
+        tokio::select! {
+            end = &mut server => return end,
+            _ = stop => {}
+        }
+        let graceful = false;
+        tokio::join!(server.handle().stop(graceful), server).1
     })
 }
 

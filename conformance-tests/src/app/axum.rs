@@ -18,7 +18,7 @@ use tower::Layer as _;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::{CHUNKS, HANDLED, METHODS, OK, ROUTES, Reply, dictated};
-use crate::subject::Listening;
+use crate::subject::{Listening, Stop};
 
 /// The application by itself.
 pub fn router() -> Router {
@@ -53,15 +53,18 @@ pub fn behind(policy: Policy) -> IntoMakeService<Cors<Router>> {
     ServiceExt::<Request<Body>>::into_make_service(service)
 }
 
-/// Serves it on this thread, for ever.
-pub fn serve(policy: Policy, at: SocketAddr, listening: Listening) -> io::Result<()> {
+/// Serves it on this thread until it is told to stop.
+pub fn serve(policy: Policy, at: SocketAddr, listening: Listening, stop: Stop) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind(at).await?;
         listening(listener.local_addr()?);
-        axum::serve(listener, behind(policy)).await
+        tokio::select! {
+            end = axum::serve(listener, behind(policy)) => end,
+            _ = stop => Ok(()),
+        }
     })
 }
 

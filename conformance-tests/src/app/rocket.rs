@@ -17,10 +17,10 @@ use rocket::{Config, Data, Request, Response, Route};
 use tokio::task::yield_now;
 
 use super::{CHUNKS, HANDLED, METHODS, OK, ROUTES, Reply, dictated};
-use crate::subject::Listening;
+use crate::subject::{Listening, Stop};
 
-/// Serves it on this thread, for ever.
-pub fn serve(policy: Policy, at: SocketAddr, listening: Listening) -> io::Result<()> {
+/// Serves it on this thread until it is told to stop.
+pub fn serve(policy: Policy, at: SocketAddr, listening: Listening, stop: Stop) -> io::Result<()> {
     // Every Rocket turns up its log for the whole process; it leaves a logger that is set alone.
     let _ = log::set_logger(log::logger());
     let config = Config {
@@ -45,13 +45,15 @@ pub fn serve(policy: Policy, at: SocketAddr, listening: Listening) -> io::Result
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    match runtime.block_on(app.launch()) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(match error.kind() {
-            ErrorKind::Bind(cause) => io::Error::new(cause.kind(), cause.to_string()),
-            other => io::Error::other(other.to_string()),
-        }),
-    }
+    runtime.block_on(async {
+        tokio::select! {
+            end = app.launch() => end.map(drop).map_err(|error| match error.kind() {
+                ErrorKind::Bind(cause) => io::Error::new(cause.kind(), cause.to_string()),
+                other => io::Error::other(other.to_string()),
+            }),
+            _ = stop => Ok(()),
+        }
+    })
 }
 
 fn routes() -> Vec<Route> {

@@ -16,10 +16,10 @@ use warp::reply::Response;
 use warp::{Filter, Reply as _, Stream};
 
 use super::{CHUNKS, HANDLED, OK, ROUTES, Reply, dictated};
-use crate::subject::Listening;
+use crate::subject::{Listening, Stop};
 
-/// Serves it on this thread, for ever.
-pub fn serve(policy: Policy, at: SocketAddr, listening: Listening) -> io::Result<()> {
+/// Serves it on this thread until it is told to stop.
+pub fn serve(policy: Policy, at: SocketAddr, listening: Listening, stop: Stop) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -27,7 +27,10 @@ pub fn serve(policy: Policy, at: SocketAddr, listening: Listening) -> io::Result
         let listener = TcpListener::bind(at).await?;
         listening(listener.local_addr()?);
         let app = Cors::new(policy).wrap(routes());
-        warp::serve(app).incoming(listener).run().await;
+        tokio::select! {
+            () = warp::serve(app).incoming(listener).run() => {}
+            _ = stop => {}
+        }
         Ok(())
     })
 }

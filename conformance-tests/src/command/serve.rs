@@ -33,8 +33,9 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
     until_stopped(|| async move {
         let listening = |address| say(format_args!("listening on http://{address}"));
         let (sender, end) = oneshot::channel();
+        let (_running, stop) = oneshot::channel();
         // Some have a runtime of their own.
-        thread::spawn(move || sender.send(serve(policy, at, Box::new(listening))));
+        thread::spawn(move || sender.send(serve(policy, at, Box::new(listening), stop)));
         let end = end.await.map_err(io::Error::other).flatten();
         end.map_err(|error| Failure::new(format_args!("cannot listen on {at}: {error}")))
     })

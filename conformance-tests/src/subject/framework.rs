@@ -7,6 +7,7 @@ use std::thread;
 
 use anyhow::{Context as _, Result};
 use cors_core::Policy;
+use tokio::sync::oneshot;
 
 use super::{Answer, Started, Subject};
 use crate::vector::Request;
@@ -17,28 +18,39 @@ use crate::wire;
 pub struct Framework {
     /// The name, as in `differences.toml`.
     pub name: &'static str,
-    /// Serves the fixed application behind a policy for ever, at an address or, for port 0, on a
-    /// free port there.
-    pub serve: fn(Policy, SocketAddr, Listening) -> io::Result<()>,
+    /// Serves the fixed application behind a policy until it is told to stop, at an address or, for
+    /// port 0, on a free port there.
+    pub serve: fn(Policy, SocketAddr, Listening, Stop) -> io::Result<()>,
 }
 
 /// Is told the address once the server listens.
 pub type Listening = Box<dyn FnOnce(SocketAddr) + Send + Sync>;
 
+/// Tells a server to stop, also by being dropped on the other side. Open connections are cut.
+pub type Stop = oneshot::Receiver<()>;
+
+/// A server on a thread of its own, which stops when this is dropped.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    _stop: oneshot::Sender<()>,
+}
+
 impl Framework {
     /// Serves it on a thread of its own.
-    pub fn spawn(self, policy: Policy) -> Result<SocketAddr> {
+    pub fn spawn(self, policy: Policy) -> Result<Running> {
         let (sender, receiver) = mpsc::channel();
         // Who waits for it may be gone; then it serves for nobody.
         let listening = Box::new(move |address| {
             let _ = sender.send(address);
         });
         let free_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        // Never joined: it serves until the process ends, and costs nothing while idle.
-        thread::spawn(move || (self.serve)(policy, free_port, listening));
-        receiver
-            .recv()
-            .with_context(|| format!("{} does not start", self.name))
+        let (_stop, stop) = oneshot::channel();
+        thread::spawn(move || (self.serve)(policy, free_port, listening, stop));
+        let address = receiver.recv();
+        let address = address.with_context(|| format!("{} does not start", self.name))?;
+        Ok(Running { address, _stop })
     }
 }
 
@@ -52,17 +64,45 @@ impl Subject for Framework {
     }
 
     fn start(&self, policy: Policy) -> Result<Box<dyn Started>> {
-        Ok(Box::new(Server(self.spawn(policy)?)))
+        Ok(Box::new(self.spawn(policy)?))
     }
 }
 
-struct Server(SocketAddr);
-
-impl Started for Server {
+impl Started for Running {
     fn ask(&self, request: &Request) -> Result<Answer> {
         Ok(Answer {
-            response: wire::ask(self.0, request)?,
+            response: wire::ask(self.address, request)?,
             verdict: None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use std::net::TcpStream;
+    use std::time::Duration;
+
+    use cors_core::Config;
+
+    use super::*;
+    use crate::subject::FRAMEWORKS;
+
+    #[test]
+    fn a_server_that_is_dropped_frees_its_port() {
+        for framework in FRAMEWORKS {
+            let running = framework.spawn(Config::new().build().unwrap()).unwrap();
+            let address = running.address;
+            let idle = TcpStream::connect(address).unwrap();
+            drop(running);
+            // The listener is closed by the thread of the server, in its own time.
+            let closed = |_| {
+                thread::sleep(Duration::from_millis(10));
+                TcpStream::connect(address).is_err()
+            };
+            assert!((0..1_000).any(closed), "{}", framework.name);
+            drop(idle);
+        }
     }
 }

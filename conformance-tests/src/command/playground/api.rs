@@ -4,7 +4,6 @@
 //! The framework serves on a port of its own, and a policy that is applied starts it anew: what
 //! answers is always the adapter as an application has it. The observer only passes requests on.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -14,7 +13,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use conformance_tests::subject::Framework;
+use conformance_tests::subject::{Framework, Running};
 use cors_core::{ConfigError, Policy};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -75,7 +74,8 @@ pub(crate) enum Refused {
 pub(crate) struct InForce {
     pub(crate) text: String,
     pub(crate) policy: Policy,
-    server: SocketAddr,
+    /// Stops when the last request under this policy is answered.
+    server: Running,
 }
 
 impl InForce {
@@ -95,7 +95,7 @@ async fn observe(State(api): State<Arc<Api>>, request: Request) -> Response {
     let in_force = api.in_force();
     let (head, body) = request.into_parts();
     let seen = Request::from_parts(head.clone(), ());
-    let response = match pass_on(in_force.server, Request::from_parts(head, body)).await {
+    let response = match pass_on(&in_force.server, Request::from_parts(head, body)).await {
         Ok(response) => response,
         Err(error) => (StatusCode::BAD_GATEWAY, error.to_string()).into_response(),
     };
@@ -105,8 +105,8 @@ async fn observe(State(api): State<Arc<Api>>, request: Request) -> Response {
     response
 }
 
-async fn pass_on(server: SocketAddr, request: Request) -> Result<Response> {
-    let stream = TokioIo::new(TcpStream::connect(server).await?);
+async fn pass_on(server: &Running, request: Request) -> Result<Response> {
+    let stream = TokioIo::new(TcpStream::connect(server.address).await?);
     let (mut sender, connection) = http1::handshake(stream).await?;
     // It ends with the response's body.
     tokio::spawn(connection);
