@@ -5,6 +5,7 @@
 //! fixed application ([`app`]) behind its adapter. README.md documents the format field by field.
 
 pub mod app;
+pub mod browser;
 pub mod run;
 pub mod subject;
 pub mod vector;
