@@ -1,6 +1,7 @@
-//! What the command can do, and how it ends: status 2 on wrong usage, 1 on a refused policy or any
-//! other failure.
+//! What the command can do, and how it ends: status 2 on wrong usage, 1 on a refused policy, a
+//! blocked fetch or any other failure.
 
+mod fetch;
 mod lint;
 mod playground;
 mod policy_file;
@@ -21,6 +22,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Playground(options) => playground::run(&options),
         Command::Serve(options) => serve::run(&options),
         Command::Lint(options) => lint::run(&options),
+        Command::Fetch(options) => fetch::run(&options),
     };
     end.unwrap_or_else(|failure| {
         complain(failure);
@@ -28,7 +30,7 @@ pub(crate) fn run() -> ExitCode {
     })
 }
 
-/// Cross-origin resource sharing: try a policy in a browser, serve it, check it
+/// Cross-origin resource sharing: try a policy in a browser, serve it, check it, ask a server
 #[derive(Parser)]
 #[command(name = "cors", version)]
 struct Cli {
@@ -44,6 +46,8 @@ enum Command {
     Serve(serve::Options),
     /// Report the errors and warnings of a policy file
     Lint(lint::Options),
+    /// Ask a server as a script in a browser does, and tell why it is blocked
+    Fetch(fetch::Options),
 }
 
 impl Default for Command {

@@ -13,11 +13,8 @@ use crate::vector::Request;
 
 /// Sends a request on a connection of its own and reads the whole answer.
 pub fn ask(address: SocketAddr, request: &Request) -> Result<Response> {
-    let mut connection = Connection::open(address)?;
-    connection.send(&bytes(request))?;
-    connection
-        .read(&request.method)?
-        .context("the server hung up without an answer")
+    let answer = Connection::open(address)?.ask(request)?;
+    answer.context("the server hung up without an answer")
 }
 
 /// A connection on which anything can be sent.
@@ -41,6 +38,13 @@ impl Connection {
         })
     }
 
+    /// Sends a request and reads the whole answer; `None` if the server hangs up instead. For more
+    /// than one, `Connection: keep-alive` must be among its lines.
+    pub fn ask(&mut self, request: &Request) -> Result<Option<Response>> {
+        self.send(&bytes(request))?;
+        self.read(&request.method)
+    }
+
     /// Sends bytes. A server that hangs up before it has read them all is no failure: its answer
     /// says why.
     pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -60,7 +64,17 @@ impl Connection {
 
     /// Reads one answer, to the end that its head announces; `None` if the server hangs up instead.
     pub fn read(&mut self, method: &str) -> Result<Option<Response>> {
-        let (mut response, head_len) = loop {
+        let Some(mut response) = self.read_head()? else {
+            return Ok(None);
+        };
+        response.body = self.body(method, &response).context("the body")?;
+        Ok(Some(response))
+    }
+
+    /// Reads the head of one answer, which is all that ever comes of an endless one; `None` if the
+    /// server hangs up instead.
+    pub fn read_head(&mut self) -> Result<Option<Response>> {
+        let (response, head_len) = loop {
             if let Some(head) = parse_head(&self.buffer)? {
                 break head;
             }
@@ -70,7 +84,6 @@ impl Connection {
             }
         };
         self.buffer.drain(..head_len);
-        response.body = self.body(method, &response).context("the body")?;
         Ok(Some(response))
     }
 
@@ -164,7 +177,8 @@ fn parse_head(buffer: &[u8]) -> Result<Option<(Response, usize)>> {
     Ok(Some((response, length)))
 }
 
-fn bytes(request: &Request) -> Vec<u8> {
+/// A request as it stands on the wire. It ends the connection unless one of its lines says otherwise.
+pub fn bytes(request: &Request) -> Vec<u8> {
     let mut bytes = format!("{} {} HTTP/1.1\r\n", request.method, request.target).into_bytes();
     for line in &request.lines {
         bytes.extend(line.as_bytes());

@@ -8,6 +8,8 @@
     reason = "a test fails by a panic"
 )]
 
+#[path = "command/fetch.rs"]
+mod fetch;
 #[path = "command/http.rs"]
 mod http;
 #[path = "command/playground.rs"]
