@@ -1,0 +1,163 @@
+//! Real caching proxies as child processes.
+
+use std::env;
+use std::fs::{self, File};
+use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use conformance_tests::run::vary;
+use conformance_tests::subject::Response;
+use tempfile::TempDir;
+use tokio::net::TcpSocket;
+
+/// Only a broken program is that slow.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A caching proxy that runs until it is dropped.
+pub(crate) struct Cache {
+    pub(crate) address: SocketAddr,
+    /// Of several `Vary` lines it reads the last one alone.
+    knows_one_vary_line: bool,
+    child: Child,
+    folder: TempDir,
+    _port: Option<TcpSocket>,
+}
+
+/// Starts one in front of a server; an error of the kind `NotFound` if it is not installed.
+pub(crate) type Start = fn(SocketAddr) -> io::Result<Cache>;
+
+pub(crate) fn varnish(server: SocketAddr) -> io::Result<Cache> {
+    let folder = tempfile::tempdir()?;
+    let mut child = program("varnishd", folder.path())?
+        .args(["-j", "none"]) // stays the user whose folder this is
+        .arg("-d") // takes commands on standard input, and ends with it
+        .arg("-n")
+        .arg(folder.path())
+        .args(["-a", "127.0.0.1:0", "-b", &server.to_string()])
+        .args(["-s", "malloc,16m"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let commands = child.stdin.as_mut().unwrap();
+    commands.write_all(b"start\ndebug.listen_address\n")?;
+    let mut lines = BufReader::new(child.stdout.as_mut().unwrap()).lines();
+    let address = lines.find_map(|line| {
+        let address = line.unwrap().strip_prefix("a0 ")?.trim().replace(' ', ":");
+        Some(address.parse().unwrap())
+    });
+    Ok(Cache {
+        address: address.unwrap_or_else(|| panic!("varnishd: {}", log(folder.path()))),
+        knows_one_vary_line: false,
+        child,
+        folder,
+        _port: None,
+    })
+}
+
+pub(crate) fn nginx(server: SocketAddr) -> io::Result<Cache> {
+    let folder = tempfile::tempdir()?;
+    let version = program("nginx", folder.path())?.arg("-v").status()?;
+    assert!(version.success());
+    let version = number(&log(folder.path()));
+    // It cannot tell which free port it got, so one is kept for it, by a socket that never listens.
+    let port = TcpSocket::new_v4()?;
+    port.set_reuseport(true)?;
+    port.bind((Ipv4Addr::LOCALHOST, 0).into())?;
+    let address = port.local_addr()?;
+    // The folders that it would make elsewhere, of no use here.
+    let folders = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+    let folders = folders
+        .map(|name| format!("{name}_temp_path {name};"))
+        .concat();
+    let config = format!(
+        "daemon off;
+        master_process off; # one process, of the user whose folder this is
+        pid pid;
+        error_log stderr;
+        events {{}}
+        http {{
+            {folders}
+            access_log off;
+            proxy_cache_path cache keys_zone=cache:1m;
+            server {{
+                listen {address} reuseport;
+                location / {{
+                    proxy_pass http://{server};
+                    proxy_set_header Host $http_host;
+                    proxy_cache cache;
+                    proxy_cache_key $http_host$request_uri;
+                    proxy_cache_valid any 1m; # where the answer says nothing, as Varnish does
+                }}
+            }}
+        }}"
+    );
+    fs::write(folder.path().join("nginx.conf"), config)?;
+    let child = program("nginx", folder.path())?
+        .arg("-p")
+        .arg(folder.path())
+        .args(["-c", "nginx.conf", "-e", "stderr"])
+        .spawn()?;
+    let mut cache = Cache {
+        address,
+        knows_one_vary_line: version < (1, 23), // as its CHANGES say
+        child,
+        folder,
+        _port: Some(port),
+    };
+    let start = Instant::now();
+    while TcpStream::connect(address).is_err() {
+        let runs = cache.child.try_wait()?.is_none() && start.elapsed() < PATIENCE;
+        assert!(runs, "nginx: {}", log(cache.folder.path()));
+        thread::sleep(Duration::from_millis(10));
+    }
+    Ok(cache)
+}
+
+impl Cache {
+    /// The headers by which it tells requests for one URL apart, once it has this answer.
+    pub(crate) fn told_apart_by(&self, answer: &Response) -> Vec<String> {
+        let mut read = answer.clone();
+        read.headers.retain(|(name, _)| name == "vary");
+        if self.knows_one_vary_line {
+            read.headers.drain(..read.headers.len().saturating_sub(1));
+        }
+        vary(&read)
+    }
+}
+
+impl Drop for Cache {
+    fn drop(&mut self) {
+        // Varnish ends, with its own child, once `wait` closes its standard input.
+        if self.child.stdin.is_none() {
+            let _ = self.child.kill();
+        }
+        let _ = self.child.wait();
+    }
+}
+
+fn program(name: &str, folder: &Path) -> io::Result<Command> {
+    let mut command = Command::new(name);
+    // Debian's place for servers, which is on the path of root alone.
+    let path = env::var("PATH").unwrap_or_default() + ":/usr/sbin";
+    command
+        .env("PATH", path)
+        .stderr(File::create(folder.join("log"))?);
+    Ok(command)
+}
+
+/// 1 and 22 of `nginx version: nginx/1.22.1`.
+fn number(version: &str) -> (u32, u32) {
+    let (_, number) = version.split_once("nginx/").unwrap();
+    let (major, rest) = number.split_once('.').unwrap();
+    let (minor, _) = rest.split_once('.').unwrap();
+    (major.parse().unwrap(), minor.parse().unwrap())
+}
+
+/// What it has said.
+fn log(folder: &Path) -> String {
+    fs::read_to_string(folder.join("log")).unwrap_or_default()
+}
