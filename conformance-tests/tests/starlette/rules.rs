@@ -1,0 +1,322 @@
+//! What Starlette answers, turned into what is expected of us: each rule of difference by itself.
+
+use std::collections::BTreeSet;
+
+use conformance_tests::app;
+use conformance_tests::run::{cors, vary};
+
+use crate::exchange::{
+    Answer, CREDENTIALS, Case, EXPOSED, HEADERS, METHODS, ORIGIN, REQUEST_HEADERS, REQUEST_METHOD,
+    SAFELISTED, elements, is_serialised, is_token, normalised,
+};
+use crate::vocabulary::Origins;
+
+/// One rule of difference.
+pub(crate) struct Rule {
+    pub(crate) name: &'static str,
+    /// The section of BEHAVIOUR.md, and why.
+    pub(crate) reason: &'static str,
+    /// Whether it is about this request.
+    applies: fn(&Case<'_>) -> bool,
+    change: fn(&Case<'_>, &mut Answer),
+}
+
+/// Applies the rules in their order, and tells which of them the result needs.
+pub(crate) fn apply(rules: &[Rule], case: &Case<'_>, answer: &mut Answer) -> Vec<&'static str> {
+    let about: Vec<_> = rules.iter().filter(|rule| (rule.applies)(case)).collect();
+    let without = |left_out: &str| {
+        let mut answer = answer.clone();
+        let others = about.iter().filter(|rule| rule.name != left_out);
+        others.for_each(|rule| (rule.change)(case, &mut answer));
+        answer
+    };
+    let all = without("");
+    let names = about.iter().map(|rule| rule.name);
+    let needed = names.filter(|name| without(name) != all).collect();
+    *answer = all;
+    needed
+}
+
+/// Between Starlette and every framework, in the order in which they are applied.
+pub(crate) const RULES: [Rule; 20] = [
+    Rule {
+        name: "unhandled exceptions",
+        reason: "6: the browser hides the error if a 500 has no CORS headers",
+        applies: |_| true,
+        change: |case, answer| {
+            if let Some(handled) = &case.handled
+                && (answer.status, answer.cors.len(), answer.vary.len()) == (500, 0, 0)
+            {
+                answer.clone_from(handled);
+            }
+        },
+    },
+    Rule {
+        name: "private networks",
+        reason: "6: Chrome replaced their preflights by a prompt without headers",
+        applies: |case| case.is_preflight(),
+        change: |_, answer| {
+            answer.judge("private-network", false);
+            answer
+                .vary
+                .retain(|name| name != "access-control-request-private-network");
+        },
+    },
+    Rule {
+        name: "handler's CORS headers",
+        reason: "4 and 7: the middleware owns them",
+        applies: |case| !case.is_preflight(),
+        change: |case, answer| {
+            let handlers = cors(&app::answer(case.request));
+            for (name, values) in &mut answer.cors {
+                let handlers = handlers.get(name).map_or(&[][..], Vec::as_slice);
+                values.retain(|value| !handlers.contains(value));
+            }
+            answer.cors.retain(|_, values| !values.is_empty());
+        },
+    },
+    // ---- the origin
+    Rule {
+        name: "several Origin lines",
+        reason: "2: a browser sends one",
+        applies: |case| case.lines("origin").len() > 1,
+        change: refuse_origin,
+    },
+    Rule {
+        name: "malformed Origin",
+        reason: "2 and 7: nothing but a serialised origin matches a regex or `*`",
+        applies: |case| case.origin().is_some_and(|origin| !is_serialised(origin)),
+        change: refuse_origin,
+    },
+    Rule {
+        name: "null by a regex",
+        reason: "1: `null` is let in by name only, or by `*`",
+        applies: |case| {
+            let items = case.policy.allow_origins.items();
+            case.origin() == Some(b"null") && !items.contains(&"null") && !items.contains(&"*")
+        },
+        change: refuse_origin,
+    },
+    Rule {
+        name: "text for a list",
+        reason: "6: a search for a part of a text is exploited in the wild",
+        applies: |case| {
+            let items = case.policy.allow_origins.items();
+            let is_listed = |origin: &[u8]| items.iter().any(|item| item.as_bytes() == origin);
+            matches!(case.policy.allow_origins, Origins::Text(_))
+                && !case.origin().is_some_and(is_listed)
+        },
+        change: refuse_origin,
+    },
+    // ---- the method
+    Rule {
+        name: "methods as Fetch writes them",
+        reason: "1: Fetch sends `put` as `PUT`, so that `put` would never match",
+        applies: |case| {
+            let is_written_so = |method: &&str| normalised(method) == *method;
+            case.is_preflight() && !case.policy.allow_methods.iter().all(is_written_so)
+        },
+        change: |case, answer| {
+            let upper = |method: String| normalised(&method);
+            answer.change_list(METHODS, |list| list.into_iter().map(upper).collect());
+            answer.judge_method(case);
+        },
+    },
+    Rule {
+        name: "methods beside *",
+        reason: "1: `*` stands for the standard ones, and takes none away",
+        applies: |case| case.is_preflight() && case.policy.allow_methods.contains(&"*"),
+        change: |case, answer| {
+            let said = case.policy.allow_methods.iter();
+            let said = said.map(|method| normalised(method));
+            answer.change_list(METHODS, |standard| {
+                let missing = |method: &String| !standard.contains(method);
+                let entry = |method: String| match method.as_str() {
+                    "*" => standard.clone(),
+                    _ => vec![method],
+                };
+                said.filter(missing).flat_map(entry).collect()
+            });
+            answer.judge_method(case);
+        },
+    },
+    Rule {
+        name: "several requested methods",
+        reason: "3: one line, one token",
+        applies: |case| case.is_preflight() && case.lines(REQUEST_METHOD).len() > 1,
+        change: |_, answer| answer.judge("method", true),
+    },
+    // ---- the headers
+    Rule {
+        name: "lines and empty elements",
+        reason: "6: RFC 9110 lists, which gateways split into lines",
+        applies: |case| {
+            let is_empty = |element: &[u8]| element.is_empty();
+            let has_empty = |line: &&[u8]| elements(line).any(is_empty);
+            let lines = case.lines(REQUEST_HEADERS);
+            case.is_preflight() && (lines.len() > 1 || lines.iter().any(has_empty))
+        },
+        change: |case, answer| {
+            let allowed = case.policy.allow_headers.iter().chain(&SAFELISTED);
+            let allowed: Vec<_> = allowed.map(|name| name.as_bytes()).collect();
+            let is_allowed = |name: &[u8]| allowed.iter().any(|it| it.eq_ignore_ascii_case(name));
+            let refused = |name: &&[u8]| !is_allowed(name);
+            answer.judge(
+                "headers",
+                !case.any_header() && case.names().iter().any(refused),
+            );
+        },
+    },
+    Rule {
+        name: "requested headers that are no tokens",
+        reason: "3 and 6: nothing unparsed is echoed; a byte that only Python takes for white space is none",
+        applies: |case| case.is_preflight() && !case.names().iter().copied().all(is_token),
+        change: |_, answer| answer.judge("headers", true),
+    },
+    Rule {
+        name: "bounded requested headers",
+        reason: "3 and 7: the work is bounded by the policy, not by the request",
+        applies: |case| {
+            let names = case.policy.allow_headers.iter().chain(&SAFELISTED);
+            let names: BTreeSet<_> = names.map(|name| name.to_ascii_lowercase()).collect();
+            let twice = names.iter().map(|name| 2 * (name.len() + ", ".len()));
+            let bound = match case.any_header() {
+                true => 4096,
+                false => 256 + twice.sum::<usize>(),
+            };
+            let lines = case.lines(REQUEST_HEADERS);
+            case.is_preflight() && lines.iter().map(|line| line.len() + 16).sum::<usize>() > bound
+        },
+        change: |_, answer| answer.judge("headers", true),
+    },
+    Rule {
+        name: "allowed headers under *",
+        reason: "6: a constant without credentials, the parsed names with them",
+        applies: |case| case.is_preflight() && case.any_header(),
+        change: |case, answer| {
+            let names = case.names().join(&b", "[..]);
+            if !case.policy.allow_credentials {
+                answer.set(HEADERS, "*, Authorization".to_owned());
+            } else if names.is_empty() {
+                answer.cors.remove(HEADERS);
+            } else {
+                answer.set(HEADERS, String::from_utf8_lossy(&names).into_owned());
+            }
+        },
+    },
+    // ---- what is sent to whom
+    Rule {
+        name: "any origin, every response",
+        reason: "6: Fetch, \"CORS protocol and HTTP caches\"",
+        applies: |case| !case.is_preflight() && case.policy.allows_any_origin(),
+        change: |case, answer| {
+            answer.set(ORIGIN, "*".to_owned());
+            if !case.policy.expose_headers.is_empty() && !answer.cors.contains_key(EXPOSED) {
+                answer.set(EXPOSED, case.policy.expose_headers.join(", "));
+            }
+            answer.drop_one_origin_from_vary();
+        },
+    },
+    Rule {
+        name: "entries once",
+        reason: "1: an entry that is there already is a warning and says nothing",
+        applies: |_| true,
+        change: |case, answer| {
+            answer.change_list(METHODS, |list| once(&list, &list, |a, b| a == b));
+            let same = str::eq_ignore_ascii_case;
+            answer.change_list(EXPOSED, |list| once(&list, &list, same));
+            // The first that was configured is kept, not the first in the order of Starlette.
+            let configured = SAFELISTED.iter().chain(&case.policy.allow_headers);
+            let configured: Vec<_> = configured.map(|name| (*name).to_owned()).collect();
+            if !case.any_header() {
+                answer.change_list(HEADERS, |list| once(&list, &configured, same));
+            }
+        },
+    },
+    Rule {
+        name: "* beside exposed headers",
+        reason: "1: `*` covers all other entries",
+        applies: |case| case.policy.expose_headers.contains(&"*"),
+        change: |_, answer| answer.change_list(EXPOSED, |_| vec!["*".to_owned()]),
+    },
+    Rule {
+        name: "refused origin",
+        reason: "3, 4 and 6: nothing is sent to it, least disclosure",
+        applies: |case| case.origin().is_some(),
+        change: |case, answer| {
+            let refused = match case.is_preflight() {
+                true => answer.fails("origin"),
+                false => !answer.allows_origin(),
+            };
+            if refused {
+                answer.cors.clear();
+            }
+        },
+    },
+    Rule {
+        name: "refused method or headers",
+        reason: "3: the lists are sent with a grant only",
+        applies: |case| case.is_preflight(),
+        change: |_, answer| {
+            if answer.status == 400 {
+                answer
+                    .cors
+                    .retain(|name, _| [ORIGIN, CREDENTIALS].contains(&name.as_str()));
+            }
+        },
+    },
+    Rule {
+        name: "Vary that names Origin already",
+        reason: "6: merged, for caches",
+        applies: |case| {
+            let own = vary(&app::answer(case.request));
+            let names_it = own.iter().any(|name| name == "origin" || name == "*");
+            !case.is_preflight() && !case.policy.allows_any_origin() && names_it
+        },
+        change: |_, answer| answer.drop_one_origin_from_vary(),
+    },
+];
+
+/// Between Rocket and the others.
+pub(crate) const ROCKET: [Rule; 2] = [
+    Rule {
+        name: "Rocket's methods",
+        reason: "5: it has a fixed list, and answers others before any fairing",
+        applies: |case| case.request.method == case.request.method.to_lowercase(),
+        change: |_, answer| {
+            answer.status = 400;
+            answer.cors.clear();
+            answer.vary.clear();
+        },
+    },
+    Rule {
+        name: "Rocket's 404 for 405",
+        reason: "5: a path without a route for the method is not found",
+        applies: |_| true,
+        change: |_, answer| {
+            if answer.status == 405 {
+                answer.status = 404;
+            }
+        },
+    },
+];
+
+fn refuse_origin(case: &Case<'_>, answer: &mut Answer) {
+    if case.is_preflight() {
+        answer.judge("origin", true);
+    } else if !case.policy.allows_any_origin() {
+        answer.cors.remove(ORIGIN);
+    }
+}
+
+/// The entries that are the first of their equals in the order, each once.
+fn once(list: &[String], order: &[String], equal: fn(&str, &str) -> bool) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for entry in list {
+        let first = order.iter().find(|other| equal(other, entry));
+        if first.is_none_or(|first| first == entry) && !kept.contains(entry) {
+            kept.push(entry.clone());
+        }
+    }
+    kept
+}
