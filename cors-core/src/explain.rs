@@ -176,6 +176,8 @@ fn shown(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::{difference, shown};
+    use crate::origin::pattern::Entry;
     use crate::{Config, RequestHead, RequestHeader};
 
     struct Request(&'static str, &'static [(RequestHeader, &'static [u8])]);
@@ -222,6 +224,8 @@ mod tests {
                 "http://localhost",
                 ", but `http://localhost:3000` is: the port differs",
             ),
+            ("http://example.org", ""),
+            ("https://example.org:8443", ""),
             ("https://evil.com", ""),
             ("https://evilexample.com", ""),
             ("null", ""),
@@ -268,6 +272,29 @@ mod tests {
             "preflight refused: the request has more than one Origin line; method `` is not a token; \
              the requested headers are longer than the policy is ready to read"
         );
+        assert_eq!(
+            explain(&[ALLOWED, (Acrm, b"PUT"), (Acrm, b"PUT")]),
+            "preflight refused: the request has more than one Access-Control-Request-Method line"
+        );
+        assert_eq!(
+            explain(&[ALLOWED, (Acrm, b"PUT")]),
+            "preflight refused: method `PUT` is not in allow_methods"
+        );
+    }
+
+    #[test]
+    fn origins_that_differ_in_nothing() {
+        let Ok(Entry::Pattern(one)) = Entry::parse("https://a.com") else {
+            panic!("it is an origin");
+        };
+        assert_eq!(difference(&one, &one), None);
+    }
+
+    #[test]
+    fn long_text_is_cut() {
+        let text = "a".repeat(100);
+        assert_eq!(shown(text.as_bytes()), format!("`{text}`"));
+        assert_eq!(shown(format!("{text}a").as_bytes()), format!("`{text}…`"));
     }
 
     #[test]
@@ -283,5 +310,17 @@ mod tests {
             policy.explain(policy.decide(&request), &request),
             "origin `https://a.com` is not allowed: the policy allows no origin"
         );
+        for config in [
+            Config::new().allow_origins(["https://b.com"]),
+            Config::new().allow_origins(["https://*.b.com"]),
+            Config::new().allow_origins(["null"]),
+            Config::new().allow_origin_regex("https://b"),
+        ] {
+            let policy = config.build().unwrap();
+            assert_eq!(
+                policy.explain(policy.decide(&request), &request),
+                "origin `https://a.com` is not allowed"
+            );
+        }
     }
 }

@@ -96,7 +96,7 @@ pub(crate) fn default_port(scheme: &[u8]) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use super::Origin;
+    use super::{MAX_LEN, Origin};
 
     #[test]
     fn what_browsers_send() {
@@ -112,6 +112,7 @@ mod tests {
             "http://[::ffff:7f00:1]",
             "https://example.com:80",
             "http://example.com:443",
+            "https://example.com:65535",
             "tauri://localhost",
             "chrome-extension://fmkadmapgofadopljbjfkapdkoienihi",
             "https://1.example",
@@ -164,6 +165,7 @@ mod tests {
             "http://[::1%25eth0]",
             "http://[0:0:0:0:0:0:0:1]",
             "http://[::ffff:127.0.0.1]",
+            "http://[1::0]",
             "http://[2001:DB8::1]",
             "http://::1",
             "://example.com",
@@ -182,5 +184,9 @@ mod tests {
         let name = format!("{0}.{0}.{0}.{1}", label, "a".repeat(61));
         assert!(Origin::parse(format!("https://{name}").as_bytes()).is_some());
         assert!(Origin::parse(format!("https://{name}a").as_bytes()).is_none());
+        let longest = format!("{}://{name}:65535", "s".repeat(64));
+        assert_eq!(longest.len(), MAX_LEN);
+        assert!(Origin::parse(longest.as_bytes()).is_some());
+        assert!(Origin::parse(format!("s{longest}").as_bytes()).is_none());
     }
 }

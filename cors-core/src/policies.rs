@@ -317,6 +317,15 @@ mod tests {
     }
 
     #[test]
+    fn every_policy_once() {
+        let policies = Policies::new(policy(0)).at("/a", policy(1)).unwrap();
+        let policies = policies.without_cors("/b").unwrap();
+        let ready = ReadyPolicies::new(policies, |text| Ok::<_, ()>(text.to_owned())).unwrap();
+        let all: Vec<u64> = ready.iter().map(|ready| ready.policy().max_age).collect();
+        assert_eq!(all, [0, 1]);
+    }
+
+    #[test]
     fn prefixes_that_name_no_place() {
         for (prefix, says) in [
             (

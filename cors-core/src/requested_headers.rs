@@ -161,3 +161,111 @@ pub(crate) fn trim(mut text: &[u8]) -> &[u8] {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{AllowedHeaders, ListedHeaders, requested_header_names};
+    use crate::decision::HeadersRefusal;
+    use crate::request::{RequestHead, RequestHeader};
+
+    /// The lines of `Access-Control-Request-Headers`.
+    struct Lines(Vec<String>);
+
+    impl RequestHead for Lines {
+        fn method(&self) -> &[u8] {
+            b"OPTIONS"
+        }
+
+        fn lines(&self, header: RequestHeader) -> impl Iterator<Item = &[u8]> {
+            let asked = header == RequestHeader::AccessControlRequestHeaders;
+            self.0.iter().filter(move |_| asked).map(String::as_bytes)
+        }
+    }
+
+    fn lines<const N: usize>(lines: [&str; N]) -> Lines {
+        Lines(lines.map(str::to_owned).into())
+    }
+
+    fn listed() -> AllowedHeaders {
+        AllowedHeaders::Listed(ListedHeaders::new(["X-B", "x-a", "ACCEPT"]))
+    }
+
+    #[test]
+    fn the_names_of_a_policy() {
+        let AllowedHeaders::Listed(listed) = listed() else {
+            panic!("it is a list");
+        };
+        let names = [
+            "Accept",
+            "Accept-Language",
+            "Content-Language",
+            "Content-Type",
+            "X-B",
+            "x-a",
+        ];
+        assert_eq!(listed.names(), names);
+        assert!(listed.configured().eq(["X-B", "x-a"]));
+    }
+
+    #[test]
+    fn the_first_name_that_is_refused() {
+        for (request, refused) in [
+            (lines([]), None),
+            (lines(["x-a,X-B, x-A ,,\taccept", "content-TYPE", ""]), None),
+            (
+                lines(["x-a,x-c,x:d"]),
+                Some((HeadersRefusal::NotAllowed, "x-c")),
+            ),
+            (
+                lines(["x-a", "x:d,x-c"]),
+                Some((HeadersRefusal::Malformed, "x:d")),
+            ),
+            (
+                lines(["x-a x-b"]),
+                Some((HeadersRefusal::Malformed, "x-a x-b")),
+            ),
+            (lines(["x-"]), Some((HeadersRefusal::NotAllowed, "x-"))),
+        ] {
+            let refused = refused.map(|(refusal, name)| (refusal, name.as_bytes()));
+            assert_eq!(listed().first_refused(&request), refused, "{:?}", request.0);
+        }
+        let any = AllowedHeaders::Any;
+        assert_eq!(any.check(&lines(["x-c, accept"])), Ok(()));
+        assert_eq!(
+            any.check(&lines(["x-c, x:d"])),
+            Err(HeadersRefusal::Malformed)
+        );
+    }
+
+    /// Two lines of exactly as many bytes as are read, and one more.
+    #[test]
+    fn how_much_is_read() {
+        let names = "AcceptAccept-LanguageContent-LanguageContent-TypeX-Bx-a".len();
+        for (allowed, budget) in [
+            (listed(), 256 + 2 * (names + 6 * ", ".len())),
+            (AllowedHeaders::Any, 4096),
+        ] {
+            let check = |bytes: usize| allowed.check(&lines([",", &",".repeat(bytes - 1)]));
+            assert_eq!(check(budget - 2 * 16), Ok(()));
+            assert_eq!(check(budget - 2 * 16 + 1), Err(HeadersRefusal::TooLong));
+        }
+    }
+
+    #[test]
+    fn names_to_send_back() {
+        for (request, names) in [
+            (lines([]), None),
+            (lines([" ,", ""]), None),
+            (lines(["x-b,X-A", " x-b\t"]), Some("x-b, X-A, x-b")),
+            (lines(["x-a,x:b"]), None),
+            (lines(["x-a,\u{e9}"]), None),
+        ] {
+            assert_eq!(
+                requested_header_names(&request).as_deref(),
+                names,
+                "{:?}",
+                request.0
+            );
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! What users read about a wrong configuration, to the letter.
 
-use cors_core::{Config, ConfigError, Correction, Issue, Rule, Severity};
+use cors_core::{Config, ConfigError, Correction, Issue, Key, Rule, Severity};
 use std::collections::BTreeSet;
 
 fn origins<const N: usize>(list: [&str; N]) -> Config {
@@ -40,6 +40,8 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
         (env("CORS_ALLOW_HEADERS", ""), &["allow_headers: a list has no empty items: unset the variable to keep the default"]),
         (env("CORS_ALLOW_ORIGIN", "*"), &["`CORS_ALLOW_ORIGIN`: this is no key of a CORS policy; did you mean `CORS_ALLOW_ORIGINS`?"]),
         (env("CORS_PORT_80_TCP", "tcp://10.0.0.1"), &["`CORS_PORT_80_TCP`: this environment variable is no key of a CORS policy"]),
+        (Config::from_vars([("CORS_ALLOW_ORIGIN".to_owned(), "*".to_owned())]), &["`CORS_ALLOW_ORIGIN`: this is no key of a CORS policy; did you mean `CORS_ALLOW_ORIGINS`?"]),
+        (Config::from_vars([("CORS_PORT".to_owned(), "80".to_owned())]), &["`CORS_PORT`: this environment variable is no key of a CORS policy", "allow_origins: no origin is allowed, so no other site can read an answer"]),
         (env("CORS_ALLOW_CREDENTIALS", "yes"), &["allow_credentials: `yes`: the value has the wrong type: expected true or false"]),
         (env("CORS_MAX_AGE", "10m"), &["max_age: `10m`: the value has the wrong type: expected a whole number of seconds"]),
         (env("CORS_MAX_AGE", "-5"), &["max_age: `-5`: max_age is not negative; 0 means: do not cache; use `0`"]),
@@ -77,30 +79,40 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
         (fine().allow_origin_regex(r"(?=a)"), &["allow_origin_regex: `(?=a)`: the regex does not compile: look-around, including look-ahead and look-behind, is not supported"]),
         (fine().allow_origin_regex(r"https://.*\.a\.com").allow_credentials(true), &[]),
         (fine().allow_origin_regex(r"https://.*a\.com").allow_credentials(true), &["allow_origin_regex: `https://.*a\\.com`: the regex also accepts origins of strangers who, with credentials, could act as your users; narrow it, or set dangerously_allow_credentials_with_broad_regex: it accepts `https://evila.com`"]),
-(fine().allow_origin_regex(r"a\.com"), &[r"allow_origin_regex: `a\.com`: the regex must match a whole origin, such as `https://example.com`, and seems to match none"]),
+        (fine().allow_origin_regex(r"a\.com"), &[r"allow_origin_regex: `a\.com`: the regex must match a whole origin, such as `https://example.com`, and seems to match none"]),
         (fine().allow_methods(["'PUT'"]), &["allow_methods[0]: `'PUT'`: the quotes are a part of the name; use `PUT`"]),
         (fine().allow_origin_regex("https://www.a.com"), &[r"allow_origin_regex: `https://www.a.com`: an unescaped `.` between labels of a host matches any character; use `https://www\.a\.com`"]),
 
         (fine().allow_methods(["GET POST"]), &["allow_methods[0]: `GET POST`: a method is a token: letters, digits and !#$%&'*+-.^_`|~; use `GET`, `POST` as separate entries"]),
+        (fine().allow_methods(["\"PUT\""]), &["allow_methods[0]: `\"PUT\"`: a method is a token: letters, digits and !#$%&'*+-.^_`|~; use `PUT`"]),
         (fine().allow_methods(["trace"]), &["allow_methods[0]: `trace`: browsers never send CONNECT, TRACE or TRACK from a script; remove it"]),
         (fine().allow_methods(["patch"]), &["allow_methods[0]: `patch`: methods are case-sensitive, and browsers keep this one as the script writes it; use `PATCH`"]),
         (fine().allow_methods([""; 0]), &["allow_methods: no method is allowed, so every preflight is refused"]),
         (fine().allow_methods(["*", "PUT"]), &["allow_methods[1]: `PUT`: the entry is covered by another: `*`; remove it"]),
         (fine().allow_headers(["X A"]), &["allow_headers[0]: `X A`: a header name is a token: letters, digits and !#$%&'*+-.^_`|~; use `X`, `A` as separate entries"]),
         (fine().allow_headers(["Cookie"]), &["allow_headers[0]: `Cookie`: no preflight asks for it: scripts cannot set it, or it is a response header; remove it"]),
+        (fine().allow_headers(["Sec-Fetch-Site"]), &["allow_headers[0]: `Sec-Fetch-Site`: no preflight asks for it: scripts cannot set it, or it is a response header; remove it"]),
         (fine().allow_headers(["X-*"]), &["allow_headers[0]: `X-*`: `*` inside a name is an ordinary character, not a wildcard"]),
         (fine().allow_headers(["X-A", "x-a"]), &["allow_headers[1]: `x-a`: the entry is there already; remove it"]),
         (fine().allow_headers(["*", "X-A"]), &["allow_headers[0]: `*`: `*` covers all other entries"]),
+        (fine().allow_headers(["*", "X-A"]).allow_credentials(true), &["allow_headers[0]: `*`: `*` covers all other entries"]),
         (fine().allow_headers(["accept"]), &["allow_headers[0]: `accept`: the entry is covered by another: it is always allowed; remove it"]),
         (fine().expose_headers(["*"]).allow_credentials(true), &["expose_headers[0]: `*`: with credentials, `*` is the name of a header, not a wildcard; list the headers"]),
+        (fine().expose_headers(["*", "X-A"]).allow_credentials(true), &["expose_headers[0]: `*`: with credentials, `*` is the name of a header, not a wildcard; list the headers"]),
+        (fine().expose_headers(["*", "X-A"]), &["expose_headers[0]: `*`: `*` covers all other entries"]),
+        (fine().expose_headers(["Content-Type"]), &["expose_headers[0]: `Content-Type`: the entry is covered by another: it is always readable; remove it"]),
+        (fine().expose_headers(["Access-Control-Max-Age"]), &["expose_headers[0]: `Access-Control-Max-Age`: exposing it has no effect: scripts may not read it, or it is no response header; remove it"]),
         (fine().expose_headers(["Set-Cookie"]), &["expose_headers[0]: `Set-Cookie`: exposing it has no effect: scripts may not read it, or it is no response header; remove it"]),
         (fine().max_age(86_400), &["max_age: `86400`: browsers cap the time: WebKit at 600 seconds, Chromium at 7200, Firefox at 86400"]),
         (fine().preflight_status(202), &["preflight_status: `202`: a granted preflight is answered with 200 or 204; use `200`"]),
 
         (origins(["null"]), &["allow_origins[0]: `null`: every sandboxed frame and every local file has the origin `null`, whoever made it"]),
+        (origins(["null", "null"]), &["allow_origins[0]: `null`: every sandboxed frame and every local file has the origin `null`, whoever made it", "allow_origins[1]: `null`: the entry is there already; remove it"]),
         (with_credentials(["http://a.com", "http://localhost:8080"]), &["allow_origins[0]: `http://a.com`: whoever can change an unencrypted page can act as its users; prefer https"]),
         (origins(["https://a.com", "https://a.com"]), &["allow_origins[1]: `https://a.com`: the entry is there already; remove it"]),
         (origins(["https://x.a.com", "https://*.a.com"]), &["allow_origins[0]: `https://x.a.com`: the entry is covered by another: `https://*.a.com`; remove it"]),
+        (origins(["*"]), &[]),
+        (origins(["*", "*"]), &["allow_origins[1]: `*`: the entry is there already; remove it"]),
         (origins(["*", "https://a.com"]), &["allow_origins[0]: `*`: `*` covers all other entries"]),
         (Config::new(), &["allow_origins: no origin is allowed, so no other site can read an answer"]),
     ]
@@ -194,6 +206,7 @@ fn ten_mistakes_are_ten_errors() {
 /// What a correction offers is accepted in its place.
 #[test]
 fn corrections_are_accepted() {
+    let mut tried = 0;
     for (config, _) in rows() {
         for issue in issues(config) {
             let entries = match issue.correction() {
@@ -212,8 +225,40 @@ fn corrections_are_accepted() {
                 )]),
             };
             assert_eq!(config.build().err(), None, "{issue}");
+            tried += 1;
         }
     }
+    println!("{tried} corrections");
+    assert!(tried >= 20, "{tried}");
+}
+
+#[test]
+fn an_issue_for_programs() {
+    let issues = issues(origins(["https://a.com", "https://b.com/"]));
+    let [issue] = issues.as_slice() else {
+        panic!("{issues:?}");
+    };
+    assert_eq!(issue.key(), Some(Key::AllowOrigins));
+    assert_eq!(issue.index(), Some(1));
+    assert_eq!(issue.text(), "https://b.com/");
+    assert_eq!(issue.rule(), Rule::OriginTrailingSlash);
+    assert_eq!(issue.severity(), Severity::Error);
+    assert_eq!(issue.severity().to_string(), "error");
+    assert_eq!(issue.message(), issue.rule().to_string());
+    let meant = Correction::Replace("https://b.com".to_owned());
+    assert_eq!(issue.correction(), Some(&meant));
+}
+
+#[test]
+fn policies_that_mean_the_same_are_equal() {
+    let policy = |config: Config| config.build().unwrap();
+    let one = policy(origins(["https://a.com", "https://b.com"]));
+    assert_eq!(
+        one,
+        policy(origins(["https://b.com", "https://a.com", "https://b.com"]))
+    );
+    assert_ne!(one, policy(origins(["https://a.com"])));
+    assert_ne!(one, policy(one.to_config().allow_credentials(true)));
 }
 
 #[test]
@@ -305,6 +350,21 @@ fn from_the_environment() {
         .diagnostics(true);
     assert_eq!(said, expected);
     assert_eq!(said.build_strict().err(), None);
+}
+
+/// Safe code cannot change the environment of its own process: a second run of this test has one.
+#[test]
+fn from_the_environment_of_the_process() {
+    if std::env::var_os("CORS_MAX_AGE").is_some_and(|value| value == "7") {
+        assert_eq!(Config::from_env(), Config::new().max_age(7));
+        return;
+    }
+    let status = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "from_the_environment_of_the_process"])
+        .env_clear()
+        .envs([("CORS_MAX_AGE", "7"), ("PATH", "/bin")])
+        .status();
+    assert!(status.unwrap().success());
 }
 
 /// A setter takes back what was wrong with the value that it replaces.

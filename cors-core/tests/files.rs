@@ -78,6 +78,20 @@ fn everything_wrong_is_reported_at_once() {
     );
 }
 
+/// What could not be read is not missing.
+#[test]
+fn an_unreadable_list_is_not_empty() {
+    for key in ["allow_origins", "allow_methods"] {
+        let fine = r#""allow_origins": ["https://a.com"], "#;
+        let fine = if key == "allow_origins" { "" } else { fine };
+        let error = json(&format!(r#"{{{fine}"{key}": 5}}"#))
+            .build()
+            .unwrap_err();
+        assert_eq!(error.errors().len(), 1, "{error}");
+        assert_eq!(error.warnings(), [], "{key}");
+    }
+}
+
 #[test]
 fn numbers_that_are_no_seconds() {
     for (value, line) in [

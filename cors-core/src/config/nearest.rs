@@ -86,5 +86,7 @@ mod tests {
         for name in ["", "port", "proxy_service_host", "age", "x"] {
             assert_eq!(nearest(name), None, "{name}");
         }
+        assert_eq!(nearest(&format!("{:_>64}", "max_age")), Some(Key::MaxAge));
+        assert_eq!(nearest(&format!("{:_>65}", "max_age")), None);
     }
 }

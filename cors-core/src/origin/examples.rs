@@ -229,6 +229,7 @@ mod tests {
             r"https://(.+).acme.com",
             r"https?://10\.\d+.*",
             r"https://(?:[a-z]+\.)+com",
+            r"https://(?:[a-z]+\.){2}com",
             r"app://.*",
             r"chrome-extension://\w+",
         ] {
@@ -288,6 +289,16 @@ mod tests {
             r"https://",
         ] {
             assert!(of(source).miss_every_origin(), "{source}");
+        }
+    }
+
+    #[test]
+    fn no_example_is_longer_than_an_origin() {
+        for source in [".{326}", "(?:ab){163}"] {
+            assert!(of(source).miss_every_origin(), "{source}");
+        }
+        for source in [".{327}", "(?:ab){164}"] {
+            assert!(!of(source).miss_every_origin(), "{source}");
         }
     }
 

@@ -210,3 +210,109 @@ const BAD_PORTS: [u16; 82] = [
     995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668,
     6669, 6679, 6697, 10080,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::{Entry, Pattern};
+    use crate::issue::Rule;
+
+    fn pattern(text: &str) -> Pattern<'_> {
+        match Entry::parse(text) {
+            Ok(Entry::Pattern(pattern)) => pattern,
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn parts_of_an_entry() {
+        for (text, scheme, subdomains, host, port, exact) in [
+            ("https://a.com", "https", false, "a.com", "", true),
+            ("http://a.com:8080", "http", false, "a.com", ":8080", true),
+            ("http://[::1]:3000", "http", false, "[::1]", ":3000", true),
+            ("https://*.a.com", "https", true, "a.com", "", false),
+            ("http://a.com:*", "http", false, "a.com", ":*", false),
+            ("http://*.a.com:*", "http", true, "a.com", ":*", false),
+            // A bad port is one of `http` and `https` only.
+            ("app://a.com:6000", "app", false, "a.com", ":6000", true),
+        ] {
+            let parsed = pattern(text);
+            assert_eq!(
+                parsed,
+                Pattern {
+                    scheme,
+                    subdomains,
+                    host,
+                    port
+                },
+                "{text}"
+            );
+            assert_eq!(parsed.is_exact(), exact, "{text}");
+        }
+        assert_eq!(Entry::parse("*"), Ok(Entry::Any));
+        assert_eq!(Entry::parse("null"), Ok(Entry::Null));
+    }
+
+    /// Where several rules are broken, and where one has several faces.
+    #[test]
+    fn the_rule_that_is_named() {
+        for (text, rule) in [
+            ("", Rule::EmptyItem),
+            ("https://a.com https://b.com", Rule::OriginList),
+            ("a.com,b.com", Rule::OriginList),
+            ("https://a.com,", Rule::OriginList),
+            ("https://a.com b.com", Rule::OriginWhitespace),
+            ("NULL", Rule::OriginUpperCase),
+            ("HTTPS://a.com", Rule::OriginUpperCase),
+            ("file:/home", Rule::OriginFile),
+            ("File:", Rule::OriginFile),
+            ("ws://a.com", Rule::OriginWebSocket),
+            ("WSS://a.com", Rule::OriginWebSocket),
+            ("://a.com", Rule::OriginNoScheme),
+            ("https://a.com\\b", Rule::OriginPath),
+            ("https://a.com//", Rule::OriginPath),
+            ("https://*", Rule::OriginWildcard),
+            ("https://*.", Rule::OriginWildcard),
+            ("https://*.[::1]", Rule::OriginWildcard),
+            ("https://*.127.0.0.1", Rule::OriginWildcard),
+            ("https://a.*.com", Rule::OriginWildcard),
+            ("http*://a.com", Rule::OriginWildcard),
+            ("https://a.com:8*", Rule::OriginWildcard),
+            ("https://", Rule::OriginHost),
+            ("https://[::1", Rule::OriginHost),
+            ("https://[::1]x", Rule::OriginHost),
+            ("https://a.com:", Rule::OriginPort),
+        ] {
+            assert_eq!(Entry::parse(text), Err(rule), "{text}");
+        }
+    }
+
+    /// `a.` before the host must still make a legal name.
+    #[test]
+    fn the_longest_pattern() {
+        let label = "a".repeat(63);
+        let host = format!("{label}.{label}.{label}.{}", "b".repeat(59));
+        assert_eq!(pattern(&format!("https://*.{host}")).host.len(), 251);
+        let longer = format!("https://*.{host}b");
+        assert_eq!(Entry::parse(&longer), Err(Rule::OriginLongName));
+        assert!(pattern(&longer.replace("*.", "")).is_exact());
+    }
+
+    #[test]
+    fn pages_of_this_machine() {
+        for (text, loopback) in [
+            ("http://localhost", true),
+            ("http://localhost.", true),
+            ("http://*.localhost:*", true),
+            ("http://a.localhost", true),
+            ("http://127.1.2.3", true),
+            ("http://[::1]", true),
+            ("http://notlocalhost", false),
+            ("http://localhost.com", false),
+            ("http://10.0.0.1", false),
+            ("http://[::2]", false),
+            ("http://a.com", false),
+        ] {
+            assert_eq!(pattern(text).is_loopback(), loopback, "{text}");
+        }
+    }
+}

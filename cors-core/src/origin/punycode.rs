@@ -107,7 +107,7 @@ fn adapt(delta: u32, points: u32, first: bool) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_plain, to_ascii};
+    use super::{adapt, is_plain, to_ascii};
     use proptest::prelude::*;
 
     #[test]
@@ -119,6 +119,20 @@ mod tests {
         assert_eq!(to_ascii("straße.de"), None);
         assert_eq!(to_ascii("a\u{301}.de"), None);
         assert_eq!(to_ascii("ａ.de"), None);
+    }
+
+    /// RFC 3492, section 6.1, at the edges that names seldom reach.
+    #[test]
+    fn biases() {
+        for (delta, points, first, bias) in [
+            (0, 1, true, 0),
+            (69_999, 1, true, 30),
+            (910, 1_000, false, 33),
+            (912, 1_000, false, 45),
+            (100_000, 3, false, 93),
+        ] {
+            assert_eq!(adapt(delta, points, first), bias, "{delta} {points}");
+        }
     }
 
     /// What we take for a plain letter, `idna` leaves as it is.

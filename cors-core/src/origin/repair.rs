@@ -187,6 +187,7 @@ mod tests {
             ("127.0.0.1:3000", "http://127.0.0.1:3000"),
             ("*.example.com", "https://*.example.com"),
             ("localhost:*", "http://localhost:*"),
+            ("app.localhost:3000", "http://app.localhost:3000"),
             (
                 "https://b\u{fc}cher.example",
                 "https://xn--bcher-kva.example",
@@ -200,6 +201,8 @@ mod tests {
             ("http://[::ffff:127.0.0.1]", "http://[::ffff:7f00:1]"),
             ("[::1]:3000", "http://[::1]:3000"),
             ("[\"https://example.com\"]", "https://example.com"),
+            (" ['https://example.com']", "https://example.com"),
+            ("\" https://example.com \"", "https://example.com"),
             (r"http:\\example.com", "http://example.com"),
             ("https:/example.com", "https://example.com"),
             ("http//example.com", "http://example.com"),
@@ -234,6 +237,7 @@ mod tests {
             "None",
             "3000",
             "1:2",
+            "example.com:",
             "about:/",
             "http://::1:3000",
             "https://example.com@evil.com",
@@ -265,12 +269,15 @@ mod tests {
         assert_eq!(address("1.2.772").as_deref(), Some("1.2.3.4"));
         assert_eq!(address("1.131844").as_deref(), Some("1.2.3.4"));
         assert_eq!(address("16909060").as_deref(), Some("1.2.3.4"));
+        assert_eq!(address("010.0x10.0x.7").as_deref(), Some("8.16.0.7"));
         assert_eq!(address("4294967295").as_deref(), Some("255.255.255.255"));
         for text in [
             "4294967296",
             "1.2.3.256",
             "256.1",
             "1.2.3.4.5",
+            "1.2.3.4.0",
+            "+1",
             "a",
             "",
             "1..2",

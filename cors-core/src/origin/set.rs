@@ -299,3 +299,69 @@ const _: () = assert!(
     host::MAX_LEN < 256,
     "the lengths of hosts must fit into the bits"
 );
+
+#[cfg(test)]
+mod tests {
+    use super::{Patterns, RandomState, hash, is_made_of};
+    use crate::origin::Origin;
+    use crate::origin::pattern::Entry;
+
+    #[test]
+    fn the_text_of_an_entry() {
+        for (text, parts, same) in [
+            ("https://*.a.com", ("https", ".a.com", ""), true),
+            ("https://a.com:*", ("https", "a.com", ":*"), true),
+            ("https://*.a.com", ("https", "a.com", ""), false),
+            ("https://a.com", ("https", ".a.com", ""), false),
+            ("https://a.com:*", ("https", "a.com", ""), false),
+            ("https://a.com:*", ("http", "a.com", ":*"), false),
+            ("https://a.com", ("https", "a.com", ":*"), false),
+        ] {
+            let (scheme, host, port) = parts;
+            assert_eq!(
+                is_made_of(
+                    text.as_bytes(),
+                    scheme.as_bytes(),
+                    host.as_bytes(),
+                    port.as_bytes()
+                ),
+                same,
+                "{text} {parts:?}"
+            );
+        }
+    }
+
+    /// Or else every look-up would compare every entry.
+    #[test]
+    fn each_part_changes_the_hash() {
+        let hasher = RandomState::default();
+        let one = hash(&hasher, b"https", b"a.com", b"");
+        assert_eq!(hash(&hasher, b"https", b"a.com", b""), one);
+        assert_ne!(hash(&hasher, b"http", b"a.com", b""), one);
+        assert_ne!(hash(&hasher, b"https", b"b.com", b""), one);
+        assert_ne!(hash(&hasher, b"https", b"a.com", b":*"), one);
+    }
+
+    #[test]
+    fn hosts_of_other_lengths_are_not_hashed() {
+        let hasher = RandomState::default();
+        let long = format!("https://*.{}.com", "a".repeat(63));
+        let texts = ["http://a.com:*", long.as_str()];
+        let mut patterns = Patterns::with_capacity(texts.into_iter());
+        for text in texts {
+            let Ok(Entry::Pattern(pattern)) = Entry::parse(text) else {
+                panic!("{text}");
+            };
+            assert!(patterns.insert(&hasher, text, &pattern));
+            assert!(!patterns.insert(&hasher, text, &pattern));
+        }
+        assert_eq!(patterns.lengths, [1 << 5, 1 << 4, 0, 0]);
+        let find = |patterns: &Patterns| {
+            let origin = Origin::parse(b"http://a.com:8080").unwrap();
+            patterns.find(&hasher, &origin, |_| true).map(str::to_owned)
+        };
+        assert_eq!(find(&patterns).as_deref(), Some("http://a.com:*"));
+        patterns.lengths = [!(1 << 5), !0, !0, !0];
+        assert_eq!(find(&patterns), None);
+    }
+}

@@ -105,3 +105,62 @@ fn split_hash(hash: u64) -> (usize, u32) {
     )]
     (hash as usize, (hash >> 32) as u32)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Table, split_hash};
+
+    /// Whatever the hashes: all alike, neighbours at the end of the slots, or far apart.
+    #[test]
+    fn every_text_is_found_by_its_hash() {
+        let hash: [fn(u64) -> u64; 4] = [
+            |_| 0,
+            |_| u64::MAX,
+            |n| u64::MAX - n,
+            |n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15),
+        ];
+        for hash in hash {
+            let texts: Vec<String> = (0..100_u64).map(|n| n.to_string()).collect();
+            let mut table = Table::with_capacity(texts.len(), 190);
+            assert!(table.is_empty());
+            for (n, text) in (0..).zip(&texts) {
+                assert_eq!(table.find(hash(n), |found| found == text), None);
+                table.insert(hash(n), text);
+                assert_eq!(
+                    table.find(hash(n), |found| found == text),
+                    Some(text.as_str())
+                );
+            }
+            assert!(!table.is_empty());
+            assert!(table.iter().eq(&texts));
+            for (n, text) in (0..).zip(&texts) {
+                assert_eq!(
+                    table.find(hash(n), |found| found == text),
+                    Some(text.as_str())
+                );
+            }
+        }
+        assert_eq!(Table::with_capacity(0, 0).find(0, |_| true), None);
+    }
+
+    /// What has another hash is not even compared.
+    #[test]
+    fn texts_of_another_hash_are_passed_over() {
+        let mut table = Table::with_capacity(2, 2);
+        table.insert(1, "a");
+        table.insert(1 << 32 | 1, "b");
+        assert_eq!(table.find(1 << 32 | 1, |_| true), Some("b"));
+        assert_eq!(table.find(2 << 32 | 1, |_| true), None);
+        assert_eq!(split_hash(0x0123_4567_89ab_cdef).0 & 0xffff, 0xcdef);
+        assert_eq!(split_hash(0x0123_4567_89ab_cdef).1, 0x0123_4567);
+    }
+
+    #[test]
+    #[cfg(debug_assertions)]
+    #[should_panic(expected = "the builder counts its entries first")]
+    fn more_than_there_is_room_for() {
+        let mut table = Table::with_capacity(1, 1);
+        table.insert(0, "a");
+        table.insert(0, "b");
+    }
+}

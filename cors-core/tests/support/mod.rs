@@ -1,7 +1,9 @@
 //! What the tests of this crate share: a request, and an answer in memory.
 
-use cors_core::{Change, Decision, Ready, RequestHead, RequestHeader, requested_header_names};
-use std::collections::BTreeMap;
+use cors_core::{
+    Change, Decision, Ready, RequestHead, RequestHeader, requested_header_names, vary_names_origin,
+};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A request of plain bytes.
 #[derive(Clone, Debug)]
@@ -23,36 +25,49 @@ impl RequestHead for Request {
     }
 }
 
+/// Header names and values.
+#[allow(dead_code, reason = "not every test file looks at headers")]
+pub(crate) type Headers = BTreeMap<&'static str, Vec<u8>>;
+
 /// The headers that a decision puts on a response that has none yet.
 #[allow(dead_code, reason = "not every test file looks at headers")]
-pub(crate) fn headers(
+pub(crate) fn headers(ready: &Ready<String>, decision: Decision, request: &Request) -> Headers {
+    let mut out = Headers::new();
+    apply(ready, decision, request, &mut out);
+    out
+}
+
+/// Puts the headers of a decision on a response.
+#[allow(dead_code, reason = "not every test file looks at headers")]
+pub(crate) fn apply(
     ready: &Ready<String>,
     decision: Decision,
     request: &Request,
-) -> BTreeMap<&'static str, Vec<u8>> {
-    let mut out = BTreeMap::new();
+    out: &mut Headers,
+) {
+    let mut seen = BTreeSet::new();
     ready.write(decision, |header, change| {
+        let name = header.name();
+        assert!(seen.insert(name), "{name} twice");
         let value = match change {
-            Change::Set(value) | Change::Merge(value) => value.clone().into_bytes(),
-            Change::SetRequestOrigin => request
-                .lines(RequestHeader::Origin)
-                .next()
-                .unwrap()
-                .to_vec(),
-            Change::SetRequestedHeaders => match requested_header_names(request) {
-                Some(names) => names.into_bytes(),
-                None => return,
+            Change::Set(value) => Some(value.clone().into_bytes()),
+            Change::SetRequestOrigin => {
+                let origin = request.lines(RequestHeader::Origin).next();
+                Some(origin.unwrap().to_vec())
+            }
+            Change::SetRequestedHeaders => requested_header_names(request).map(String::into_bytes),
+            Change::Remove => None,
+            Change::Merge(value) => match out.get(name) {
+                None => Some(value.clone().into_bytes()),
+                Some(own) if vary_names_origin([own.as_slice()]) => Some(own.clone()),
+                Some(own) => Some([own, value.as_bytes()].join(&b", "[..])),
             },
-            Change::Remove => return,
         };
-        assert_eq!(
-            out.insert(header.name(), value),
-            None,
-            "{} twice",
-            header.name()
-        );
+        match value {
+            Some(value) => drop(out.insert(name, value)),
+            None => drop(out.remove(name)),
+        }
     });
-    out
 }
 
 /// How many cases a property runs: `PROPTEST_CASES`, or this default.

@@ -1,0 +1,257 @@
+//! What is decided about a request, why, and what is sent: one request a row.
+//!
+//! The vectors of `conformance-tests` ask far more, of the adapters too; these rows hold every branch
+//! of this crate to its answer.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
+
+mod support;
+
+use cors_core::{
+    Config, Decision, HeadersRefusal, MethodRefusal, OriginRefusal, Policy, Ready, RequestHeader,
+    vary_names_origin,
+};
+use support::{Headers, Request, apply};
+
+/// A method and `header=value` parts.
+fn request(text: &str) -> Request {
+    let (method, parts) = text.split_once(' ').unwrap_or((text, ""));
+    let line = |part: &str| {
+        let (name, value) = part.split_once('=').unwrap();
+        let header = match name {
+            "origin" => RequestHeader::Origin,
+            "method" => RequestHeader::AccessControlRequestMethod,
+            "headers" => RequestHeader::AccessControlRequestHeaders,
+            "host" => RequestHeader::Host,
+            "site" => RequestHeader::SecFetchSite,
+            _ => panic!("{name} is no header of a request"),
+        };
+        (header, value.as_bytes().to_vec())
+    };
+    Request {
+        method: method.as_bytes().to_vec(),
+        lines: parts.split_whitespace().map(line).collect(),
+    }
+}
+
+/// The decision with its reasons, the answer if the application is not called, and the headers of the
+/// answer or of the application's response, which has some already.
+fn outcome(policy: &Policy, request: &Request) -> Vec<String> {
+    let ready = Ready::new(policy.clone(), |text| Ok::<_, ()>(text.to_owned())).unwrap();
+    let decision = policy.decide(request);
+    let reasons: Vec<&str> = decision.reasons().collect();
+    let mut lines = vec![decision.id().to_owned()];
+    if !reasons.is_empty() {
+        lines[0] += &format!(": {}", reasons.join(", "));
+    }
+    let mut headers = Headers::new();
+    match ready.answer(decision) {
+        Some(answer) => lines.push(format!("{} {}", answer.status, answer.body)),
+        None => headers.extend(OWN.map(|name| (name, b"own".to_vec()))),
+    }
+    apply(&ready, decision, request, &mut headers);
+    lines.extend(headers.iter().map(|(name, value)| {
+        let name = name.strip_prefix("access-control-").unwrap_or(name);
+        format!("{name}: {}", value.escape_ascii())
+    }));
+    lines
+}
+
+/// What the application has set itself.
+const OWN: [&str; 7] = [
+    "access-control-allow-credentials",
+    "access-control-allow-headers",
+    "access-control-allow-methods",
+    "access-control-allow-origin",
+    "access-control-expose-headers",
+    "access-control-max-age",
+    "vary",
+];
+
+fn check(config: Config, rows: &[(&str, &[&str])]) {
+    let policy = config.build().unwrap();
+    for (text, expected) in rows {
+        assert_eq!(outcome(&policy, &request(text)), *expected, "{text}");
+    }
+}
+
+fn listed() -> Config {
+    Config::new()
+        .allow_origins(["https://a.com"])
+        .allow_methods(["PUT", "PATCH"])
+        .allow_headers(["X-A"])
+        .expose_headers(["X-E", "X-F"])
+        .max_age(5)
+}
+
+const VARY: &str = "vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+
+#[test]
+#[rustfmt::skip]
+fn listed_origins() {
+    let allowed: &[&str] = &["actual-allowed", "allow-origin: https://a.com", "expose-headers: X-E, X-F", "vary: own, Origin"];
+    check(listed(), &[
+        ("GET", &["not-cors", "vary: own, Origin"]),
+        ("OPTIONS method=PUT", &["not-cors", "vary: own, Origin"]),
+        ("GET origin=https://a.com", allowed),
+        ("OPTIONS origin=https://a.com", allowed),
+        ("PUT origin=https://a.com method=PUT", allowed),
+        ("GET origin=https://b.com", &["actual-refused: origin-not-allowed", "vary: own, Origin"]),
+        ("GET origin=null", &["actual-refused: origin-not-allowed", "vary: own, Origin"]),
+        ("GET origin=https://a.com/", &["actual-refused: origin-malformed", "vary: own, Origin"]),
+        ("GET origin=https://a.com origin=https://a.com", &["actual-refused: origin-several-lines", "vary: own, Origin"]),
+    ]);
+    let lists = ["allow-headers: Accept, Accept-Language, Content-Language, Content-Type, X-A", "allow-methods: PUT, PATCH", "allow-origin: https://a.com", "max-age: 5", VARY];
+    check(listed(), &[
+        ("OPTIONS origin=https://a.com method=PUT headers=x-a,accept", &[&["preflight-allowed", "200 OK"], &lists[..]].concat()),
+    ]);
+    check(listed().preflight_status(204), &[
+        ("OPTIONS origin=https://a.com method=PUT", &[&["preflight-allowed", "204 "], &lists[..]].concat()),
+        ("OPTIONS origin=https://b.com method=PUT", &["preflight-refused: origin-not-allowed", "400 Disallowed CORS origin", VARY]),
+    ]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn any_origin() {
+    let config = listed().allow_origins(["*"]).allow_headers(["*"]).expose_headers(["*"]);
+    check(config, &[
+        ("GET", &["not-cors", "allow-origin: *", "expose-headers: *", "vary: own"]),
+        ("GET origin=https://b.com", &["actual-allowed", "allow-origin: *", "expose-headers: *", "vary: own"]),
+        ("GET origin=null", &["actual-allowed", "allow-origin: *", "expose-headers: *", "vary: own"]),
+        ("GET origin=b.com", &["actual-refused: origin-malformed", "allow-origin: *", "expose-headers: *", "vary: own"]),
+        ("OPTIONS origin=null method=PUT headers=x-b", &["preflight-allowed", "200 OK", "allow-headers: *, Authorization", "allow-methods: PUT, PATCH", "allow-origin: *", "max-age: 5", VARY]),
+        ("OPTIONS origin=b.com method=PUT", &["preflight-refused: origin-malformed", "400 Disallowed CORS origin", VARY]),
+    ]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn credentials_and_any_header() {
+    let config = listed().allow_headers(["*"]).allow_credentials(true);
+    check(config.clone(), &[
+        ("GET origin=https://a.com", &["actual-allowed", "allow-credentials: true", "allow-origin: https://a.com", "expose-headers: X-E, X-F", "vary: own, Origin"]),
+        ("GET origin=https://b.com", &["actual-refused: origin-not-allowed", "vary: own, Origin"]),
+        ("OPTIONS origin=https://a.com method=PUT headers=x-b,,authorization", &["preflight-allowed", "200 OK", "allow-credentials: true", "allow-headers: x-b, authorization", "allow-methods: PUT, PATCH", "allow-origin: https://a.com", "max-age: 5", VARY]),
+        ("OPTIONS origin=https://a.com method=PUT", &["preflight-allowed", "200 OK", "allow-credentials: true", "allow-methods: PUT, PATCH", "allow-origin: https://a.com", "max-age: 5", VARY]),
+    ]);
+    // Names that have not passed the check are not sent back with the lists.
+    let long = format!("OPTIONS origin=https://a.com method=PUT headers={}", "x-b,".repeat(2_000));
+    check(config.allow_methods(["DELETE"]).diagnostics(true), &[
+        ("OPTIONS origin=https://a.com method=PUT headers=x-b", &["preflight-refused: method-not-allowed", "200 Disallowed CORS method", "allow-credentials: true", "allow-headers: x-b", "allow-methods: DELETE", "allow-origin: https://a.com", VARY]),
+        (&long, &["preflight-refused: method-not-allowed, headers-too-long", "200 Disallowed CORS method, headers", "allow-credentials: true", "allow-methods: DELETE", "allow-origin: https://a.com", VARY]),
+    ]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn refused_preflights_name_all_that_fails() {
+    let long = format!("OPTIONS origin=https://a.com method=PUT headers={}", ",".repeat(500));
+    check(listed(), &[
+        ("OPTIONS origin=https://b.com method=GET headers=x-b", &["preflight-refused: origin-not-allowed, method-not-allowed, headers-not-allowed", "400 Disallowed CORS origin, method, headers", VARY]),
+        ("OPTIONS origin=https://b.com method=P:T headers=x-a", &["preflight-refused: origin-not-allowed, method-malformed", "400 Disallowed CORS origin, method", VARY]),
+        ("OPTIONS origin=https://b.com method=PUT headers=x:a", &["preflight-refused: origin-not-allowed, headers-malformed", "400 Disallowed CORS origin, headers", VARY]),
+        ("OPTIONS origin=https://a.com method=put headers=x-b", &["preflight-refused: method-not-allowed, headers-not-allowed", "400 Disallowed CORS method, headers", "allow-origin: https://a.com", VARY]),
+        ("OPTIONS origin=https://a.com method=PUT method=PUT", &["preflight-refused: method-several-lines", "400 Disallowed CORS method", "allow-origin: https://a.com", VARY]),
+        ("OPTIONS origin=https://a.com method=", &["preflight-refused: method-malformed", "400 Disallowed CORS method", "allow-origin: https://a.com", VARY]),
+        (&long, &["preflight-refused: headers-too-long", "400 Disallowed CORS headers", "allow-origin: https://a.com", VARY]),
+    ]);
+    let policy = listed().build().unwrap();
+    let decision = policy.decide(&request("OPTIONS origin=https://b.com method=GET headers=x-b"));
+    let Decision::Preflight(Err(refusal)) = decision else { panic!("{decision:?}") };
+    assert_eq!(refusal.origin(), Some(OriginRefusal::NotAllowed));
+    assert_eq!(refusal.method(), Some(MethodRefusal::NotAllowed));
+    assert_eq!(refusal.headers(), Some(HeadersRefusal::NotAllowed));
+}
+
+/// An ok status only where the lists make the browser refuse by itself.
+#[test]
+#[rustfmt::skip]
+fn diagnostics() {
+    let none = listed().allow_methods([""; 0]);
+    for (config, text, answer) in [
+        (listed(), "origin=https://a.com method=DELETE", "200 Disallowed CORS method"),
+        (listed(), "origin=https://a.com method=PUT headers=x-b", "200 Disallowed CORS headers"),
+        (listed(), "origin=https://a.com method=P:T headers=x-b", "200 Disallowed CORS method, headers"),
+        (listed(), "origin=https://a.com method=DELETE headers=x:b", "200 Disallowed CORS method, headers"),
+        (listed(), "origin=https://a.com method=GET", "400 Disallowed CORS method"),
+        (listed(), "origin=https://a.com method=POST headers=x:b", "400 Disallowed CORS method, headers"),
+        (listed(), "origin=https://a.com method=P:T", "400 Disallowed CORS method"),
+        (listed(), "origin=https://a.com method=DELETE method=DELETE", "400 Disallowed CORS method"),
+        (listed(), "origin=https://a.com method=PUT headers=x:b", "400 Disallowed CORS headers"),
+        (listed(), "origin=https://b.com method=DELETE", "400 Disallowed CORS origin, method"),
+        (none, "origin=https://a.com method=DELETE", "400 Disallowed CORS method"),
+    ] {
+        let policy = config.diagnostics(true).build().unwrap();
+        assert_eq!(outcome(&policy, &request(&format!("OPTIONS {text}")))[1], answer, "{text}");
+    }
+}
+
+#[test]
+#[rustfmt::skip]
+fn blocking() {
+    let config = listed().block_refused_origins(true);
+    check(config.clone(), &[
+        ("POST", &["not-cors", "vary: own, Origin"]),
+        ("POST origin=https://b.com", &["blocked: origin-not-allowed", "403 Disallowed CORS origin", "vary: Origin"]),
+        ("OPTIONS origin=https://b.com", &["blocked: origin-not-allowed", "403 Disallowed CORS origin", "vary: Origin"]),
+        ("POST origin=https://b.com site=same-origin", &["actual-refused: origin-not-allowed", "vary: own, Origin"]),
+        ("OPTIONS origin=https://b.com method=PUT site=same-origin", &["preflight-refused: origin-not-allowed", "400 Disallowed CORS origin", VARY]),
+    ]);
+    assert!(config.build().unwrap().blocks_refused_origins());
+    assert!(!listed().build().unwrap().blocks_refused_origins());
+}
+
+#[test]
+fn same_origin_requests_are_not_blocked() {
+    let policy = listed().block_refused_origins(true).build().unwrap();
+    for (text, same) in [
+        ("origin=https://b.com site=same-origin", true),
+        ("origin=https://b.com site=none", true),
+        ("origin=https://b.com site=same-site", false),
+        ("origin=https://b.com site=cross-site", false),
+        ("origin=https://b.com site=cross-site host=b.com", false),
+        ("origin=https://b.com site=none site=none host=b.com", false),
+        ("origin=https://b.com origin=https://b.com site=none", false),
+        ("origin=https://b.com", false),
+        ("origin=https://b.com host=b.com", true),
+        ("origin=https://b.com host=B.com", true),
+        ("origin=https://b.com host=b.com:443", true),
+        ("origin=https://b.com host=b.com:80", false),
+        ("origin=https://b.com host=b.com:8443", false),
+        ("origin=https://b.com host=bb.com", false),
+        ("origin=https://b.com host=b.com host=b.com", false),
+        ("origin=https://b.com:8443 host=b.com:8443", true),
+        ("origin=https://b.com:8443 host=b.com", false),
+        ("origin=http://b.com host=b.com", true),
+        ("origin=http://b.com host=b.com:80", true),
+        ("origin=http://b.com host=b.com:443", false),
+        ("origin=app://b.com host=b.com", true),
+        ("origin=null host=null", false),
+        ("origin=b.com host=b.com", false),
+    ] {
+        let decision = policy.decide(&request(&format!("POST {text}")));
+        assert_eq!(!matches!(decision, Decision::Blocked(_)), same, "{text}");
+    }
+}
+
+#[test]
+fn vary_lines_that_name_origin() {
+    for (lines, named) in [
+        (&[][..], false),
+        (&["Accept"], false),
+        (&["X-Origin, Origins"], false),
+        (&["Origin"], true),
+        (&["Accept", " accept-encoding ,ORIGIN"], true),
+        (&["*"], true),
+        (&["Accept, *"], true),
+    ] {
+        let bytes = lines.iter().map(|line| line.as_bytes());
+        assert_eq!(vary_names_origin(bytes), named, "{lines:?}");
+    }
+}

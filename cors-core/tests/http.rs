@@ -1,0 +1,152 @@
+//! The glue for `http` 1.x types (feature `http`).
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+#![cfg(feature = "http")]
+
+use cors_core::http::Step;
+use cors_core::{Config, Ready, ReadyPolicies, RequestHead, RequestHeader};
+use http::{HeaderMap, HeaderValue, Request};
+use std::sync::Arc;
+
+fn ready(config: Config) -> Arc<Ready<HeaderValue>> {
+    let policy = config.allow_origins(["https://a.com"]).build().unwrap();
+    let ready = ReadyPolicies::for_http(policy);
+    ready.find("/").unwrap().clone()
+}
+
+fn request(method: &str, uri: &str, lines: &[(&'static str, &'static str)]) -> Request<()> {
+    let request = Request::builder().method(method).uri(uri);
+    let request = lines.iter().fold(request, |request, (name, value)| {
+        request.header(*name, *value)
+    });
+    request.body(()).unwrap()
+}
+
+fn step(ready: &Ready<HeaderValue>, request: &Request<()>) -> Step {
+    ready.step(request, request.headers())
+}
+
+/// Names and values in the order of the alphabet.
+fn shown(headers: &HeaderMap) -> Vec<String> {
+    let mut lines: Vec<String> = headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
+        .collect();
+    lines.sort_unstable();
+    lines
+}
+
+#[test]
+fn a_request_lends_its_method_and_lines() {
+    use RequestHeader::{
+        AccessControlRequestHeaders, AccessControlRequestMethod, Host, Origin, SecFetchSite,
+    };
+    for header in [
+        Origin,
+        AccessControlRequestMethod,
+        AccessControlRequestHeaders,
+        Host,
+        SecFetchSite,
+    ] {
+        let both = [(header.name(), "a"), ("x-other", "c"), (header.name(), "b")];
+        let request = request("PURGE", "/", &both);
+        assert_eq!(RequestHead::method(&request), b"PURGE");
+        let lines: Vec<&[u8]> = request.lines(header).collect();
+        assert_eq!(lines, [b"a", b"b"], "{header:?}");
+    }
+    let absolute = request(
+        "GET",
+        "https://a.com:8443/",
+        &[("host", "b.com"), ("origin", "c")],
+    );
+    assert_eq!(absolute.lines(Host).collect::<Vec<_>>(), [b"a.com:8443"]);
+    assert_eq!(absolute.lines(Origin).collect::<Vec<_>>(), [b"c"]);
+}
+
+#[test]
+fn an_answer_is_complete() {
+    let preflight = request(
+        "OPTIONS",
+        "/",
+        &[
+            ("origin", "https://a.com"),
+            ("access-control-request-method", "GET"),
+            ("access-control-request-headers", "x-a,x-b"),
+        ],
+    );
+    let config = Config::new().allow_headers(["*"]).allow_credentials(true);
+    let headers = [
+        "access-control-allow-credentials: true",
+        "access-control-allow-headers: x-a, x-b",
+        "access-control-allow-methods: GET",
+        "access-control-allow-origin: https://a.com",
+        "access-control-max-age: 600",
+    ];
+    let text = ["content-type: text/plain; charset=utf-8"];
+    let vary = ["vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers"];
+    for (config, status, body, expected) in [
+        (
+            config.clone(),
+            200,
+            "OK",
+            [&headers[..], &text, &vary].concat(),
+        ),
+        (
+            config.preflight_status(204),
+            204,
+            "",
+            [&headers[..], &vary].concat(),
+        ),
+        (
+            Config::new(),
+            400,
+            "Disallowed CORS headers",
+            [&headers[3..4], &text, &vary].concat(),
+        ),
+    ] {
+        let Step::Answer(answer) = step(&ready(config), &preflight) else {
+            panic!("the application is called");
+        };
+        assert_eq!(answer.status().as_u16(), status);
+        assert_eq!(*answer.body(), body);
+        assert_eq!(shown(answer.headers()), expected);
+    }
+}
+
+#[test]
+fn a_response_keeps_what_is_its_own() {
+    let ready = ready(Config::new().expose_headers(["X-E"]));
+    for (origin, vary, expected) in [
+        (
+            "https://a.com",
+            "Accept",
+            &[
+                "access-control-allow-origin: https://a.com",
+                "access-control-expose-headers: X-E",
+                "vary: Accept",
+                "vary: Origin",
+                "x-own: 1",
+            ][..],
+        ),
+        ("https://b.com", "origin", &["vary: origin", "x-own: 1"]),
+    ] {
+        let request = request("GET", "/", &[("origin", origin)]);
+        let Step::Forward(forward) = step(&ready, &request) else {
+            panic!("the application is not called");
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert("x-own", HeaderValue::from_static("1"));
+        headers.insert("vary", HeaderValue::from_static(vary));
+        for own in [
+            "allow-origin",
+            "allow-credentials",
+            "expose-headers",
+            "max-age",
+        ] {
+            let name = format!("access-control-{own}").parse::<http::HeaderName>();
+            headers.append(name.unwrap(), HeaderValue::from_static("own"));
+        }
+        forward.finish(&ready, &mut headers);
+        assert_eq!(shown(&headers), expected, "{origin}");
+    }
+}
