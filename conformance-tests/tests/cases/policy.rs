@@ -1,0 +1,200 @@
+//! Policies for pages at given origins, with every boundary of an entry near.
+
+use cors_core::Config;
+use proptest::collection::vec;
+use proptest::option::weighted;
+use proptest::prelude::*;
+use proptest::sample::{Index, select, subsequence};
+
+/// Policies that build.
+pub(super) fn policy(pages: &[String]) -> impl Strategy<Value = Config> + use<> {
+    let access = (
+        prop_oneof![
+            1 => Just(vec![]),
+            12 => vec(entry(pages), 1..5),
+            3 => Just(vec!["*".to_owned()]),
+        ],
+        weighted(0.2, regex(pages)),
+        any::<bool>(),
+    );
+    let lists = (
+        list(&METHODS),
+        list(&HEADERS),
+        list(&EXPOSED),
+        prop_oneof![
+            select(vec![600, 0, 1, 5, 7_200, 86_400, u64::MAX]),
+            any::<u64>(),
+        ],
+    );
+    let flags = (select(vec![200, 204]), any::<[bool; 4]>());
+    let config = (access, lists, flags).prop_map(
+        |((mut origins, regex, credentials), (methods, headers, mut exposed, max_age), flags)| {
+            if credentials {
+                // They are errors then.
+                origins.retain(|entry| !["*", "null"].contains(&entry.as_str()));
+                exposed.retain(|name| *name != "*");
+            }
+            let (status, [diagnostics, block, public_suffixes, broad_regex]) = flags;
+            let config = Config::new()
+                .allow_origins(origins)
+                .allow_methods(methods)
+                .allow_headers(headers)
+                .allow_credentials(credentials)
+                .expose_headers(exposed)
+                .max_age(max_age)
+                .preflight_status(status)
+                .diagnostics(diagnostics)
+                .block_refused_origins(block)
+                .dangerously_allow_credentials_on_public_suffixes(public_suffixes)
+                .dangerously_allow_credentials_with_broad_regex(broad_regex);
+            match regex {
+                Some(regex) => config.allow_origin_regex(regex),
+                None => config,
+            }
+        },
+    );
+    config.prop_filter("it builds", |config| config.clone().build().is_ok())
+}
+
+const METHODS: [&str; 11] = [
+    "*", "GET", "PUT", "POST", "PATCH", "patch", "DELETE", "put", "OPTIONS", "PURGE", "QUERY",
+];
+
+/// With the value `1` a preflight must ask for any of these.
+const HEADERS: [&str; 8] = [
+    "*",
+    "X-A",
+    "Authorization",
+    "x-b",
+    "Content-Type",
+    "Range",
+    "X-Requested-With",
+    "IF-MATCH",
+];
+
+const EXPOSED: [&str; 6] = [
+    "*",
+    "X-Total",
+    "etag",
+    "Content-Length",
+    "X-Request-Id",
+    "Set-Cookie",
+];
+
+/// A few of them, `*` seldom among them.
+fn list(pool: &[&'static str]) -> impl Strategy<Value = Vec<&'static str>> + use<> {
+    let named = subsequence(pool[1..].to_vec(), 0..=pool.len() - 1).prop_shuffle();
+    prop_oneof![
+        12 => named.clone(),
+        4 => Just(vec![pool[0]]),
+        1 => named.prop_map(|names| [&["*"], &names[..]].concat()),
+    ]
+}
+
+/// An entry of `allow_origins`.
+fn entry(pages: &[String]) -> impl Strategy<Value = String> + use<> {
+    let pages = pages.to_vec();
+    prop_oneof![
+        4 => select(pages.clone()),
+        // One that no page of these has.
+        2 => (select(pages.clone()), any::<Index>()).prop_map(|(page, index)| {
+            let near = neighbours(&page);
+            near[index.index(near.len())].clone()
+        }),
+        5 => (select(pages), any::<[bool; 3]>()).prop_map(|(page, how)| pattern(&page, how)),
+        1 => Just("null".to_owned()),
+    ]
+}
+
+/// The page, or the page's parent, with wildcards in place of the labels before it and of the port.
+fn pattern(page: &str, [of_parent, subdomains, any_port]: [bool; 3]) -> String {
+    let (scheme, host, port) = parts(page);
+    let host = match parent(host) {
+        Some(parent) if of_parent && subdomains => format!("*.{parent}"),
+        _ if subdomains && is_name(host) => format!("*.{host}"),
+        _ => host.to_owned(),
+    };
+    let port = if any_port { ":*" } else { port };
+    format!("{scheme}://{host}{port}")
+}
+
+/// Regexes that let some pages in, and whose edges and alternatives ask for anchors.
+fn regex(pages: &[String]) -> impl Strategy<Value = String> + use<> {
+    let page = select(pages.to_vec());
+    let two = (page.clone(), page.clone());
+    let escape = |page: &str| {
+        page.replace('.', r"\.")
+            .replace('[', r"\[")
+            .replace(']', r"\]")
+    };
+    prop_oneof![
+        two.prop_map(move |(one, other)| format!("{}|{}", escape(&one), escape(&other))),
+        page.prop_map(move |page| {
+            let (scheme, host, _) = parts(&page);
+            let host = match parent(host) {
+                Some(parent) => format!(r"[a-z]+\.{}", escape(parent)),
+                None => escape(host),
+            };
+            format!(r"{scheme}s?://{host}(:\d+)?")
+        }),
+    ]
+}
+
+/// Origins and, if it is a pattern, origins that it lets in, each beyond one boundary or more:
+/// scheme, labels, suffix, port.
+pub(super) fn neighbours(entry: &str) -> Vec<String> {
+    let (scheme, host, port) = parts(entry);
+    let hosts = match host.strip_prefix("*.") {
+        None if is_name(host) => vec![
+            Some(host.to_owned()),
+            Some(format!("sub.{host}")),
+            parent(host).map(str::to_owned),
+            Some(format!("evil-{host}")),
+            Some(format!("{host}.evil.net")),
+        ],
+        None => vec![Some(host.to_owned())],
+        Some(apex) => vec![
+            Some(format!("app.{apex}")),
+            Some(format!("b.app.{apex}")),
+            Some(apex.to_owned()),
+            Some(format!("evil{apex}")),
+            Some(format!("app.{apex}.evil.net")),
+        ],
+    };
+    let ports = match port {
+        ":*" => ["", ":8080"],
+        "" => ["", ":8443"],
+        port => [port, ""],
+    };
+    let schemes = match scheme {
+        "https" => ["https", "http"],
+        scheme => [scheme, "https"],
+    };
+    let mut origins = Vec::new();
+    for host in hosts.iter().flatten() {
+        for port in ports {
+            origins.extend(schemes.map(|scheme| format!("{scheme}://{host}{port}")));
+        }
+    }
+    origins
+}
+
+/// The host without its first label, if a site is left.
+fn parent(host: &str) -> Option<&str> {
+    let (_, parent) = host.split_once('.').filter(|_| is_name(host))?;
+    (parent.contains('.') || parent == "localhost").then_some(parent)
+}
+
+/// Whether there can be a host below it.
+fn is_name(host: &str) -> bool {
+    !host.starts_with('[') && !host.ends_with(|last: char| last.is_ascii_digit())
+}
+
+/// Scheme, host, and port with its colon.
+fn parts(origin: &str) -> (&str, &str, &str) {
+    let (scheme, rest) = origin.split_once("://").unwrap_or(("https", origin));
+    match rest.rfind(':') {
+        Some(colon) if !rest.ends_with(']') => (scheme, &rest[..colon], &rest[colon..]),
+        _ => (scheme, rest, ""),
+    }
+}

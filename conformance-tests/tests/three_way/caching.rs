@@ -1,0 +1,130 @@
+//! BEHAVIOUR 4: of two requests that agree on all headers named in the `Vary` of an answer, both have
+//! the same `Access-Control-*` headers; so a cache may give the answer to one for the other.
+
+use conformance_tests::run::{cors, vary};
+use conformance_tests::vector::{Line, Request};
+use cors_core::Config;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+use super::counterexample::{policy, vector};
+use super::server::Server;
+use super::tally::Counts;
+
+/// What must be seen in a thousand pairs; there is three times as much or more.
+pub(crate) const SHARES: [(&str, u64); 3] = [
+    ("pairs: not shared", 150),
+    ("pairs: shared, with another origin", 20),
+    ("pairs: shared, with the same origin", 80),
+];
+
+/// Two requests for the same, made by two pages.
+#[derive(Clone, Debug)]
+pub(crate) struct Pair {
+    method: &'static str,
+    target: &'static str,
+    /// What the application is told; it is the same for both, since no `Vary` names it.
+    replies: Vec<&'static str>,
+    headers: [Vec<&'static str>; 2],
+    have_origin: [bool; 2],
+}
+
+pub(crate) fn pair() -> impl Strategy<Value = Pair> {
+    let headers = || subsequence(HEADERS.to_vec(), 0..4);
+    (
+        select(vec!["GET", "HEAD", "POST"]),
+        select(vec![
+            "/reply", "/", "/vary", "/teapot", "/error", "/panic", "/nowhere",
+        ]),
+        subsequence(REPLIES.to_vec(), 0..3),
+        [headers(), headers()],
+        [prop::bool::weighted(0.8), prop::bool::weighted(0.8)],
+    )
+        .prop_map(|(method, target, replies, headers, have_origin)| Pair {
+            method,
+            target,
+            replies,
+            headers,
+            have_origin,
+        })
+}
+
+const HEADERS: [&str; 9] = [
+    "Access-Control-Request-Method: PUT",
+    "Access-Control-Request-Headers: x-a",
+    "Sec-Fetch-Site: same-origin",
+    "Sec-Fetch-Site: cross-site",
+    "Cookie: a=1",
+    "Authorization: Bearer secret",
+    "Accept: text/html",
+    "Accept-Encoding: gzip",
+    "Origin: https://second.example",
+];
+
+const REPLIES: [&str; 7] = [
+    "Status: 304",
+    "Status: 404",
+    "Vary: Accept, Cookie",
+    "vary: origin",
+    "Vary: *",
+    "Access-Control-Allow-Origin: *",
+    "Access-Control-Max-Age: 5",
+];
+
+/// Asks for the same from two pages, the second time with the headers that the first answer's `Vary`
+/// names as they were the first time.
+pub(crate) fn judge(
+    config: &Config,
+    pair: &Pair,
+    pages: [&str; 2],
+    server: &mut Server,
+    counts: &mut Counts,
+) -> Result<(), String> {
+    let [kept, mut asked] = [0, 1].map(|which| pair.request(which, pages[which]));
+    let kept_answer = server.ask(&kept);
+    let names = vary(&kept_answer);
+    counts.count("pairs");
+    if names.iter().any(|name| name == "*") {
+        counts.count("pairs: no cache keeps it");
+        return Ok(());
+    }
+    let is_named = |line: &Line| names.iter().any(|name| line.is(name));
+    asked.lines.retain(|line| !is_named(line));
+    asked
+        .lines
+        .extend(kept.lines.iter().filter(|line| is_named(line)).cloned());
+    let answer = server.ask(&asked);
+
+    let differs = !kept.values("origin").eq(asked.values("origin"));
+    counts.count(match (cors(&answer).is_empty(), differs) {
+        (true, _) => "pairs: not shared",
+        (false, true) => "pairs: shared, with another origin",
+        (false, false) => "pairs: shared, with the same origin",
+    });
+    if cors(&kept_answer) == cors(&answer) {
+        return Ok(());
+    }
+    Err(format!(
+        "{}: a cache may give the first answer for the second\n\n{}{}{}",
+        server.name(),
+        policy(config),
+        vector(0, &kept, Some(&kept_answer)),
+        vector(1, &asked, Some(&answer)),
+    ))
+}
+
+impl Pair {
+    fn request(&self, which: usize, page: &str) -> Request {
+        let origin = self.have_origin[which].then(|| format!("Origin: {page}"));
+        let own = self.headers[which].iter().map(|&line| line.to_owned());
+        let replies = self.replies.iter().map(|reply| format!("X-Reply: {reply}"));
+        let always = ["Host: api.example.com", "Connection: keep-alive"].map(str::to_owned);
+        let lines = always.into_iter().chain(origin).chain(own).chain(replies);
+        Request {
+            method: self.method.to_owned(),
+            target: self.target.to_owned(),
+            lines: lines.map(|line| Line::new(line).unwrap()).collect(),
+            body: String::new(),
+        }
+    }
+}
