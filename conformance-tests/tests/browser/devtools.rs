@@ -3,11 +3,7 @@
 //! No driver crate: a dozen commands are all that is needed, and the browser's own protocol clicks
 //! and types for real.
 
-use std::env;
-use std::io::{BufRead as _, BufReader};
 use std::net::TcpStream;
-use std::os::unix::process::CommandExt as _;
-use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,10 +11,11 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tungstenite::{Message, WebSocket};
 
+use crate::launch::{Group, chromium};
 use crate::process::PATIENCE;
 
 pub(crate) struct Tab {
-    browser: Child,
+    _browser: Group,
     _profile: TempDir,
     socket: WebSocket<TcpStream>,
     session: Option<String>,
@@ -29,44 +26,18 @@ impl Tab {
     /// Starts a browser of its own on this address; `None` if there is no browser.
     pub(crate) fn open(address: &str, flags: &[&str]) -> Option<Self> {
         let profile = tempfile::tempdir().unwrap();
-        let mut browser = Command::new(find()?)
-            .args([
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--no-first-run",
-                "--remote-debugging-port=0",
-            ])
-            .args([
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--disable-quic",
-            ])
-            .arg("--disable-features=LocalNetworkAccessChecks,HttpsUpgrades")
-            .arg(format!("--user-data-dir={}", profile.path().display()))
-            .args(flags)
-            .process_group(0) // some are shell wrappers: the whole group is killed at the end
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(browser.stderr.take().unwrap())
-            .lines()
-            .map_while(Result::ok);
-        let devtools = lines.find_map(|line| {
-            line.strip_prefix("DevTools listening on ")
-                .map(str::to_owned)
+        let browser = Group::start(chromium(profile.path())?.args(flags));
+        let devtools = browser.announced(|line| {
+            let address = line.strip_prefix("DevTools listening on ");
+            address.map(str::to_owned)
         });
-        thread::spawn(move || lines.for_each(drop));
-        let devtools = devtools.expect("the browser offers its DevTools");
         let host = devtools.split('/').nth(2).unwrap();
         let stream = TcpStream::connect(host).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let (socket, _) = tungstenite::client(&devtools, stream).unwrap();
 
         let mut tab = Self {
-            browser,
+            _browser: browser,
             _profile: profile,
             socket,
             session: None,
@@ -175,23 +146,4 @@ impl Tab {
             self.call("Input.dispatchKeyEvent", event);
         }
     }
-}
-
-impl Drop for Tab {
-    fn drop(&mut self) {
-        let group = format!("-{}", self.browser.id());
-        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
-        let _ = self.browser.wait();
-    }
-}
-
-/// The browser of `CORS_BROWSER`, or the first one there is.
-fn find() -> Option<String> {
-    if let Ok(browser) = env::var("CORS_BROWSER") {
-        return Some(browser);
-    }
-    let mut known = ["chromium-headless-shell", "chromium", "google-chrome"].into_iter();
-    known
-        .find(|name| Command::new(name).arg("--version").output().is_ok())
-        .map(str::to_owned)
 }

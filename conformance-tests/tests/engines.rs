@@ -1,0 +1,69 @@
+//! The model of a browser and real browsers agree about what frameworks really send.
+
+#![cfg(unix)] // a browser is ended by its process group
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "a test fails by a panic"
+)]
+
+mod cases;
+#[path = "engines/comparison.rs"]
+mod comparison;
+#[path = "engines/engine.rs"]
+mod engine;
+#[path = "browser/launch.rs"]
+mod launch;
+#[path = "engines/network.rs"]
+mod network;
+#[path = "engines/permissive.rs"]
+mod permissive;
+#[path = "engines/quirks.rs"]
+mod quirks;
+#[path = "engines/random.rs"]
+mod random;
+#[path = "engines/scenario.rs"]
+mod scenario;
+#[path = "engines/scenarios.rs"]
+mod scenarios;
+#[path = "engines/session.rs"]
+mod session;
+#[path = "three_way/tally.rs"]
+mod tally;
+
+use self::engine::Engine;
+use self::session::Session;
+
+#[test]
+fn chromium() {
+    agree(Engine::Chromium);
+}
+
+#[test]
+fn firefox() {
+    agree(Engine::Firefox);
+}
+
+#[test]
+fn webkit() {
+    agree(Engine::WebKit);
+}
+
+/// Under `CORS_BROWSER_CASES` random cases, or so many by default.
+fn agree(engine: Engine) {
+    let Some(session) = Session::start(engine) else {
+        return;
+    };
+    let probes = quirks::probe(&session);
+    let steps = scenarios::play(&session);
+    let cases = std::env::var("CORS_BROWSER_CASES").map_or(1_000, |set| set.parse().unwrap());
+    let tally = random::compare(&session, cases);
+    println!(
+        "{}: {probes} probes show a quirk, {steps} steps of scenarios\n{tally}",
+        session.version
+    );
+    tally.assert_shares("fetches", &random::SHARES);
+}

@@ -1,0 +1,220 @@
+//! What an engine did, held to what the model of a browser does when it gets the same answers.
+
+use std::collections::BTreeMap;
+
+use conformance_tests::browser::{
+    Browser, Credentials, Fetch, Outcome, Quirks, Redirect, Request, ResponseKind, Url,
+};
+use serde_json::{Value, json};
+
+use crate::network::Exchange;
+use crate::session::SITE;
+
+/// The script that makes a fetch some times, one after the other.
+pub(crate) fn script(fetch: &Fetch, times: usize) -> String {
+    let headers = fetch.headers.iter();
+    let headers: Vec<_> = headers
+        .map(|(name, value)| json!([name, latin1(value)]))
+        .collect();
+    let run = json!({
+        "url": fetch.url.as_str(),
+        "upload": fetch.forces_preflight,
+        "method": fetch.method,
+        "headers": headers,
+        "body": fetch.body.as_deref().map(latin1),
+        "credentials": match fetch.credentials {
+            Credentials::Omit => "omit",
+            Credentials::SameOrigin => "same-origin",
+            Credentials::Include => "include",
+        },
+        "redirect": match fetch.redirect {
+            Redirect::Follow => "follow",
+            Redirect::Error => "error",
+            Redirect::Manual => "manual",
+        },
+    });
+    let runs = vec![format!("await run({run})"); times];
+    format!("return [{}]", runs.join(", "))
+}
+
+/// What the model makes, fetch by fetch, of the answers that the engine got; and the part of them
+/// that goes with each fetch.
+pub(crate) fn replayed<'a>(
+    quirks: Quirks,
+    fetch: &Fetch,
+    mut exchanges: &'a [Exchange],
+    times: usize,
+) -> Vec<(Outcome, &'a [Exchange])> {
+    let mut browser = Browser::new(quirks);
+    let mut replayed = Vec::new();
+    for time in 1..=times {
+        let mut answers = exchanges.iter().map(|exchange| exchange.response.clone());
+        let outcome = browser.fetch(fetch, |_| answers.next());
+        let sent = match time == times {
+            // What is left over belongs to the last one.
+            true => exchanges.len(),
+            false => outcome.exchanges.len().min(exchanges.len()),
+        };
+        let (part, rest) = exchanges.split_at(sent);
+        exchanges = rest;
+        replayed.push((outcome, part));
+    }
+    replayed
+}
+
+/// How the engine did not do what the model does.
+pub(crate) fn difference(
+    fetch: &Fetch,
+    outcome: &Outcome,
+    exchanges: &[Exchange],
+    seen: &Value,
+) -> Option<String> {
+    let script = joined(&fetch.headers);
+    let expected = outcome
+        .exchanges
+        .iter()
+        .map(|(request, _)| sent(request, &script));
+    let expected: Vec<_> = expected.collect();
+    let got = exchanges
+        .iter()
+        .map(|exchange| sent(&exchange.request, &script));
+    let got: Vec<_> = got.collect();
+    if expected != got {
+        return Some(format!(
+            "the model sends {expected:#?}\nthe engine sent {got:#?}"
+        ));
+    }
+    let requests = outcome
+        .exchanges
+        .iter()
+        .map(|(request, _)| request)
+        .zip(exchanges);
+    for (expected, Exchange { request, .. }) in requests {
+        let must_have = expected.with_credentials && has_cookies(fetch, &request.url);
+        if request.with_credentials && !expected.with_credentials
+            || must_have && !request.with_credentials
+        {
+            return Some(format!(
+                "cookies with {expected:#?}: {}",
+                request.with_credentials
+            ));
+        }
+    }
+    let expected = match &outcome.result {
+        Ok(readable) => Ok((
+            kind(readable.kind),
+            readable.status,
+            joined(&readable.headers),
+        )),
+        Err(blocked) => Err(blocked),
+    };
+    let got = read(seen);
+    match (&expected, &got) {
+        (Err(_), None) => return None,
+        (Ok((kind, status, headers)), Some(got)) => {
+            // XMLHttpRequest does not tell.
+            let kind_agrees = got.0.is_none_or(|got| got == *kind);
+            if kind_agrees && (status, headers) == (&got.1, &got.2) {
+                return None;
+            }
+        }
+        _ => {}
+    }
+    Some(format!(
+        "the model reads {expected:#?}\nthe engine reads {got:#?}"
+    ))
+}
+
+/// Whether the browser has a cookie that goes along with this page's request.
+fn has_cookies(fetch: &Fetch, url: &Url) -> bool {
+    let is_of_site = |url: &Url| {
+        let host = url.host_str().unwrap_or_default();
+        url.scheme() == "http" && format!(".{host}").ends_with(&format!(".{SITE}"))
+    };
+    let page = fetch.origin.parse();
+    page.is_ok_and(|page| is_of_site(&page)) && [&fetch.url, url].into_iter().all(is_of_site)
+}
+
+/// A request, as far as it depends on the script and on CORS.
+#[derive(Debug, PartialEq)]
+struct Sent {
+    url: String,
+    method: String,
+    headers: BTreeMap<String, String>,
+}
+
+fn sent(request: &Request, by_script: &BTreeMap<String, String>) -> Sent {
+    let of_cors = [
+        "origin",
+        "access-control-request-method",
+        "access-control-request-headers",
+    ];
+    // Of the first ones, the browser sends its own if it does not send the script's. The last two go
+    // with a body; after a redirect that drops it, each engine does with them as it likes.
+    let of_browser = [
+        "accept",
+        "accept-encoding",
+        "accept-language",
+        "cookie",
+        "host",
+        "sec-fetch-site",
+        "user-agent",
+        "content-language",
+        "content-type",
+    ];
+    let headers = joined(&request.headers).into_iter();
+    let headers = headers.filter_map(|(name, value)| {
+        if of_cors.contains(&name.as_str()) {
+            return Some((name, value));
+        }
+        let is_of_script = by_script.contains_key(&name) && !of_browser.contains(&name.as_str());
+        // A browser may write the value in its own way.
+        is_of_script.then(|| (name, "sent".to_owned()))
+    });
+    Sent {
+        url: request.url.to_string(),
+        method: request.method.clone(),
+        headers: headers.collect(),
+    }
+}
+
+/// `type`, `status` and headers that the script could read.
+fn read(seen: &Value) -> Option<(Option<&str>, u16, BTreeMap<String, String>)> {
+    let status = seen["status"].as_u64()?;
+    let headers = seen["headers"].as_array()?.iter();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let headers = headers.map(|line| (text(&line[0]), text(&line[1])));
+    // Firefox's own mark on what came by HTTP/2.
+    let headers = headers.filter(|line| line.0 != "x-firefox-spdy");
+    Some((
+        seen["type"].as_str(),
+        u16::try_from(status).unwrap(),
+        headers.collect(),
+    ))
+}
+
+/// Each header with the values of all of its lines.
+fn joined(lines: &[(String, Vec<u8>)]) -> BTreeMap<String, String> {
+    let mut headers: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in lines {
+        let joined = headers.entry(name.to_lowercase());
+        let value = latin1(value);
+        joined
+            .and_modify(|joined| *joined += &format!(", {value}"))
+            .or_insert(value);
+    }
+    headers
+}
+
+fn kind(kind: ResponseKind) -> &'static str {
+    match kind {
+        ResponseKind::Basic => "basic",
+        ResponseKind::Cors => "cors",
+        ResponseKind::OpaqueRedirect => "opaqueredirect",
+    }
+}
+
+/// Bytes as scripts see them.
+fn latin1(bytes: &[u8]) -> String {
+    bytes.iter().copied().map(char::from).collect()
+}

@@ -1,0 +1,182 @@
+//! The browsers: how each is found, started on a page, and kept from everything but that page.
+
+use std::fs;
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use conformance_tests::browser::Quirks;
+use serde_json::json;
+use tempfile::TempDir;
+use tungstenite::{Message, WebSocket};
+
+use crate::launch::{Group, chromium, find};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Chromium,
+    Firefox,
+    WebKit,
+}
+
+/// A browser on a page, which ends when this is dropped.
+pub(crate) struct Running {
+    pub(crate) version: String,
+    _groups: Vec<Group>,
+    _session: Option<WebSocket<TcpStream>>,
+    _profile: TempDir,
+}
+
+impl Engine {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Chromium => "Chromium",
+            Self::Firefox => "Firefox",
+            Self::WebKit => "WebKit",
+        }
+    }
+
+    pub(crate) fn quirks(self) -> Quirks {
+        match self {
+            Self::Chromium => Quirks::CHROMIUM,
+            Self::Firefox => Quirks::FIREFOX,
+            Self::WebKit => Quirks::WEBKIT,
+        }
+    }
+
+    /// Starts it; `None` if it is not installed.
+    pub(crate) fn start(self, proxy: SocketAddr, page: &str) -> Option<Running> {
+        let profile = tempfile::tempdir().unwrap();
+        let mut command = self.command(proxy, profile.path())?;
+        let mut groups = Vec::new();
+        if self == Self::WebKit {
+            let (screen, name) = screen()?;
+            command.env("DISPLAY", name);
+            groups.push(screen);
+        }
+        let version = version(&command);
+        let group = Group::start(command.arg(page));
+        let session = (self == Self::Firefox).then(|| accept_any_certificate(&group));
+        groups.push(group);
+        Some(Running {
+            version,
+            _groups: groups,
+            _session: session,
+            _profile: profile,
+        })
+    }
+
+    fn command(self, proxy: SocketAddr, profile: &Path) -> Option<Command> {
+        let mut command = match self {
+            Self::Chromium => {
+                let mut command = chromium(profile)?;
+                command.args([
+                    &format!("--proxy-server={proxy}"),
+                    "--proxy-bypass-list=<-loopback>",
+                    "--ignore-certificate-errors",
+                ]);
+                command
+            }
+            Self::Firefox => {
+                let (host, port) = (proxy.ip(), proxy.port());
+                let user_js = FIREFOX.replace("{host}", &host.to_string());
+                let user_js = user_js.replace("{port}", &port.to_string());
+                fs::write(profile.join("user.js"), user_js).unwrap();
+                let mut command = Command::new(find(&["firefox-esr", "firefox"])?);
+                command.args(["--headless", "--no-remote", "--remote-debugging-port=0"]);
+                command.arg("--profile").arg(profile);
+                command
+            }
+            Self::WebKit => {
+                let mut command = Command::new(mini_browser()?);
+                command.args([&format!("--proxy=http://{proxy}"), "--ignore-tls-errors"]);
+                command
+            }
+        };
+        for variable in ["HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"] {
+            command.env(variable, profile);
+        }
+        Some(command)
+    }
+
+    /// What there is to install.
+    pub(crate) fn packages(self) -> &'static str {
+        match self {
+            Self::Chromium => "chromium-headless-shell",
+            Self::Firefox => "firefox-esr",
+            Self::WebKit => "webkit2gtk-driver and xvfb",
+        }
+    }
+}
+
+/// `user.js`
+const FIREFOX: &str = r#"
+user_pref("network.proxy.type", 1);
+user_pref("network.proxy.http", "{host}");
+user_pref("network.proxy.http_port", {port});
+user_pref("network.proxy.ssl", "{host}");
+user_pref("network.proxy.ssl_port", {port});
+user_pref("network.proxy.allow_hijacking_localhost", true);
+user_pref("app.update.enabled", false);
+user_pref("browser.aboutwelcome.enabled", false);
+user_pref("browser.shell.checkDefaultBrowser", false);
+user_pref("datareporting.policy.dataSubmissionEnabled", false);
+user_pref("dom.security.https_first", false);
+user_pref("network.captive-portal-service.enabled", false);
+user_pref("network.connectivity-service.enabled", false);
+"#;
+
+/// The browser that comes with WebKitGTK.
+fn mini_browser() -> Option<PathBuf> {
+    let folders = fs::read_dir("/usr/lib")
+        .ok()?
+        .flatten()
+        .map(|entry| entry.path());
+    let folders = folders.chain([PathBuf::from("/usr/lib"), PathBuf::from("/usr/libexec")]);
+    let mut programs = folders.flat_map(|folder| {
+        let versions = ["webkitgtk-6.0", "webkit2gtk-4.1", "webkit2gtk-4.0"];
+        versions.map(|version| folder.join(version).join("MiniBrowser"))
+    });
+    programs.find(|program| program.exists())
+}
+
+/// What the program says of itself.
+fn version(command: &Command) -> String {
+    let mut asked = Command::new(command.get_program());
+    asked.arg("--version");
+    for (name, value) in command.get_envs() {
+        asked.env(name, value.unwrap_or_default());
+    }
+    String::from_utf8_lossy(&asked.output().unwrap().stdout)
+        .trim()
+        .to_owned()
+}
+
+/// A screen that nobody sees, and its name.
+fn screen() -> Option<(Group, String)> {
+    let program = find(&["Xvfb"])?;
+    // It takes a free number and tells which.
+    let screen = Group::start(Command::new(program).args(["-displayfd", "2", "-nolisten", "tcp"]));
+    let number = screen.announced(|line| line.parse::<u32>().ok());
+    Some((screen, format!(":{number}")))
+}
+
+/// Firefox has no flag for it, only a command of WebDriver BiDi, for as long as the session lasts.
+fn accept_any_certificate(firefox: &Group) -> WebSocket<TcpStream> {
+    let address = firefox.announced(|line| {
+        let address = line.strip_prefix("WebDriver BiDi listening on ws://");
+        address.map(str::to_owned)
+    });
+    let stream = TcpStream::connect(&address).unwrap();
+    let (mut session, _) = tungstenite::client(format!("ws://{address}/session"), stream).unwrap();
+    let capabilities = json!({ "alwaysMatch": { "acceptInsecureCerts": true } });
+    let params = json!({ "capabilities": capabilities });
+    let command = json!({ "id": 1, "method": "session.new", "params": params });
+    session.send(Message::text(command.to_string())).unwrap();
+    let answer = session.read().unwrap();
+    assert!(
+        answer.to_text().unwrap().contains("\"type\":\"success\""),
+        "{answer}"
+    );
+    session
+}

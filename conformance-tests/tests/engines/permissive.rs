@@ -1,0 +1,46 @@
+//! A server that lets every page do everything. In the query of its URL stands what it does otherwise:
+//!
+//! | parameter | instead |
+//! |---|---|
+//! | `redirect` | a redirect to this URL, with `status` |
+//! | `refuse` | no CORS headers, except to preflights |
+//! | `headers`, `max-age` | this value in the answer to a preflight |
+
+use conformance_tests::browser::{Request, Response};
+
+pub(crate) fn permissive(request: &Request) -> Response {
+    let parameter = |name: &str| {
+        let mut pairs = request.url.query_pairs();
+        pairs
+            .find(|pair| pair.0 == name)
+            .map(|pair| pair.1.into_owned())
+    };
+    let asked = |name: &str| {
+        let line = request.headers.iter().find(|line| line.0 == name)?;
+        Some(String::from_utf8(line.1.clone()).unwrap())
+    };
+    let mut headers = Vec::new();
+    let mut header = |name: &str, value: Option<String>| {
+        headers.extend(value.map(|value| (name.to_owned(), value.into_bytes())));
+    };
+    header("cache-control", Some("no-store".to_owned()));
+    header("content-length", Some("0".to_owned()));
+    if request.is_preflight || parameter("refuse").is_none() {
+        header("access-control-allow-origin", asked("origin"));
+        header("access-control-allow-credentials", Some("true".to_owned()));
+    }
+    let mut status = 200;
+    if request.is_preflight {
+        header(
+            "access-control-allow-methods",
+            asked("access-control-request-method"),
+        );
+        let names = parameter("headers").or_else(|| asked("access-control-request-headers"));
+        header("access-control-allow-headers", names);
+        header("access-control-max-age", parameter("max-age"));
+    } else if let Some(next) = parameter("redirect") {
+        header("location", Some(next));
+        status = parameter("status").unwrap().parse().unwrap();
+    }
+    Response { status, headers }
+}

@@ -1,0 +1,300 @@
+//! Random policies and random fetches near them, in a real browser, on every framework.
+
+use std::fmt::Write as _;
+
+use conformance_tests::browser::{
+    Blocked, Credentials, Outcome, Quirks, Redirect, ResponseKind, Url,
+};
+use conformance_tests::subject::{FRAMEWORKS, Running};
+use cors_core::Config;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
+use serde_json::Value;
+
+use crate::cases::{self, Case, Expected, Places, as_rocket_can, cases, meaning, meaning_again};
+use crate::comparison::{difference, replayed, script};
+use crate::network::{Exchange, Server};
+use crate::session::{Script, Session};
+use crate::tally::{Counts, Tally};
+
+/// Each has its servers, which end with the batch.
+const POLICIES_IN_A_BATCH: usize = 8;
+
+/// What must be seen in a thousand fetches; there is three times as much or more.
+pub(crate) const SHARES: [(&str, u64); 10] = [
+    ("blocked: cors", 60),
+    ("blocked: otherwise", 3),
+    ("blocked: preflight", 120),
+    ("pages: http", 180),
+    ("pages: https", 100),
+    ("pages: null", 1),
+    ("readable: cors", 70),
+    ("readable: same-origin", 10),
+    ("requests: preflights", 180),
+    ("requests: redirected", 25),
+];
+
+/// Compares so many cases or a few more; a case is what one page fetches from one framework.
+pub(crate) fn compare(session: &Session, wanted: usize) -> Tally {
+    let mut runner = TestRunner::new(ProptestConfig::default());
+    let mut tally = Tally::default();
+    let mut compared = 0;
+    while compared < wanted {
+        let batch = Batch::new(session, &mut runner, compared);
+        compared += batch.planned.len();
+        let scripts: Vec<Script> = batch.planned.iter().map(Planned::script).collect();
+        let results = session.run(&scripts);
+        for (planned, seen) in batch.planned.iter().zip(results) {
+            let exchanges = session.network.close(&planned.name);
+            let mut counts = Counts::default();
+            let problem = planned.problem(session, &exchanges, &seen, &mut counts);
+            if let Some(problem) = problem {
+                panic!("{}", planned.told(session, &exchanges, &problem));
+            }
+            tally.add(session.engine.name(), counts);
+        }
+    }
+    tally
+}
+
+struct Batch {
+    planned: Vec<Planned>,
+    _servers: Vec<Running>,
+}
+
+/// A fetch from a framework.
+struct Planned {
+    name: String,
+    framework: &'static str,
+    config: Config,
+    case: Case,
+}
+
+impl Batch {
+    /// Of cases from this number on: no URL is used twice, for there are caches.
+    fn new(session: &Session, runner: &mut TestRunner, first: usize) -> Self {
+        let mut planned: Vec<Planned> = Vec::new();
+        let mut servers = Vec::new();
+        for places in places().iter().cycle().take(POLICIES_IN_A_BATCH) {
+            let tree = cases(places.clone(), 8..17).new_tree(runner).unwrap();
+            let (config, cases) = tree.current();
+            let cases = cases
+                .into_iter()
+                .filter_map(|case| as_pages_can(&config, case));
+            let cases: Vec<Case> = cases.collect();
+            for framework in FRAMEWORKS {
+                let server = framework.spawn(config.clone().build().unwrap()).unwrap();
+                for mut case in cases.clone() {
+                    let name = (first + planned.len()).to_string();
+                    for hop in &mut case.hops {
+                        hop.url = hop.url.replace('?', &format!("?{name}."));
+                    }
+                    for hop in &case.hops {
+                        let url: Url = hop.url.parse().unwrap();
+                        let server = Server::Framework(server.address, case.reply(&url));
+                        session.network.route(&name, &url, server);
+                    }
+                    planned.push(Planned {
+                        name,
+                        framework: framework.name,
+                        config: config.clone(),
+                        case,
+                    });
+                }
+                servers.push(server);
+            }
+        }
+        Self {
+            planned,
+            _servers: servers,
+        }
+    }
+}
+
+impl Planned {
+    fn script(&self) -> Script {
+        Script {
+            page: self.case.page.clone(),
+            text: script(&self.case.fetch(), self.times()),
+        }
+    }
+
+    fn times(&self) -> usize {
+        1 + usize::from(self.case.again_after.is_some())
+    }
+
+    fn problem(
+        &self,
+        session: &Session,
+        exchanges: &[Exchange],
+        seen: &Value,
+        counts: &mut Counts,
+    ) -> Option<String> {
+        let fetch = self.case.fetch();
+        let as_engine = replayed(session.engine.quirks(), &fetch, exchanges, self.times());
+        let by_fetch = replayed(Quirks::NONE, &fetch, exchanges, self.times());
+        let expected = [self.expected(), self.expected_again()];
+        for (time, (outcome, part)) in as_engine.iter().enumerate() {
+            self.count(outcome, part, counts);
+            let standard = &by_fetch[time].0;
+            let mut problem = difference(&fetch, outcome, part, &seen[time]);
+            if outcome != standard {
+                // Then this is not what the policy means, and need not be.
+                counts.count("fetches: by a quirk");
+            } else if let Some(expected) = &expected[time] {
+                problem = problem.or_else(|| cases::problem(expected, standard));
+            }
+            if problem.is_some() {
+                return problem;
+            }
+        }
+        None
+    }
+
+    /// What the policy means for the first fetch.
+    fn expected(&self) -> Option<Expected> {
+        let expected = meaning(&self.config, &self.case);
+        Some(match self.framework {
+            "rocket" => as_rocket_can(expected, &self.case),
+            _ => expected,
+        })
+    }
+
+    /// And for the second, if it is known what is remembered.
+    fn expected_again(&self) -> Option<Expected> {
+        let first = self.expected()?;
+        let has_asked = first.sent.iter().any(|sent| sent.preflight.is_some());
+        (has_asked && first.result.is_ok()).then(|| meaning_again(&self.config, &self.case, 0))
+    }
+
+    fn count(&self, outcome: &Outcome, exchanges: &[Exchange], counts: &mut Counts) {
+        counts.count("fetches");
+        counts.count(self.framework);
+        counts.count(match self.case.page.split(':').next() {
+            Some("https") => "pages: https",
+            Some("http") => "pages: http",
+            _ => "pages: null",
+        });
+        for Exchange { request, response } in exchanges {
+            counts.count("requests");
+            if request.is_preflight {
+                counts.count("requests: preflights");
+            }
+            if request.with_credentials {
+                counts.count("requests: with cookies");
+            }
+            if matches!(response.status, 301 | 302 | 303 | 307 | 308) {
+                counts.count("requests: redirected");
+            }
+        }
+        counts.count(match &outcome.result {
+            Ok(readable) => match readable.kind {
+                ResponseKind::Basic => "readable: same-origin",
+                ResponseKind::Cors => "readable: cors",
+                ResponseKind::OpaqueRedirect => "readable: opaque redirect",
+            },
+            Err(Blocked::Preflight(_)) => "blocked: preflight",
+            Err(Blocked::Cors(_)) => "blocked: cors",
+            Err(_) => "blocked: otherwise",
+        });
+    }
+
+    /// All that is needed to see why.
+    fn told(&self, session: &Session, exchanges: &[Exchange], problem: &str) -> String {
+        let policy = serde_json::to_string(&self.config).unwrap();
+        let mut text = format!(
+            "{} on {}\n{problem}\n\npolicy {policy}\n{:#?}\n",
+            session.version, self.framework, self.case
+        );
+        for Exchange { request, response } in exchanges {
+            write!(text, "\n{} {}\n", request.method, request.url).unwrap();
+            lines(&mut text, &request.headers);
+            writeln!(text, "-> {}", response.status).unwrap();
+            lines(&mut text, &response.headers);
+        }
+        text
+    }
+}
+
+fn lines(text: &mut String, lines: &[(String, Vec<u8>)]) {
+    for (name, value) in lines {
+        writeln!(text, "    {name}: {}", String::from_utf8_lossy(value)).unwrap();
+    }
+}
+
+/// The case as far as a page can have its origin and a script can ask for it, if it can at all.
+fn as_pages_can(config: &Config, mut case: Case) -> Option<Case> {
+    let is_secure = |url: &str| url.starts_with("https:");
+    let is_page = case.page.starts_with("http") || case.page == "null";
+    // Mixed content.
+    let is_mixed = || case.hops.iter().any(|hop| !is_secure(&hop.url));
+    if !is_page || is_secure(&case.page) && is_mixed() {
+        return None;
+    }
+    // XMLHttpRequest, which alone has upload listeners, knows nothing else.
+    if case.forces_preflight {
+        case.redirect = Redirect::Follow;
+        if case.credentials == Credentials::Omit {
+            case.credentials = Credentials::SameOrigin;
+        }
+    }
+    // Nobody waits here: the second fetch is at once, and what is remembered for less than a minute
+    // may be forgotten by then. Redirects have caches of their own.
+    let is_remembered = config.max_age == 0 || config.max_age >= 60;
+    case.again_after = case
+        .again_after
+        .filter(|_| is_remembered && case.hops.len() == 1);
+    if case.again_after.is_some() {
+        case.again_after = Some(0);
+        let headers = &mut case.hops[0].headers;
+        headers.retain(|line| line.0 != "Cache-Control");
+        headers.push(("Cache-Control", "no-store"));
+    }
+    Some(case)
+}
+
+/// Pages without and with encryption.
+fn places() -> [Places; 2] {
+    let places = |pages: &[&str], apis: [&str; 3]| Places {
+        pages: pages.iter().map(|page| (*page).to_owned()).collect(),
+        any_page: true,
+        apis: apis.map(str::to_owned).to_vec(),
+    };
+    [
+        places(
+            &[
+                "http://app.example.com",
+                "http://example.com",
+                "http://b.app.example.com:8443",
+                "http://localhost:3000",
+                "http://app.localhost:8080",
+                "http://127.0.0.1:8080",
+                "http://[::1]:3000",
+                "http://xn--bcher-kva.example",
+                "http://shop.example.co.uk",
+            ],
+            [
+                "http://api.example.com",
+                "http://cdn.example.net:8000",
+                "http://127.0.0.1:9000",
+            ],
+        ),
+        places(
+            &[
+                "https://app.example.com",
+                "https://example.com",
+                "https://b.app.example.com:8443",
+                "https://localhost:3000",
+                "https://127.0.0.1:8080",
+                "https://a_b.example.org",
+                "http://app.example.com",
+            ],
+            [
+                "https://api.example.com",
+                "https://cdn.example.net:8443",
+                "https://localhost",
+            ],
+        ),
+    ]
+}

@@ -1,0 +1,170 @@
+//! What pages fetch from one server, one after the other.
+
+use conformance_tests::browser::{Request, Response, Url};
+use conformance_tests::subject::FRAMEWORKS;
+use cors_core::Config;
+use serde_json::Value;
+
+use crate::engine::Engine;
+use crate::network::{Exchange, Server};
+use crate::session::{Script, Session};
+
+pub(crate) struct Scenario {
+    pub(crate) name: &'static str,
+    /// Of the pages and of the server.
+    pub(crate) scheme: &'static str,
+    pub(crate) served: Served,
+    /// The hosts, each of which redirects to the next; `app` is that of the page.
+    pub(crate) hops: &'static [&'static str],
+    /// What the application answers at the last.
+    pub(crate) reply: &'static [&'static str],
+    /// Done one after the other, with the same URL.
+    pub(crate) steps: &'static [Step],
+}
+
+pub(crate) enum Served {
+    Frameworks(fn() -> Config),
+    Made(fn(&Request) -> Response),
+}
+
+pub(crate) struct Step {
+    /// The host of the page.
+    pub(crate) page: &'static str,
+    /// The second argument of `fetch()`, in JavaScript.
+    pub(crate) init: &'static str,
+    /// As [`told`] tells it.
+    pub(crate) expected: &'static str,
+    /// So it is in these engines.
+    pub(crate) others: &'static [(Engine, &'static str)],
+}
+
+impl Scenario {
+    /// Plays it on every framework; how many steps that were.
+    pub(crate) fn play(&self, session: &Session) -> usize {
+        let names: Vec<&str> = match self.served {
+            Served::Frameworks(_) => FRAMEWORKS.iter().map(|framework| framework.name).collect(),
+            Served::Made(_) => vec!["made"],
+        };
+        let mut running = Vec::new();
+        for (place, name) in names.iter().enumerate() {
+            let urls = self.urls(name);
+            for (hop, url) in urls.iter().enumerate() {
+                let reply = match urls.get(hop + 1) {
+                    Some(next) => vec!["Status: 302".to_owned(), format!("Location: {next}")],
+                    None => self.reply.iter().map(|line| (*line).to_owned()).collect(),
+                };
+                let server = match self.served {
+                    Served::Made(made) => Server::Made(made),
+                    Served::Frameworks(config) => {
+                        let server = FRAMEWORKS[place].spawn(config().build().unwrap()).unwrap();
+                        let address = server.address;
+                        running.push(server);
+                        Server::Framework(address, reply)
+                    }
+                };
+                session.network.route(&self.case(name), url, server);
+            }
+        }
+        for step in self.steps {
+            let scripts: Vec<Script> = names
+                .iter()
+                .map(|name| step.script(self.scheme, &self.urls(name)[0]))
+                .collect();
+            let results = session.run(&scripts);
+            for (name, seen) in names.iter().zip(results) {
+                let exchanges = session.network.taken(&self.case(name));
+                let got = told(&exchanges, &seen);
+                let expected = step.expected_in(session.engine);
+                assert_eq!(
+                    got, expected,
+                    "{} on {name}: {}, fetch from {}: {}\n{exchanges:#?}",
+                    session.version, self.name, step.page, step.init
+                );
+            }
+        }
+        names
+            .iter()
+            .for_each(|name| drop(session.network.close(&self.case(name))));
+        self.steps.len() * names.len()
+    }
+
+    fn case(&self, name: &str) -> String {
+        format!("{}-{name}", self.name)
+    }
+
+    fn urls(&self, name: &str) -> Vec<Url> {
+        let case = self.case(name);
+        let url = |(place, host): (usize, &&str)| {
+            let host = match *host {
+                "app" => "app".to_owned(),
+                host => format!("{host}-{case}"),
+            };
+            let scheme = self.scheme;
+            format!("{scheme}://{host}.example.com/reply?{case}-{place}")
+                .parse()
+                .unwrap()
+        };
+        self.hops.iter().enumerate().map(url).collect()
+    }
+}
+
+impl Step {
+    fn script(&self, scheme: &str, url: &Url) -> Script {
+        let defaults = "method: 'GET', headers: []";
+        Script {
+            page: format!("{scheme}://{}.example.com", self.page),
+            text: format!(
+                "return run({{ url: '{url}', {defaults}, ...{} }})",
+                self.init
+            ),
+        }
+    }
+
+    fn expected_in(&self, engine: Engine) -> &'static str {
+        let mut others = self.others.iter();
+        others
+            .find(|other| other.0 == engine)
+            .map_or(self.expected, |other| other.1)
+    }
+}
+
+/// The requests that were sent, and what the script got.
+fn told(exchanges: &[Exchange], seen: &Value) -> String {
+    let requests = exchanges.iter().map(|exchange| {
+        let request = &exchange.request;
+        let value = |name: &str| {
+            let line = request.headers.iter().find(|line| line.0 == name);
+            line.map(|line| String::from_utf8_lossy(&line.1).into_owned())
+        };
+        let asked = match (request.is_preflight, value("access-control-request-method")) {
+            (true, Some(method)) => {
+                let names = value("access-control-request-headers").unwrap_or_default();
+                format!("?{method}({names})")
+            }
+            _ => request.method.clone(),
+        };
+        let page = value("origin").map_or(String::new(), |origin| {
+            let host = origin.split('/').next_back().unwrap();
+            format!(" {}", host.trim_end_matches(".example.com"))
+        });
+        let is_set = value("cookie").is_some_and(|cookies| cookies.contains("a=1"));
+        let cookie = if is_set { " with cookie" } else { "" };
+        format!("{asked}{page}{cookie}")
+    });
+    let requests: Vec<String> = requests.collect();
+    // What every framework adds or leaves out is not told.
+    let names = ["expires", "set-cookie", "x-secret", "x-total"];
+    let headers = seen["headers"].as_array().into_iter().flatten();
+    let headers = headers.filter_map(|line| line[0].as_str());
+    let headers: Vec<&str> = headers.filter(|name| names.contains(name)).collect();
+    let got = match (&seen["error"], seen["type"].as_str()) {
+        (Value::Null, Some("opaque")) => "opaque",
+        (Value::Null, _) => "readable",
+        _ => "blocked",
+    };
+    let told = [&[got], &headers[..]].concat().join(", ");
+    match requests.is_empty() {
+        true => told,
+        false => format!("{}: {told}", requests.join(", ")),
+    }
+}
