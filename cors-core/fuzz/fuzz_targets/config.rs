@@ -1,0 +1,176 @@
+//! A policy file in JSON, or, if it does not start with `{`, environment variables, one a line.
+//!
+//! Whatever it says, the build answers; every message is one line; every correction helps; and what
+//! is built reads back to the same.
+
+#![no_main]
+
+use cors_core::{Config, ConfigError, Correction, Issue, Key, Policy, Severity};
+use libfuzzer_sys::fuzz_target;
+use serde_json::Value;
+use std::slice;
+
+fuzz_target!(|text: &[u8]| {
+    let Some(config) = read(text) else { return };
+    let built = config.clone().build();
+    let strict = config.clone().build_strict();
+    match &built {
+        Ok(policy) => {
+            assert_eq!(strict.is_ok(), policy.warnings().is_empty());
+            let read_back = policy.to_config();
+            assert_eq!(read_back.clone().build().as_ref(), Ok(policy));
+            let (said, json) = (json(&config), json(&read_back));
+            for key in Key::ALL.iter().filter(|key| is_scalar(**key)) {
+                assert_eq!(said[key.as_str()], json[key.as_str()]);
+            }
+            assert_eq!(serde_json::from_value::<Config>(json).unwrap(), read_back);
+        }
+        Err(error) => {
+            assert!(!error.errors().is_empty());
+            assert!(is_all(error.errors(), Severity::Error));
+            assert!(is_all(error.warnings(), Severity::Warning));
+            assert_eq!(error.to_string().lines().count(), 1 + error.errors().len());
+            assert_eq!(strict.as_ref(), Err(error));
+        }
+    }
+    for issue in issues(built) {
+        is_one_line(&issue.to_string());
+        is_one_line(&issue.message());
+        correction_is_legal(&issue);
+    }
+    follow_corrections(config);
+});
+
+fn read(text: &[u8]) -> Option<Config> {
+    if text.starts_with(b"{") {
+        return serde_json::from_slice(text).ok();
+    }
+    let text = String::from_utf8_lossy(text);
+    let vars = text.lines().filter_map(|line| line.split_once('='));
+    Some(Config::from_vars(
+        vars.map(|(name, value)| (name.to_owned(), value.to_owned())),
+    ))
+}
+
+fn json(config: &Config) -> Value {
+    serde_json::to_value(config).unwrap()
+}
+
+/// What is read back as it was said.
+fn is_scalar(key: Key) -> bool {
+    key != Key::AllowOriginRegex && !LISTS.contains(&key)
+}
+
+/// Everything that a build says.
+fn issues(built: Result<Policy, ConfigError>) -> Vec<Issue> {
+    match built {
+        Ok(policy) => policy.warnings().to_vec(),
+        Err(error) => [error.errors(), error.warnings()].concat(),
+    }
+}
+
+fn is_all(issues: &[Issue], severity: Severity) -> bool {
+    issues.iter().all(|issue| issue.severity() == severity)
+}
+
+fn is_one_line(text: &str) {
+    assert!(!text.is_empty());
+    assert!(!text.contains(char::is_control), "{text:?}");
+}
+
+/// By itself, a correction breaks no rule, and least of all the one that it was offered for.
+fn correction_is_legal(issue: &Issue) {
+    let alone = match (issue.key(), issue.correction()) {
+        (_, None | Some(Correction::Remove)) => return,
+        (Some(key), Some(Correction::Replace(text))) => said(key, slice::from_ref(text)),
+        (Some(key), Some(Correction::Split(entries))) => said(key, entries),
+        (None, Some(Correction::RenameKey(name))) => {
+            let is_known = |key: &&Key| {
+                let variable = format!("CORS_{}", key.as_str().to_uppercase());
+                *name == key.as_str() || *name == variable
+            };
+            return assert!(Key::ALL.iter().any(|key| is_known(&key)), "{issue}");
+        }
+        other => panic!("{other:?}"),
+    };
+    let issues = issues(alone.build());
+    assert!(is_all(&issues, Severity::Warning), "{issue}\n{issues:?}");
+    assert_eq!(count(issue, &issues), 0, "{issue}");
+}
+
+/// One correction of a list at a time: each takes away a problem.
+fn follow_corrections(mut config: Config) {
+    config.allow_origin_regex = None;
+    // A setter also forgets what could not be read.
+    for key in LISTS {
+        let list = list(&config, key).clone();
+        config = with_list(config, key, list);
+    }
+    let mut before = issues(config.clone().build());
+    for _ in 0..16 {
+        let next = before
+            .iter()
+            .find_map(|issue| Some((issue, corrected(&config, issue)?)));
+        let Some((issue, next)) = next else { return };
+        let after = issues(next.clone().build());
+        // What was a duplicate may have become the one that is redundant.
+        let helped = count(issue, &after) < count(issue, &before) || after.len() < before.len();
+        assert!(helped, "{issue}\n{after:?}");
+        (config, before) = (next, after);
+    }
+}
+
+/// How many of `issues` are about the same key and rule.
+fn count(issue: &Issue, issues: &[Issue]) -> usize {
+    let same = |other: &&Issue| (other.key(), other.rule()) == (issue.key(), issue.rule());
+    issues.iter().filter(same).count()
+}
+
+/// `config` with the correction of an entry.
+fn corrected(config: &Config, issue: &Issue) -> Option<Config> {
+    let entries = match issue.correction()? {
+        Correction::Replace(text) => slice::from_ref(text),
+        Correction::Split(entries) => entries,
+        Correction::Remove => &[],
+        Correction::RenameKey(_) => return None,
+    };
+    let (key, index) = (issue.key()?, issue.index()?);
+    let mut list = list(config, key).clone();
+    list.splice(index..=index, entries.iter().cloned());
+    Some(with_list(config.clone(), key, list))
+}
+
+/// A configuration with one key.
+fn said(key: Key, entries: &[String]) -> Config {
+    if LISTS.contains(&key) {
+        with_list(Config::new(), key, entries.to_vec())
+    } else {
+        let name = format!("CORS_{}", key.as_str().to_uppercase());
+        Config::from_vars([(name, entries[0].clone())])
+    }
+}
+
+const LISTS: [Key; 4] = [
+    Key::AllowOrigins,
+    Key::AllowMethods,
+    Key::AllowHeaders,
+    Key::ExposeHeaders,
+];
+
+fn list(config: &Config, key: Key) -> &Vec<String> {
+    match key {
+        Key::AllowOrigins => &config.allow_origins,
+        Key::AllowMethods => &config.allow_methods,
+        Key::AllowHeaders => &config.allow_headers,
+        _ => &config.expose_headers,
+    }
+}
+
+fn with_list(config: Config, key: Key, list: Vec<String>) -> Config {
+    match key {
+        Key::AllowOrigins => config.allow_origins(list),
+        Key::AllowMethods => config.allow_methods(list),
+        Key::AllowHeaders => config.allow_headers(list),
+        _ => config.expose_headers(list),
+    }
+}

@@ -1,0 +1,244 @@
+//! What the fuzzer's bytes stand for: picks from short lists, so that policies, pages and requests
+//! have to do with each other.
+
+use crate::browser::{Credentials, Fetch, Url};
+use crate::support::Request;
+use arbitrary::Arbitrary;
+use cors_core::{Config, RequestHeader};
+
+/// The site of the application.
+pub(crate) const API: &str = "https://api.example.com";
+
+/// What the policy says.
+#[derive(Arbitrary, Debug)]
+pub(crate) struct Said {
+    origins: Vec<Entry>,
+    regex: Option<Pick>,
+    /// `None` is `*`.
+    methods: Vec<Option<Pick>>,
+    headers: Vec<Pick>,
+    exposed: Vec<Pick>,
+    credentials: bool,
+    max_age: u64,
+    bare: bool,
+    diagnostics: bool,
+    block: bool,
+    on_public_suffixes: bool,
+}
+
+#[derive(Arbitrary, Debug)]
+enum Entry {
+    Site {
+        scheme: Pick,
+        wildcard: bool,
+        host: Pick,
+        port: Pick,
+    },
+    Any,
+    Null,
+}
+
+impl Said {
+    pub(crate) fn config(&self) -> Config {
+        let entry = |entry: &Entry| match entry {
+            Entry::Any => "*".to_owned(),
+            Entry::Null => "null".to_owned(),
+            Entry::Site {
+                scheme,
+                wildcard,
+                host,
+                port,
+            } => format!(
+                "{}://{}{}{}",
+                scheme.of(&SCHEMES),
+                if *wildcard { "*." } else { "" },
+                host.of(&HOSTS),
+                port.of(&[PORTS[0], PORTS[1], PORTS[2], ":*"])
+            ),
+        };
+        let method = |method: &Option<Pick>| method.map_or("*", |method| method.of(&METHODS));
+        let names = ["X-A", "x-b", "Authorization", "*", "X-*", "Accept", "Range"];
+        let exposed = ["X-E", "*", "Content-Type", "x-f", "X-Other"];
+        let mut config = Config::new()
+            .allow_origins(self.origins.iter().map(entry))
+            .allow_methods(self.methods.iter().map(method))
+            .allow_headers(self.headers.iter().map(|name| name.of(&names)))
+            .expose_headers(self.exposed.iter().map(|name| name.of(&exposed)))
+            .allow_credentials(self.credentials)
+            .max_age(self.max_age)
+            .preflight_status(if self.bare { 204 } else { 200 })
+            .diagnostics(self.diagnostics)
+            .block_refused_origins(self.block)
+            .dangerously_allow_credentials_on_public_suffixes(self.on_public_suffixes);
+        let regexes = [r"https://[a-z]+\.example\.com", r"http://localhost:\d+"];
+        config.allow_origin_regex = self.regex.map(|regex| regex.of(&regexes).to_owned());
+        config
+    }
+}
+
+/// What a script asks for.
+#[derive(Arbitrary, Debug)]
+pub(crate) struct Script {
+    page: Page,
+    method: Pick,
+    headers: Vec<Pick>,
+    credentials: Pick,
+    forces_preflight: bool,
+    /// It sends `Sec-Fetch-Site`.
+    pub(crate) is_modern: bool,
+}
+
+#[derive(Arbitrary, Debug)]
+enum Page {
+    Of {
+        scheme: Pick,
+        labels: Pick,
+        host: Pick,
+        port: Pick,
+    },
+    Own,
+    Opaque,
+}
+
+impl Page {
+    fn origin(&self) -> String {
+        match self {
+            Self::Own => API.to_owned(),
+            Self::Opaque => "null".to_owned(),
+            Self::Of {
+                scheme,
+                labels,
+                host,
+                port,
+            } => {
+                let (scheme, labels) = (scheme.of(&SCHEMES), labels.of(&LABELS));
+                format!("{scheme}://{labels}{}{}", host.of(&HOSTS), port.of(&PORTS))
+            }
+        }
+    }
+}
+
+impl Script {
+    pub(crate) fn fetch(&self) -> Fetch {
+        let credentials = [
+            Credentials::SameOrigin,
+            Credentials::Include,
+            Credentials::Omit,
+        ];
+        let mut fetch = Fetch::new(self.page.origin(), Url::parse(API).unwrap());
+        fetch.method = self.method.of(&METHODS).to_owned();
+        fetch.headers = self
+            .headers()
+            .map(|(name, value, _)| (name.to_owned(), value.into()))
+            .collect();
+        fetch.credentials = self.credentials.of(&credentials);
+        fetch.forces_preflight = self.forces_preflight;
+        fetch
+    }
+
+    /// Each name once: name, value, and whether it goes without a preflight.
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+        let lines = [
+            ("accept", "text/html", true),
+            ("accept", "\"", false),
+            ("content-type", "text/plain", true),
+            ("content-type", "application/json", false),
+            ("range", "bytes=0-5", true),
+            ("range", "bytes=-5", false),
+            ("authorization", "Bearer x", false),
+            ("x-a", "", false),
+            ("x-b", "1", false),
+            ("x-c", "1", false),
+        ];
+        let mut seen = Vec::new();
+        let lines = self.headers.iter().map(move |line| line.of(&lines));
+        lines.filter(move |line| {
+            let is_new = !seen.contains(&line.0);
+            seen.push(line.0);
+            is_new
+        })
+    }
+}
+
+/// A request of anybody.
+#[derive(Arbitrary, Debug)]
+pub(crate) struct Raw<'a> {
+    method: Bytes<'a>,
+    lines: Vec<Line<'a>>,
+}
+
+#[derive(Arbitrary, Debug)]
+enum Line<'a> {
+    Page(Page),
+    Origin(&'a [u8]),
+    Method(Bytes<'a>),
+    Names(&'a [u8]),
+    Name(Pick),
+    Host(Pick),
+    Site(Pick),
+}
+
+#[derive(Arbitrary, Debug)]
+enum Bytes<'a> {
+    Options,
+    Known(Pick),
+    Other(&'a [u8]),
+}
+
+impl Bytes<'_> {
+    fn get(&self) -> Vec<u8> {
+        match self {
+            Self::Options => b"OPTIONS".to_vec(),
+            Self::Known(method) => method.of(&METHODS).into(),
+            Self::Other(bytes) => bytes.to_vec(),
+        }
+    }
+}
+
+impl Raw<'_> {
+    pub(crate) fn request(&self) -> Request {
+        let line = |line: &Line<'_>| match line {
+            Line::Page(page) => (RequestHeader::Origin, page.origin().into_bytes()),
+            Line::Origin(bytes) => (RequestHeader::Origin, bytes.to_vec()),
+            Line::Method(method) => (RequestHeader::AccessControlRequestMethod, method.get()),
+            Line::Names(bytes) => (RequestHeader::AccessControlRequestHeaders, bytes.to_vec()),
+            Line::Name(name) => {
+                let name = name.of(&["x-a", "X-A, x-b,", "authorization", "accept", "x-c"]);
+                (RequestHeader::AccessControlRequestHeaders, name.into())
+            }
+            Line::Host(host) => (RequestHeader::Host, host.of(&HOSTS).into()),
+            Line::Site(site) => {
+                let site = site.of(&["same-origin", "none", "cross-site"]);
+                (RequestHeader::SecFetchSite, site.into())
+            }
+        };
+        Request {
+            method: self.method.get(),
+            lines: self.lines.iter().map(line).collect(),
+        }
+    }
+}
+
+/// A byte that picks one of a list.
+#[derive(Arbitrary, Clone, Copy, Debug)]
+struct Pick(u8);
+
+impl Pick {
+    fn of<T: Copy>(self, list: &[T]) -> T {
+        list[usize::from(self.0) % list.len()]
+    }
+}
+
+const SCHEMES: [&str; 3] = ["https", "http", "tauri"];
+const LABELS: [&str; 4] = ["", "a.", "evil", "b.a."];
+const HOSTS: [&str; 5] = [
+    "example.com",
+    "api.example.com",
+    "localhost",
+    "com",
+    "example.org",
+];
+const PORTS: [&str; 3] = ["", ":8080", ":3000"];
+const METHODS: [&str; 11] = [
+    "GET", "HEAD", "POST", "PUT", "PATCH", "patch", "put", "get", "OPTIONS", "QUERY", "PURGE",
+];
