@@ -1,0 +1,92 @@
+//! What large policies cost to build and to keep; and what the program with the counting allocator
+//! tells of all requests.
+
+use crate::figures::{Figures, Unit};
+use crate::shared::machine::said;
+use crate::shared::scenario::Policy;
+use crate::shared::subject::{self, Subject, Variant};
+use crate::time::median;
+use std::collections::HashMap;
+use std::time::Instant;
+
+pub(crate) const SIZES: [usize; 2] = [100_000, 1_000_000];
+
+#[derive(Debug, Default)]
+pub(crate) struct Building {
+    /// Kept; by subject, variant and number of origins.
+    pub(crate) megabytes: HashMap<(&'static str, Variant, usize), f64>,
+    pub(crate) milliseconds: HashMap<(&'static str, Variant, usize), f64>,
+    /// What all of ours need for a further worker.
+    pub(crate) bytes_of_clones: Option<f64>,
+}
+
+/// Runs the benchmark `allocations`, and reads its lines.
+pub(crate) fn allocations(figures: &mut Figures, building: &mut Building, filter: Option<&str>) {
+    eprintln!("allocations");
+    let filter = filter.map(|filter| format!("--filter={filter}"));
+    let mut arguments = vec!["bench", "--quiet", "--bench=allocations", "--"];
+    arguments.extend(filter.as_deref());
+    let text = said(env!("CARGO"), &arguments);
+    for line in text.lines() {
+        let parts: Vec<&str> = line.split('\t').collect();
+        let number = |text: &str| text.parse::<f64>().unwrap();
+        match parts.as_slice() {
+            ["request", subject, variant, scenario, count, bytes] => {
+                let (subject, variant) = find(subject, variant);
+                figures.put(
+                    Unit::Allocations,
+                    &subject,
+                    variant,
+                    scenario,
+                    number(count),
+                );
+                figures.put(Unit::Bytes, &subject, variant, scenario, number(bytes));
+            }
+            ["kept", subject, variant, origins, bytes] => {
+                let (subject, variant) = find(subject, variant);
+                let key = (subject.name, variant, origins.parse().unwrap());
+                building.megabytes.insert(key, number(bytes) / 1e6);
+            }
+            ["clone", bytes] => building.bytes_of_clones = Some(number(bytes)),
+            _ => panic!("{line}"),
+        }
+    }
+    assert!(figures.has(Unit::Allocations), "`allocations` says nothing");
+}
+
+fn find(subject: &str, variant: &str) -> (Subject, Variant) {
+    let mut all = subject::ALL.into_iter();
+    let subject = all.find(|other| other.name == subject).unwrap();
+    let mut variants = subject.variants.iter();
+    let variant = variants.find(|other| subject.label(**other) == variant);
+    (subject, *variant.unwrap())
+}
+
+/// From a list of strings to a running application.
+pub(crate) fn time(building: &mut Building) {
+    eprintln!("building");
+    for subject in &subject::ALL {
+        for variant in &subject.variants[1..] {
+            for origins in SIZES {
+                if let Some(time) = milliseconds(subject, *variant, origins) {
+                    let key = (subject.name, *variant, origins);
+                    building.milliseconds.insert(key, time);
+                }
+            }
+        }
+    }
+}
+
+fn milliseconds(subject: &Subject, variant: Variant, origins: usize) -> Option<f64> {
+    let times = if origins > 100_000 { 1 } else { 5 };
+    let times = (0..times).map(|_| {
+        let config = Policy::Origins(origins).config();
+        let start = Instant::now();
+        let app = (subject.start)(variant, config)?;
+        let elapsed = start.elapsed();
+        drop(app);
+        Some(elapsed.as_secs_f64() * 1e3)
+    });
+    let times: Vec<f64> = times.collect::<Option<_>>()?;
+    Some(median(times.into_iter()))
+}

@@ -1,0 +1,237 @@
+//! The goals, each computed from the figures of this run.
+
+use crate::building::{Building, SIZES};
+use crate::comparison::{Comparison, Run};
+use crate::dependencies::Dependencies;
+use crate::figures::Unit;
+use crate::shared::markdown::thousands;
+use crate::shared::scenario::table::{HEADER_DENIED, PREFLIGHT};
+use crate::shared::scenario::{Policy, Right, Role, Scenario};
+use crate::shared::subject::{self, Subject, Variant};
+use std::collections::HashMap;
+
+/// What must hold, in all the places where it was measured.
+#[derive(Debug)]
+pub(crate) struct Goal {
+    pub(crate) what: String,
+    pub(crate) comparisons: Vec<Comparison>,
+}
+
+impl Goal {
+    /// `None`: not measured in this run.
+    pub(crate) fn worst(&self) -> Option<&Comparison> {
+        let order =
+            |one: &&Comparison, other: &&Comparison| one.excess().total_cmp(&other.excess());
+        self.comparisons.iter().max_by(order)
+    }
+}
+
+const DECISION: &Subject = &subject::ALL[0];
+const TOWER: &Subject = &subject::ALL[1];
+const LAYER: &Subject = &subject::ALL[2];
+const AROUND: &Subject = &subject::ALL[3];
+const ACTIX: &Subject = &subject::ALL[4];
+const ROCKET: &Subject = &subject::ALL[5];
+const WARP: &Subject = &subject::ALL[6];
+
+type Select = fn(&Scenario) -> bool;
+
+/// Where, which scenarios, and at most which share of what the other middleware costs there.
+///
+/// tower-http checks no names, so that many of them are exempt there; `warp::cors` sends no `Vary`,
+/// so that what is not denied is.
+const SHARES: [(&Subject, &str, Select, f64); 18] = [
+    (TOWER, "every scenario", has_few_names, 1.0),
+    (LAYER, "every scenario", has_few_names, 1.0),
+    (AROUND, "every scenario", has_few_names, 1.0),
+    (ACTIX, "every scenario", |_| true, 1.0),
+    (ROCKET, "every scenario", |_| true, 1.0),
+    (WARP, "every preflight", is_preflight, 1.0),
+    (WARP, "allowed", is_allowed, 1.1),
+    (TOWER, "actual", is_actual, 0.55),
+    (TOWER, "allowed preflight", is_allowed_preflight, 0.6),
+    (TOWER, "refused preflight", is_refused_preflight, 0.25),
+    (AROUND, "actual", is_actual, 0.6),
+    (
+        AROUND,
+        "preflight",
+        |scenario| is_preflight(scenario) && has_few_names(scenario),
+        0.45,
+    ),
+    (ACTIX, "actual", is_actual, 0.75),
+    (ACTIX, "preflight", is_preflight, 0.25),
+    (ROCKET, "actual", is_actual, 0.35),
+    (ROCKET, "preflight", is_preflight, 0.55),
+    (WARP, "preflight", is_preflight, 0.55),
+    (
+        WARP,
+        "denied",
+        |scenario| scenario.right == Right::Denied || is_refused_preflight(scenario),
+        0.4,
+    ),
+];
+
+/// What the hand-written minimum cost when the goals were set.
+const FLOORS: [(&str, f64); 3] = [
+    ("one origin, allowed", 948.0),
+    (PREFLIGHT, 1_938.0),
+    (HEADER_DENIED, 903.0),
+];
+
+/// Of each series the two sizes that are compared.
+pub(crate) const SERIES: [(&str, usize, usize); 5] = [
+    ("origins, first", 10, 1_000_000),
+    ("origins, last", 10, 1_000_000),
+    ("origins, miss", 10, 1_000_000),
+    ("patterns, last", 1, 10_000),
+    ("patterns, miss", 1, 10_000),
+];
+
+pub(crate) fn all(
+    run: &Run<'_>,
+    building: &Building,
+    dependencies: Option<&Dependencies>,
+) -> Vec<Goal> {
+    let mut goals = Vec::new();
+    let mut goal = |what: String, comparisons| goals.push(Goal { what, comparisons });
+    for (subject, which, select, factor) in SHARES {
+        let what = format!(
+            "{}: {which} at most {factor} x {}",
+            subject.name, subject.peer
+        );
+        goal(what, run.against(subject, Variant::Peer, factor, select));
+    }
+    for subject in [TOWER, LAYER, AROUND] {
+        let what = format!(
+            "{}: 50 and more checked names at most 60 Ir a name",
+            subject.name
+        );
+        goal(what, run.names(subject));
+    }
+    let what = "warp: not CORS at most 300 Ir".to_owned();
+    goal(
+        what,
+        run.at_most(WARP, 300.0, |scenario| scenario.right == Right::NotCors),
+    );
+    for (name, floor) in FLOORS {
+        let named = |scenario: &Scenario| scenario.name == name;
+        let what = format!("tower: {name} at most 1.25 x {}", thousands(floor as i64));
+        goal(what, run.at_most(TOWER, 1.25 * floor, named));
+        let what = format!("tower: {name} at most 1.25 x the floor of this run");
+        goal(what, run.against(TOWER, Variant::Floor, 1.25, named));
+    }
+    let one = |scenario: &Scenario| {
+        scenario.policy == Policy::One && is_actual(scenario) && scenario.role == Role::Plain
+    };
+    let grows = |scenario: &Scenario| matches!(scenario.role, Role::Growth { .. });
+    let what = |what: &str| format!("{}: {what}", DECISION.name);
+    goal(
+        what("one origin at most 300 Ir"),
+        run.at_most(DECISION, 300.0, one),
+    );
+    goal(
+        what("any list or patterns at most 450 Ir"),
+        run.at_most(DECISION, 450.0, grows),
+    );
+    goal(what("0 allocations"), run.no_allocations(DECISION));
+    for (series, from, to) in SERIES {
+        let what = format!(
+            "growth: {series}, {} at most 1.1 x {}",
+            thousands(to),
+            thousands(from)
+        );
+        goal(what, run.growth(Unit::Instructions, series, from, to, 1.1));
+    }
+    let bytes = SERIES
+        .into_iter()
+        .flat_map(|(series, from, to)| run.growth(Unit::Bytes, series, from, to, 1.0));
+    goal(
+        "growth: bytes a request independent of the list".to_owned(),
+        bytes.collect(),
+    );
+    for subject in &subject::ALL {
+        let what = "at most 1.5 x the benign refusal, empty lines 2 x";
+        goal(
+            format!("attack, {}: {what}", subject.name),
+            run.attacks(subject),
+        );
+    }
+    let slopes = subject::ALL.iter().flat_map(|subject| run.slopes(subject));
+    goal("attack: slope at most 0.05".to_owned(), slopes.collect());
+    goals.extend(of_building(building, dependencies));
+    goals
+}
+
+fn of_building(
+    building: &Building,
+    dependencies: Option<&Dependencies>,
+) -> impl Iterator<Item = Goal> {
+    let [small, large] = SIZES;
+    let ours = |figures: &HashMap<_, f64>, origins: usize, limit: f64, unit: &str| {
+        let each = subject::ALL.iter().filter_map(|subject| {
+            let measured = *figures.get(&(subject.name, Variant::Ours, origins))?;
+            let shown = format!("{measured:.1} {unit}");
+            Some(Comparison::new(subject.name, shown, measured, limit))
+        });
+        each.collect::<Vec<_>>()
+    };
+    let clones = building.bytes_of_clones.map(|bytes| {
+        let shown = format!("{bytes} bytes for a clone");
+        Comparison::new("all adapters", shown, bytes, 0.0)
+    });
+    let compiles = dependencies.map(|dependencies| {
+        let seconds = dependencies.core_compiles_in;
+        Comparison::new("cors-core", format!("{seconds:.1} s"), seconds, 15.0)
+    });
+    [
+        (
+            "building: 100,000 origins keep at most 8 MB",
+            ours(&building.megabytes, small, 8.0, "MB"),
+        ),
+        (
+            "building: 100,000 origins at most 30 ms",
+            ours(&building.milliseconds, small, 30.0, "ms"),
+        ),
+        (
+            "building: 1,000,000 origins keep at most 80 MB",
+            ours(&building.megabytes, large, 80.0, "MB"),
+        ),
+        (
+            "building: shared by all workers",
+            clones.into_iter().collect(),
+        ),
+        (
+            "build cost: cors-core compiles in at most 15 s",
+            compiles.into_iter().collect(),
+        ),
+    ]
+    .into_iter()
+    .map(|(what, comparisons)| Goal {
+        what: what.to_owned(),
+        comparisons,
+    })
+}
+
+fn has_few_names(scenario: &Scenario) -> bool {
+    !matches!(scenario.role, Role::Names(_))
+}
+
+fn is_actual(scenario: &Scenario) -> bool {
+    !is_preflight(scenario)
+}
+
+fn is_allowed(scenario: &Scenario) -> bool {
+    scenario.right == Right::Allowed
+}
+
+fn is_preflight(scenario: &Scenario) -> bool {
+    scenario.right.is_preflight()
+}
+
+fn is_allowed_preflight(scenario: &Scenario) -> bool {
+    scenario.right == Right::PreflightAllowed && has_few_names(scenario)
+}
+
+fn is_refused_preflight(scenario: &Scenario) -> bool {
+    matches!(scenario.right, Right::PreflightDenied { .. })
+}

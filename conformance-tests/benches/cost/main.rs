@@ -1,0 +1,120 @@
+//! What a request costs above the same framework without CORS: ours, and the other middleware
+//! there, in instructions, allocations and time; and what a large policy costs to build.
+//!
+//! ```console
+//! $ cargo bench -p conformance-tests --bench cost                   # all; writes PERFORMANCE.md
+//! $ cargo bench -p conformance-tests --bench cost -- --ir-only      # instructions, on the terminal
+//! $ cargo bench -p conformance-tests --bench cost -- --filter miss  # some scenarios, on the terminal
+//! ```
+//!
+//! A table of its own needs a module beside the others in `shared/subject`; a scenario is a line in
+//! `shared/scenario.rs`.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a benchmark may panic"
+)]
+
+mod building;
+mod comparison;
+mod dependencies;
+mod figures;
+mod goals;
+mod instructions;
+#[path = "../shared/mod.rs"]
+mod shared;
+mod tables;
+mod time;
+
+use building::Building;
+use clap::Parser;
+use comparison::Run;
+use dependencies::Dependencies;
+use figures::Figures;
+use shared::scenario::{self, Scenario};
+use shared::subject::{self, Variant};
+use shared::{machine, markdown};
+use tokio::runtime;
+
+#[derive(Parser)]
+struct Arguments {
+    /// Only instructions, which need no quiet machine.
+    #[arg(long)]
+    ir_only: bool,
+    /// Only scenarios with this in their name.
+    #[arg(long)]
+    filter: Option<String>,
+    /// Run the scenarios of a subject and variant, under callgrind.
+    #[arg(long, num_args = 2, hide = true)]
+    measure: Option<Vec<String>>,
+    /// What cargo says to every benchmark.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+fn main() {
+    let arguments = Arguments::parse();
+    let runtime = runtime::Builder::new_current_thread().build().unwrap();
+    let _guard = runtime.enter();
+    let filter = arguments.filter.as_deref();
+    let scenarios = scenario::with(filter);
+    if let Some([subject, variant]) = arguments.measure.as_deref() {
+        return instructions::run(subject, variant, &scenarios);
+    }
+    let is_partial = arguments.ir_only || filter.is_some();
+    let mut figures = Figures::default();
+    check(&mut figures, &scenarios);
+    instructions::measure(&mut figures, filter, scenarios.len());
+    let mut building = Building::default();
+    let mut dependencies = None;
+    if !arguments.ir_only {
+        building::allocations(&mut figures, &mut building, filter);
+        time::measure(&mut figures, &scenarios);
+        if filter.is_none() {
+            building::time(&mut building);
+            dependencies = Some(Dependencies::count().unwrap());
+        }
+    }
+    let run = Run {
+        figures: &figures,
+        scenarios: &scenarios,
+    };
+    let mut goals = goals::all(&run, &building, dependencies.as_ref());
+    if is_partial {
+        goals.retain(|goal| goal.worst().is_some());
+    }
+    let tables = tables::all(&run, &building, dependencies.as_ref());
+    let text = format!(
+        "{}\n{tables}\n{}",
+        tables::goals(&goals),
+        machine::describe()
+    );
+    println!("{text}");
+    if !is_partial {
+        markdown::keep("cost", &text).unwrap();
+    }
+}
+
+/// Asks everything once: ours and the minimum must be right, the others may differ.
+fn check(figures: &mut Figures, scenarios: &[Scenario]) {
+    let mut answers = 0;
+    for subject in &subject::ALL {
+        for variant in &subject.variants[1..] {
+            subject::each(subject, *variant, scenarios, |app, scenario| {
+                let judged = app.answer(&scenario.request).judge(scenario);
+                let (who, name) = (subject.label(*variant), &scenario.name);
+                assert!(
+                    *variant == Variant::Peer || judged.differences.is_empty(),
+                    "{}, {who}, {name}: {judged:?}",
+                    subject.name
+                );
+                figures.judge(subject, *variant, name, judged);
+                answers += 1;
+            });
+        }
+    }
+    eprintln!("{answers} answers checked");
+}

@@ -1,0 +1,173 @@
+//! Who is asked: each framework without CORS, with ours and with its peer, in memory.
+
+pub(crate) mod actix;
+pub(crate) mod axum;
+mod decision;
+mod floor;
+pub(crate) mod rocket;
+pub(crate) mod tower;
+pub(crate) mod warp;
+
+use super::answer::Answer;
+use super::scenario::{Policy, Request, Scenario};
+use cors_core::Config;
+use futures_util::FutureExt as _;
+use std::hint::black_box;
+
+/// Where the middleware stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Subject {
+    pub(crate) name: &'static str,
+    /// The other middleware there.
+    pub(crate) peer: &'static str,
+    pub(crate) variants: &'static [Variant],
+    /// One application, with a policy unless it is [`Variant::Bare`]; `None`: the middleware cannot
+    /// express this policy. Within a Tokio runtime only.
+    pub(crate) start: fn(Variant, Config) -> Option<Box<dyn App>>,
+}
+
+/// What stands around the handler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, clap::ValueEnum)]
+pub(crate) enum Variant {
+    Bare,
+    Peer,
+    /// A hand-written minimum.
+    Floor,
+    Ours,
+}
+
+/// All of them. Each handler answers `ok` to every method.
+pub(crate) const ALL: [Subject; 7] = [
+    decision::SUBJECT,
+    tower::SUBJECT,
+    axum::LAYER,
+    axum::AROUND,
+    actix::SUBJECT,
+    rocket::SUBJECT,
+    warp::SUBJECT,
+];
+
+const WITH_PEER: &[Variant] = &[Variant::Bare, Variant::Peer, Variant::Ours];
+
+impl Subject {
+    pub(crate) fn label(&self, variant: Variant) -> &'static str {
+        match variant {
+            Variant::Bare => "bare",
+            Variant::Peer => self.peer,
+            Variant::Floor => "floor",
+            Variant::Ours => "ours",
+        }
+    }
+
+    pub(crate) fn app(&self, variant: Variant, policy: Policy) -> Option<Box<dyn App>> {
+        let config = match variant {
+            Variant::Bare => Config::new(),
+            _ => policy.config(),
+        };
+        (self.start)(variant, config)
+    }
+}
+
+/// Calls `visit` with a fresh application for each policy, and each scenario under it.
+pub(crate) fn each(
+    subject: &Subject,
+    variant: Variant,
+    scenarios: &[Scenario],
+    mut visit: impl FnMut(&mut dyn App, &Scenario),
+) {
+    for same in by_policy(scenarios) {
+        if let Some(mut app) = subject.app(variant, same[0].policy) {
+            same.iter().for_each(|scenario| visit(&mut *app, scenario));
+        }
+    }
+}
+
+/// Scenarios that one application can answer; there is at least one in each slice.
+pub(crate) fn by_policy(scenarios: &[Scenario]) -> impl Iterator<Item = &[Scenario]> {
+    scenarios.chunk_by(|one, other| one.policy == other.policy)
+}
+
+/// A running application.
+pub(crate) trait App {
+    /// Makes requests ready to be sent, which is not to be measured.
+    fn load(&mut self, request: &Request, count: usize);
+
+    /// Sends one of them, and drops the answer.
+    fn send(&mut self);
+
+    /// The answer to a request.
+    fn answer(&mut self, request: &Request) -> Answer;
+}
+
+/// An application from what makes its requests, sends one, and reads the answer.
+fn app<Q: 'static, A: 'static>(
+    make: impl Fn(&Request) -> Q + 'static,
+    call: impl FnMut(Q) -> A + 'static,
+    read: impl Fn(A) -> Answer + 'static,
+) -> Option<Box<dyn App>> {
+    Some(Box::new(InMemory {
+        waiting: Vec::new(),
+        make,
+        call,
+        read,
+    }))
+}
+
+struct InMemory<Q, M, C, R> {
+    waiting: Vec<Q>,
+    make: M,
+    call: C,
+    read: R,
+}
+
+impl<Q, A, M, C, R> App for InMemory<Q, M, C, R>
+where
+    M: Fn(&Request) -> Q,
+    C: FnMut(Q) -> A,
+    R: Fn(A) -> Answer,
+{
+    fn load(&mut self, request: &Request, count: usize) {
+        self.waiting.clear();
+        self.waiting
+            .extend((0..count).map(|_| (self.make)(request)));
+    }
+
+    fn send(&mut self) {
+        if let Some(request) = self.waiting.pop() {
+            drop(black_box((self.call)(request)));
+        }
+    }
+
+    fn answer(&mut self, request: &Request) -> Answer {
+        let request = (self.make)(request);
+        (self.read)((self.call)(request))
+    }
+}
+
+/// An application that is a service of `http` requests.
+fn http_app<S, B, R>(mut service: S, body: impl Fn() -> B + 'static) -> Option<Box<dyn App>>
+where
+    S: ::tower::Service<http::Request<B>, Response = http::Response<R>> + 'static,
+    S::Error: std::fmt::Debug,
+    B: 'static,
+    R: 'static,
+{
+    app(
+        move |request| http_request(request, body()),
+        move |request| {
+            let response = service.call(request).now_or_never();
+            response.expect("nothing to wait for").unwrap()
+        },
+        |response| Answer::of_http(&response),
+    )
+}
+
+fn http_request<B>(request: &Request, body: B) -> http::Request<B> {
+    let mut built = http::Request::new(body);
+    *built.method_mut() = request.method.parse().unwrap();
+    for (name, value) in request.lines() {
+        let value = http::HeaderValue::from_maybe_shared(value).unwrap();
+        built.headers_mut().append(name, value);
+    }
+    built
+}

@@ -1,0 +1,62 @@
+//! `Policy::decide` on an `http` request, and nothing else.
+
+use super::{App, Subject, Variant, http_request};
+use crate::shared::answer::Answer;
+use crate::shared::scenario::Request;
+use cors_core::http::Step;
+use cors_core::{Config, Ready, ReadyPolicies};
+use http::HeaderValue;
+use std::hint::black_box;
+use std::sync::Arc;
+
+pub(crate) const SUBJECT: Subject = Subject {
+    name: "decision alone",
+    peer: "",
+    variants: &[Variant::Bare, Variant::Ours],
+    start,
+};
+
+fn start(variant: Variant, config: Config) -> Option<Box<dyn App>> {
+    let policy = match variant {
+        Variant::Bare => None,
+        _ => ReadyPolicies::for_http(config.build().unwrap())
+            .find("/")
+            .cloned(),
+    };
+    Some(Box::new(Decision {
+        policy,
+        waiting: http::Request::new(()),
+    }))
+}
+
+struct Decision {
+    policy: Option<Arc<Ready<HeaderValue>>>,
+    /// Deciding takes nothing from it, so that one is enough.
+    waiting: http::Request<()>,
+}
+
+impl App for Decision {
+    fn load(&mut self, request: &Request, _count: usize) {
+        self.waiting = http_request(request, ());
+    }
+
+    fn send(&mut self) {
+        let request = black_box(&self.waiting);
+        if let Some(ready) = &self.policy {
+            black_box(ready.policy().decide(request));
+        }
+    }
+
+    /// What the core makes of its decision, before any framework.
+    fn answer(&mut self, request: &Request) -> Answer {
+        let request = http_request(request, ());
+        let mut response = http::Response::new("ok");
+        if let Some(ready) = &self.policy {
+            match ready.step(&request, request.headers()) {
+                Step::Answer(answer) => response = answer,
+                Step::Forward(forward) => forward.finish(ready, response.headers_mut()),
+            }
+        }
+        Answer::of_http(&response)
+    }
+}
