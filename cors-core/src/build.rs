@@ -230,7 +230,7 @@ impl<'a> Build<'a> {
             let issue = |rule| Issue::new(Key::AllowMethods, text, rule).at(index);
             let method = method::normalize(text);
             if !is_token(text.as_bytes()) {
-                self.note(issue(Rule::MethodToken).corrected(trimmed(text)));
+                self.note(issue(Rule::MethodToken).corrected(allowable(trimmed(text))));
             } else if method::is_forbidden(text) {
                 self.note(issue(Rule::MethodForbidden).corrected(Correction::Remove));
             } else if !seen.insert(method.clone()) {
@@ -239,7 +239,7 @@ impl<'a> Build<'a> {
                 let covered = issue(Rule::Redundant).detail("`*`");
                 self.note(covered.corrected(Correction::Remove));
             } else {
-                if let Some(meant) = unquoted(text) {
+                if let Some(meant) = allowable(unquoted(text)) {
                     self.note(issue(Rule::Quoted).corrected(meant));
                 } else if let Some(meant) = method::case_slip(&method) {
                     let meant = Correction::Replace(meant.to_owned());
@@ -365,6 +365,21 @@ fn duplicate(key: Key, index: usize, text: &str) -> Issue {
 fn unquoted(text: &str) -> Option<Correction> {
     let name = text.trim_matches(['\'', '`']);
     (name != text && is_token(name.as_bytes())).then(|| Correction::Replace(name.to_owned()))
+}
+
+/// A correction of a method, without what is forbidden: nobody shall be told to write that.
+fn allowable(correction: Option<Correction>) -> Option<Correction> {
+    let mut methods = match correction? {
+        Correction::Replace(method) => vec![method],
+        Correction::Split(methods) => methods,
+        other => return Some(other),
+    };
+    methods.retain(|method| !method::is_forbidden(method));
+    Some(match methods.as_slice() {
+        [] => Correction::Remove,
+        [one] => Correction::Replace(one.clone()),
+        _ => Correction::Split(methods),
+    })
 }
 
 /// A token with white space or quotes around it.
