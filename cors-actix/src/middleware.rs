@@ -6,7 +6,7 @@ use actix_web::Error;
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::header::HeaderValue;
-use cors_core::{Policies, ReadyPolicies};
+use cors_core::{Policies, Ready, ReadyPolicies};
 use std::sync::Arc;
 
 /// Puts a CORS [`Policy`](crate::Policy), or several by path, around an `App`, a `Scope` or a `Resource`, by `wrap`.
@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// A clone costs one reference count: make one value and clone it into the `App` of every worker.
 #[derive(Clone, Debug)]
 pub struct Cors {
-    policies: Arc<ReadyPolicies<HeaderValue>>,
+    policies: Arc<ReadyPolicies<Ready<HeaderValue>>>,
 }
 
 impl Cors {
@@ -22,8 +22,9 @@ impl Cors {
     #[must_use]
     pub fn new(policies: impl Into<Policies>) -> Self {
         #[expect(clippy::expect_used, reason = "a policy holds tokens and numbers only")]
-        let policies = ReadyPolicies::new(policies, HeaderValue::from_str)
-            .expect("visible ASCII is a header value");
+        let policies =
+            ReadyPolicies::new(policies, |policy| Ready::new(policy, HeaderValue::from_str))
+                .expect("visible ASCII is a header value");
         Self {
             policies: Arc::new(policies),
         }

@@ -1,12 +1,10 @@
 //! The future of a response: an answer that is there already, or the inner one.
 
-use cors_core::Ready;
 use cors_core::http::Forward;
-use http::{HeaderValue, Response};
+use http::Response;
 use pin_project_lite::pin_project;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 pin_project! {
@@ -23,7 +21,7 @@ pin_project! {
     #[project = KindProj]
     enum Kind<F, B> {
         Answer { answer: Option<Response<B>> },
-        Forward { #[pin] inner: F, cors: Option<(Forward, Arc<Ready<HeaderValue>>)> },
+        Forward { #[pin] inner: F, cors: Option<Forward> },
     }
 }
 
@@ -37,7 +35,7 @@ impl<F, B> ResponseFuture<F, B> {
     }
 
     /// `None`: no policy is for this request.
-    pub(crate) fn forward(inner: F, cors: Option<(Forward, Arc<Ready<HeaderValue>>)>) -> Self {
+    pub(crate) fn forward(inner: F, cors: Option<Forward>) -> Self {
         Self {
             kind: Kind::Forward { inner, cors },
         }
@@ -58,8 +56,8 @@ where
                 None => Poll::Pending,
             },
             KindProj::Forward { inner, cors } => inner.poll(cx).map_ok(|mut response| {
-                if let Some((forward, ready)) = cors {
-                    forward.finish(ready, response.headers_mut());
+                if let Some(forward) = cors.take() {
+                    forward.finish(response.headers_mut());
                 }
                 response
             }),

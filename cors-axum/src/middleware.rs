@@ -2,9 +2,9 @@
 
 use crate::convert::{AnswerBody, EmptyBody, TextBody};
 use crate::future::ResponseFuture;
-use cors_core::http::Step;
+use cors_core::http::{HttpReady, Step};
 use cors_core::{Policies, ReadyPolicies};
-use http::{HeaderValue, Request, Response};
+use http::{Request, Response};
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -19,7 +19,7 @@ use tower_service::Service;
 /// [`with_empty_body`](CorsLayer::with_empty_body).
 #[derive(Debug)]
 pub struct CorsLayer<A = TextBody> {
-    policies: Arc<ReadyPolicies<HeaderValue>>,
+    policies: Arc<ReadyPolicies<HttpReady>>,
     answer: PhantomData<fn() -> A>,
 }
 
@@ -106,8 +106,7 @@ where
         match ready.step(&request, request.headers()) {
             Step::Answer(answer) => ResponseFuture::answer(answer.map(A::body)),
             Step::Forward(forward) => {
-                let ready = Arc::clone(ready);
-                ResponseFuture::forward(self.inner.call(request), Some((forward, ready)))
+                ResponseFuture::forward(self.inner.call(request), Some(forward))
             }
         }
     }

@@ -8,7 +8,7 @@ use crate::decision::{Decision, HeadersRefusal, MethodRefusal, OriginRefusal, Pr
 use crate::method;
 use crate::origin::Origin;
 use crate::policy::Policy;
-use crate::request::{RequestHead, RequestHeader};
+use crate::request::{Lines, RequestHead, RequestHeader};
 use crate::token::is_token;
 
 impl Policy {
@@ -17,22 +17,30 @@ impl Policy {
     /// Total and pure: any bytes give a decision, the same bytes the same one. It allocates nothing,
     /// and its work is bounded by the policy, whatever the request.
     pub fn decide<R: RequestHead + ?Sized>(&self, request: &R) -> Decision {
-        let mut origins = request.lines(RequestHeader::Origin);
-        let Some(origin) = origins.next() else {
-            return Decision::NotCors;
-        };
-        let origin_check = match origins.next() {
+        self.decide_by(Lines::of(request.lines(RequestHeader::Origin)), request)
+    }
+
+    /// [`decide`](Self::decide), if the lines of `Origin` are at hand.
+    #[inline]
+    pub(crate) fn decide_by<R: RequestHead + ?Sized>(
+        &self,
+        origin: Lines<&[u8]>,
+        request: &R,
+    ) -> Decision {
+        let origin_check = match origin {
+            Lines::None => return Decision::NotCors,
+            Lines::One(origin) => self.check_origin(origin),
             // "Byte-serializing a request origin" gives one; several are somebody's trick.
-            Some(_) => Err(OriginRefusal::SeveralLines),
-            None => self.check_origin(origin),
+            Lines::Several => Err(OriginRefusal::SeveralLines),
         };
         if request.method() == b"OPTIONS" {
-            let mut methods = request.lines(RequestHeader::AccessControlRequestMethod);
-            if let Some(requested) = methods.next() {
-                let requested = match methods.next() {
-                    Some(_) => Err(MethodRefusal::SeveralLines),
-                    None => Ok(requested),
+            let requested =
+                match Lines::of(request.lines(RequestHeader::AccessControlRequestMethod)) {
+                    Lines::None => None,
+                    Lines::One(requested) => Some(Ok(requested)),
+                    Lines::Several => Some(Err(MethodRefusal::SeveralLines)),
                 };
+            if let Some(requested) = requested {
                 return Decision::Preflight(self.preflight(origin_check, requested, request));
             }
         }
@@ -96,20 +104,18 @@ impl Policy {
 /// `Sec-Fetch-Site` cannot be set by scripts. Browsers before 2023 and pages without TLS do not send
 /// it; then the origin must name the host that the request is for. The scheme is not compared: a
 /// proxy that ends TLS hides it.
-fn is_same_origin<R: RequestHead + ?Sized>(request: &R, origin: &[u8]) -> bool {
-    let mut origins = request.lines(RequestHeader::Origin);
-    let mut sites = request.lines(RequestHeader::SecFetchSite);
-    let mut hosts = request.lines(RequestHeader::Host);
-    let one_origin = origins.next().is_some() && origins.next().is_none();
-    one_origin
-        && match (sites.next(), sites.next()) {
-            (Some(site), None) => matches!(site, b"same-origin" | b"none"),
-            (Some(_), Some(_)) => false,
-            (None, _) => match (hosts.next(), hosts.next()) {
-                (Some(host), None) => names_host(origin, host),
-                _ => false,
-            },
-        }
+fn is_same_origin<R: RequestHead + ?Sized>(request: &R, origin: Lines<&[u8]>) -> bool {
+    let Lines::One(origin) = origin else {
+        return false;
+    };
+    match Lines::of(request.lines(RequestHeader::SecFetchSite)) {
+        Lines::One(site) => matches!(site, b"same-origin" | b"none"),
+        Lines::Several => false,
+        Lines::None => match Lines::of(request.lines(RequestHeader::Host)) {
+            Lines::One(host) => names_host(origin, host),
+            _ => false,
+        },
+    }
 }
 
 /// Whether a serialised origin is that of `host[:port]`, a `Host` value, where the default port may
@@ -118,15 +124,12 @@ fn names_host(origin: &[u8], host: &[u8]) -> bool {
     let Some(parsed) = Origin::parse(origin) else {
         return false;
     };
-    let own = origin
-        .get(parsed.scheme.len() + b"://".len()..)
-        .unwrap_or_default();
-    let default_port: &[u8] = match (parsed.scheme, parsed.port) {
+    let default_port: &[u8] = match (parsed.scheme(), parsed.port()) {
         (b"http", b"") => b":80",
         (b"https", b"") => b":443",
         _ => b"",
     };
     host.strip_suffix(default_port)
         .unwrap_or(host)
-        .eq_ignore_ascii_case(own)
+        .eq_ignore_ascii_case(parsed.authority())
 }

@@ -20,13 +20,14 @@ pub(crate) const MAX_LEN: usize = 326;
 /// The longest scheme. No registered one comes near.
 pub(crate) const MAX_SCHEME_LEN: usize = 64;
 
-/// The parts of a serialised origin other than `null`.
+/// A serialised origin other than `null`, and where its parts are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Origin<'a> {
-    pub(crate) scheme: &'a [u8],
-    pub(crate) host: &'a [u8],
-    /// With its colon, or empty.
-    pub(crate) port: &'a [u8],
+    bytes: &'a [u8],
+    host_at: usize,
+    port_at: usize,
+    /// [`host::plain_dots`] of the host.
+    plain_dots: Option<u64>,
 }
 
 impl<'a> Origin<'a> {
@@ -35,12 +36,70 @@ impl<'a> Origin<'a> {
         if bytes.len() > MAX_LEN {
             return None;
         }
+        Self::parse_plain(bytes).or_else(|| Self::parse_any(bytes))
+    }
+
+    /// A shortcut for most: a plain host name on `http` or `https`, without a port.
+    fn parse_plain(bytes: &'a [u8]) -> Option<Self> {
+        let host = bytes
+            .strip_prefix(b"https://")
+            .or_else(|| bytes.strip_prefix(b"http://"))?;
+        let plain_dots = Some(host::plain_dots(host)?);
+        Some(Self {
+            bytes,
+            host_at: bytes.len() - host.len(),
+            port_at: bytes.len(),
+            plain_dots,
+        })
+    }
+
+    fn parse_any(bytes: &'a [u8]) -> Option<Self> {
         let colon = bytes.iter().position(|&byte| byte == b':')?;
         let (scheme, rest) = bytes.split_at_checked(colon)?;
         let authority = rest.strip_prefix(b"://")?;
         let (host, port) = split_authority(authority)?;
         let sendable = is_scheme(scheme) && host::check(host).is_ok() && is_sent_port(scheme, port);
-        sendable.then_some(Self { scheme, host, port })
+        sendable.then(|| Self::of_parts(bytes, scheme.len(), port.len()))
+    }
+
+    /// `bytes` are `scheme://host[:port]`, for all that matters to the caller.
+    pub(crate) fn of_parts(bytes: &'a [u8], scheme_len: usize, port_len: usize) -> Self {
+        Self {
+            bytes,
+            host_at: scheme_len + "://".len(),
+            port_at: bytes.len() - port_len,
+            plain_dots: None,
+        }
+    }
+
+    pub(crate) fn scheme(&self) -> &'a [u8] {
+        self.scheme_part().strip_suffix(b"://").unwrap_or_default()
+    }
+
+    /// The scheme with its `://`.
+    pub(crate) fn scheme_part(&self) -> &'a [u8] {
+        self.bytes.get(..self.host_at).unwrap_or_default()
+    }
+
+    /// With `:port`, if there is one.
+    pub(crate) fn authority(&self) -> &'a [u8] {
+        self.bytes.get(self.host_at..).unwrap_or_default()
+    }
+
+    pub(crate) fn host(&self) -> &'a [u8] {
+        self.bytes
+            .get(self.host_at..self.port_at)
+            .unwrap_or_default()
+    }
+
+    /// [`host::plain_dots`] of the host, if it is known to be plain.
+    pub(crate) fn plain_dots(&self) -> Option<u64> {
+        self.plain_dots
+    }
+
+    /// With its colon, or empty.
+    pub(crate) fn port(&self) -> &'a [u8] {
+        self.bytes.get(self.port_at..).unwrap_or_default()
     }
 }
 

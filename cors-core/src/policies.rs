@@ -6,7 +6,6 @@
 //! has not. A `%2F` separates no segments.
 
 use crate::policy::Policy;
-use crate::ready::Ready;
 use std::cmp::Reverse;
 use std::fmt;
 use std::sync::Arc;
@@ -90,29 +89,26 @@ impl From<Policy> for Policies {
     }
 }
 
-/// [`Policies`] with their header values rendered for one framework.
+/// [`Policies`] made ready for one framework, each as a `T`: a [`Ready`](crate::Ready), as a rule.
 #[derive(Clone, Debug)]
-pub struct ReadyPolicies<V> {
-    rules: Vec<(Prefix, Option<Arc<Ready<V>>>)>,
-    default: Option<Arc<Ready<V>>>,
+pub struct ReadyPolicies<T> {
+    rules: Vec<(Prefix, Option<Arc<T>>)>,
+    default: Option<Arc<T>>,
 }
 
-impl<V: Clone> ReadyPolicies<V> {
-    /// Renders the values of all policies; see [`Ready::new`].
+impl<T> ReadyPolicies<T> {
+    /// Makes all policies ready.
     ///
     /// # Errors
     ///
-    /// The first error of `value`.
+    /// The first error of `ready`.
     pub fn new<E>(
         policies: impl Into<Policies>,
-        mut value: impl FnMut(&str) -> Result<V, E>,
+        mut ready: impl FnMut(Policy) -> Result<T, E>,
     ) -> Result<Self, E> {
         let Policies { rules, default } = policies.into();
-        let mut ready = |policy: Option<Policy>| {
-            policy
-                .map(|policy| Ready::new(policy, &mut value).map(Arc::new))
-                .transpose()
-        };
+        let mut ready =
+            |policy: Option<Policy>| policy.map(|policy| ready(policy).map(Arc::new)).transpose();
         let default = ready(default)?;
         let rules = rules
             .into_iter()
@@ -124,13 +120,13 @@ impl<V: Clone> ReadyPolicies<V> {
     }
 
     /// Every policy.
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<Ready<V>>> {
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<T>> {
         let rules = self.rules.iter().filter_map(|(_, ready)| ready.as_ref());
         self.default.iter().chain(rules)
     }
 
     /// The policy for the path of a request's target, as it was received; `None`: no CORS here.
-    pub fn find(&self, path: &str) -> Option<&Arc<Ready<V>>> {
+    pub fn find(&self, path: &str) -> Option<&Arc<T>> {
         let rule = self.rules.iter().find(|(prefix, _)| prefix.covers(path));
         rule.map_or(&self.default, |(_, ready)| ready).as_ref()
     }
@@ -270,7 +266,7 @@ mod tests {
     fn chosen(policies: &Policies, path: &str) -> Option<u64> {
         let ready =
             ReadyPolicies::new(policies.clone(), |text| Ok::<_, ()>(text.to_owned())).unwrap();
-        ready.find(path).map(|ready| ready.policy().max_age)
+        ready.find(path).map(|policy| policy.max_age)
     }
 
     #[test]
@@ -320,8 +316,8 @@ mod tests {
     fn every_policy_once() {
         let policies = Policies::new(policy(0)).at("/a", policy(1)).unwrap();
         let policies = policies.without_cors("/b").unwrap();
-        let ready = ReadyPolicies::new(policies, |text| Ok::<_, ()>(text.to_owned())).unwrap();
-        let all: Vec<u64> = ready.iter().map(|ready| ready.policy().max_age).collect();
+        let ready = ReadyPolicies::new(policies, Ok::<_, ()>).unwrap();
+        let all: Vec<u64> = ready.iter().map(|policy| policy.max_age).collect();
         assert_eq!(all, [0, 1]);
     }
 

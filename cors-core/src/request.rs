@@ -38,3 +38,30 @@ impl RequestHeader {
         }
     }
 }
+
+/// The lines of a header that a request has once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Lines<T> {
+    None,
+    One(T),
+    Several,
+}
+
+impl<T> Lines<T> {
+    #[inline]
+    pub(crate) fn of(mut lines: impl Iterator<Item = T>) -> Self {
+        match (lines.next(), lines.next()) {
+            (None, _) => Self::None,
+            (Some(line), None) => Self::One(line),
+            (Some(_), Some(_)) => Self::Several,
+        }
+    }
+
+    pub(crate) fn map<U>(self, line: impl FnOnce(T) -> U) -> Lines<U> {
+        match self {
+            Self::None => Lines::None,
+            Self::One(one) => Lines::One(line(one)),
+            Self::Several => Lines::Several,
+        }
+    }
+}

@@ -3,14 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 #![cfg(feature = "http")]
 
-use cors_core::http::Step;
-use cors_core::{Config, Ready, ReadyPolicies, RequestHead, RequestHeader};
+use cors_core::http::{HttpReady, Step};
+use cors_core::{Config, ReadyPolicies, RequestHead, RequestHeader};
 use http::{HeaderMap, HeaderValue, Request};
 use std::sync::Arc;
 
-fn ready(config: Config) -> Arc<Ready<HeaderValue>> {
-    let policy = config.allow_origins(["https://a.com"]).build().unwrap();
-    let ready = ReadyPolicies::for_http(policy);
+fn ready(config: Config) -> Arc<HttpReady> {
+    let ready = ReadyPolicies::for_http(config.build().unwrap());
     ready.find("/").unwrap().clone()
 }
 
@@ -22,7 +21,7 @@ fn request(method: &str, uri: &str, lines: &[(&'static str, &'static str)]) -> R
     request.body(()).unwrap()
 }
 
-fn step(ready: &Ready<HeaderValue>, request: &Request<()>) -> Step {
+fn step(ready: &Arc<HttpReady>, request: &Request<()>) -> Step {
     ready.step(request, request.headers())
 }
 
@@ -74,7 +73,8 @@ fn an_answer_is_complete() {
             ("access-control-request-headers", "x-a,x-b"),
         ],
     );
-    let config = Config::new().allow_headers(["*"]).allow_credentials(true);
+    let one = Config::new().allow_origins(["https://a.com"]);
+    let config = one.clone().allow_headers(["*"]).allow_credentials(true);
     let headers = [
         "access-control-allow-credentials: true",
         "access-control-allow-headers: x-a, x-b",
@@ -98,10 +98,42 @@ fn an_answer_is_complete() {
             [&headers[..], &vary].concat(),
         ),
         (
-            Config::new(),
+            one.clone().allow_credentials(true),
             400,
             "Disallowed CORS headers",
-            [&headers[3..4], &text, &vary].concat(),
+            [&headers[..1], &headers[3..4], &text, &vary].concat(),
+        ),
+        (
+            one.clone().diagnostics(true),
+            200,
+            "Disallowed CORS headers",
+            [
+                &["access-control-allow-headers: Accept, Accept-Language, Content-Language, Content-Type"][..],
+                &headers[2..4],
+                &text,
+                &vary,
+            ]
+            .concat(),
+        ),
+        (
+            one.allow_origins(["https://b.com"]),
+            400,
+            "Disallowed CORS origin, headers",
+            [&text[..], &vary].concat(),
+        ),
+        (
+            Config::new().allow_origins(["*"]).allow_headers(["X-A", "X-B"]),
+            200,
+            "OK",
+            [
+                &["access-control-allow-headers: Accept, Accept-Language, Content-Language, Content-Type, X-A, X-B"][..],
+                &headers[2..3],
+                &["access-control-allow-origin: *"],
+                &headers[4..],
+                &text,
+                &vary,
+            ]
+            .concat(),
         ),
     ] {
         let Step::Answer(answer) = step(&ready(config), &preflight) else {
@@ -115,7 +147,8 @@ fn an_answer_is_complete() {
 
 #[test]
 fn a_response_keeps_what_is_its_own() {
-    let ready = ready(Config::new().expose_headers(["X-E"]));
+    let config = Config::new().allow_origins(["https://a.com"]);
+    let ready = ready(config.expose_headers(["X-E"]));
     for (origin, vary, expected) in [
         (
             "https://a.com",
@@ -146,7 +179,7 @@ fn a_response_keeps_what_is_its_own() {
             let name = format!("access-control-{own}").parse::<http::HeaderName>();
             headers.append(name.unwrap(), HeaderValue::from_static("own"));
         }
-        forward.finish(&ready, &mut headers);
+        forward.finish(&mut headers);
         assert_eq!(shown(&headers), expected, "{origin}");
     }
 }

@@ -19,15 +19,16 @@ use std::sync::Arc;
 /// every method.
 #[derive(Clone, Debug)]
 pub struct Cors {
-    policies: Arc<ReadyPolicies<String>>,
+    policies: Arc<ReadyPolicies<Ready<String>>>,
 }
 
 impl Cors {
     /// A fairing that enforces a policy, or several by path.
     #[must_use]
     pub fn new(policies: impl Into<Policies>) -> Self {
-        let Ok(policies) =
-            ReadyPolicies::new(policies, |text| Ok::<_, Infallible>(text.to_owned()));
+        let Ok(policies) = ReadyPolicies::new(policies, |policy| {
+            Ready::new(policy, |text| Ok::<_, Infallible>(text.to_owned()))
+        });
         Self {
             policies: Arc::new(policies),
         }

@@ -1,10 +1,9 @@
 //! From what warp lends of a request to the core's view of it, and from there to the next step.
 
-use cors_core::http::{Forward, Step};
-use cors_core::{Ready, ReadyPolicies, RequestHead, RequestHeader};
+use cors_core::http::{Forward, HttpReady, Step};
+use cors_core::{ReadyPolicies, RequestHead, RequestHeader};
 use http::{HeaderValue, Response};
 use std::cell::Cell;
-use std::sync::Arc;
 use warp::host::Authority;
 use warp::log::Info;
 
@@ -13,7 +12,7 @@ pub(crate) enum Next {
     /// Send this; the routes are not called.
     Answer(Response<&'static str>),
     /// Call the routes, then put the headers on their reply; `None`: no policy is for this request.
-    Forward(Option<(Forward, Arc<Ready<HeaderValue>>)>),
+    Forward(Option<Forward>),
 }
 
 /// Which authority a request is for.
@@ -28,7 +27,7 @@ pub(crate) enum Host {
 
 /// `None`: that depends on the host, which is unknown.
 pub(crate) fn next(
-    policies: &ReadyPolicies<HeaderValue>,
+    policies: &ReadyPolicies<HttpReady>,
     info: &Info<'_>,
     host: Host,
 ) -> Option<Next> {
@@ -46,7 +45,7 @@ pub(crate) fn next(
     }
     Some(match step {
         Step::Answer(answer) => Next::Answer(answer),
-        Step::Forward(forward) => Next::Forward(Some((forward, Arc::clone(ready)))),
+        Step::Forward(forward) => Next::Forward(Some(forward)),
     })
 }
 

@@ -8,8 +8,9 @@
 
 use crate::convert::{Host, Next, next};
 use crate::rejection::{RouteError, sealed};
+use cors_core::http::HttpReady;
 use cors_core::{Policies, ReadyPolicies};
-use http::{HeaderValue, StatusCode};
+use http::StatusCode;
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::future::ready;
@@ -22,7 +23,7 @@ use warp::{Filter, Rejection, Reply};
 /// A clone costs one reference count.
 #[derive(Clone, Debug)]
 pub struct Cors {
-    policies: Arc<ReadyPolicies<HeaderValue>>,
+    policies: Arc<ReadyPolicies<HttpReady>>,
 }
 
 impl Cors {
@@ -113,8 +114,8 @@ impl Cors {
 }
 
 fn finish(next: Option<Next>, mut response: Response) -> Response {
-    if let Some(Next::Forward(Some((forward, ready)))) = next {
-        forward.finish(&ready, response.headers_mut());
+    if let Some(Next::Forward(Some(forward))) = next {
+        forward.finish(response.headers_mut());
     }
     response
 }

@@ -23,7 +23,10 @@ pub(crate) struct OriginSet {
 
 impl OriginSet {
     pub(crate) fn check(&self, origin: &[u8]) -> Result<(), OriginRefusal> {
-        if origin.len() <= MAX_LEN && self.has_exact(origin) {
+        if origin.len() > MAX_LEN {
+            return Err(OriginRefusal::Malformed);
+        }
+        if self.has_exact(origin) {
             return Ok(());
         }
         if origin == b"null" {
@@ -34,10 +37,11 @@ impl OriginSet {
             };
         }
         let parsed = Origin::parse(origin).ok_or(OriginRefusal::Malformed)?;
-        let allowed = self
-            .patterns
-            .find(&self.hasher, &parsed, |_| true)
-            .is_some()
+        let allowed = !self.patterns.is_empty()
+            && self
+                .patterns
+                .find(&self.hasher, &parsed, |_| true)
+                .is_some()
             || self
                 .regex
                 .as_ref()
@@ -50,25 +54,25 @@ impl OriginSet {
     }
 
     fn has_exact(&self, origin: &[u8]) -> bool {
+        if let Some(single) = self.exact.single() {
+            return single.as_bytes() == origin;
+        }
         !self.exact.is_empty()
             && self
                 .exact
-                .find(self.hasher.hash_one(origin), |text| {
+                .find(hash_exact(&self.hasher, origin), |text| {
                     text.as_bytes() == origin
                 })
                 .is_some()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        !self.null
-            && self.exact.is_empty()
-            && self.patterns.table.is_empty()
-            && self.regex.is_none()
+        !self.null && self.exact.is_empty() && self.patterns.is_empty() && self.regex.is_none()
     }
 
     /// The origins and patterns, without those that another entry covers.
     pub(crate) fn entries(&self) -> impl Iterator<Item = &str> {
-        self.patterns.table.iter().chain(self.exact.iter())
+        self.patterns.iter().chain(self.exact.iter())
     }
 
     /// The normalised `allow_origins`.
@@ -155,7 +159,7 @@ impl<'a> Builder<'a> {
         let bytes = exact.iter().map(|(_, text, _)| text.len()).sum();
         set.exact = Table::with_capacity(exact.len(), bytes);
         for (index, text, pattern) in exact {
-            let hash = set.hasher.hash_one(text.as_bytes());
+            let hash = hash_exact(&set.hasher, text.as_bytes());
             if set.exact.find(hash, |other| other == text).is_some() {
                 superfluous.push(Superfluous {
                     index,
@@ -178,52 +182,75 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Entries with a wildcard, by their text.
+/// Entries with a wildcard.
 ///
-/// An entry `scheme://[*.]host[:port|:*]` is found by the hash of its scheme, of its host (with the
-/// dot of `*.`, which tells the two kinds apart) and of its port.
+/// They are `scheme://*.host[:port|:*]` and `scheme://host:*`.
 #[derive(Clone, Debug, Default)]
 struct Patterns {
+    /// Those that do not end in `:*`.
+    of_port: Group,
+    of_any_port: Group,
+}
+
+/// Entries, found by the hash of their scheme and of the rest, which is `.host[:port]` for a wildcard
+/// and the host otherwise; without `:*`.
+#[derive(Clone, Debug, Default)]
+struct Group {
     table: Table,
-    /// Bit n: some entry's host, with the dot of `*.`, has n bytes. Most suffixes of a request's
-    /// host have a length that no entry has, and are not hashed.
-    lengths: [u64; 4],
+    /// Bit n: some entry's rest has n bytes. Most that an origin ends with have a length that no
+    /// entry has, and are not hashed.
+    lengths: [u64; 5],
 }
 
 impl Patterns {
-    fn with_capacity<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
-        let (count, bytes) = texts.fold((0, 0), |(count, bytes), text| {
-            (count + 1, bytes + text.len())
-        });
+    fn with_capacity<'a>(texts: impl Iterator<Item = &'a str> + Clone) -> Self {
+        let group = |of_any_port: bool| {
+            let texts = texts
+                .clone()
+                .filter(|text| text.ends_with(":*") == of_any_port);
+            let (count, bytes) = texts.fold((0, 0), |(count, bytes), text| {
+                (count + 1, bytes + text.len())
+            });
+            Group {
+                table: Table::with_capacity(count, bytes),
+                lengths: [0; 5],
+            }
+        };
         Self {
-            table: Table::with_capacity(count, bytes),
-            lengths: [0; 4],
+            of_port: group(false),
+            of_any_port: group(true),
         }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.of_port.table.is_empty() && self.of_any_port.table.is_empty()
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        self.of_port
+            .table
+            .iter()
+            .chain(self.of_any_port.table.iter())
     }
 
     /// `false`: it is there already.
     fn insert(&mut self, hasher: &RandomState, text: &str, pattern: &Pattern<'_>) -> bool {
-        let host_at = text.len() - pattern.port.len() - pattern.host.len();
-        let host_at = if pattern.subdomains {
-            host_at - 1
-        } else {
-            host_at
+        let (group, end) = match text.strip_suffix(":*") {
+            Some(start) => (&mut self.of_any_port, start.len()),
+            None => (&mut self.of_port, text.len()),
         };
-        let Some(host) = text.get(host_at..text.len() - pattern.port.len()) else {
-            return false;
-        };
-        let hash = hash(
-            hasher,
-            pattern.scheme.as_bytes(),
-            host.as_bytes(),
-            pattern.port.as_bytes(),
-        );
-        if self.table.find(hash, |other| other == text).is_some() {
+        let wildcard = if pattern.subdomains { "*" } else { "" };
+        let host_at = pattern.scheme.len() + "://".len();
+        let scheme = text.as_bytes().get(..host_at).unwrap_or_default();
+        let rest = text.as_bytes().get(host_at + wildcard.len()..end);
+        let rest = rest.unwrap_or_default();
+        let hash = hash(hasher, scheme, rest);
+        if group.table.find(hash, |other| other == text).is_some() {
             return false;
         }
-        self.table.insert(hash, text);
-        if let Some(bits) = self.lengths.get_mut(host.len() / 64) {
-            *bits |= 1 << (host.len() % 64);
+        group.table.insert(hash, text);
+        if let Some(bits) = group.lengths.get_mut(rest.len() / 64) {
+            *bits |= 1 << (rest.len() % 64);
         }
         true
     }
@@ -231,15 +258,9 @@ impl Patterns {
     /// Another entry that lets in whatever this one does.
     fn covering(&self, hasher: &RandomState, text: &str, pattern: &Pattern<'_>) -> Option<&str> {
         // The `*` of a pattern stands for a label, so that its text is looked up like an origin.
-        let host_at = pattern.scheme.len() + "://".len();
-        let origin = Origin {
-            scheme: pattern.scheme.as_bytes(),
-            host: text
-                .as_bytes()
-                .get(host_at..text.len() - pattern.port.len())?,
-            port: pattern.port.as_bytes(),
-        };
-        self.find(hasher, &origin, |other| other != text)
+        let text_parts =
+            Origin::of_parts(text.as_bytes(), pattern.scheme.len(), pattern.port.len());
+        self.find(hasher, &text_parts, |other| other != text)
     }
 
     /// An entry that matches `origin`, among those that `accept` takes.
@@ -249,85 +270,137 @@ impl Patterns {
         origin: &Origin<'_>,
         accept: impl Fn(&str) -> bool,
     ) -> Option<&str> {
-        if self.table.is_empty() {
-            return None;
-        }
-        let probe = |host: &[u8]| {
-            let has_length = self.lengths.get(host.len() / 64)? >> (host.len() % 64) & 1;
-            if has_length == 0 {
-                return None;
-            }
-            [origin.port, b":*"].into_iter().find_map(|port| {
-                let hash = hash(hasher, origin.scheme, host, port);
-                self.table.find(hash, |text| {
-                    is_made_of(text.as_bytes(), origin.scheme, host, port) && accept(text)
-                })
+        let (scheme, host, authority) = (origin.scheme_part(), origin.host(), origin.authority());
+        // The last `len` bytes of the host.
+        let probe = |len: usize, wildcard: bool| {
+            let start = host.len().checked_sub(len)?;
+            let of_port =
+                self.of_port
+                    .find(hasher, scheme, wildcard, authority.get(start..)?, &accept);
+            of_port.or_else(|| {
+                self.of_any_port
+                    .find(hasher, scheme, wildcard, host.get(start..)?, &accept)
             })
         };
         // The host itself, for `http://localhost:*`; then `.b.c` and `.c` of `a.b.c`.
-        probe(origin.host).or_else(|| {
-            let dots = origin
-                .host
-                .iter()
-                .enumerate()
-                .skip(1)
-                .filter(|(_, byte)| **byte == b'.');
-            dots.filter_map(|(dot, _)| origin.host.get(dot..))
-                .find_map(probe)
+        if let Some(found) = probe(host.len(), false) {
+            return Some(found);
+        }
+        let Some(dots) = origin.plain_dots() else {
+            let mut dots = (1..host.len()).filter(|at| host.get(*at) == Some(&b'.'));
+            return dots.find_map(|dot| probe(host.len() - dot, true));
+        };
+        // Bit n: the host ends in n bytes, the first one a dot, and so does some entry.
+        let [of_port, ..] = self.of_port.lengths;
+        let [of_any_port, ..] = self.of_any_port.lengths;
+        let mut lengths = dots << 1 & (of_port | of_any_port);
+        while let Some(len) = lengths.checked_ilog2() {
+            if let Some(found) = probe(usize::try_from(len).ok()?, true) {
+                return Some(found);
+            }
+            lengths ^= 1 << len;
+        }
+        None
+    }
+}
+
+impl Group {
+    fn find(
+        &self,
+        hasher: &RandomState,
+        scheme: &[u8],
+        wildcard: bool,
+        rest: &[u8],
+        accept: impl Fn(&str) -> bool,
+    ) -> Option<&str> {
+        if self.lengths.get(rest.len() / 64)? >> (rest.len() % 64) & 1 == 0 {
+            return None;
+        }
+        let is_entry = |text: &str| {
+            let text = text.as_bytes().strip_prefix(scheme);
+            match text.map(|text| text.strip_suffix(b":*").unwrap_or(text)) {
+                Some([b'*', after @ ..]) => wildcard && after == rest,
+                Some(after) => !wildcard && after == rest,
+                None => false,
+            }
+        };
+        self.table.find(hash(hasher, scheme, rest), |text| {
+            is_entry(text) && accept(text)
         })
     }
 }
 
-fn hash(hasher: &RandomState, scheme: &[u8], host: &[u8], port: &[u8]) -> u64 {
+fn hash_exact(hasher: &RandomState, origin: &[u8]) -> u64 {
     let mut hasher = hasher.build_hasher();
-    hasher.write(host);
-    hasher.write(scheme);
-    hasher.write(port);
+    hasher.write(origin);
     hasher.finish()
 }
 
-/// Whether an entry's text is `scheme://host port`, with `*` before a host that starts with a dot.
-fn is_made_of(text: &[u8], scheme: &[u8], host: &[u8], port: &[u8]) -> bool {
-    let wildcard: &[u8] = if host.starts_with(b".") { b"*" } else { b"" };
-    [scheme, b"://", wildcard, host, port]
-        .into_iter()
-        .try_fold(text, |rest, part| rest.strip_prefix(part))
-        .is_some_and(<[u8]>::is_empty)
+/// `scheme` with its `://`.
+fn hash(hasher: &RandomState, scheme: &[u8], rest: &[u8]) -> u64 {
+    let mut hasher = hasher.build_hasher();
+    hasher.write(rest);
+    hasher.write(scheme);
+    hasher.finish()
 }
 
 const _: () = assert!(
-    host::MAX_LEN < 256,
-    "the lengths of hosts must fit into the bits"
+    host::MAX_LEN + ":65535".len() < 5 * 64,
+    "the lengths of hosts with ports must fit into the bits"
 );
 
 #[cfg(test)]
 mod tests {
-    use super::{Patterns, RandomState, hash, is_made_of};
+    use super::{Patterns, RandomState, hash, hash_exact};
     use crate::origin::Origin;
     use crate::origin::pattern::Entry;
 
+    fn patterns(texts: &[&str]) -> (RandomState, Patterns) {
+        let hasher = RandomState::default();
+        let mut patterns = Patterns::with_capacity(texts.iter().copied());
+        for text in texts {
+            let Ok(Entry::Pattern(pattern)) = Entry::parse(text) else {
+                panic!("{text}");
+            };
+            assert!(patterns.insert(&hasher, text, &pattern), "{text}");
+            assert!(!patterns.insert(&hasher, text, &pattern), "{text}");
+        }
+        (hasher, patterns)
+    }
+
     #[test]
-    fn the_text_of_an_entry() {
-        for (text, parts, same) in [
-            ("https://*.a.com", ("https", ".a.com", ""), true),
-            ("https://a.com:*", ("https", "a.com", ":*"), true),
-            ("https://*.a.com", ("https", "a.com", ""), false),
-            ("https://a.com", ("https", ".a.com", ""), false),
-            ("https://a.com:*", ("https", "a.com", ""), false),
-            ("https://a.com:*", ("http", "a.com", ":*"), false),
-            ("https://a.com", ("https", "a.com", ":*"), false),
+    fn each_part_of_an_entry_matters() {
+        let (hasher, patterns) = patterns(&[
+            "https://*.a.com",
+            "https://*.b.com:8443",
+            "https://*.c.com:*",
+            "https://d.com:*",
+            "app://*.a.com:*",
+        ]);
+        assert!(!patterns.is_empty());
+        assert_eq!(patterns.iter().count(), 5);
+        for (origin, entry) in [
+            ("https://x.a.com", Some("https://*.a.com")),
+            ("https://x.y.a.com", Some("https://*.a.com")),
+            ("https://a.com", None),
+            ("https://xa.com", None),
+            ("https://x.a.com:8443", None),
+            ("http://x.a.com", None),
+            ("https://x.b.com:8443", Some("https://*.b.com:8443")),
+            ("https://x.b.com:8444", None),
+            ("https://x.b.com", None),
+            ("https://x.c.com", Some("https://*.c.com:*")),
+            ("https://x.c.com:1", Some("https://*.c.com:*")),
+            ("https://c.com:1", None),
+            ("https://d.com", Some("https://d.com:*")),
+            ("https://d.com:1", Some("https://d.com:*")),
+            ("https://x.d.com:1", None),
+            ("app://x.a.com", Some("app://*.a.com:*")),
+            ("app://x.a.com:1", Some("app://*.a.com:*")),
         ] {
-            let (scheme, host, port) = parts;
-            assert_eq!(
-                is_made_of(
-                    text.as_bytes(),
-                    scheme.as_bytes(),
-                    host.as_bytes(),
-                    port.as_bytes()
-                ),
-                same,
-                "{text} {parts:?}"
-            );
+            let parsed = Origin::parse(origin.as_bytes()).unwrap();
+            assert_eq!(patterns.find(&hasher, &parsed, |_| true), entry, "{origin}");
+            assert_eq!(patterns.find(&hasher, &parsed, |_| false), None, "{origin}");
         }
     }
 
@@ -335,33 +408,23 @@ mod tests {
     #[test]
     fn each_part_changes_the_hash() {
         let hasher = RandomState::default();
-        let one = hash(&hasher, b"https", b"a.com", b"");
-        assert_eq!(hash(&hasher, b"https", b"a.com", b""), one);
-        assert_ne!(hash(&hasher, b"http", b"a.com", b""), one);
-        assert_ne!(hash(&hasher, b"https", b"b.com", b""), one);
-        assert_ne!(hash(&hasher, b"https", b"a.com", b":*"), one);
+        let one = hash(&hasher, b"https://", b"a.com");
+        assert_eq!(hash(&hasher, b"https://", b"a.com"), one);
+        assert_ne!(hash(&hasher, b"http://", b"a.com"), one);
+        assert_ne!(hash(&hasher, b"https://", b"b.com"), one);
+        let exact = hash_exact(&hasher, b"https://a.com");
+        assert_eq!(hash_exact(&hasher, b"https://a.com"), exact);
+        assert_ne!(hash_exact(&hasher, b"https://b.com"), exact);
     }
 
     #[test]
-    fn hosts_of_other_lengths_are_not_hashed() {
-        let hasher = RandomState::default();
+    fn what_has_another_length_is_not_hashed() {
         let long = format!("https://*.{}.com", "a".repeat(63));
-        let texts = ["http://a.com:*", long.as_str()];
-        let mut patterns = Patterns::with_capacity(texts.into_iter());
-        for text in texts {
-            let Ok(Entry::Pattern(pattern)) = Entry::parse(text) else {
-                panic!("{text}");
-            };
-            assert!(patterns.insert(&hasher, text, &pattern));
-            assert!(!patterns.insert(&hasher, text, &pattern));
-        }
-        assert_eq!(patterns.lengths, [1 << 5, 1 << 4, 0, 0]);
-        let find = |patterns: &Patterns| {
-            let origin = Origin::parse(b"http://a.com:8080").unwrap();
-            patterns.find(&hasher, &origin, |_| true).map(str::to_owned)
-        };
-        assert_eq!(find(&patterns).as_deref(), Some("http://a.com:*"));
-        patterns.lengths = [!(1 << 5), !0, !0, !0];
-        assert_eq!(find(&patterns), None);
+        let (hasher, mut patterns) = patterns(&["http://a.com:*", &long]);
+        assert_eq!(patterns.of_any_port.lengths, [1 << 5, 0, 0, 0, 0]);
+        assert_eq!(patterns.of_port.lengths, [0, 1 << 4, 0, 0, 0]);
+        let origin = Origin::parse(b"http://a.com:8080").unwrap();
+        patterns.of_any_port.lengths = [!(1 << 5), !0, !0, !0, !0];
+        assert_eq!(patterns.find(&hasher, &origin, |_| true), None);
     }
 }

@@ -34,6 +34,11 @@ impl Table {
         }
     }
 
+    /// The text, if there is only one.
+    pub(crate) fn single(&self) -> Option<&str> {
+        (self.ends.len() == 1).then_some(&self.texts)
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }

@@ -3,9 +3,8 @@
 use super::{App, Subject, Variant, http_request};
 use crate::shared::answer::Answer;
 use crate::shared::scenario::Request;
-use cors_core::http::Step;
-use cors_core::{Config, Ready, ReadyPolicies};
-use http::HeaderValue;
+use cors_core::http::{HttpReady, Step};
+use cors_core::{Config, ReadyPolicies};
 use std::hint::black_box;
 use std::sync::Arc;
 
@@ -30,7 +29,7 @@ fn start(variant: Variant, config: Config) -> Option<Box<dyn App>> {
 }
 
 struct Decision {
-    policy: Option<Arc<Ready<HeaderValue>>>,
+    policy: Option<Arc<HttpReady>>,
     /// Deciding takes nothing from it, so that one is enough.
     waiting: http::Request<()>,
 }
@@ -54,7 +53,7 @@ impl App for Decision {
         if let Some(ready) = &self.policy {
             match ready.step(&request, request.headers()) {
                 Step::Answer(answer) => response = answer,
-                Step::Forward(forward) => forward.finish(ready, response.headers_mut()),
+                Step::Forward(forward) => forward.finish(response.headers_mut()),
             }
         }
         Answer::of_http(&response)
