@@ -108,6 +108,7 @@ impl HttpReady {
 
     /// Decides about the request with this head and these headers: an answer to send now, or the
     /// headers for the response to come.
+    #[inline]
     pub fn step<R: RequestHead + ?Sized>(self: &Arc<Self>, head: &R, headers: &HeaderMap) -> Step {
         let lines = Lines::of(headers.get_all(&ORIGIN).iter());
         let decision = self
@@ -125,11 +126,8 @@ impl HttpReady {
                 origin: origin.filter(|_| is_allowed).cloned(),
             });
         };
-        let mut response = Response::new(answer.body);
-        *response.status_mut() =
-            StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        *response.headers_mut() = self.answer_headers(decision, answer, origin, head);
-        Step::Answer(response)
+        let headers = self.answer_headers(decision, answer, origin, head);
+        Step::Answer(response(answer, headers))
     }
 
     fn answer_headers<R: RequestHead + ?Sized>(
@@ -165,12 +163,24 @@ impl HttpReady {
                 Change::SetRequestedHeaders => requested(),
                 Change::Set(_) | Change::Merge(_) | Change::Remove => None,
             };
-            if let Some(value) = value {
-                headers.insert(response_header_name(header), value);
+            let Some(value) = value else { return };
+            let name = response_header_name(header);
+            // `insert` makes room first, even where there is something to replace.
+            match headers.get_mut(&name) {
+                Some(to_come) => *to_come = value,
+                None => drop(headers.insert(name, value)),
             }
         });
         headers
     }
+}
+
+fn response(answer: Answer, headers: HeaderMap) -> Response<&'static str> {
+    let mut response = Response::new(answer.body);
+    *response.status_mut() =
+        StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.headers_mut() = headers;
+    response
 }
 
 fn add_content_type(answer: Answer, headers: &mut HeaderMap) {
@@ -187,35 +197,31 @@ fn apply(
     headers: &mut HeaderMap,
     requested: impl Fn() -> Option<HeaderValue>,
 ) {
-    // One look at every name is cheaper than to look for each of those that are seldom there.
-    let has_cors = headers
-        .keys()
-        .any(|name| name.as_str().starts_with("access-control-"));
     ready.write(decision, |header, change| {
         let name = response_header_name(header);
         let value = match change {
             Change::Set(value) => Some(value.clone()),
             Change::SetRequestOrigin => origin.take(),
             Change::SetRequestedHeaders => requested(),
-            Change::Merge(value) => {
-                match headers.entry(name) {
-                    Entry::Vacant(vary) => drop(vary.insert(value.clone())),
-                    Entry::Occupied(mut vary) => {
-                        if !vary_names_origin(vary.iter().map(HeaderValue::as_bytes)) {
-                            vary.append(value.clone());
-                        }
-                    }
-                }
-                return;
-            }
-            Change::Remove if has_cors => None,
-            Change::Remove => return,
+            Change::Merge(value) => return merge_vary(headers, value),
+            Change::Remove => None,
         };
         match value {
             Some(value) => drop(headers.insert(name, value)),
             None => drop(headers.remove(name)),
         }
     });
+}
+
+fn merge_vary(headers: &mut HeaderMap, value: &HeaderValue) {
+    match headers.entry(header::VARY) {
+        Entry::Vacant(vary) => drop(vary.insert(value.clone())),
+        Entry::Occupied(mut vary) => {
+            if !vary_names_origin(vary.iter().map(HeaderValue::as_bytes)) {
+                vary.append(value.clone());
+            }
+        }
+    }
 }
 
 /// What to do with a request.
@@ -238,13 +244,32 @@ pub struct Forward {
 impl Forward {
     /// Puts the CORS headers on the application's response, in place of its own.
     pub fn finish(self, headers: &mut HeaderMap) {
-        apply(
-            &self.ready.ready,
-            self.decision,
-            self.origin,
-            headers,
-            || None,
-        );
+        let ready = &self.ready.ready;
+        // One look at every name is cheaper than to look for each of those that are seldom there.
+        let has_cors = headers
+            .keys()
+            .any(|name| name.as_str().starts_with("access-control-"));
+        if has_cors {
+            return apply(ready, self.decision, self.origin, headers, || None);
+        }
+        let own = ready.actual(self.decision == Decision::Actual(Ok(())));
+        let allow_origin = match own.allow_origin {
+            Some(Change::Set(value)) => Some(value.clone()),
+            Some(_) => self.origin,
+            None => None,
+        };
+        if let Some(value) = allow_origin {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, value);
+        }
+        if let Some(value) = own.allow_credentials {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, value.clone());
+        }
+        if let Some(value) = own.expose_headers {
+            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, value.clone());
+        }
+        if let Some(value) = own.vary {
+            merge_vary(headers, value);
+        }
     }
 }
 

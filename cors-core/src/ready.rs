@@ -87,6 +87,16 @@ pub enum Change<'a, V> {
     Remove,
 }
 
+/// The CORS headers of a response of the application; every other one is removed.
+pub(crate) struct Actual<'a, V> {
+    /// `Set` or `SetRequestOrigin`.
+    pub(crate) allow_origin: Option<Change<'a, V>>,
+    pub(crate) allow_credentials: Option<&'a V>,
+    pub(crate) expose_headers: Option<&'a V>,
+    /// To merge.
+    pub(crate) vary: Option<&'a V>,
+}
+
 impl<V: Clone> Ready<V> {
     /// Renders the values of `policy`. They are visible ASCII, so that no framework refuses them.
     ///
@@ -191,11 +201,7 @@ impl<V: Clone> Ready<V> {
     }
 
     fn write_allowed_origin<'a>(&'a self, sink: &mut impl FnMut(ResponseHeader, Change<'a, V>)) {
-        if self.policy.allows_any_origin() {
-            sink(ResponseHeader::AllowOrigin, Change::Set(&self.star));
-        } else {
-            sink(ResponseHeader::AllowOrigin, Change::SetRequestOrigin);
-        }
+        sink(ResponseHeader::AllowOrigin, self.allowed_origin());
         if self.policy.allows_credentials() {
             sink(ResponseHeader::AllowCredentials, Change::Set(&self.yes));
         }
@@ -213,34 +219,47 @@ impl<V: Clone> Ready<V> {
         }
     }
 
-    /// Fetch, "CORS protocol and HTTP caches": what does not depend on the request is on every
-    /// response, without `Vary`; what does is told by `Vary` on every response.
     fn write_actual<'a>(
         &'a self,
         allowed: bool,
         sink: &mut impl FnMut(ResponseHeader, Change<'a, V>),
     ) {
-        let any = self.policy.allows_any_origin();
-        if allowed || any {
-            self.write_allowed_origin(sink);
-        } else {
-            sink(ResponseHeader::AllowOrigin, Change::Remove);
-        }
-        if !(allowed && self.policy.allows_credentials()) {
-            sink(ResponseHeader::AllowCredentials, Change::Remove);
-        }
-        match &self.exposed {
-            Some(exposed) if allowed || any => {
-                sink(ResponseHeader::ExposeHeaders, Change::Set(exposed));
-            }
-            _ => sink(ResponseHeader::ExposeHeaders, Change::Remove),
-        }
+        let own = self.actual(allowed);
+        let set = |value: Option<&'a V>| value.map_or(Change::Remove, Change::Set);
+        sink(
+            ResponseHeader::AllowOrigin,
+            own.allow_origin.unwrap_or(Change::Remove),
+        );
+        sink(ResponseHeader::AllowCredentials, set(own.allow_credentials));
+        sink(ResponseHeader::ExposeHeaders, set(own.expose_headers));
         // These belong to preflights only.
         sink(ResponseHeader::AllowMethods, Change::Remove);
         sink(ResponseHeader::AllowHeaders, Change::Remove);
         sink(ResponseHeader::MaxAge, Change::Remove);
-        if !any {
-            sink(ResponseHeader::Vary, Change::Merge(&self.vary_origin));
+        if let Some(origin) = own.vary {
+            sink(ResponseHeader::Vary, Change::Merge(origin));
+        }
+    }
+
+    /// Fetch, "CORS protocol and HTTP caches": what does not depend on the request is on every
+    /// response, without `Vary`; what does is told by `Vary` on every response.
+    #[inline]
+    pub(crate) fn actual(&self, allowed: bool) -> Actual<'_, V> {
+        let any = self.policy.allows_any_origin();
+        let is_readable = allowed || any;
+        Actual {
+            allow_origin: is_readable.then(|| self.allowed_origin()),
+            allow_credentials: (allowed && self.policy.allows_credentials()).then_some(&self.yes),
+            expose_headers: self.exposed.as_ref().filter(|_| is_readable),
+            vary: (!any).then_some(&self.vary_origin),
+        }
+    }
+
+    fn allowed_origin(&self) -> Change<'_, V> {
+        if self.policy.allows_any_origin() {
+            Change::Set(&self.star)
+        } else {
+            Change::SetRequestOrigin
         }
     }
 

@@ -57,6 +57,7 @@ impl<T> Lines<T> {
         }
     }
 
+    #[cfg(feature = "http")]
     pub(crate) fn map<U>(self, line: impl FnOnce(T) -> U) -> Lines<U> {
         match self {
             Self::None => Lines::None,

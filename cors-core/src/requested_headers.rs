@@ -8,7 +8,7 @@
 use crate::decision::HeadersRefusal;
 use crate::header_name::SAFELISTED;
 use crate::request::{Lines, RequestHead, RequestHeader};
-use crate::token::is_token;
+use crate::token::{OTHER, UPPER_CASE, is_token, kinds};
 use std::cmp::Ordering;
 
 /// What `allow_headers` comes to.
@@ -70,19 +70,23 @@ impl ListedHeaders {
             .filter(|name| !SAFELISTED.contains(name))
     }
 
-    /// Where `name`, in any case, stands in `lower`.
-    fn position(&self, name: &[u8]) -> Option<usize> {
-        let found = self
-            .lower
-            .binary_search_by(|known| compare_lower(known.as_bytes(), name));
+    /// Where `name`, of these kinds of bytes, stands in `lower`.
+    fn position(&self, name: &[u8], kinds: u8) -> Option<usize> {
+        let found = if kinds & UPPER_CASE == 0 {
+            self.lower
+                .binary_search_by(|known| known.as_bytes().cmp(name))
+        } else {
+            self.lower
+                .binary_search_by(|known| compare_lower(known.as_bytes(), name))
+        };
         found.ok()
     }
 
-    /// The first name in `line` that is not in the list.
+    /// The first name in `line` that is not in the list, and why it is refused.
     ///
     /// Browsers send the names in lower case and sorted ("CORS-preflight fetch"): most stand soon
     /// behind the one before, in the list as well, with no need to look for their end.
-    fn first_missing<'a>(&self, mut line: &'a [u8]) -> Option<&'a [u8]> {
+    fn first_refused<'a>(&self, mut line: &'a [u8]) -> Option<(HeadersRefusal, &'a [u8])> {
         /// How many names of the list are tried before it is searched.
         const NEAR: usize = 8;
         let mut next = 0;
@@ -94,10 +98,12 @@ impl ListedHeaders {
                 continue;
             }
             let (name, rest) = split_name(line);
-            match self.position(name) {
+            let kinds = kinds(name);
+            match self.position(name, kinds) {
                 Some(at) => next = at + 1,
                 None if name.is_empty() => {}
-                None => return Some(name),
+                None if kinds & OTHER == 0 => return Some((HeadersRefusal::NotAllowed, name)),
+                None => return Some((HeadersRefusal::Malformed, name)),
             }
             line = rest;
         }
@@ -177,15 +183,7 @@ impl AllowedHeaders {
     /// The first name in `line` that is refused, and why.
     fn refused_in<'a>(&self, line: &'a [u8]) -> Option<(HeadersRefusal, &'a [u8])> {
         match self {
-            Self::Listed(listed) => {
-                let name = listed.first_missing(line)?;
-                let refusal = if is_token(name) {
-                    HeadersRefusal::NotAllowed
-                } else {
-                    HeadersRefusal::Malformed
-                };
-                Some((refusal, name))
-            }
+            Self::Listed(listed) => listed.first_refused(line),
             Self::Any => {
                 let name = names(std::iter::once(line)).find(|name| !is_token(name))?;
                 Some((HeadersRefusal::Malformed, name))

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use conformance_tests::browser::{
     Blocked, Credentials, Outcome, Quirks, Redirect, ResponseKind, Url,
 };
-use conformance_tests::subject::{FRAMEWORKS, Running};
+use conformance_tests::subject::{FRAMEWORKS, Framework, Running};
 use cors_core::Config;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -36,9 +36,8 @@ pub(crate) const SHARES: [(&str, u64); 10] = [
 ];
 
 /// Compares so many cases or a few more; a case is what one page fetches from one framework.
-pub(crate) fn compare(session: &Session, wanted: usize) -> Tally {
+pub(crate) fn compare(session: &Session, wanted: usize, tally: &mut Tally) {
     let mut runner = TestRunner::new(ProptestConfig::default());
-    let mut tally = Tally::default();
     let mut compared = 0;
     while compared < wanted {
         let batch = Batch::new(session, &mut runner, compared);
@@ -46,16 +45,18 @@ pub(crate) fn compare(session: &Session, wanted: usize) -> Tally {
         let scripts: Vec<Script> = batch.planned.iter().map(Planned::script).collect();
         let results = session.run(&scripts);
         for (planned, seen) in batch.planned.iter().zip(results) {
-            let exchanges = session.network.close(&planned.name);
-            let mut counts = Counts::default();
-            let problem = planned.problem(session, &exchanges, &seen, &mut counts);
+            let (mut counts, problem) = planned.judge(session, &seen);
             if let Some(problem) = problem {
-                panic!("{}", planned.told(session, &exchanges, &problem));
+                // On a loaded machine a browser may break off a fetch. A disagreement shows twice.
+                if let Some(problem) = planned.again(session) {
+                    panic!("{problem}");
+                }
+                counts.count("fetches: as expected only when asked again");
+                println!("only once: {problem}");
             }
             tally.add(session.engine.name(), counts);
         }
     }
-    tally
 }
 
 struct Batch {
@@ -66,7 +67,7 @@ struct Batch {
 /// A fetch from a framework.
 struct Planned {
     name: String,
-    framework: &'static str,
+    framework: Framework,
     config: Config,
     case: Case,
 }
@@ -85,22 +86,14 @@ impl Batch {
             let cases: Vec<Case> = cases.collect();
             for framework in FRAMEWORKS {
                 let server = framework.spawn(config.clone().build().unwrap()).unwrap();
-                for mut case in cases.clone() {
-                    let name = (first + planned.len()).to_string();
-                    for hop in &mut case.hops {
-                        hop.url = hop.url.replace('?', &format!("?{name}."));
-                    }
-                    for hop in &case.hops {
-                        let url: Url = hop.url.parse().unwrap();
-                        let server = Server::Framework(server.address, case.reply(&url));
-                        session.network.route(&name, &url, server);
-                    }
-                    planned.push(Planned {
-                        name,
-                        framework: framework.name,
+                for case in cases.clone() {
+                    let case = Planned {
+                        name: (first + planned.len()).to_string(),
+                        framework,
                         config: config.clone(),
                         case,
-                    });
+                    };
+                    planned.push(case.routed(session, &server));
                 }
                 servers.push(server);
             }
@@ -113,6 +106,42 @@ impl Batch {
 }
 
 impl Planned {
+    /// With URLs of its own, at which the server answers from now on.
+    fn routed(mut self, session: &Session, server: &Running) -> Self {
+        for hop in &mut self.case.hops {
+            hop.url = hop.url.replace('?', &format!("?{}.", self.name));
+        }
+        for hop in &self.case.hops {
+            let url: Url = hop.url.parse().unwrap();
+            let server = Server::Framework(server.address, self.case.reply(&url));
+            session.network.route(&self.name, &url, server);
+        }
+        self
+    }
+
+    /// What is wrong when the browser does it once more.
+    fn again(&self, session: &Session) -> Option<String> {
+        let server = self.framework.spawn(self.config.clone().build().unwrap());
+        let server = server.unwrap();
+        let again = Self {
+            name: format!("again-{}", self.name),
+            framework: self.framework,
+            config: self.config.clone(),
+            case: self.case.clone(),
+        };
+        let again = again.routed(session, &server);
+        let seen = session.run(&[again.script()]).remove(0);
+        again.judge(session, &seen).1
+    }
+
+    fn judge(&self, session: &Session, seen: &Value) -> (Counts, Option<String>) {
+        let exchanges = session.network.close(&self.name);
+        let mut counts = Counts::default();
+        let problem = self.problem(session, &exchanges, seen, &mut counts);
+        let told = problem.map(|problem| self.told(session, &exchanges, &problem));
+        (counts, told)
+    }
+
     fn script(&self) -> Script {
         Script {
             page: self.case.page.clone(),
@@ -155,7 +184,7 @@ impl Planned {
     /// What the policy means for the first fetch.
     fn expected(&self) -> Option<Expected> {
         let expected = meaning(&self.config, &self.case);
-        Some(match self.framework {
+        Some(match self.framework.name {
             "rocket" => as_rocket_can(expected, &self.case),
             _ => expected,
         })
@@ -170,7 +199,7 @@ impl Planned {
 
     fn count(&self, outcome: &Outcome, exchanges: &[Exchange], counts: &mut Counts) {
         counts.count("fetches");
-        counts.count(self.framework);
+        counts.count(self.framework.name);
         counts.count(match self.case.page.split(':').next() {
             Some("https") => "pages: https",
             Some("http") => "pages: http",
@@ -205,7 +234,7 @@ impl Planned {
         let policy = serde_json::to_string(&self.config).unwrap();
         let mut text = format!(
             "{} on {}\n{problem}\n\npolicy {policy}\n{:#?}\n",
-            session.version, self.framework, self.case
+            session.version, self.framework.name, self.case
         );
         for Exchange { request, response } in exchanges {
             write!(text, "\n{} {}\n", request.method, request.url).unwrap();

@@ -121,12 +121,12 @@ fn check_label(label: &[u8]) -> Result<(), Flaw> {
     if label.is_empty() {
         return Err(Flaw::EmptyLabel);
     }
-    for byte in label {
-        match byte {
-            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => {}
-            b'A'..=b'Z' => return Err(Flaw::UpperCase),
-            _ => return Err(Flaw::Syntax),
-        }
+    if let Some(strange) = label.iter().find(|byte| class(**byte) != 0) {
+        return Err(if strange.is_ascii_uppercase() {
+            Flaw::UpperCase
+        } else {
+            Flaw::Syntax
+        });
     }
     if label.len() > MAX_LABEL_LEN {
         Err(Flaw::LongLabel)
