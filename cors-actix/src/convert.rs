@@ -6,9 +6,10 @@ use actix_web::dev::ServiceRequest;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use cors_core::{
-    ANSWER_CONTENT_TYPE, Change, Decision, Ready, RequestHead, RequestHeader,
+    ANSWER_CONTENT_TYPE, Change, Decision, Ready, RequestHead, RequestHeader, ResponseHeader,
     requested_header_names, vary_names_origin,
 };
+use std::slice;
 use std::sync::Arc;
 
 /// What to do with a request.
@@ -20,6 +21,7 @@ pub(crate) enum Step {
 }
 
 /// What is kept while the application answers: not the request, which actix's routing must own alone.
+#[derive(Clone)]
 pub(crate) struct Forward {
     ready: Arc<Ready<HeaderValue>>,
     decision: Decision,
@@ -29,14 +31,18 @@ pub(crate) struct Forward {
 impl Step {
     /// Decides about `request`.
     pub(crate) fn of(request: &ServiceRequest, ready: &Arc<Ready<HeaderValue>>) -> Self {
-        let head = Head(request);
+        let head = Head {
+            request,
+            origin: request.headers().get_all(&ORIGIN),
+        };
         let decision = ready.policy().decide(&head);
-        let origin = request.headers().get(header::ORIGIN);
+        let origin = head.origin.as_slice().first();
         let Some(answer) = ready.answer(decision) else {
+            let is_allowed = decision == Decision::Actual(Ok(()));
             return Self::Forward(Forward {
                 ready: Arc::clone(ready),
                 decision,
-                origin: origin.cloned(),
+                origin: origin.filter(|_| is_allowed).cloned(),
             });
         };
         let status =
@@ -44,80 +50,122 @@ impl Step {
         let mut response = HttpResponse::with_body(status, BoxBody::new(answer.body));
         if !answer.body.is_empty() {
             let text = HeaderValue::from_static(ANSWER_CONTENT_TYPE);
-            response.headers_mut().insert(header::CONTENT_TYPE, text);
+            response.headers_mut().append(header::CONTENT_TYPE, text);
         }
-        apply(ready, decision, origin, response.headers_mut(), || {
-            HeaderValue::from_str(&requested_header_names(&head)?).ok()
-        });
+        apply(
+            ready,
+            decision,
+            || origin.cloned(),
+            response.headers_mut(),
+            || HeaderValue::from_str(&requested_header_names(&head)?).ok(),
+        );
         Self::Answer(response)
     }
 }
 
 impl Forward {
     /// Puts the CORS headers on the application's response, in place of its own.
-    pub(crate) fn finish(&self, headers: &mut HeaderMap) {
-        apply(
-            &self.ready,
-            self.decision,
-            self.origin.as_ref(),
-            headers,
-            || None,
-        );
+    pub(crate) fn finish(&mut self, headers: &mut HeaderMap) {
+        let origin = || self.origin.take();
+        apply(&self.ready, self.decision, origin, headers, || None);
     }
 }
 
-struct Head<'a>(&'a ServiceRequest);
+struct Head<'a> {
+    request: &'a ServiceRequest,
+    /// The lines of `Origin`, which are asked for more than once.
+    origin: slice::Iter<'a, HeaderValue>,
+}
 
 impl RequestHead for Head<'_> {
     fn method(&self) -> &[u8] {
-        self.0.method().as_str().as_bytes()
+        self.request.method().as_str().as_bytes()
     }
 
     fn lines(&self, header: RequestHeader) -> impl Iterator<Item = &[u8]> {
         // HTTP/2 has the authority in the target, and RFC 9112, section 3.2.2, prefers it too.
         let authority = match header {
-            RequestHeader::Host => self.0.uri().authority(),
+            RequestHeader::Host => self.request.uri().authority(),
             _ => None,
         };
-        let lines = match authority {
-            Some(_) => [].iter(),
-            None => {
-                let name = HeaderName::from_static(header.name());
-                self.0.headers().get_all(name)
-            }
+        let lines = match header {
+            RequestHeader::Origin => self.origin.clone(),
+            _ if authority.is_some() => [].iter(),
+            _ => self.request.headers().get_all(request_header_name(header)),
         };
-        let authority = authority.map(|authority| authority.as_str().as_bytes());
-        authority
-            .into_iter()
-            .chain(lines.map(HeaderValue::as_bytes))
+        // `chain` costs more, and is asked twice for a line that is not there.
+        let mut authority = authority.map(|authority| authority.as_str().as_bytes());
+        let mut lines = lines.map(HeaderValue::as_bytes);
+        std::iter::from_fn(move || lines.next().or_else(|| authority.take()))
     }
 }
 
+/// Makes the changes for a decision. `origin` is called once at most.
 fn apply(
     ready: &Ready<HeaderValue>,
     decision: Decision,
-    origin: Option<&HeaderValue>,
+    mut origin: impl FnMut() -> Option<HeaderValue>,
     headers: &mut HeaderMap,
     requested: impl Fn() -> Option<HeaderValue>,
 ) {
+    // One look at every name is cheaper than to look for each of those that are seldom there.
+    let (mut has_cors, mut has_vary) = (false, false);
+    for name in headers.keys() {
+        has_cors |= name.as_str().starts_with("access-control-");
+        has_vary |= *name == VARY;
+    }
+    let is_new = !(has_cors || has_vary);
     ready.write(decision, |header, change| {
-        let name = HeaderName::from_static(header.name());
         let value = match change {
             Change::Set(value) => Some(value.clone()),
-            Change::SetRequestOrigin => origin.cloned(),
+            Change::SetRequestOrigin => origin(),
             Change::SetRequestedHeaders => requested(),
-            Change::Remove => None,
             Change::Merge(value) => {
-                let lines = headers.get_all(&name).map(HeaderValue::as_bytes);
-                if !vary_names_origin(lines) {
-                    headers.append(name, value.clone());
+                let lines = || headers.get_all(&VARY).map(HeaderValue::as_bytes);
+                if !has_vary || !vary_names_origin(lines()) {
+                    headers.append(header::VARY, value.clone());
                 }
                 return;
             }
+            Change::Remove if has_cors => None,
+            Change::Remove => return,
         };
+        let name = response_header_name(header);
         match value {
+            // It moves less than `insert`, which gives back what was there.
+            Some(value) if is_new => headers.append(name, value),
             Some(value) => drop(headers.insert(name, value)),
             None => drop(headers.remove(name)),
         }
     });
+}
+
+// A constant would be made, and dropped, for every look-up.
+static ORIGIN: HeaderName = header::ORIGIN;
+static REQUEST_METHOD: HeaderName = header::ACCESS_CONTROL_REQUEST_METHOD;
+static REQUEST_HEADERS: HeaderName = header::ACCESS_CONTROL_REQUEST_HEADERS;
+static HOST: HeaderName = header::HOST;
+static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+static VARY: HeaderName = header::VARY;
+
+fn request_header_name(header: RequestHeader) -> &'static HeaderName {
+    match header {
+        RequestHeader::Origin => &ORIGIN,
+        RequestHeader::AccessControlRequestMethod => &REQUEST_METHOD,
+        RequestHeader::AccessControlRequestHeaders => &REQUEST_HEADERS,
+        RequestHeader::Host => &HOST,
+        RequestHeader::SecFetchSite => &SEC_FETCH_SITE,
+    }
+}
+
+fn response_header_name(header: ResponseHeader) -> HeaderName {
+    match header {
+        ResponseHeader::AllowOrigin => header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        ResponseHeader::AllowCredentials => header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
+        ResponseHeader::AllowMethods => header::ACCESS_CONTROL_ALLOW_METHODS,
+        ResponseHeader::AllowHeaders => header::ACCESS_CONTROL_ALLOW_HEADERS,
+        ResponseHeader::MaxAge => header::ACCESS_CONTROL_MAX_AGE,
+        ResponseHeader::ExposeHeaders => header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        ResponseHeader::Vary => header::VARY,
+    }
 }

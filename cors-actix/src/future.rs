@@ -7,7 +7,7 @@ use actix_web::dev::ServiceResponse;
 use pin_project_lite::pin_project;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 pin_project! {
     /// The future of [`CorsMiddleware`](crate::CorsMiddleware). It boxes nothing.
@@ -55,18 +55,19 @@ where
                 Some(answer) => Poll::Ready(Ok(answer.map_into_right_body())),
                 None => Poll::Pending,
             },
-            KindProj::Forward { inner, forward } => inner.poll(cx).map(|result| match result {
+            KindProj::Forward { inner, forward } => Poll::Ready(match ready!(inner.poll(cx)) {
                 Ok(mut response) => {
                     if let Some(forward) = forward {
                         forward.finish(response.headers_mut());
                     }
                     Ok(response.map_into_left_body())
                 }
-                // An outer middleware may still look at the error; it becomes a response later.
+                // An outer middleware may still look at the error; it becomes a response later, or
+                // more than once.
                 Err(mut error) => {
                     if let Some(forward) = forward.take() {
                         error.add_response_mapper(move |mut response| {
-                            forward.finish(response.headers_mut());
+                            forward.clone().finish(response.headers_mut());
                             response
                         });
                     }

@@ -4,6 +4,7 @@ use cors_core::{
     ANSWER_CONTENT_TYPE, Answer, Change, Ready, RequestHead, RequestHeader, ResponseHeader,
     requested_header_names, vary_names_origin,
 };
+use rocket::http::uncased::UncasedStr;
 use rocket::http::{Header, Status};
 use rocket::{Request, Response};
 use std::borrow::Cow;
@@ -65,7 +66,13 @@ pub(crate) fn write<'r>(
 ) {
     let head = Head::new(request);
     let decision = ready.policy().decide(&head);
-    if ready.answer(decision).is_some() {
+    // One look at every name is cheaper than to look for each of those that are seldom there.
+    let (mut has_cors, mut has_vary) = (false, false);
+    for line in response.headers().iter() {
+        has_cors |= is_cors(&line.name);
+        has_vary |= line.name == ResponseHeader::Vary.name();
+    }
+    if has_cors && ready.answer(decision).is_some() {
         // It was made without these, but other response fairings may have added their own.
         for header in OWNED {
             response.remove_header(header.name());
@@ -80,10 +87,11 @@ pub(crate) fn write<'r>(
                 .get_one(RequestHeader::Origin.name())
                 .map(Cow::from),
             Change::SetRequestedHeaders => requested_header_names(&head).map(Cow::from),
-            Change::Remove => None,
+            Change::Remove if has_cors => None,
+            Change::Remove => return,
             Change::Merge(value) => {
-                let lines = response.headers().get(name).map(str::as_bytes);
-                if !vary_names_origin(lines) {
+                let lines = || response.headers().get(name).map(str::as_bytes);
+                if !has_vary || !vary_names_origin(lines()) {
                     response.adjoin_raw_header(name, value);
                 }
                 return;
@@ -94,6 +102,13 @@ pub(crate) fn write<'r>(
             None => response.remove_header(name),
         }
     });
+}
+
+/// Whether a header is one of ours, or could be.
+fn is_cors(name: &UncasedStr) -> bool {
+    const PREFIX: &[u8] = b"access-control-";
+    let start = name.as_str().as_bytes().get(..PREFIX.len());
+    start.is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
 }
 
 /// All response headers but `Vary`, which is shared with the application.
