@@ -225,13 +225,14 @@ fn what_is_no_policy_is_an_error_of_the_format() {
 #[test]
 fn written_and_read_again() {
     let config = Config::new()
-        .allow_origins(["https://example.com", "http://localhost:*"])
+        .allow_origins(["http://localhost:*", "https://example.com"])
         .allow_origin_regex(r"https://\w+\.example\.org")
         .preflight_status(204)
         .block_refused_origins(true)
         .dangerously_allow_credentials_on_public_suffixes(true)
         .dangerously_allow_credentials_with_broad_regex(true);
-    let policy = config.build().unwrap();
+    let policy = config.clone().build().unwrap();
+    assert_eq!(policy.to_config(), config);
     let text = serde_json::to_string(&policy.to_config()).unwrap();
     assert_eq!(json(&text).build().unwrap(), policy);
     let text = toml::to_string(&policy.to_config()).unwrap();
