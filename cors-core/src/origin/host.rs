@@ -71,20 +71,21 @@ pub(crate) fn plain_dots(host: &[u8]) -> Option<u64> {
     if host.is_empty() || host.len() > MAX_LABEL_LEN {
         return None;
     }
-    let (mut seen, mut dots) = (0, 0);
+    let (mut seen, mut dots) = (0, 0_u64);
     let (fours, rest) = host.as_chunks();
     for &[a, b, c, d] in fours {
-        let four = class(a) << 3 | class(b) << 2 | class(c) << 1 | class(d);
+        let four = class(a) * 8 + class(b) * 4 + class(c) * 2 + class(d);
         seen |= four;
-        dots = dots << 4 | four;
+        dots = (dots << 4).wrapping_add(four);
     }
     for &byte in rest {
         let one = class(byte);
         seen |= one;
-        dots = dots << 1 | one;
+        dots = (dots << 1).wrapping_add(one);
     }
+    // A dot neither comes first nor behind another one, and at the end it leaves no last label.
     let first = 1 << (host.len() - 1);
-    let is_name = seen < OTHER && dots & (dots << 1 | 1 | first) == 0;
+    let is_name = seen < OTHER && dots & (dots << 1 | first) == 0;
     let last_label_len = usize::try_from(dots.trailing_zeros()).ok()?;
     let last_label = host.len().saturating_sub(last_label_len);
     let is_plain = is_name && host.get(last_label).is_some_and(u8::is_ascii_lowercase);
@@ -289,6 +290,7 @@ mod tests {
             ".",
             "a.",
             ".a",
+            "..a",
             "a..b",
             "1",
             "a.1",
