@@ -280,6 +280,7 @@ mod tests {
     fn the_first_name_that_is_refused() {
         for (request, refused) in [
             (lines([]), None),
+            (lines(["accept,content-type,x-b"]), None),
             (lines(["x-a,X-B, x-A ,,\taccept", "content-TYPE", ""]), None),
             (
                 lines(["x-a,x-c,x:d"]),
