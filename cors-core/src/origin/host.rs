@@ -83,13 +83,17 @@ pub(crate) fn plain_dots(host: &[u8]) -> Option<u64> {
         seen |= one;
         dots = (dots << 1).wrapping_add(one);
     }
-    // A dot neither comes first nor behind another one, and at the end it leaves no last label.
-    let first = 1 << (host.len() - 1);
-    let is_name = seen < OTHER && dots & (dots << 1 | first) == 0;
+    // As if a dot stood before the name; one at the end leaves no last label.
+    let is_name = seen < OTHER && !has_neighbours(dots + (1 << host.len()));
     let last_label_len = usize::try_from(dots.trailing_zeros()).ok()?;
     let last_label = host.len().saturating_sub(last_label_len);
     let is_plain = is_name && host.get(last_label).is_some_and(u8::is_ascii_lowercase);
     is_plain.then_some(dots)
+}
+
+/// Whether there are two bits side by side.
+fn has_neighbours(bits: u64) -> bool {
+    bits & bits << 1 != 0
 }
 
 /// 0 for a byte of a label, 1 for a dot, [`OTHER`] for all else. To look it up takes a third of the
