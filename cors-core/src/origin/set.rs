@@ -369,7 +369,7 @@ mod tests {
         let (hasher, patterns) = patterns(&[
             "https://*.a.com",
             "https://*.b.com:8443",
-            "https://*.c.com:*",
+            "https://*.c.co.uk:*",
             "https://d.com:*",
             "app://*.a.com:*",
         ]);
@@ -385,9 +385,9 @@ mod tests {
             ("https://x.b.com:8443", Some("https://*.b.com:8443")),
             ("https://x.b.com:8444", None),
             ("https://x.b.com", None),
-            ("https://x.c.com", Some("https://*.c.com:*")),
-            ("https://x.c.com:1", Some("https://*.c.com:*")),
-            ("https://c.com:1", None),
+            ("https://x.c.co.uk", Some("https://*.c.co.uk:*")),
+            ("https://x.c.co.uk:1", Some("https://*.c.co.uk:*")),
+            ("https://c.co.uk:1", None),
             ("https://d.com", Some("https://d.com:*")),
             ("https://d.com:1", Some("https://d.com:*")),
             ("https://x.d.com:1", None),
