@@ -181,6 +181,27 @@ mod tests {
         }
     }
 
+    /// Both ways of taking an origin apart find the same parts; most go the shorter one.
+    #[test]
+    fn parts() {
+        for (origin, host, port, plain_dots) in [
+            ("https://a.b.com", "a.b.com", "", Some(0b10_1000)),
+            ("http://localhost", "localhost", "", Some(0)),
+            ("https://a.b.com:8443", "a.b.com", ":8443", None),
+            ("https://a.b.com.", "a.b.com.", "", None),
+            ("app://[::1]:1", "[::1]", ":1", None),
+        ] {
+            let parsed = Origin::parse(origin.as_bytes()).unwrap();
+            let scheme = origin.split_once(':').unwrap().0;
+            assert_eq!(parsed.scheme(), scheme.as_bytes(), "{origin}");
+            assert_eq!(parsed.scheme_part(), format!("{scheme}://").as_bytes());
+            assert_eq!(parsed.authority(), format!("{host}{port}").as_bytes());
+            assert_eq!(parsed.host(), host.as_bytes(), "{origin}");
+            assert_eq!(parsed.port(), port.as_bytes(), "{origin}");
+            assert_eq!(parsed.plain_dots(), plain_dots, "{origin}");
+        }
+    }
+
     #[test]
     fn what_no_browser_sends() {
         for origin in [

@@ -235,7 +235,7 @@ fn decoded(segment: &str) -> impl Iterator<Item = u8> {
             && let (Some(high), Some(low)) = (hex_digit(*high), hex_digit(*low))
         {
             rest = tail;
-            return Some(high << 4 | low);
+            return Some(high * 16 + low);
         }
         rest = behind;
         Some(first)

@@ -231,7 +231,7 @@ pub(crate) fn trim(mut text: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
-    use super::{AllowedHeaders, ListedHeaders, requested_header_names};
+    use super::{AllowedHeaders, ListedHeaders, after, requested_header_names};
     use crate::decision::HeadersRefusal;
     use crate::request::{RequestHead, RequestHeader};
 
@@ -278,6 +278,7 @@ mod tests {
     fn the_first_name_that_is_refused() {
         for (request, refused) in [
             (lines([]), None),
+            (lines(["accept,content-type,x-b"]), None),
             (lines(["x-a,X-B, x-A ,,\taccept", "content-TYPE", ""]), None),
             (
                 lines(["x-a,x-c,x:d"]),
@@ -304,7 +305,7 @@ mod tests {
         );
     }
 
-    /// Two lines of exactly as many bytes as are read, and one more.
+    /// One line or two of exactly as many bytes as are read, and one more.
     #[test]
     fn how_much_is_read() {
         let names = "AcceptAccept-LanguageContent-LanguageContent-TypeX-Bx-a".len();
@@ -312,9 +313,29 @@ mod tests {
             (listed(), 256 + 2 * (names + 6 * ", ".len())),
             (AllowedHeaders::Any, 4096),
         ] {
-            let check = |bytes: usize| allowed.check(&lines([",", &",".repeat(bytes - 1)]));
-            assert_eq!(check(budget - 2 * 16), Ok(()));
-            assert_eq!(check(budget - 2 * 16 + 1), Err(HeadersRefusal::TooLong));
+            let one = |bytes: usize| allowed.check(&lines([&",".repeat(bytes)]));
+            assert_eq!(one(budget - 16), Ok(()));
+            assert_eq!(one(budget - 16 + 1), Err(HeadersRefusal::TooLong));
+            let two = |bytes: usize| allowed.check(&lines([",", &",".repeat(bytes - 1)]));
+            assert_eq!(two(budget - 2 * 16), Ok(()));
+            assert_eq!(two(budget - 2 * 16 + 1), Err(HeadersRefusal::TooLong));
+        }
+    }
+
+    #[test]
+    fn what_follows_a_name() {
+        for (line, rest) in [
+            ("x-a", Some("")),
+            ("x-a,", Some("")),
+            ("x-a,x-b", Some("x-b")),
+            ("x-b,x-a", None),
+            ("x-ab,x-a", None),
+            ("x-a ,x-b", None),
+            ("x-b", None),
+            ("x-", None),
+        ] {
+            let rest = rest.map(str::as_bytes);
+            assert_eq!(after(line.as_bytes(), "x-a"), rest, "{line}");
         }
     }
 

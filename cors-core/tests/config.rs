@@ -37,6 +37,7 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
     ]);
     vec![
         (env("CORS_ALLOW_HEADERS", "X-A,,X-B"), &["allow_headers[1]: a list has no empty items; remove it"]),
+        (env("CORS_ALLOW_HEADERS", "true"), &[]),
         (env("CORS_ALLOW_HEADERS", ""), &["allow_headers: a list has no empty items: unset the variable to keep the default"]),
         (env("CORS_ALLOW_ORIGIN", "*"), &["`CORS_ALLOW_ORIGIN`: this is no key of a CORS policy; did you mean `CORS_ALLOW_ORIGINS`?"]),
         (env("CORS_PORT_80_TCP", "tcp://10.0.0.1"), &["`CORS_PORT_80_TCP`: this environment variable is no key of a CORS policy"]),

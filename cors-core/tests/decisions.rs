@@ -116,6 +116,22 @@ fn listed_origins() {
     ]);
 }
 
+/// A listed origin of as many bytes as one can have, and one that is longer.
+#[test]
+fn the_longest_origin() {
+    let label = "a".repeat(63);
+    let host = format!("{label}.{label}.{label}.{}", "b".repeat(61));
+    let longest = format!("{}://{host}:65535", "s".repeat(64));
+    let policy = Config::new().allow_origins([&longest]).build().unwrap();
+    for (origin, outcome) in [
+        (longest.clone(), "actual-allowed"),
+        (format!("{longest}0"), "actual-refused"),
+    ] {
+        let decision = policy.decide(&request(&format!("GET origin={origin}")));
+        assert_eq!(decision.id(), outcome, "{origin}");
+    }
+}
+
 #[test]
 #[rustfmt::skip]
 fn any_origin() {

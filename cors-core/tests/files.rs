@@ -8,6 +8,8 @@
 #![cfg(feature = "serde")]
 
 use cors_core::{Config, Issue};
+use serde::de::Deserialize as _;
+use serde::de::value::{self, MapDeserializer};
 
 fn json(text: &str) -> Config {
     serde_json::from_str(text).unwrap()
@@ -108,6 +110,10 @@ fn numbers_that_are_no_seconds() {
             "max_age: `-0.5`: max_age is not negative; 0 means: do not cache; use `0`",
         ),
         (
+            "0.0",
+            "max_age: `0`: max_age is a whole number of seconds; use `0`",
+        ),
+        (
             "1e30",
             "max_age: `1000000000000000000000000000000`: max_age fits into 64 bits",
         ),
@@ -129,6 +135,61 @@ fn numbers_that_are_no_seconds() {
         ));
         assert_eq!(errors(config), [line]);
     }
+    let not_a_number = toml::from_str("allow_origins = '*'\nmax_age = nan").unwrap();
+    assert_eq!(
+        errors(not_a_number),
+        ["max_age: `NaN`: max_age is a whole number of seconds"]
+    );
+}
+
+/// What a text or a number was meant to be is said where a key could take it, and nowhere else.
+#[test]
+fn values_of_the_wrong_type() {
+    for (key, value, line) in [
+        (
+            "allow_credentials",
+            "0",
+            "`0`: the value has the wrong type: expected true or false; use `false`",
+        ),
+        (
+            "allow_credentials",
+            "1",
+            "`1`: the value has the wrong type: expected true or false; use `true`",
+        ),
+        (
+            "allow_credentials",
+            "2",
+            "`2`: the value has the wrong type: expected true or false",
+        ),
+        (
+            "allow_credentials",
+            "\"204\"",
+            "`204`: the value has the wrong type: expected true or false",
+        ),
+        (
+            "allow_methods",
+            "0",
+            "`0`: the value has the wrong type: expected a list of texts",
+        ),
+        (
+            "allow_origin_regex",
+            "1",
+            "`1`: the value has the wrong type: expected a text",
+        ),
+        (
+            "preflight_status",
+            "\"204\"",
+            "`204`: the value has the wrong type: expected 200 or 204, without quotes; use `204`",
+        ),
+        (
+            "preflight_status",
+            "\"true\"",
+            "`true`: the value has the wrong type: expected 200 or 204",
+        ),
+    ] {
+        let config = json(&format!(r#"{{"allow_origins": ["*"], "{key}": {value}}}"#));
+        assert_eq!(errors(config), [format!("{key}: {line}")]);
+    }
 }
 
 /// A text in the place of a list is a comma list, never searched for substrings.
@@ -144,7 +205,7 @@ fn a_text_is_a_list() {
 }
 
 #[test]
-fn no_object_is_an_error_of_the_format() {
+fn what_is_no_policy_is_an_error_of_the_format() {
     let error = serde_json::from_str::<Config>("[]")
         .unwrap_err()
         .to_string();
@@ -153,16 +214,25 @@ fn no_object_is_an_error_of_the_format() {
         "invalid type: sequence, expected a CORS policy, an object of keys such as \
          `allow_origins` at line 1 column 0"
     );
+    let bytes = MapDeserializer::new([("max_age", b"600".as_slice())].into_iter());
+    let error: value::Error = Config::deserialize(bytes).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "invalid type: byte array, expected a value"
+    );
 }
 
 #[test]
 fn written_and_read_again() {
     let config = Config::new()
-        .allow_origins(["https://example.com", "http://localhost:*"])
+        .allow_origins(["http://localhost:*", "https://example.com"])
         .allow_origin_regex(r"https://\w+\.example\.org")
         .preflight_status(204)
-        .block_refused_origins(true);
-    let policy = config.build().unwrap();
+        .block_refused_origins(true)
+        .dangerously_allow_credentials_on_public_suffixes(true)
+        .dangerously_allow_credentials_with_broad_regex(true);
+    let policy = config.clone().build().unwrap();
+    assert_eq!(policy.to_config(), config);
     let text = serde_json::to_string(&policy.to_config()).unwrap();
     assert_eq!(json(&text).build().unwrap(), policy);
     let text = toml::to_string(&policy.to_config()).unwrap();

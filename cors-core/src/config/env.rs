@@ -65,10 +65,11 @@ impl Config {
             );
         }
         let value = match key {
-            Key::AllowOrigins | Key::AllowMethods | Key::AllowHeaders | Key::ExposeHeaders => {
-                Value::Text(text.to_owned())
-            }
-            Key::AllowOriginRegex => Value::Text(trimmed.to_owned()),
+            Key::AllowOrigins
+            | Key::AllowOriginRegex
+            | Key::AllowMethods
+            | Key::AllowHeaders
+            | Key::ExposeHeaders => Value::Text(trimmed.to_owned()),
             Key::MaxAge | Key::PreflightStatus => number(trimmed),
             _ => match trimmed.to_ascii_lowercase().as_str() {
                 "true" | "1" => Value::Bool(true),

@@ -35,14 +35,14 @@ fn edits(a: &str, b: &str) -> usize {
     for (i, x) in a.chars().enumerate() {
         let mut diagonal = i;
         let mut left = i + 1;
+        if let Some(first) = row.first_mut() {
+            *first = left;
+        }
         for (cell, y) in row.iter_mut().skip(1).zip(&b) {
             let substituted = diagonal + usize::from(x != *y);
             diagonal = *cell;
             left = substituted.min(left + 1).min(*cell + 1);
             *cell = left;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
         }
     }
     row.last().copied().unwrap_or_default()

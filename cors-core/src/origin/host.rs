@@ -71,24 +71,29 @@ pub(crate) fn plain_dots(host: &[u8]) -> Option<u64> {
     if host.is_empty() || host.len() > MAX_LABEL_LEN {
         return None;
     }
-    let (mut seen, mut dots) = (0, 0);
+    let (mut seen, mut dots) = (0, 0_u64);
     let (fours, rest) = host.as_chunks();
     for &[a, b, c, d] in fours {
-        let four = class(a) << 3 | class(b) << 2 | class(c) << 1 | class(d);
+        let four = class(a) * 8 + class(b) * 4 + class(c) * 2 + class(d);
         seen |= four;
-        dots = dots << 4 | four;
+        dots = (dots << 4).wrapping_add(four);
     }
     for &byte in rest {
         let one = class(byte);
         seen |= one;
-        dots = dots << 1 | one;
+        dots = (dots << 1).wrapping_add(one);
     }
-    let first = 1 << (host.len() - 1);
-    let is_name = seen < OTHER && dots & (dots << 1 | 1 | first) == 0;
+    // As if a dot stood before the name; one at the end leaves no last label.
+    let is_name = seen < OTHER && !has_neighbours(dots + (1 << host.len()));
     let last_label_len = usize::try_from(dots.trailing_zeros()).ok()?;
     let last_label = host.len().saturating_sub(last_label_len);
     let is_plain = is_name && host.get(last_label).is_some_and(u8::is_ascii_lowercase);
     is_plain.then_some(dots)
+}
+
+/// Whether there are two bits side by side.
+fn has_neighbours(bits: u64) -> bool {
+    bits & bits << 1 != 0
 }
 
 /// 0 for a byte of a label, 1 for a dot, [`OTHER`] for all else. To look it up takes a third of the
@@ -289,6 +294,7 @@ mod tests {
             ".",
             "a.",
             ".a",
+            "..a",
             "a..b",
             "1",
             "a.1",

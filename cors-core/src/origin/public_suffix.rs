@@ -9,7 +9,11 @@ pub(crate) fn is_public_suffix(domain: &str) -> bool {
     if !domain.contains('.') {
         return domain != "localhost";
     }
-    is_listed(domain)
+    #[cfg(feature = "public-suffix")]
+    let listed = is_listed(domain);
+    #[cfg(not(feature = "public-suffix"))]
+    let listed = false;
+    listed
 }
 
 /// Domains that are no public suffix themselves, but have some below them: `s3.amazonaws.com`. The
@@ -34,11 +38,6 @@ fn is_listed(domain: &str) -> bool {
 fn is_suffix(name: &str) -> bool {
     psl::suffix(name.as_bytes())
         .is_some_and(|suffix| suffix.is_known() && suffix == name.as_bytes())
-}
-
-#[cfg(not(feature = "public-suffix"))]
-fn is_listed(_domain: &str) -> bool {
-    false
 }
 
 #[cfg(test)]

@@ -211,12 +211,18 @@ mod tests {
             ("https://www.example.com", r"https://www\.example\.com"),
             ("https://(.+).acme.com", r"https://(.+)\.acme\.com"),
             (r"https://.*.example\.com", r"https://.*\.example\.com"),
+            (
+                r"https://[a-z]+.example\.com",
+                r"https://[a-z]+\.example\.com",
+            ),
+            (r"https://\[a.b\]", r"https://\[a\.b\]"),
         ] {
             assert_eq!(escape_dots(source).as_deref(), Some(escaped));
         }
         for source in [
             r"https://.*\.example\.com",
-            r"https://[a-z.]+\.example\.com",
+            r"https://[a.b]+\.example\.com",
+            r"https://[a\].b]+\.example\.com",
             ".*",
             r"a\\\.b",
         ] {

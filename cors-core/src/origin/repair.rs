@@ -78,10 +78,7 @@ fn split_broken_scheme(text: &str) -> Option<(&str, &str)> {
         }
     }
     let rest = text.strip_prefix("//").unwrap_or(text);
-    let unclear = rest.starts_with('/')
-        || rest.ends_with(':')
-        || rest.starts_with("file:")
-        || rest.contains('@');
+    let unclear = rest.ends_with(':') || rest.contains('@');
     (!unclear).then_some(("", rest))
 }
 
@@ -134,26 +131,27 @@ fn parse_ipv4(host: &str) -> Option<Ipv4Addr> {
     let leading = u32::try_from(parts.len()).ok().filter(|&count| count < 4)?;
     let mut address = 0_u32;
     for part in parts {
-        address = address << 8 | u32::from(u8::try_from(parse_ipv4_number(part)?).ok()?);
+        address = address * 256 + u32::from(u8::try_from(parse_ipv4_number(part)?).ok()?);
     }
     let free_bits = 32 - 8 * leading;
     if u64::from(last) >= 1 << free_bits {
         return None;
     }
-    Some(Ipv4Addr::from_bits(
-        (u64::from(address) << free_bits) as u32 | last,
-    ))
+    let address = (u64::from(address) << free_bits) + u64::from(last);
+    u32::try_from(address).ok().map(Ipv4Addr::from_bits)
 }
 
 fn parse_ipv4_number(part: &str) -> Option<u32> {
-    match part.as_bytes() {
-        [] => None,
-        [b'0', b'x'] => Some(0),
-        [b'0', b'x', ..] => u32::from_str_radix(part.get(2..)?, 16).ok(),
-        [b'0', _, ..] => u32::from_str_radix(part, 8).ok(),
-        _ if part.bytes().all(|byte| byte.is_ascii_digit()) => part.parse().ok(),
-        _ => None,
+    let (digits, radix) = match part.as_bytes() {
+        [b'0', b'x'] => return Some(0),
+        [b'0', b'x', ..] => (part.get(2..)?, 16),
+        [b'0', _, ..] => (part, 8),
+        _ => (part, 10),
+    };
+    if digits.starts_with('+') {
+        return None; // a sign, which numbers of Rust may have
     }
+    u32::from_str_radix(digits, radix).ok()
 }
 
 /// Hosts that are served without TLS as a rule.
@@ -278,6 +276,8 @@ mod tests {
             "1.2.3.4.5",
             "1.2.3.4.0",
             "+1",
+            "0x+1",
+            "08",
             "a",
             "",
             "1..2",

@@ -208,11 +208,9 @@ impl Patterns {
             let texts = texts
                 .clone()
                 .filter(|text| text.ends_with(":*") == of_any_port);
-            let (count, bytes) = texts.fold((0, 0), |(count, bytes), text| {
-                (count + 1, bytes + text.len())
-            });
+            let bytes = texts.clone().map(str::len).sum();
             Group {
-                table: Table::with_capacity(count, bytes),
+                table: Table::with_capacity(texts.count(), bytes),
                 lengths: [0; 5],
             }
         };
@@ -272,30 +270,30 @@ impl Patterns {
     ) -> Option<&str> {
         let (scheme, host, authority) = (origin.scheme_part(), origin.host(), origin.authority());
         // The last `len` bytes of the host.
-        let probe = |len: usize, wildcard: bool| {
+        let probe = |len: usize| {
             let start = host.len().checked_sub(len)?;
-            let of_port =
-                self.of_port
-                    .find(hasher, scheme, wildcard, authority.get(start..)?, &accept);
+            let of_port = self
+                .of_port
+                .find(hasher, scheme, authority.get(start..)?, &accept);
             of_port.or_else(|| {
                 self.of_any_port
-                    .find(hasher, scheme, wildcard, host.get(start..)?, &accept)
+                    .find(hasher, scheme, host.get(start..)?, &accept)
             })
         };
         // The host itself, for `http://localhost:*`; then `.b.c` and `.c` of `a.b.c`.
-        if let Some(found) = probe(host.len(), false) {
+        if let Some(found) = probe(host.len()) {
             return Some(found);
         }
         let Some(dots) = origin.plain_dots() else {
             let mut dots = (1..host.len()).filter(|at| host.get(*at) == Some(&b'.'));
-            return dots.find_map(|dot| probe(host.len() - dot, true));
+            return dots.find_map(|dot| probe(host.len() - dot));
         };
         // Bit n: the host ends in n bytes, the first one a dot, and so does some entry.
         let [of_port, ..] = self.of_port.lengths;
         let [of_any_port, ..] = self.of_any_port.lengths;
         let mut lengths = dots << 1 & (of_port | of_any_port);
         while let Some(len) = lengths.checked_ilog2() {
-            if let Some(found) = probe(usize::try_from(len).ok()?, true) {
+            if let Some(found) = probe(usize::try_from(len).ok()?) {
                 return Some(found);
             }
             lengths ^= 1 << len;
@@ -309,20 +307,18 @@ impl Group {
         &self,
         hasher: &RandomState,
         scheme: &[u8],
-        wildcard: bool,
         rest: &[u8],
         accept: impl Fn(&str) -> bool,
     ) -> Option<&str> {
         if self.lengths.get(rest.len() / 64)? >> (rest.len() % 64) & 1 == 0 {
             return None;
         }
+        // No host starts with a dot, so that the rest tells whether there is a wildcard before it.
         let is_entry = |text: &str| {
-            let text = text.as_bytes().strip_prefix(scheme);
-            match text.map(|text| text.strip_suffix(b":*").unwrap_or(text)) {
-                Some([b'*', after @ ..]) => wildcard && after == rest,
-                Some(after) => !wildcard && after == rest,
-                None => false,
-            }
+            text.as_bytes().strip_prefix(scheme).is_some_and(|text| {
+                let text = text.strip_prefix(b"*").unwrap_or(text);
+                text.strip_suffix(b":*").unwrap_or(text) == rest
+            })
         };
         self.table.find(hash(hasher, scheme, rest), |text| {
             is_entry(text) && accept(text)
@@ -373,7 +369,7 @@ mod tests {
         let (hasher, patterns) = patterns(&[
             "https://*.a.com",
             "https://*.b.com:8443",
-            "https://*.c.com:*",
+            "https://*.c.co.uk:*",
             "https://d.com:*",
             "app://*.a.com:*",
         ]);
@@ -389,9 +385,9 @@ mod tests {
             ("https://x.b.com:8443", Some("https://*.b.com:8443")),
             ("https://x.b.com:8444", None),
             ("https://x.b.com", None),
-            ("https://x.c.com", Some("https://*.c.com:*")),
-            ("https://x.c.com:1", Some("https://*.c.com:*")),
-            ("https://c.com:1", None),
+            ("https://x.c.co.uk", Some("https://*.c.co.uk:*")),
+            ("https://x.c.co.uk:1", Some("https://*.c.co.uk:*")),
+            ("https://c.co.uk:1", None),
             ("https://d.com", Some("https://d.com:*")),
             ("https://d.com:1", Some("https://d.com:*")),
             ("https://x.d.com:1", None),

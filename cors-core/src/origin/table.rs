@@ -128,6 +128,7 @@ mod tests {
             let texts: Vec<String> = (0..100_u64).map(|n| n.to_string()).collect();
             let mut table = Table::with_capacity(texts.len(), 190);
             assert!(table.is_empty());
+            assert_eq!(table.single(), None);
             for (n, text) in (0..).zip(&texts) {
                 assert_eq!(table.find(hash(n), |found| found == text), None);
                 table.insert(hash(n), text);
@@ -137,6 +138,7 @@ mod tests {
                 );
             }
             assert!(!table.is_empty());
+            assert_eq!(table.single(), None);
             assert!(table.iter().eq(&texts));
             for (n, text) in (0..).zip(&texts) {
                 assert_eq!(
@@ -153,6 +155,7 @@ mod tests {
     fn texts_of_another_hash_are_passed_over() {
         let mut table = Table::with_capacity(2, 2);
         table.insert(1, "a");
+        assert_eq!(table.single(), Some("a"));
         table.insert(1 << 32 | 1, "b");
         assert_eq!(table.find(1 << 32 | 1, |_| true), Some("b"));
         assert_eq!(table.find(2 << 32 | 1, |_| true), None);
