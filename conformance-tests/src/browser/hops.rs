@@ -43,7 +43,7 @@ pub(super) fn follow(
             Ok(response) => response,
             Err(blocked) => break Err(blocked),
         };
-        if !matches!(response.status, 301 | 302 | 303 | 307 | 308) {
+        if !is_redirect(&response) {
             break Ok(hop.readable(&response));
         }
         match fetch.redirect {
@@ -97,8 +97,18 @@ impl<'a> Hop<'a> {
         }
         let response = send(self.request(&browser.quirks)).ok_or(Blocked::Network)?;
         if self.is_cors {
-            check(self.origin(), self.fetch.credentials, &response.headers)
-                .map_err(Blocked::Cors)?;
+            let began_at_home = self.fetch.url.origin().ascii_serialization() == self.fetch.origin;
+            let credentials = match self.fetch.credentials {
+                Credentials::SameOrigin
+                    if browser.quirks.redirects_need_credentials
+                        && began_at_home
+                        && is_redirect(&response) =>
+                {
+                    Credentials::Include
+                }
+                credentials => credentials,
+            };
+            check(self.origin(), credentials, &response.headers).map_err(Blocked::Cors)?;
         }
         Ok(response)
     }
@@ -136,7 +146,11 @@ impl<'a> Hop<'a> {
         }
         self.asked = true;
         let asks_again = quirks.null_asks_again && asked.origin == "null"
-            || quirks.conditional_requests_ask_again && headers.iter().any(is_conditional);
+            || headers.iter().any(is_conditional)
+                && match self.fetch.forces_preflight {
+                    true => quirks.conditional_uploads_ask_again,
+                    false => quirks.conditional_requests_ask_again,
+                };
         if !asks_again
             && browser
                 .cache
@@ -232,6 +246,11 @@ impl<'a> Hop<'a> {
         self.url = url;
         Ok(true)
     }
+}
+
+/// Fetch, "redirect status".
+fn is_redirect(response: &Response) -> bool {
+    matches!(response.status, 301 | 302 | 303 | 307 | 308)
 }
 
 /// Fetch, "location URL".

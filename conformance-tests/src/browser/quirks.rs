@@ -58,6 +58,11 @@ pub struct Quirks {
     /// Requests with `If-Match` and the like make no use of what is remembered: for Chromium and
     /// Firefox, they circumvent every cache.
     pub conditional_requests_ask_again: bool,
+    /// Those of an `XMLHttpRequest` with an upload listener as well. In Firefox only `fetch` does so.
+    pub conditional_uploads_ask_again: bool,
+    /// If a fetch with credentials for the page's own origin only begins there, a redirect at another
+    /// origin must allow credentials, though none are sent: WebKit decides that once.
+    pub redirects_need_credentials: bool,
     /// Nothing is remembered for the origin `null`: to Chromium, no two of them are the same.
     pub null_asks_again: bool,
 }
@@ -84,6 +89,8 @@ impl Quirks {
         remembers_after_failure: false,
         any_is_not_remembered: false,
         conditional_requests_ask_again: false,
+        conditional_uploads_ask_again: false,
+        redirects_need_credentials: false,
         null_asks_again: false,
     };
 
@@ -96,6 +103,7 @@ impl Quirks {
         negative_max_age_is_zero: true,
         remembers_after_failure: true,
         conditional_requests_ask_again: true,
+        conditional_uploads_ask_again: true,
         null_asks_again: true,
         ..Self::NONE
     };
@@ -123,6 +131,7 @@ impl Quirks {
         preflight_after_preflight: true,
         preflight_for_removed_headers: true,
         delete_becomes_get: true,
+        redirects_need_credentials: true,
         origin_stays: true,
         max_age_cap: Some(Duration::from_secs(600)),
         negative_max_age_is_zero: true,

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `redirect` | a redirect to this URL, with `status` |
 //! | `refuse` | no CORS headers, except to preflights |
+//! | `origin` | this value in place of the request's |
 //! | `headers`, `max-age` | this value in the answer to a preflight |
 
 use conformance_tests::browser::{Request, Response};
@@ -26,7 +27,8 @@ pub(crate) fn permissive(request: &Request) -> Response {
     header("cache-control", Some("no-store".to_owned()));
     header("content-length", Some("0".to_owned()));
     if request.is_preflight || parameter("refuse").is_none() {
-        header("access-control-allow-origin", asked("origin"));
+        let origin = parameter("origin").or_else(|| asked("origin"));
+        header("access-control-allow-origin", origin);
         header("access-control-allow-credentials", Some("true".to_owned()));
     }
     let mut status = 200;

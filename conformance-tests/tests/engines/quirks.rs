@@ -166,6 +166,21 @@ const PROBES: &[Probe] = &[
         ..TWICE
     },
     Probe {
+        quirk: "conditional_uploads_ask_again",
+        reset: |quirks| quirks.conditional_uploads_ask_again = false,
+        method: "POST",
+        header: Some(("If-Match", "1")),
+        forces_preflight: true,
+        ..TWICE
+    },
+    Probe {
+        quirk: "redirects_need_credentials",
+        reset: |quirks| quirks.redirects_need_credentials = false,
+        hops: &["app", "api", "api"],
+        parameters: &[("origin", "*")],
+        ..PLAIN
+    },
+    Probe {
         quirk: "null_asks_again",
         reset: |quirks| quirks.null_asks_again = false,
         page: "null",
