@@ -102,6 +102,7 @@ impl<'a> Hop<'a> {
                 Credentials::SameOrigin
                     if browser.quirks.redirects_need_credentials
                         && began_at_home
+                        && !self.asked
                         && is_redirect(&response) =>
                 {
                     Credentials::Include

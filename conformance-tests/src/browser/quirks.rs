@@ -60,8 +60,8 @@ pub struct Quirks {
     pub conditional_requests_ask_again: bool,
     /// Those of an `XMLHttpRequest` with an upload listener as well. In Firefox only `fetch` does so.
     pub conditional_uploads_ask_again: bool,
-    /// If a fetch with credentials for the page's own origin only begins there, a redirect at another
-    /// origin must allow credentials, though none are sent: WebKit decides that once.
+    /// If a fetch with credentials for the page's own origin only begins there, and has no preflight,
+    /// a redirect at another origin must allow credentials, though none are sent: so does WebKit.
     pub redirects_need_credentials: bool,
     /// Nothing is remembered for the origin `null`: to Chromium, no two of them are the same.
     pub null_asks_again: bool,
