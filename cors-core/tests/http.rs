@@ -148,12 +148,13 @@ fn an_answer_is_complete() {
 #[test]
 fn a_response_keeps_what_is_its_own() {
     let config = Config::new().allow_origins(["https://a.com"]);
-    let ready = ready(config.expose_headers(["X-E"]));
+    let ready = ready(config.allow_credentials(true).expose_headers(["X-E"]));
     for (origin, vary, expected) in [
         (
             "https://a.com",
             "Accept",
             &[
+                "access-control-allow-credentials: true",
                 "access-control-allow-origin: https://a.com",
                 "access-control-expose-headers: X-E",
                 "vary: Accept",
@@ -164,22 +165,27 @@ fn a_response_keeps_what_is_its_own() {
         ("https://b.com", "origin", &["vary: origin", "x-own: 1"]),
     ] {
         let request = request("GET", "/", &[("origin", origin)]);
-        let Step::Forward(forward) = step(&ready, &request) else {
-            panic!("the application is not called");
-        };
-        let mut headers = HeaderMap::new();
-        headers.insert("x-own", HeaderValue::from_static("1"));
-        headers.insert("vary", HeaderValue::from_static(vary));
-        for own in [
-            "allow-origin",
-            "allow-credentials",
-            "expose-headers",
-            "max-age",
+        for owned in [
+            &[
+                "allow-origin",
+                "allow-credentials",
+                "expose-headers",
+                "max-age",
+            ][..],
+            &[],
         ] {
-            let name = format!("access-control-{own}").parse::<http::HeaderName>();
-            headers.append(name.unwrap(), HeaderValue::from_static("own"));
+            let Step::Forward(forward) = step(&ready, &request) else {
+                panic!("the application is not called");
+            };
+            let mut headers = HeaderMap::new();
+            headers.insert("x-own", HeaderValue::from_static("1"));
+            headers.insert("vary", HeaderValue::from_static(vary));
+            for owned in owned {
+                let name = format!("access-control-{owned}").parse::<http::HeaderName>();
+                headers.append(name.unwrap(), HeaderValue::from_static("own"));
+            }
+            forward.finish(&mut headers);
+            assert_eq!(shown(&headers), expected, "{origin} {owned:?}");
         }
-        forward.finish(&mut headers);
-        assert_eq!(shown(&headers), expected, "{origin}");
     }
 }
