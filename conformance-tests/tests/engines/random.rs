@@ -45,14 +45,11 @@ pub(crate) fn compare(session: &Session, wanted: usize, tally: &mut Tally) {
         let scripts: Vec<Script> = batch.planned.iter().map(Planned::script).collect();
         let results = session.run(&scripts);
         for (planned, seen) in batch.planned.iter().zip(results) {
-            let (mut counts, problem) = planned.judge(session, &seen);
+            let exchanges = session.network.close(&planned.name);
+            let mut counts = Counts::default();
+            let problem = planned.problem(session, &exchanges, &seen, &mut counts);
             if let Some(problem) = problem {
-                // On a loaded machine a browser may break off a fetch. A disagreement shows twice.
-                if let Some(problem) = planned.again(session) {
-                    panic!("{problem}");
-                }
-                counts.count("fetches: as expected only when asked again");
-                println!("only once: {problem}");
+                panic!("{}", planned.told(session, &exchanges, &problem));
             }
             tally.add(session.engine.name(), counts);
         }
@@ -117,29 +114,6 @@ impl Planned {
             session.network.route(&self.name, &url, server);
         }
         self
-    }
-
-    /// What is wrong when the browser does it once more.
-    fn again(&self, session: &Session) -> Option<String> {
-        let server = self.framework.spawn(self.config.clone().build().unwrap());
-        let server = server.unwrap();
-        let again = Self {
-            name: format!("again-{}", self.name),
-            framework: self.framework,
-            config: self.config.clone(),
-            case: self.case.clone(),
-        };
-        let again = again.routed(session, &server);
-        let seen = session.run(&[again.script()]).remove(0);
-        again.judge(session, &seen).1
-    }
-
-    fn judge(&self, session: &Session, seen: &Value) -> (Counts, Option<String>) {
-        let exchanges = session.network.close(&self.name);
-        let mut counts = Counts::default();
-        let problem = self.problem(session, &exchanges, seen, &mut counts);
-        let told = problem.map(|problem| self.told(session, &exchanges, &problem));
-        (counts, told)
     }
 
     fn script(&self) -> Script {

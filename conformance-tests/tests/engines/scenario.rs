@@ -41,22 +41,13 @@ pub(crate) struct Step {
 impl Scenario {
     /// Plays it on every framework; how many steps that were.
     pub(crate) fn play(&self, session: &Session) -> usize {
-        // On a loaded machine a browser may break off a fetch. A disagreement shows twice.
-        let played = self.attempt(session, "").or_else(|problem| {
-            println!("only once: {problem}");
-            self.attempt(session, "-again")
-        });
-        played.unwrap_or_else(|problem| panic!("{problem}"))
-    }
-
-    fn attempt(&self, session: &Session, again: &str) -> Result<usize, String> {
         let names: Vec<&str> = match self.served {
             Served::Frameworks(_) => FRAMEWORKS.iter().map(|framework| framework.name).collect(),
             Served::Made(_) => vec!["made"],
         };
         let mut running = Vec::new();
         for (place, name) in names.iter().enumerate() {
-            let urls = self.urls(name, again);
+            let urls = self.urls(name);
             for (hop, url) in urls.iter().enumerate() {
                 let reply = match urls.get(hop + 1) {
                     Some(next) => vec!["Status: 302".to_owned(), format!("Location: {next}")],
@@ -71,39 +62,38 @@ impl Scenario {
                         Server::Framework(address, reply)
                     }
                 };
-                session.network.route(&self.case(name, again), url, server);
+                session.network.route(&self.case(name), url, server);
             }
         }
         for step in self.steps {
             let scripts: Vec<Script> = names
                 .iter()
-                .map(|name| step.script(self.scheme, &self.urls(name, again)[0]))
+                .map(|name| step.script(self.scheme, &self.urls(name)[0]))
                 .collect();
             let results = session.run(&scripts);
             for (name, seen) in names.iter().zip(results) {
-                let exchanges = session.network.taken(&self.case(name, again));
+                let exchanges = session.network.taken(&self.case(name));
                 let got = told(&exchanges, &seen);
                 let expected = step.expected_in(session.engine);
-                if got != expected {
-                    return Err(format!(
-                        "{} on {name}: {}, fetch from {}: {}\nexpected: {expected}\ngot: {got}\n{exchanges:#?}",
-                        session.version, self.name, step.page, step.init
-                    ));
-                }
+                assert_eq!(
+                    got, expected,
+                    "{} on {name}: {}, fetch from {}: {}\n{exchanges:#?}",
+                    session.version, self.name, step.page, step.init
+                );
             }
         }
         names
             .iter()
-            .for_each(|name| drop(session.network.close(&self.case(name, again))));
-        Ok(self.steps.len() * names.len())
+            .for_each(|name| drop(session.network.close(&self.case(name))));
+        self.steps.len() * names.len()
     }
 
-    fn case(&self, name: &str, again: &str) -> String {
-        format!("{}-{name}{again}", self.name)
+    fn case(&self, name: &str) -> String {
+        format!("{}-{name}", self.name)
     }
 
-    fn urls(&self, name: &str, again: &str) -> Vec<Url> {
-        let case = self.case(name, again);
+    fn urls(&self, name: &str) -> Vec<Url> {
+        let case = self.case(name);
         let url = |(place, host): (usize, &&str)| {
             let host = match *host {
                 "app" => "app".to_owned(),
