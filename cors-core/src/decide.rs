@@ -84,7 +84,7 @@ impl Policy {
 
     fn check_method(&self, requested: &[u8]) -> Result<(), MethodRefusal> {
         /// A method longer than this is not read to its end.
-        const JUDGED: usize = 32;
+        const JUDGED: usize = 64;
         if self
             .methods
             .iter()
