@@ -108,10 +108,9 @@ fn apply(
     headers: &mut HeaderMap,
     requested: impl Fn() -> Option<HeaderValue>,
 ) {
-    // One look at every name is cheaper than to look for each of those that are seldom there.
     let (mut has_cors, mut has_vary) = (false, false);
     for name in headers.keys() {
-        has_cors |= name.as_str().starts_with("access-control-");
+        has_cors |= ResponseHeader::is_cors(name.as_str());
         has_vary |= *name == VARY;
     }
     let is_new = !(has_cors || has_vary);

@@ -245,11 +245,10 @@ impl Forward {
     /// Puts the CORS headers on the application's response, in place of its own.
     pub fn finish(self, headers: &mut HeaderMap) {
         let ready = &self.ready.ready;
-        // One look at every name is cheaper than to look for each of those that are seldom there.
-        let has_cors = headers
+        if headers
             .keys()
-            .any(|name| name.as_str().starts_with("access-control-"));
-        if has_cors {
+            .any(|name| ResponseHeader::is_cors(name.as_str()))
+        {
             return apply(ready, self.decision, self.origin, headers, || None);
         }
         let own = ready.actual(self.decision == Decision::Actual(Ok(())));

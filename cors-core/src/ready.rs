@@ -69,6 +69,17 @@ impl ResponseHeader {
             Self::Vary => "vary",
         }
     }
+
+    /// Whether a response header, by its name in any case, is one of the CORS protocol, or could be.
+    ///
+    /// Few responses have one before [`Ready::write`]: one look at every name is cheaper than to look
+    /// for each that is to be [removed](Change::Remove).
+    #[inline]
+    pub fn is_cors(name: &str) -> bool {
+        const PREFIX: &[u8] = b"access-control-";
+        let start = name.as_bytes().get(..PREFIX.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
+    }
 }
 
 /// What to do with a response header.

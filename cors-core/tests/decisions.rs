@@ -14,7 +14,7 @@ mod support;
 
 use cors_core::{
     Config, Decision, HeadersRefusal, MethodRefusal, OriginRefusal, Policy, Ready, RequestHeader,
-    vary_names_origin,
+    ResponseHeader, vary_names_origin,
 };
 use support::{Headers, Request, apply};
 
@@ -269,5 +269,20 @@ fn vary_lines_that_name_origin() {
     ] {
         let bytes = lines.iter().map(|line| line.as_bytes());
         assert_eq!(vary_names_origin(bytes), named, "{lines:?}");
+    }
+}
+
+#[test]
+fn headers_of_the_cors_protocol() {
+    for name in ["Access-Control-Allow-Origin", "access-control-x"] {
+        assert!(ResponseHeader::is_cors(name), "{name}");
+    }
+    for name in [
+        "",
+        "vary",
+        "access-control",
+        "x-access-control-allow-origin",
+    ] {
+        assert!(!ResponseHeader::is_cors(name), "{name}");
     }
 }

@@ -4,7 +4,6 @@ use cors_core::{
     ANSWER_CONTENT_TYPE, Answer, Change, Ready, RequestHead, RequestHeader, ResponseHeader,
     requested_header_names, vary_names_origin,
 };
-use rocket::http::uncased::UncasedStr;
 use rocket::http::{Header, Status};
 use rocket::{Request, Response};
 use std::borrow::Cow;
@@ -66,10 +65,9 @@ pub(crate) fn write<'r>(
 ) {
     let head = Head::new(request);
     let decision = ready.policy().decide(&head);
-    // One look at every name is cheaper than to look for each of those that are seldom there.
     let (mut has_cors, mut has_vary) = (false, false);
     for line in response.headers().iter() {
-        has_cors |= is_cors(&line.name);
+        has_cors |= ResponseHeader::is_cors(line.name.as_str());
         has_vary |= line.name == ResponseHeader::Vary.name();
     }
     if has_cors && ready.answer(decision).is_some() {
@@ -102,13 +100,6 @@ pub(crate) fn write<'r>(
             None => response.remove_header(name),
         }
     });
-}
-
-/// Whether a header is one of ours, or could be.
-fn is_cors(name: &UncasedStr) -> bool {
-    const PREFIX: &[u8] = b"access-control-";
-    let start = name.as_str().as_bytes().get(..PREFIX.len());
-    start.is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
 }
 
 /// All response headers but `Vary`, which is shared with the application.
