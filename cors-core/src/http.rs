@@ -84,14 +84,8 @@ impl HttpReady {
             ..refusal
         };
         let headers = |result| {
-            let decision = Decision::Preflight(result);
-            let mut headers = HeaderMap::new();
-            if let Some(answer) = ready.answer(decision) {
-                add_content_type(answer, &mut headers);
-            }
             let to_come = HeaderValue::from_static("null");
-            apply(&ready, decision, Some(to_come), &mut headers, || None);
-            headers
+            new_answer_headers(&ready, Decision::Preflight(result), Some(to_come), || None)
         };
         Ok(Self {
             granted: headers(Ok(())),
@@ -145,16 +139,7 @@ impl HttpReady {
             }
             Decision::Preflight(Err(_)) if answer.status == 400 => self.refused.clone(),
             _ => {
-                let mut headers = HeaderMap::with_capacity(8);
-                add_content_type(answer, &mut headers);
-                apply(
-                    &self.ready,
-                    decision,
-                    origin.cloned(),
-                    &mut headers,
-                    requested,
-                );
-                return headers;
+                return new_answer_headers(&self.ready, decision, origin.cloned(), requested);
             }
         };
         self.ready.write(decision, |header, change| {
@@ -183,11 +168,23 @@ fn response(answer: Answer, headers: HeaderMap) -> Response<&'static str> {
     response
 }
 
-fn add_content_type(answer: Answer, headers: &mut HeaderMap) {
-    if !answer.body.is_empty() {
+fn new_answer_headers(
+    ready: &Ready<HeaderValue>,
+    decision: Decision,
+    origin: Option<HeaderValue>,
+    requested: impl Fn() -> Option<HeaderValue>,
+) -> HeaderMap {
+    // The framework adds its own length and date.
+    let mut headers = HeaderMap::with_capacity(8);
+    if ready
+        .answer(decision)
+        .is_some_and(|answer| !answer.body.is_empty())
+    {
         let text = HeaderValue::from_static(ANSWER_CONTENT_TYPE);
         headers.insert(header::CONTENT_TYPE, text);
     }
+    apply(ready, decision, origin, &mut headers, requested);
+    headers
 }
 
 fn apply(
