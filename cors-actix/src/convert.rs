@@ -35,7 +35,7 @@ impl Step {
             request,
             origin: request.headers().get_all(&ORIGIN),
         };
-        let decision = ready.policy().decide(&head);
+        let decision = ready.verdict(&head);
         let origin = head.origin.as_slice().first();
         let Some(answer) = ready.answer(decision) else {
             let is_allowed = decision == Decision::Actual(Ok(()));

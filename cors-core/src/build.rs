@@ -78,7 +78,7 @@ impl<'a> Build<'a> {
                 }
                 Ok(Entry::Pattern(pattern)) => {
                     self.check_pattern(index, text, &pattern);
-                    origins.allow(index, text, pattern);
+                    origins.allow(index, text, &pattern);
                 }
                 Err(rule) => self.note(
                     Issue::new(Key::AllowOrigins, text, rule)

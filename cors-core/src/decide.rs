@@ -6,7 +6,7 @@
 
 use crate::decision::{Decision, HeadersRefusal, MethodRefusal, OriginRefusal, PreflightRefusal};
 use crate::method;
-use crate::origin::Origin;
+use crate::origin::{self, Origin};
 use crate::policy::Policy;
 use crate::request::{Lines, RequestHead, RequestHeader};
 use crate::token::is_token;
@@ -17,22 +17,22 @@ impl Policy {
     /// Total and pure: any bytes give a decision, the same bytes the same one. It allocates nothing,
     /// and its work is bounded by the policy, whatever the request.
     pub fn decide<R: RequestHead + ?Sized>(&self, request: &R) -> Decision {
-        self.decide_by(Lines::of(request.lines(RequestHeader::Origin)), request)
+        let origin = Lines::of(request.lines(RequestHeader::Origin));
+        self.decide_by(origin, request, true)
     }
 
-    /// [`decide`](Self::decide), if the lines of `Origin` are at hand.
+    /// [`decide`](Self::decide), but without `reasons` only as far as the answer depends on it: that
+    /// something is malformed is not told, and where anybody may read, nobody is looked at.
     #[inline]
     pub(crate) fn decide_by<R: RequestHead + ?Sized>(
         &self,
         origin: Lines<&[u8]>,
         request: &R,
+        reasons: bool,
     ) -> Decision {
-        let origin_check = match origin {
-            Lines::None => return Decision::NotCors,
-            Lines::One(origin) => self.check_origin(origin),
-            // "Byte-serializing a request origin" gives one; several are somebody's trick.
-            Lines::Several => Err(OriginRefusal::SeveralLines),
-        };
+        if matches!(origin, Lines::None) {
+            return Decision::NotCors;
+        }
         if request.method() == b"OPTIONS" {
             let requested =
                 match Lines::of(request.lines(RequestHeader::AccessControlRequestMethod)) {
@@ -41,10 +41,14 @@ impl Policy {
                     Lines::Several => Some(Err(MethodRefusal::SeveralLines)),
                 };
             if let Some(requested) = requested {
-                return Decision::Preflight(self.preflight(origin_check, requested, request));
+                let check = self.preflight(origin, requested, request, reasons);
+                return Decision::Preflight(check);
             }
         }
-        match origin_check {
+        if !reasons && self.allows_any_origin() && !self.block_refused_origins {
+            return Decision::Actual(Ok(()));
+        }
+        match self.check_origin(origin, reasons) {
             Err(refusal) if self.block_refused_origins && !is_same_origin(request, origin) => {
                 Decision::Blocked(refusal)
             }
@@ -55,15 +59,17 @@ impl Policy {
     /// All three checks run, so that the answer can name all that fails.
     fn preflight<R: RequestHead + ?Sized>(
         &self,
-        origin: Result<(), OriginRefusal>,
+        origin: Lines<&[u8]>,
         requested: Result<&[u8], MethodRefusal>,
         request: &R,
+        reasons: bool,
     ) -> Result<(), PreflightRefusal> {
-        let origin = origin.err();
+        let reasons = reasons || self.diagnostics;
+        let origin = self.check_origin(origin, reasons).err();
         let method = requested
-            .and_then(|requested| self.check_method(requested))
+            .and_then(|requested| self.check_method(requested, reasons))
             .err();
-        let headers = self.headers.check(request).err();
+        let headers = self.headers.check(request, reasons).err();
         if origin.is_none() && method.is_none() && headers.is_none() {
             return Ok(());
         }
@@ -71,9 +77,9 @@ impl Policy {
         // alone would not stop them; and where there is no list it may take any method for allowed.
         let stopped_by_list =
             |requested| !method::is_safelisted(requested) && !self.methods.is_empty();
-        let explained_by_lists = method == Some(MethodRefusal::NotAllowed)
-            && requested.is_ok_and(stopped_by_list)
-            || headers == Some(HeadersRefusal::NotAllowed);
+        let explained_by_lists = reasons
+            && (method == Some(MethodRefusal::NotAllowed) && requested.is_ok_and(stopped_by_list)
+                || headers == Some(HeadersRefusal::NotAllowed));
         Err(PreflightRefusal {
             origin,
             method,
@@ -82,7 +88,19 @@ impl Policy {
         })
     }
 
-    fn check_method(&self, requested: &[u8]) -> Result<(), MethodRefusal> {
+    fn check_origin(&self, origin: Lines<&[u8]>, reasons: bool) -> Result<(), OriginRefusal> {
+        match origin {
+            Lines::One(origin) if self.is_origin_allowed(origin) => Ok(()),
+            Lines::One(origin) if reasons && !origin::is_serialized(origin) => {
+                Err(OriginRefusal::Malformed)
+            }
+            Lines::One(_) => Err(OriginRefusal::NotAllowed),
+            // "Byte-serializing a request origin" gives one; several are somebody's trick.
+            Lines::None | Lines::Several => Err(OriginRefusal::SeveralLines),
+        }
+    }
+
+    fn check_method(&self, requested: &[u8], reasons: bool) -> Result<(), MethodRefusal> {
         /// A method longer than this is not read to its end.
         const JUDGED: usize = 64;
         if self
@@ -91,10 +109,10 @@ impl Policy {
             .any(|method| method.as_bytes() == requested)
         {
             Ok(())
-        } else if is_token(requested.get(..JUDGED).unwrap_or(requested)) {
-            Err(MethodRefusal::NotAllowed)
-        } else {
+        } else if reasons && !is_token(requested.get(..JUDGED).unwrap_or(requested)) {
             Err(MethodRefusal::Malformed)
+        } else {
+            Err(MethodRefusal::NotAllowed)
         }
     }
 }
@@ -124,12 +142,12 @@ fn names_host(origin: &[u8], host: &[u8]) -> bool {
     let Some(parsed) = Origin::parse(origin) else {
         return false;
     };
-    let default_port: &[u8] = match (parsed.scheme(), parsed.port()) {
+    let default_port: &[u8] = match (parsed.scheme, parsed.port) {
         (b"http", b"") => b":80",
         (b"https", b"") => b":443",
         _ => b"",
     };
     host.strip_suffix(default_port)
         .unwrap_or(host)
-        .eq_ignore_ascii_case(parsed.authority())
+        .eq_ignore_ascii_case(parsed.authority)
 }

@@ -5,6 +5,7 @@ use crate::method;
 use crate::origin::pattern::{Entry, Pattern};
 use crate::policy::{Access, Policy};
 use crate::request::{RequestHead, RequestHeader};
+use crate::requested_headers::Refused;
 
 impl Policy {
     /// Says in one line for people what was decided about `request`, and why; where the request is
@@ -125,11 +126,10 @@ impl Policy {
         refusal: HeadersRefusal,
         request: &R,
     ) -> String {
-        let name = self
-            .headers
-            .first_refused(request)
-            .map(|(_, name)| name)
-            .unwrap_or_default();
+        let name = match self.headers.first_refused(request) {
+            Some(Refused::Name(name)) => name,
+            Some(Refused::TooLong) | None => b"",
+        };
         match refusal {
             HeadersRefusal::TooLong => {
                 "the requested headers are longer than the policy is ready to read".to_owned()

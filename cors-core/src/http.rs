@@ -107,7 +107,7 @@ impl HttpReady {
         let lines = Lines::of(headers.get_all(&ORIGIN).iter());
         let decision = self
             .policy()
-            .decide_by(lines.map(HeaderValue::as_bytes), head);
+            .decide_by(lines.map(HeaderValue::as_bytes), head, false);
         let origin = match lines {
             Lines::One(origin) => Some(origin),
             _ => None,

@@ -20,14 +20,14 @@ pub(crate) const MAX_LEN: usize = 326;
 /// The longest scheme. No registered one comes near.
 pub(crate) const MAX_SCHEME_LEN: usize = 64;
 
-/// A serialised origin other than `null`, and where its parts are.
+/// A serialised origin other than `null`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Origin<'a> {
-    bytes: &'a [u8],
-    host_at: usize,
-    port_at: usize,
-    /// [`host::plain_dots`] of the host.
-    plain_dots: Option<u64>,
+    pub(crate) scheme: &'a [u8],
+    /// The host, and `:port` if there is one.
+    pub(crate) authority: &'a [u8],
+    /// With its colon, or empty.
+    pub(crate) port: &'a [u8],
 }
 
 impl<'a> Origin<'a> {
@@ -36,71 +36,38 @@ impl<'a> Origin<'a> {
         if bytes.len() > MAX_LEN {
             return None;
         }
-        Self::parse_plain(bytes).or_else(|| Self::parse_any(bytes))
-    }
-
-    /// A shortcut for most: a plain host name on `http` or `https`, without a port.
-    fn parse_plain(bytes: &'a [u8]) -> Option<Self> {
-        let host = bytes
-            .strip_prefix(b"https://")
-            .or_else(|| bytes.strip_prefix(b"http://"))?;
-        let plain_dots = Some(host::plain_dots(host)?);
-        Some(Self {
-            bytes,
-            host_at: bytes.len() - host.len(),
-            port_at: bytes.len(),
-            plain_dots,
-        })
-    }
-
-    fn parse_any(bytes: &'a [u8]) -> Option<Self> {
-        let colon = bytes.iter().position(|&byte| byte == b':')?;
-        let (scheme, rest) = bytes.split_at_checked(colon)?;
-        let authority = rest.strip_prefix(b"://")?;
+        let (scheme, authority) = split_scheme(bytes)?;
+        if scheme == b"https" && host::is_plain(authority) {
+            // As most are.
+            return Some(Self {
+                scheme,
+                authority,
+                port: b"",
+            });
+        }
         let (host, port) = split_authority(authority)?;
         let sendable = is_scheme(scheme) && host::check(host).is_ok() && is_sent_port(scheme, port);
-        sendable.then(|| Self::of_parts(bytes, scheme.len(), port.len()))
+        sendable.then_some(Self {
+            scheme,
+            authority,
+            port,
+        })
     }
+}
 
-    /// `bytes` are `scheme://host[:port]`, for all that matters to the caller.
-    pub(crate) fn of_parts(bytes: &'a [u8], scheme_len: usize, port_len: usize) -> Self {
-        Self {
-            bytes,
-            host_at: scheme_len + "://".len(),
-            port_at: bytes.len() - port_len,
-            plain_dots: None,
-        }
-    }
+/// Whether `bytes` are what a browser sends: an origin, or `null` for an opaque one.
+pub(crate) fn is_serialized(bytes: &[u8]) -> bool {
+    bytes == b"null" || Origin::parse(bytes).is_some()
+}
 
-    pub(crate) fn scheme(&self) -> &'a [u8] {
-        self.scheme_part().strip_suffix(b"://").unwrap_or_default()
+/// What stands before and after `://`.
+fn split_scheme(origin: &[u8]) -> Option<(&[u8], &[u8])> {
+    if let Some(authority) = origin.strip_prefix(b"https://") {
+        return Some((b"https", authority));
     }
-
-    /// The scheme with its `://`.
-    pub(crate) fn scheme_part(&self) -> &'a [u8] {
-        self.bytes.get(..self.host_at).unwrap_or_default()
-    }
-
-    /// With `:port`, if there is one.
-    pub(crate) fn authority(&self) -> &'a [u8] {
-        self.bytes.get(self.host_at..).unwrap_or_default()
-    }
-
-    pub(crate) fn host(&self) -> &'a [u8] {
-        self.bytes
-            .get(self.host_at..self.port_at)
-            .unwrap_or_default()
-    }
-
-    /// [`host::plain_dots`] of the host, if it is known to be plain.
-    pub(crate) fn plain_dots(&self) -> Option<u64> {
-        self.plain_dots
-    }
-
-    /// With its colon, or empty.
-    pub(crate) fn port(&self) -> &'a [u8] {
-        self.bytes.get(self.port_at..).unwrap_or_default()
-    }
+    let colon = origin.iter().position(|&byte| byte == b':')?;
+    let (scheme, rest) = origin.split_at_checked(colon)?;
+    Some((scheme, rest.strip_prefix(b"://")?))
 }
 
 /// Splits `host[:port]`; the port keeps its colon. `None` for a bracket that is not closed.
@@ -181,24 +148,18 @@ mod tests {
         }
     }
 
-    /// Both ways of taking an origin apart find the same parts; most go the shorter one.
     #[test]
     fn parts() {
-        for (origin, host, port, plain_dots) in [
-            ("https://a.b.com", "a.b.com", "", Some(0b10_1000)),
-            ("http://localhost", "localhost", "", Some(0)),
-            ("https://a.b.com:8443", "a.b.com", ":8443", None),
-            ("https://a.b.com.", "a.b.com.", "", None),
-            ("app://[::1]:1", "[::1]", ":1", None),
+        for (origin, scheme, authority, port) in [
+            ("https://a.b.com", "https", "a.b.com", ""),
+            ("http://localhost", "http", "localhost", ""),
+            ("https://a.b.com:8443", "https", "a.b.com:8443", ":8443"),
+            ("app://[::1]:1", "app", "[::1]:1", ":1"),
         ] {
             let parsed = Origin::parse(origin.as_bytes()).unwrap();
-            let scheme = origin.split_once(':').unwrap().0;
-            assert_eq!(parsed.scheme(), scheme.as_bytes(), "{origin}");
-            assert_eq!(parsed.scheme_part(), format!("{scheme}://").as_bytes());
-            assert_eq!(parsed.authority(), format!("{host}{port}").as_bytes());
-            assert_eq!(parsed.host(), host.as_bytes(), "{origin}");
-            assert_eq!(parsed.port(), port.as_bytes(), "{origin}");
-            assert_eq!(parsed.plain_dots(), plain_dots, "{origin}");
+            assert_eq!(parsed.scheme, scheme.as_bytes(), "{origin}");
+            assert_eq!(parsed.authority, authority.as_bytes(), "{origin}");
+            assert_eq!(parsed.port, port.as_bytes(), "{origin}");
         }
     }
 

@@ -8,7 +8,7 @@
 use crate::decision::HeadersRefusal;
 use crate::header_name::SAFELISTED;
 use crate::request::{Lines, RequestHead, RequestHeader};
-use crate::token::{OTHER, UPPER_CASE, is_token, kinds};
+use crate::token::{is_token, is_token_byte};
 use std::cmp::Ordering;
 
 /// What `allow_headers` comes to.
@@ -70,23 +70,11 @@ impl ListedHeaders {
             .filter(|name| !SAFELISTED.contains(name))
     }
 
-    /// Where `name`, of these kinds of bytes, stands in `lower`.
-    fn position(&self, name: &[u8], kinds: u8) -> Option<usize> {
-        let found = if kinds & UPPER_CASE == 0 {
-            self.lower
-                .binary_search_by(|known| known.as_bytes().cmp(name))
-        } else {
-            self.lower
-                .binary_search_by(|known| compare_lower(known.as_bytes(), name))
-        };
-        found.ok()
-    }
-
-    /// The first name in `line` that is not in the list, and why it is refused.
+    /// The first name in `line` that is not in the list.
     ///
     /// Browsers send the names in lower case and sorted ("CORS-preflight fetch"): most stand soon
     /// behind the one before, in the list as well, with no need to look for their end.
-    fn first_refused<'a>(&self, mut line: &'a [u8]) -> Option<(HeadersRefusal, &'a [u8])> {
+    fn first_refused<'a>(&self, mut line: &'a [u8]) -> Option<&'a [u8]> {
         /// How many names of the list are tried before it is searched.
         const NEAR: usize = 8;
         let mut next = 0;
@@ -98,16 +86,20 @@ impl ListedHeaders {
                 continue;
             }
             let (name, rest) = split_name(line);
-            let kinds = kinds(name);
-            match self.position(name, kinds) {
+            match self.position(name) {
                 Some(at) => next = at + 1,
                 None if name.is_empty() => {}
-                None if kinds & OTHER == 0 => return Some((HeadersRefusal::NotAllowed, name)),
-                None => return Some((HeadersRefusal::Malformed, name)),
+                None => return Some(name),
             }
             line = rest;
         }
         None
+    }
+
+    /// Where `name`, in any case, stands in `lower`.
+    fn position(&self, name: &[u8]) -> Option<usize> {
+        let search = |known: &String| compare_lower(known.as_bytes(), name);
+        self.lower.binary_search_by(search).ok()
     }
 }
 
@@ -140,36 +132,46 @@ fn compare_lower(known: &[u8], name: &[u8]) -> Ordering {
 }
 
 impl AllowedHeaders {
-    /// Whether every requested name is a token and allowed.
-    pub(crate) fn check<R: RequestHead + ?Sized>(&self, request: &R) -> Result<(), HeadersRefusal> {
+    /// Whether every requested name is a token and allowed. Without `reasons` a name that is refused
+    /// is not judged further.
+    pub(crate) fn check<R: RequestHead + ?Sized>(
+        &self,
+        request: &R,
+        reasons: bool,
+    ) -> Result<(), HeadersRefusal> {
         match self.first_refused(request) {
             None => Ok(()),
-            Some((refusal, _)) => Err(refusal),
+            Some(Refused::TooLong) => Err(HeadersRefusal::TooLong),
+            Some(Refused::Name(name)) if reasons && !is_token(name) => {
+                Err(HeadersRefusal::Malformed)
+            }
+            Some(Refused::Name(_)) => Err(HeadersRefusal::NotAllowed),
         }
     }
 
-    /// The first requested name that is refused, and why.
+    /// The first requested name that is refused.
     pub(crate) fn first_refused<'a, R: RequestHead + ?Sized>(
         &self,
         request: &'a R,
-    ) -> Option<(HeadersRefusal, &'a [u8])> {
+    ) -> Option<Refused<'a>> {
         let header = RequestHeader::AccessControlRequestHeaders;
-        match Lines::of(request.lines(header)) {
+        let refused = match Lines::of(request.lines(header)) {
             Lines::None => None,
             // As browsers send it.
             Lines::One(line) if line.len() + LINE_COST <= self.budget() => self.refused_in(line),
-            Lines::One(_) => Some((HeadersRefusal::TooLong, b"")),
+            Lines::One(_) => return Some(Refused::TooLong),
             Lines::Several => {
                 let mut budget = self.budget();
                 for line in request.lines(header) {
                     match budget.checked_sub(line.len() + LINE_COST) {
                         Some(left) => budget = left,
-                        None => return Some((HeadersRefusal::TooLong, b"")),
+                        None => return Some(Refused::TooLong),
                     }
                 }
                 request.lines(header).find_map(|line| self.refused_in(line))
             }
-        }
+        };
+        refused.map(Refused::Name)
     }
 
     /// How many bytes are read.
@@ -180,16 +182,23 @@ impl AllowedHeaders {
         }
     }
 
-    /// The first name in `line` that is refused, and why.
-    fn refused_in<'a>(&self, line: &'a [u8]) -> Option<(HeadersRefusal, &'a [u8])> {
+    /// The first name in `line` that is refused.
+    fn refused_in<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
         match self {
             Self::Listed(listed) => listed.first_refused(line),
-            Self::Any => {
-                let name = names(std::iter::once(line)).find(|name| !is_token(name))?;
-                Some((HeadersRefusal::Malformed, name))
-            }
+            // As browsers send it; only other clients add white space.
+            Self::Any if line.iter().all(|&byte| byte == b',' || is_token_byte(byte)) => None,
+            Self::Any => names(std::iter::once(line)).find(|name| !is_token(name)),
         }
     }
+}
+
+/// Why requested headers are refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refused<'a> {
+    TooLong,
+    /// The first that is not allowed, or malformed.
+    Name(&'a [u8]),
 }
 
 /// The names that a request asks for in `Access-Control-Request-Headers`, as they are written there,
@@ -231,7 +240,7 @@ pub(crate) fn trim(mut text: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
-    use super::{AllowedHeaders, ListedHeaders, after, requested_header_names};
+    use super::{AllowedHeaders, ListedHeaders, Refused, after, requested_header_names};
     use crate::decision::HeadersRefusal;
     use crate::request::{RequestHead, RequestHeader};
 
@@ -294,15 +303,17 @@ mod tests {
             ),
             (lines(["x-"]), Some((HeadersRefusal::NotAllowed, "x-"))),
         ] {
-            let refused = refused.map(|(refusal, name)| (refusal, name.as_bytes()));
-            assert_eq!(listed().first_refused(&request), refused, "{:?}", request.0);
+            let name = refused.map(|(_, name)| Refused::Name(name.as_bytes()));
+            assert_eq!(listed().first_refused(&request), name, "{:?}", request.0);
+            let check = refused.map_or(Ok(()), |(refusal, _)| Err(refusal));
+            assert_eq!(listed().check(&request, true), check, "{:?}", request.0);
+            let check = check.map_err(|_| HeadersRefusal::NotAllowed);
+            assert_eq!(listed().check(&request, false), check, "{:?}", request.0);
         }
         let any = AllowedHeaders::Any;
-        assert_eq!(any.check(&lines(["x-c, accept"])), Ok(()));
-        assert_eq!(
-            any.check(&lines(["x-c, x:d"])),
-            Err(HeadersRefusal::Malformed)
-        );
+        assert_eq!(any.check(&lines(["x-c, accept"]), true), Ok(()));
+        let malformed = Err(HeadersRefusal::Malformed);
+        assert_eq!(any.check(&lines(["x-c, x:d"]), true), malformed);
     }
 
     /// One line or two of exactly as many bytes as are read, and one more.
@@ -313,10 +324,10 @@ mod tests {
             (listed(), 256 + 2 * (names + 6 * ", ".len())),
             (AllowedHeaders::Any, 4096),
         ] {
-            let one = |bytes: usize| allowed.check(&lines([&",".repeat(bytes)]));
+            let one = |bytes: usize| allowed.check(&lines([&",".repeat(bytes)]), false);
             assert_eq!(one(budget - 16), Ok(()));
             assert_eq!(one(budget - 16 + 1), Err(HeadersRefusal::TooLong));
-            let two = |bytes: usize| allowed.check(&lines([",", &",".repeat(bytes - 1)]));
+            let two = |bytes: usize| allowed.check(&lines([",", &",".repeat(bytes - 1)]), false);
             assert_eq!(two(budget - 2 * 16), Ok(()));
             assert_eq!(two(budget - 2 * 16 + 1), Err(HeadersRefusal::TooLong));
         }

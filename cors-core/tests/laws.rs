@@ -237,6 +237,18 @@ proptest! {
         }
     }
 
+    /// What it leaves out changes no byte.
+    #[test]
+    fn a_verdict_gives_the_answer_of_the_decision(policy in policy(), request in request()) {
+        let (verdict, decision) = (ready(policy.clone()).verdict(&request), policy.decide(&request));
+        let ready = ready(policy);
+        prop_assert_eq!(ready.answer(verdict), ready.answer(decision));
+        prop_assert_eq!(
+            headers(&ready, verdict, &request),
+            headers(&ready, decision, &request)
+        );
+    }
+
     #[test]
     fn reading_back_gives_the_same_policy(policy in policy(), request in request()) {
         let config = policy.to_config();

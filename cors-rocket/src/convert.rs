@@ -64,7 +64,7 @@ pub(crate) fn write<'r>(
     response: &mut Response<'r>,
 ) {
     let head = Head::new(request);
-    let decision = ready.policy().decide(&head);
+    let decision = ready.verdict(&head);
     let (mut has_cors, mut has_vary) = (false, false);
     for line in response.headers().iter() {
         has_cors |= ResponseHeader::is_cors(line.name.as_str());

@@ -86,7 +86,7 @@ struct Attached(Cors);
 fn answer<'r>(request: &'r Request<'_>, data: Data<'r>) -> BoxFuture<'r> {
     let answer = request.rocket().state().and_then(|Attached(cors)| {
         let ready = cors.ready(request)?;
-        ready.answer(ready.policy().decide(&Head::new(request)))
+        ready.answer(ready.verdict(&Head::new(request)))
     });
     let outcome = match answer {
         Some(answer) => Outcome::Success(convert::response(answer)),

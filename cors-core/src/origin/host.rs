@@ -31,7 +31,7 @@ pub(crate) enum Flaw {
 ///
 /// `_` is let through: URLs may have it, though the grammar in Fetch forbids it.
 pub(crate) fn check(host: &[u8]) -> Result<Kind, Flaw> {
-    if plain_dots(host).is_some() {
+    if is_plain(host) {
         Ok(Kind::Name)
     } else {
         check_any(host)
@@ -63,14 +63,21 @@ fn check_any(host: &[u8]) -> Result<Kind, Flaw> {
     }
 }
 
-/// The dots of a plain host name: bit n is set for one that n bytes follow.
-///
-/// Plain is, as most are, a name of at most 63 bytes without a trailing dot, the last label of which
-/// starts with a letter, as no number does. `None` for any other host, good or bad.
-pub(crate) fn plain_dots(host: &[u8]) -> Option<u64> {
+/// What follows the first label of `host`, if it is one: a dot, and more.
+pub(crate) fn behind_label(host: &[u8]) -> Option<&[u8]> {
+    let dot = host.iter().position(|&byte| byte == b'.')?;
+    let (label, rest) = host.split_at_checked(dot)?;
+    check_label(label).ok()?;
+    Some(rest)
+}
+
+/// A shortcut for most: a name of at most 63 bytes without a trailing dot, the last label of which
+/// starts with a letter, as no number does. `false` for any other host, good or bad.
+pub(crate) fn is_plain(host: &[u8]) -> bool {
     if host.is_empty() || host.len() > MAX_LABEL_LEN {
-        return None;
+        return false;
     }
+    // Bit n of the dots: n bytes follow it.
     let (mut seen, mut dots) = (0, 0_u64);
     let (fours, rest) = host.as_chunks();
     for &[a, b, c, d] in fours {
@@ -85,10 +92,9 @@ pub(crate) fn plain_dots(host: &[u8]) -> Option<u64> {
     }
     // As if a dot stood before the name; one at the end leaves no last label.
     let is_name = seen < OTHER && !has_neighbours(dots + (1 << host.len()));
-    let last_label_len = usize::try_from(dots.trailing_zeros()).ok()?;
+    let last_label_len = usize::try_from(dots.trailing_zeros()).unwrap_or_default();
     let last_label = host.len().saturating_sub(last_label_len);
-    let is_plain = is_name && host.get(last_label).is_some_and(u8::is_ascii_lowercase);
-    is_plain.then_some(dots)
+    is_name && host.get(last_label).is_some_and(u8::is_ascii_lowercase)
 }
 
 /// Whether there are two bits side by side.
@@ -218,7 +224,7 @@ fn longest_zero_run(pieces: &[u16; 8]) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Flaw, Kind, check, check_any, plain_dots, write_ipv6};
+    use super::{Flaw, Kind, behind_label, check, check_any, is_plain, write_ipv6};
 
     #[test]
     fn ipv6_as_browsers_write_it() {
@@ -260,15 +266,10 @@ mod tests {
                 for byte in 0..=u8::MAX {
                     let mut host = name.as_bytes().to_vec();
                     host.insert(at, byte);
-                    let Some(dots) = plain_dots(&host) else {
-                        continue;
-                    };
-                    plain += 1;
-                    assert_eq!(check_any(&host), Ok(Kind::Name), "{}", host.escape_ascii());
-                    let seen = host
-                        .iter()
-                        .fold(0, |dots, &byte| dots << 1 | u64::from(byte == b'.'));
-                    assert_eq!(dots, seen, "{}", host.escape_ascii());
+                    if is_plain(&host) {
+                        plain += 1;
+                        assert_eq!(check_any(&host), Ok(Kind::Name), "{}", host.escape_ascii());
+                    }
                 }
             }
         }
@@ -287,7 +288,7 @@ mod tests {
             "xn--bcher-kva.example",
             &long,
         ] {
-            assert!(plain_dots(name.as_bytes()).is_some(), "{name}");
+            assert!(is_plain(name.as_bytes()), "{name}");
         }
         for host in [
             "",
@@ -305,7 +306,25 @@ mod tests {
             "\u{e9}.a",
             &format!("{long}a"),
         ] {
-            assert_eq!(plain_dots(host.as_bytes()), None, "{host}");
+            assert!(!is_plain(host.as_bytes()), "{host}");
+        }
+    }
+
+    #[test]
+    fn what_follows_a_label() {
+        let long = "a".repeat(63);
+        for (host, rest) in [
+            ("a.b.c", Some(".b.c")),
+            ("0-_.", Some(".")),
+            (&format!("{long}.b"), Some(".b")),
+            ("a", None),
+            (".a", None),
+            ("A.b", None),
+            ("a:1.b", None),
+            (&format!("{long}a.b"), None),
+        ] {
+            let rest = rest.map(str::as_bytes);
+            assert_eq!(behind_label(host.as_bytes()), rest, "{host}");
         }
     }
 }

@@ -6,8 +6,7 @@
 use super::pattern::Pattern;
 use super::regex::OriginRegex;
 use super::table::Table;
-use super::{MAX_LEN, Origin, host};
-use crate::decision::OriginRefusal;
+use super::{MAX_LEN, Origin, host, is_sent_port, split_authority, split_scheme};
 use foldhash::fast::RandomState;
 use std::hash::{BuildHasher as _, Hasher as _};
 
@@ -22,48 +21,31 @@ pub(crate) struct OriginSet {
 }
 
 impl OriginSet {
-    pub(crate) fn check(&self, origin: &[u8]) -> Result<(), OriginRefusal> {
-        if origin.len() > MAX_LEN {
-            return Err(OriginRefusal::Malformed);
-        }
-        if self.has_exact(origin) {
-            return Ok(());
-        }
-        if origin == b"null" {
-            return if self.null {
-                Ok(())
-            } else {
-                Err(OriginRefusal::NotAllowed)
-            };
-        }
-        let parsed = Origin::parse(origin).ok_or(OriginRefusal::Malformed)?;
-        let allowed = !self.patterns.is_empty()
-            && self
-                .patterns
-                .find(&self.hasher, &parsed, |_| true)
-                .is_some()
-            || self
-                .regex
-                .as_ref()
-                .is_some_and(|regex| regex.is_match(origin));
-        if allowed {
-            Ok(())
-        } else {
-            Err(OriginRefusal::NotAllowed)
-        }
+    #[inline]
+    pub(crate) fn has(&self, origin: &[u8]) -> bool {
+        let is_exact = match self.exact.single() {
+            Some(single) => single.as_bytes() == origin,
+            None => self.is_listed(origin),
+        };
+        is_exact || self.has_other(origin)
     }
 
-    fn has_exact(&self, origin: &[u8]) -> bool {
-        if let Some(single) = self.exact.single() {
-            return single.as_bytes() == origin;
-        }
-        !self.exact.is_empty()
-            && self
-                .exact
-                .find(hash_exact(&self.hasher, origin), |text| {
-                    text.as_bytes() == origin
-                })
-                .is_some()
+    fn is_listed(&self, origin: &[u8]) -> bool {
+        let find = |hash| self.exact.find(hash, |text| text == origin);
+        origin.len() <= MAX_LEN
+            && !self.exact.is_empty()
+            && find(hash(&self.hasher, origin)).is_some()
+    }
+
+    /// Whether something else than an exact entry lets `origin` in.
+    fn has_other(&self, origin: &[u8]) -> bool {
+        let find = || self.patterns.find(&self.hasher, origin, |_| true);
+        let is_match =
+            |regex: &OriginRegex| regex.is_match(origin) && Origin::parse(origin).is_some();
+        origin.len() <= MAX_LEN
+            && (self.null && origin == b"null"
+                || !self.patterns.is_empty() && find().is_some()
+                || self.regex.as_ref().is_some_and(is_match))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -95,7 +77,8 @@ impl OriginSet {
 #[derive(Debug, Default)]
 pub(crate) struct Builder<'a> {
     set: OriginSet,
-    later: Vec<(usize, &'a str, Pattern<'a>)>,
+    exact: Vec<(usize, &'a str)>,
+    patterns: Vec<(usize, &'a str)>,
 }
 
 /// An entry that says nothing new.
@@ -116,65 +99,63 @@ impl<'a> Builder<'a> {
         self.set.regex = Some(regex);
     }
 
-    pub(crate) fn allow(&mut self, index: usize, text: &'a str, pattern: Pattern<'a>) {
-        self.later.push((index, text, pattern));
+    pub(crate) fn allow(&mut self, index: usize, text: &'a str, pattern: &Pattern<'_>) {
+        let entries = if pattern.is_exact() {
+            &mut self.exact
+        } else {
+            &mut self.patterns
+        };
+        entries.push((index, text));
     }
 
     /// Patterns first, so that what they cover is left out whatever the order of the list.
     pub(crate) fn finish(self) -> (OriginSet, Vec<Superfluous<'a>>) {
-        let Self { mut set, later } = self;
+        let Self {
+            mut set,
+            exact,
+            patterns,
+        } = self;
         let mut superfluous = Vec::new();
-        let (exact, patterns): (Vec<_>, Vec<_>) = later
-            .into_iter()
-            .partition(|(_, _, pattern)| pattern.is_exact());
+        let mut say_nothing_new = |index, text, covered_by: Option<&str>| {
+            superfluous.push(Superfluous {
+                index,
+                text,
+                covered_by: covered_by.map(str::to_owned),
+            });
+        };
 
-        let mut all = Patterns::with_capacity(patterns.iter().map(|(_, text, _)| *text));
+        let mut all = Patterns::with_capacity(patterns.iter().map(|(_, text)| *text));
         let mut distinct = Vec::with_capacity(patterns.len());
-        for (index, text, pattern) in patterns {
-            if all.insert(&set.hasher, text, &pattern) {
-                distinct.push((index, text, pattern));
+        for (index, text) in patterns {
+            if all.insert(&set.hasher, text) {
+                distinct.push((index, text));
             } else {
-                superfluous.push(Superfluous {
-                    index,
-                    text,
-                    covered_by: None,
-                });
+                say_nothing_new(index, text, None);
             }
         }
-        set.patterns = Patterns::with_capacity(distinct.iter().map(|(_, text, _)| *text));
-        for (index, text, pattern) in distinct {
-            match all.covering(&set.hasher, text, &pattern) {
-                None => drop(set.patterns.insert(&set.hasher, text, &pattern)),
-                Some(other) => {
-                    let covered_by = Some(other.to_owned());
-                    superfluous.push(Superfluous {
-                        index,
-                        text,
-                        covered_by,
-                    });
-                }
+        set.patterns = Patterns::with_capacity(distinct.iter().map(|(_, text)| *text));
+        for (index, text) in distinct {
+            match all.covering(&set.hasher, text) {
+                None => drop(set.patterns.insert(&set.hasher, text)),
+                other => say_nothing_new(index, text, other),
             }
         }
 
-        let bytes = exact.iter().map(|(_, text, _)| text.len()).sum();
+        let bytes = exact.iter().map(|(_, text)| text.len()).sum();
         set.exact = Table::with_capacity(exact.len(), bytes);
-        for (index, text, pattern) in exact {
-            let hash = hash_exact(&set.hasher, text.as_bytes());
-            if set.exact.find(hash, |other| other == text).is_some() {
-                superfluous.push(Superfluous {
-                    index,
-                    text,
-                    covered_by: None,
-                });
-            } else if let Some(other) = set.patterns.covering(&set.hasher, text, &pattern) {
-                let covered_by = Some(other.to_owned());
-                superfluous.push(Superfluous {
-                    index,
-                    text,
-                    covered_by,
-                });
-            } else {
-                set.exact.insert(hash, text);
+        for (index, text) in exact {
+            let hash = hash(&set.hasher, text.as_bytes());
+            if set
+                .exact
+                .find(hash, |other| other == text.as_bytes())
+                .is_some()
+            {
+                say_nothing_new(index, text, None);
+                continue;
+            }
+            match set.patterns.covering(&set.hasher, text) {
+                None => set.exact.insert(hash, text),
+                other => say_nothing_new(index, text, other),
             }
         }
         superfluous.sort_by_key(|entry| entry.index);
@@ -182,9 +163,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Entries with a wildcard.
-///
-/// They are `scheme://*.host[:port|:*]` and `scheme://host:*`.
+/// Entries with a wildcard: `scheme://*.host[:port|:*]` and `scheme://host:*`.
 #[derive(Clone, Debug, Default)]
 struct Patterns {
     /// Those that do not end in `:*`.
@@ -192,14 +171,15 @@ struct Patterns {
     of_any_port: Group,
 }
 
-/// Entries, found by the hash of their scheme and of the rest, which is `.host[:port]` for a wildcard
-/// and the host otherwise; without `:*`.
+/// Entries, found by the hash of what stands behind their `*`, or behind their scheme if they have
+/// none; without `:*`.
 #[derive(Clone, Debug, Default)]
 struct Group {
     table: Table,
-    /// Bit n: some entry's rest has n bytes. Most that an origin ends with have a length that no
-    /// entry has, and are not hashed.
+    /// Bit n: what is hashed of some entry has n bytes. Most that an origin ends with have a length
+    /// that no entry has, and are not hashed.
     lengths: [u64; 5],
+    shortest: usize,
 }
 
 impl Patterns {
@@ -212,6 +192,7 @@ impl Patterns {
             Group {
                 table: Table::with_capacity(texts.count(), bytes),
                 lengths: [0; 5],
+                shortest: usize::MAX,
             }
         };
         Self {
@@ -232,111 +213,129 @@ impl Patterns {
     }
 
     /// `false`: it is there already.
-    fn insert(&mut self, hasher: &RandomState, text: &str, pattern: &Pattern<'_>) -> bool {
-        let (group, end) = match text.strip_suffix(":*") {
-            Some(start) => (&mut self.of_any_port, start.len()),
-            None => (&mut self.of_port, text.len()),
+    fn insert(&mut self, hasher: &RandomState, text: &str) -> bool {
+        let (group, start) = match text.strip_suffix(":*") {
+            Some(start) => (&mut self.of_any_port, start),
+            None => (&mut self.of_port, text),
         };
-        let wildcard = if pattern.subdomains { "*" } else { "" };
-        let host_at = pattern.scheme.len() + "://".len();
-        let scheme = text.as_bytes().get(..host_at).unwrap_or_default();
-        let rest = text.as_bytes().get(host_at + wildcard.len()..end);
-        let rest = rest.unwrap_or_default();
-        let hash = hash(hasher, scheme, rest);
-        if group.table.find(hash, |other| other == text).is_some() {
-            return false;
-        }
-        group.table.insert(hash, text);
-        if let Some(bits) = group.lengths.get_mut(rest.len() / 64) {
-            *bits |= 1 << (rest.len() % 64);
-        }
-        true
+        group.insert(hasher, text, start)
     }
 
     /// Another entry that lets in whatever this one does.
-    fn covering(&self, hasher: &RandomState, text: &str, pattern: &Pattern<'_>) -> Option<&str> {
-        // The `*` of a pattern stands for a label, so that its text is looked up like an origin.
-        let text_parts =
-            Origin::of_parts(text.as_bytes(), pattern.scheme.len(), pattern.port.len());
-        self.find(hasher, &text_parts, |other| other != text)
+    fn covering(&self, hasher: &RandomState, text: &str) -> Option<&str> {
+        if self.is_empty() {
+            return None;
+        }
+        // `*` stands for a label at least.
+        let origin = text.replacen("://*.", "://x.", 1);
+        let is_other = |other: &[u8]| other != text.as_bytes();
+        match origin.strip_suffix(":*") {
+            None => self.find(hasher, origin.as_bytes(), is_other),
+            Some(start) => {
+                let (scheme, host) = split_scheme(start.as_bytes())?;
+                self.of_any_port.find(hasher, scheme, host, is_other)
+            }
+        }
     }
 
     /// An entry that matches `origin`, among those that `accept` takes.
     fn find(
         &self,
         hasher: &RandomState,
-        origin: &Origin<'_>,
-        accept: impl Fn(&str) -> bool,
+        origin: &[u8],
+        accept: impl Fn(&[u8]) -> bool,
     ) -> Option<&str> {
-        let (scheme, host, authority) = (origin.scheme_part(), origin.host(), origin.authority());
-        // The last `len` bytes of the host.
-        let probe = |len: usize| {
-            let start = host.len().checked_sub(len)?;
-            let of_port = self
-                .of_port
-                .find(hasher, scheme, authority.get(start..)?, &accept);
-            of_port.or_else(|| {
-                self.of_any_port
-                    .find(hasher, scheme, host.get(start..)?, &accept)
-            })
-        };
-        // The host itself, for `http://localhost:*`; then `.b.c` and `.c` of `a.b.c`.
-        if let Some(found) = probe(host.len()) {
-            return Some(found);
+        let (scheme, authority) = split_scheme(origin)?;
+        if authority.len() > host::MAX_LEN {
+            Origin::parse(origin)?; // for its length
         }
-        let Some(dots) = origin.plain_dots() else {
-            let mut dots = (1..host.len()).filter(|at| host.get(*at) == Some(&b'.'));
-            return dots.find_map(|dot| probe(host.len() - dot));
-        };
-        // Bit n: the host ends in n bytes, the first one a dot, and so does some entry.
-        let [of_port, ..] = self.of_port.lengths;
-        let [of_any_port, ..] = self.of_any_port.lengths;
-        let mut lengths = dots << 1 & (of_port | of_any_port);
-        while let Some(len) = lengths.checked_ilog2() {
-            if let Some(found) = probe(usize::try_from(len).ok()?) {
-                return Some(found);
-            }
-            lengths ^= 1 << len;
+        let of_port = self.of_port.find(hasher, scheme, authority, &accept);
+        if of_port.is_some() || self.of_any_port.table.is_empty() {
+            return of_port;
         }
-        None
+        let (host, port) = split_authority(authority)?;
+        if !is_sent_port(scheme, port) {
+            return None;
+        }
+        // `http://localhost:*`
+        let of_host = self.of_any_port.entry(hasher, scheme, b"", host, &accept);
+        of_host.or_else(|| self.of_any_port.find(hasher, scheme, host, accept))
     }
 }
 
 impl Group {
+    /// `start` is `text` without `:*`.
+    fn insert(&mut self, hasher: &RandomState, text: &str, start: &str) -> bool {
+        let rest = split_scheme(start.as_bytes()).map(|(_, rest)| rest);
+        let rest = rest.unwrap_or_default();
+        let rest = rest.strip_prefix(b"*").unwrap_or(rest);
+        let hash = hash(hasher, rest);
+        if self
+            .table
+            .find(hash, |other| other == text.as_bytes())
+            .is_some()
+        {
+            return false;
+        }
+        self.table.insert(hash, text);
+        if let Some(bits) = self.lengths.get_mut(rest.len() / 64) {
+            *bits |= 1 << (rest.len() % 64);
+        }
+        self.shortest = self.shortest.min(rest.len());
+        true
+    }
+
+    /// An entry with a wildcard that matches `host`, which may have a port if those of the entries
+    /// count.
+    ///
+    /// An entry is well-formed, so that only the labels that its `*` stands for must be judged, and
+    /// they are all that is read.
     fn find(
         &self,
         hasher: &RandomState,
         scheme: &[u8],
+        host: &[u8],
+        accept: impl Fn(&[u8]) -> bool,
+    ) -> Option<&str> {
+        let mut labels = host;
+        while labels.len() > self.shortest {
+            // `.b.c`, then `.c` of `a.b.c`.
+            let rest = host::behind_label(labels)?;
+            let found = self.entry(hasher, scheme, b"*", rest, &accept);
+            if found.is_some() {
+                return found;
+            }
+            labels = rest.strip_prefix(b".")?;
+        }
+        None
+    }
+
+    /// The entry of `scheme` that has `star`, then `rest`, then perhaps `:*`.
+    fn entry(
+        &self,
+        hasher: &RandomState,
+        scheme: &[u8],
+        star: &[u8],
         rest: &[u8],
-        accept: impl Fn(&str) -> bool,
+        accept: impl Fn(&[u8]) -> bool,
     ) -> Option<&str> {
         if self.lengths.get(rest.len() / 64)? >> (rest.len() % 64) & 1 == 0 {
             return None;
         }
-        // No host starts with a dot, so that the rest tells whether there is a wildcard before it.
-        let is_entry = |text: &str| {
-            text.as_bytes().strip_prefix(scheme).is_some_and(|text| {
-                let text = text.strip_prefix(b"*").unwrap_or(text);
-                text.strip_suffix(b":*").unwrap_or(text) == rest
-            })
+        let is_entry = |text: &[u8]| {
+            let text = text.strip_prefix(scheme)?;
+            let text = text.strip_prefix(b"://")?.strip_prefix(star)?;
+            Some(matches!(text.strip_prefix(rest)?, b"" | b":*"))
         };
-        self.table.find(hash(hasher, scheme, rest), |text| {
-            is_entry(text) && accept(text)
+        self.table.find(hash(hasher, rest), |text| {
+            is_entry(text) == Some(true) && accept(text)
         })
     }
 }
 
-fn hash_exact(hasher: &RandomState, origin: &[u8]) -> u64 {
+fn hash(hasher: &RandomState, text: &[u8]) -> u64 {
     let mut hasher = hasher.build_hasher();
-    hasher.write(origin);
-    hasher.finish()
-}
-
-/// `scheme` with its `://`.
-fn hash(hasher: &RandomState, scheme: &[u8], rest: &[u8]) -> u64 {
-    let mut hasher = hasher.build_hasher();
-    hasher.write(rest);
-    hasher.write(scheme);
+    hasher.write(text);
     hasher.finish()
 }
 
@@ -347,19 +346,17 @@ const _: () = assert!(
 
 #[cfg(test)]
 mod tests {
-    use super::{Patterns, RandomState, hash, hash_exact};
-    use crate::origin::Origin;
+    use super::{Patterns, RandomState};
     use crate::origin::pattern::Entry;
 
     fn patterns(texts: &[&str]) -> (RandomState, Patterns) {
         let hasher = RandomState::default();
         let mut patterns = Patterns::with_capacity(texts.iter().copied());
         for text in texts {
-            let Ok(Entry::Pattern(pattern)) = Entry::parse(text) else {
-                panic!("{text}");
-            };
-            assert!(patterns.insert(&hasher, text, &pattern), "{text}");
-            assert!(!patterns.insert(&hasher, text, &pattern), "{text}");
+            let entry = Entry::parse(text);
+            assert!(matches!(entry, Ok(Entry::Pattern(_))), "{text}");
+            assert!(patterns.insert(&hasher, text), "{text}");
+            assert!(!patterns.insert(&hasher, text), "{text}");
         }
         (hasher, patterns)
     }
@@ -372,9 +369,10 @@ mod tests {
             "https://*.c.co.uk:*",
             "https://d.com:*",
             "app://*.a.com:*",
+            "http://[::1]:*",
         ]);
         assert!(!patterns.is_empty());
-        assert_eq!(patterns.iter().count(), 5);
+        assert_eq!(patterns.iter().count(), 6);
         for (origin, entry) in [
             ("https://x.a.com", Some("https://*.a.com")),
             ("https://x.y.a.com", Some("https://*.a.com")),
@@ -382,35 +380,89 @@ mod tests {
             ("https://xa.com", None),
             ("https://x.a.com:8443", None),
             ("http://x.a.com", None),
+            ("https:/x.a.com", None),
+            ("https", None),
             ("https://x.b.com:8443", Some("https://*.b.com:8443")),
             ("https://x.b.com:8444", None),
             ("https://x.b.com", None),
             ("https://x.c.co.uk", Some("https://*.c.co.uk:*")),
             ("https://x.c.co.uk:1", Some("https://*.c.co.uk:*")),
+            ("https://x.c.co.uk:443", None),
+            ("https://x.c.co.uk:01", None),
+            ("https://x.c.co.uk:", None),
             ("https://c.co.uk:1", None),
             ("https://d.com", Some("https://d.com:*")),
             ("https://d.com:1", Some("https://d.com:*")),
             ("https://x.d.com:1", None),
             ("app://x.a.com", Some("app://*.a.com:*")),
             ("app://x.a.com:1", Some("app://*.a.com:*")),
+            ("http://[::1]:1", Some("http://[::1]:*")),
+            ("http://x.[::1]:1", None),
         ] {
-            let parsed = Origin::parse(origin.as_bytes()).unwrap();
-            assert_eq!(patterns.find(&hasher, &parsed, |_| true), entry, "{origin}");
-            assert_eq!(patterns.find(&hasher, &parsed, |_| false), None, "{origin}");
+            let find =
+                |accept: fn(&[u8]) -> bool| patterns.find(&hasher, origin.as_bytes(), accept);
+            assert_eq!(find(|_| true), entry, "{origin}");
+            assert_eq!(find(|_| false), None, "{origin}");
         }
     }
 
-    /// Or else every look-up would compare every entry.
+    /// Nothing else is judged of an origin that ends like an entry.
     #[test]
-    fn each_part_changes_the_hash() {
-        let hasher = RandomState::default();
-        let one = hash(&hasher, b"https://", b"a.com");
-        assert_eq!(hash(&hasher, b"https://", b"a.com"), one);
-        assert_ne!(hash(&hasher, b"http://", b"a.com"), one);
-        assert_ne!(hash(&hasher, b"https://", b"b.com"), one);
-        let exact = hash_exact(&hasher, b"https://a.com");
-        assert_eq!(hash_exact(&hasher, b"https://a.com"), exact);
-        assert_ne!(hash_exact(&hasher, b"https://b.com"), exact);
+    fn what_a_wildcard_stands_for_is_judged() {
+        let (hasher, patterns) = patterns(&["https://*.a.com", "https://*.b.com:*"]);
+        let long = |len| "x".repeat(len);
+        // With `.a.com`, the longest host name.
+        let name = format!("{0}.{0}.{0}.{1}", long(63), long(55));
+        for (labels, matches) in [
+            ("x", true),
+            ("0_-.x", true),
+            (&long(63), true),
+            (&name, true),
+            ("", false),
+            (".x", false),
+            ("x..x", false),
+            ("x.", false),
+            ("X", false),
+            ("x/y", false),
+            ("x:1", false),
+            ("user@x", false),
+            ("\u{e9}", false),
+            ("*", false),
+            (&long(64), false),
+            (&format!("x.{}", long(64)), false),
+            (&format!("{name}x"), false),
+        ] {
+            for end in [".a.com", ".b.com", ".b.com:1"] {
+                let origin = format!("https://{labels}{end}");
+                let found = patterns.find(&hasher, origin.as_bytes(), |_| true);
+                assert_eq!(found.is_some(), matches, "{origin}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_entry_that_another_covers() {
+        let (hasher, patterns) = patterns(&[
+            "https://*.a.com",
+            "https://*.b.a.com",
+            "https://*.c.com:*",
+            "https://d.com:*",
+        ]);
+        for (text, other) in [
+            ("https://*.a.com", None),
+            ("https://*.b.a.com", Some("https://*.a.com")),
+            ("https://*.x.b.a.com", Some("https://*.b.a.com")),
+            ("https://x.a.com", Some("https://*.a.com")),
+            ("https://*.a.com:*", None),
+            ("https://*.c.com:1", Some("https://*.c.com:*")),
+            ("https://*.x.c.com:*", Some("https://*.c.com:*")),
+            ("https://x.c.com:*", Some("https://*.c.com:*")),
+            ("https://*.c.com:*", None),
+            ("https://d.com", Some("https://d.com:*")),
+            ("https://*.d.com", None),
+        ] {
+            assert_eq!(patterns.covering(&hasher, text), other, "{text}");
+        }
     }
 
     #[test]
@@ -418,9 +470,10 @@ mod tests {
         let long = format!("https://*.{}.com", "a".repeat(63));
         let (hasher, mut patterns) = patterns(&["http://a.com:*", &long]);
         assert_eq!(patterns.of_any_port.lengths, [1 << 5, 0, 0, 0, 0]);
+        assert_eq!(patterns.of_any_port.shortest, 5);
         assert_eq!(patterns.of_port.lengths, [0, 1 << 4, 0, 0, 0]);
-        let origin = Origin::parse(b"http://a.com:8080").unwrap();
+        assert_eq!(patterns.of_port.shortest, 68);
         patterns.of_any_port.lengths = [!(1 << 5), !0, !0, !0, !0];
-        assert_eq!(patterns.find(&hasher, &origin, |_| true), None);
+        assert_eq!(patterns.find(&hasher, b"http://a.com:8080", |_| true), None);
     }
 }

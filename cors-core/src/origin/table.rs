@@ -3,6 +3,8 @@
 //! `HashSet<Box<str>>` would do the same with twice the memory and one allocation an entry, and
 //! could not be asked for a text that exists only in pieces.
 
+use std::ops::Range;
+
 /// Open addressing with linear probing; at most half of the slots are taken.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
@@ -73,7 +75,7 @@ impl Table {
     }
 
     /// The text with this hash that `is_match` accepts.
-    pub(crate) fn find(&self, hash: u64, mut is_match: impl FnMut(&str) -> bool) -> Option<&str> {
+    pub(crate) fn find(&self, hash: u64, is_match: impl Fn(&[u8]) -> bool) -> Option<&str> {
         let mask = self.slots.len().checked_sub(1)?;
         let (start, tag) = split_hash(hash);
         let mut place = start & mask;
@@ -83,22 +85,31 @@ impl Table {
                 return None;
             }
             if slot.tag == tag
-                && let Some(text) = self.text(slot.number)
-                && is_match(text)
+                && let Some(range) = self.range(slot.number)
+                && self
+                    .texts
+                    .as_bytes()
+                    .get(range.clone())
+                    .is_some_and(&is_match)
             {
-                return Some(text);
+                return self.texts.get(range);
             }
             place = (place + 1) & mask;
         }
     }
 
     fn text(&self, number: u32) -> Option<&str> {
+        self.texts.get(self.range(number)?)
+    }
+
+    /// Where the text with this number is.
+    fn range(&self, number: u32) -> Option<Range<usize>> {
         let last = usize::try_from(number).ok()?.checked_sub(1)?;
         let start = match last.checked_sub(1) {
             Some(before) => *self.ends.get(before)?,
             None => 0,
         };
-        self.texts.get(start..*self.ends.get(last)?)
+        Some(start..*self.ends.get(last)?)
     }
 }
 
@@ -130,10 +141,10 @@ mod tests {
             assert!(table.is_empty());
             assert_eq!(table.single(), None);
             for (n, text) in (0..).zip(&texts) {
-                assert_eq!(table.find(hash(n), |found| found == text), None);
+                assert_eq!(table.find(hash(n), |found| found == text.as_bytes()), None);
                 table.insert(hash(n), text);
                 assert_eq!(
-                    table.find(hash(n), |found| found == text),
+                    table.find(hash(n), |found| found == text.as_bytes()),
                     Some(text.as_str())
                 );
             }
@@ -142,7 +153,7 @@ mod tests {
             assert!(table.iter().eq(&texts));
             for (n, text) in (0..).zip(&texts) {
                 assert_eq!(
-                    table.find(hash(n), |found| found == text),
+                    table.find(hash(n), |found| found == text.as_bytes()),
                     Some(text.as_str())
                 );
             }

@@ -1,12 +1,12 @@
-//! `Policy::decide` on an `http` request, and nothing else.
+//! `Ready::verdict` on an `http` request, and nothing else.
 
 use super::{App, Subject, Variant, http_request};
 use crate::shared::answer::Answer;
 use crate::shared::scenario::Request;
-use cors_core::http::{HttpReady, Step};
-use cors_core::{Config, ReadyPolicies};
+use cors_core::http::Step;
+use cors_core::{Config, Ready, ReadyPolicies};
+use http::HeaderValue;
 use std::hint::black_box;
-use std::sync::Arc;
 
 pub(crate) const SUBJECT: Subject = Subject {
     name: "decision alone",
@@ -16,20 +16,18 @@ pub(crate) const SUBJECT: Subject = Subject {
 };
 
 fn start(variant: Variant, config: Config) -> Option<Box<dyn App>> {
-    let policy = match variant {
+    let ready = match variant {
         Variant::Bare => None,
-        _ => ReadyPolicies::for_http(config.build().unwrap())
-            .find("/")
-            .cloned(),
+        _ => Some(Ready::new(config.build().unwrap(), HeaderValue::from_str).unwrap()),
     };
     Some(Box::new(Decision {
-        policy,
+        ready,
         waiting: http::Request::new(()),
     }))
 }
 
 struct Decision {
-    policy: Option<Arc<HttpReady>>,
+    ready: Option<Ready<HeaderValue>>,
     /// Deciding takes nothing from it, so that one is enough.
     waiting: http::Request<()>,
 }
@@ -41,8 +39,8 @@ impl App for Decision {
 
     fn send(&mut self) {
         let request = black_box(&self.waiting);
-        if let Some(ready) = &self.policy {
-            black_box(ready.policy().decide(request));
+        if let Some(ready) = &self.ready {
+            black_box(ready.verdict(request));
         }
     }
 
@@ -50,8 +48,13 @@ impl App for Decision {
     fn answer(&mut self, request: &Request) -> Answer {
         let request = http_request(request, ());
         let mut response = http::Response::new("ok");
-        if let Some(ready) = &self.policy {
-            match ready.step(&request, request.headers()) {
+        if let Some(ready) = &self.ready {
+            let policies = ReadyPolicies::for_http(ready.policy().clone());
+            match policies
+                .find("/")
+                .unwrap()
+                .step(&request, request.headers())
+            {
                 Step::Answer(answer) => response = answer,
                 Step::Forward(forward) => forward.finish(response.headers_mut()),
             }
