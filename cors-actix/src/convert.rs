@@ -113,7 +113,11 @@ fn apply(
         has_cors |= ResponseHeader::is_cors(name.as_str());
         has_vary |= *name == VARY;
     }
-    let is_new = !(has_cors || has_vary);
+    if has_cors {
+        for header in ResponseHeader::CORS {
+            headers.remove(response_header_name(header));
+        }
+    }
     ready.write(decision, |header, change| {
         let value = match change {
             Change::Set(value) => Some(value.clone()),
@@ -126,15 +130,10 @@ fn apply(
                 }
                 return;
             }
-            Change::Remove if has_cors => None,
-            Change::Remove => return,
         };
-        let name = response_header_name(header);
-        match value {
-            // It moves less than `insert`, which gives back what was there.
-            Some(value) if is_new => headers.append(name, value),
-            Some(value) => drop(headers.insert(name, value)),
-            None => drop(headers.remove(name)),
+        if let Some(value) = value {
+            // None is there. It moves less than `insert`, which gives back what was.
+            headers.append(response_header_name(header), value);
         }
     });
 }

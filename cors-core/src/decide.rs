@@ -88,6 +88,7 @@ impl Policy {
         })
     }
 
+    #[inline]
     fn check_origin(&self, origin: Lines<&[u8]>, reasons: bool) -> Result<(), OriginRefusal> {
         match origin {
             Lines::One(origin) if self.is_origin_allowed(origin) => Ok(()),

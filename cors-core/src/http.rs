@@ -104,6 +104,34 @@ impl HttpReady {
     /// headers for the response to come.
     #[inline]
     pub fn step<R: RequestHead + ?Sized>(self: &Arc<Self>, head: &R, headers: &HeaderMap) -> Step {
+        let (decision, origin) = self.decide(head, headers);
+        match self.ready.answer(decision) {
+            None => Step::Forward(self.forward_of(decision, origin)),
+            Some(answer) => {
+                let headers = self.answer_headers(decision, answer, origin, head);
+                Step::Answer(response(answer, headers))
+            }
+        }
+    }
+
+    /// The headers for a response of the application, to a request that has reached it whatever
+    /// [`step`](Self::step) says.
+    #[inline]
+    pub fn forward<R: RequestHead + ?Sized>(
+        self: &Arc<Self>,
+        head: &R,
+        headers: &HeaderMap,
+    ) -> Forward {
+        let (decision, origin) = self.decide(head, headers);
+        self.forward_of(decision, origin)
+    }
+
+    #[inline]
+    fn decide<'a, R: RequestHead + ?Sized>(
+        &self,
+        head: &R,
+        headers: &'a HeaderMap,
+    ) -> (Decision, Option<&'a HeaderValue>) {
         let lines = Lines::of(headers.get_all(&ORIGIN).iter());
         let decision = self
             .policy()
@@ -112,16 +140,17 @@ impl HttpReady {
             Lines::One(origin) => Some(origin),
             _ => None,
         };
-        let Some(answer) = self.ready.answer(decision) else {
-            let is_allowed = decision == Decision::Actual(Ok(()));
-            return Step::Forward(Forward {
-                ready: Arc::clone(self),
-                decision,
-                origin: origin.filter(|_| is_allowed).cloned(),
-            });
-        };
-        let headers = self.answer_headers(decision, answer, origin, head);
-        Step::Answer(response(answer, headers))
+        (decision, origin)
+    }
+
+    #[inline]
+    fn forward_of(self: &Arc<Self>, decision: Decision, origin: Option<&HeaderValue>) -> Forward {
+        let is_allowed = decision == Decision::Actual(Ok(()));
+        Forward {
+            ready: Arc::clone(self),
+            is_allowed,
+            origin: origin.filter(|_| is_allowed).cloned(),
+        }
     }
 
     fn answer_headers<R: RequestHead + ?Sized>(
@@ -146,7 +175,7 @@ impl HttpReady {
             let value = match change {
                 Change::SetRequestOrigin => origin.cloned(),
                 Change::SetRequestedHeaders => requested(),
-                Change::Set(_) | Change::Merge(_) | Change::Remove => None,
+                Change::Set(_) | Change::Merge(_) => None,
             };
             let Some(value) = value else { return };
             let name = response_header_name(header);
@@ -171,7 +200,7 @@ fn response(answer: Answer, headers: HeaderMap) -> Response<&'static str> {
 fn new_answer_headers(
     ready: &Ready<HeaderValue>,
     decision: Decision,
-    origin: Option<HeaderValue>,
+    mut origin: Option<HeaderValue>,
     requested: impl Fn() -> Option<HeaderValue>,
 ) -> HeaderMap {
     // The framework adds its own length and date.
@@ -183,31 +212,17 @@ fn new_answer_headers(
         let text = HeaderValue::from_static(ANSWER_CONTENT_TYPE);
         headers.insert(header::CONTENT_TYPE, text);
     }
-    apply(ready, decision, origin, &mut headers, requested);
-    headers
-}
-
-fn apply(
-    ready: &Ready<HeaderValue>,
-    decision: Decision,
-    mut origin: Option<HeaderValue>,
-    headers: &mut HeaderMap,
-    requested: impl Fn() -> Option<HeaderValue>,
-) {
     ready.write(decision, |header, change| {
-        let name = response_header_name(header);
         let value = match change {
-            Change::Set(value) => Some(value.clone()),
+            Change::Set(value) | Change::Merge(value) => Some(value.clone()),
             Change::SetRequestOrigin => origin.take(),
             Change::SetRequestedHeaders => requested(),
-            Change::Merge(value) => return merge_vary(headers, value),
-            Change::Remove => None,
         };
-        match value {
-            Some(value) => drop(headers.insert(name, value)),
-            None => drop(headers.remove(name)),
+        if let Some(value) = value {
+            headers.insert(response_header_name(header), value);
         }
     });
+    headers
 }
 
 fn merge_vary(headers: &mut HeaderMap, value: &HeaderValue) {
@@ -234,21 +249,20 @@ pub enum Step {
 #[derive(Clone, Debug)]
 pub struct Forward {
     ready: Arc<HttpReady>,
-    decision: Decision,
+    is_allowed: bool,
     origin: Option<HeaderValue>,
 }
 
 impl Forward {
     /// Puts the CORS headers on the application's response, in place of its own.
     pub fn finish(self, headers: &mut HeaderMap) {
-        let ready = &self.ready.ready;
-        if headers
-            .keys()
-            .any(|name| ResponseHeader::is_cors(name.as_str()))
-        {
-            return apply(ready, self.decision, self.origin, headers, || None);
+        let mut names = headers.keys();
+        if names.any(|name| ResponseHeader::is_cors(name.as_str())) {
+            for header in ResponseHeader::CORS {
+                headers.remove(response_header_name(header));
+            }
         }
-        let own = ready.actual(self.decision == Decision::Actual(Ok(())));
+        let own = self.ready.ready.actual(self.is_allowed);
         let allow_origin = match own.allow_origin {
             Some(Change::Set(value)) => Some(value.clone()),
             Some(_) => self.origin,
@@ -276,7 +290,8 @@ static REQUEST_HEADERS: HeaderName = header::ACCESS_CONTROL_REQUEST_HEADERS;
 static HOST: HeaderName = header::HOST;
 static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-fn request_header_name(header: RequestHeader) -> &'static HeaderName {
+/// The name as `http` knows it, which saves a look-up the parsing of a text.
+pub fn request_header_name(header: RequestHeader) -> &'static HeaderName {
     match header {
         RequestHeader::Origin => &ORIGIN,
         RequestHeader::AccessControlRequestMethod => &REQUEST_METHOD,

@@ -110,6 +110,7 @@ impl Policy {
     /// assert!(!policy.is_origin_allowed(b"https://example.com.evil.com"));
     /// # Ok::<(), cors_core::ConfigError>(())
     /// ```
+    #[inline]
     pub fn is_origin_allowed(&self, origin: &[u8]) -> bool {
         match &self.access {
             Access::Listed(listed) => listed.origins.has(origin),

@@ -58,6 +58,16 @@ pub enum ResponseHeader {
 }
 
 impl ResponseHeader {
+    /// The headers of the CORS protocol: all but `Vary`, which is shared with the application.
+    pub const CORS: [Self; 6] = [
+        Self::AllowOrigin,
+        Self::AllowCredentials,
+        Self::AllowMethods,
+        Self::AllowHeaders,
+        Self::MaxAge,
+        Self::ExposeHeaders,
+    ];
+
     /// The name in lower case.
     pub const fn name(self) -> &'static str {
         match self {
@@ -73,8 +83,8 @@ impl ResponseHeader {
 
     /// Whether a response header, by its name in any case, is one of the CORS protocol, or could be.
     ///
-    /// Few responses have one before [`Ready::write`]: one look at every name is cheaper than to look
-    /// for each that is to be [removed](Change::Remove).
+    /// Few responses have one before [`Ready::write`]: one look at every name is cheaper than to
+    /// remove each of [`CORS`](Self::CORS).
     #[inline]
     pub fn is_cors(name: &str) -> bool {
         const PREFIX: &[u8] = b"access-control-";
@@ -95,11 +105,9 @@ pub enum Change<'a, V> {
     SetRequestedHeaders,
     /// `Vary` only: add a line with this value unless [`vary_names_origin`] says that it is there.
     Merge(&'a V),
-    /// Remove every line of it.
-    Remove,
 }
 
-/// The CORS headers of a response of the application; every other one is removed.
+/// The CORS headers of a response of the application.
 pub(crate) struct Actual<'a, V> {
     /// `Set` or `SetRequestOrigin`.
     pub(crate) allow_origin: Option<Change<'a, V>>,
@@ -194,7 +202,8 @@ impl<V: Clone> Ready<V> {
     }
 
     /// Hands every change to make on the response to `sink`: on the answer for a decision that has
-    /// one, on the application's response otherwise.
+    /// one, on the application's response otherwise, after the removal of all that is
+    /// [`ResponseHeader::CORS`] there.
     pub fn write<'a>(
         &'a self,
         decision: Decision,
@@ -247,19 +256,22 @@ impl<V: Clone> Ready<V> {
         sink: &mut impl FnMut(ResponseHeader, Change<'a, V>),
     ) {
         let own = self.actual(allowed);
-        let set = |value: Option<&'a V>| value.map_or(Change::Remove, Change::Set);
-        sink(
-            ResponseHeader::AllowOrigin,
-            own.allow_origin.unwrap_or(Change::Remove),
-        );
-        sink(ResponseHeader::AllowCredentials, set(own.allow_credentials));
-        sink(ResponseHeader::ExposeHeaders, set(own.expose_headers));
-        // These belong to preflights only.
-        sink(ResponseHeader::AllowMethods, Change::Remove);
-        sink(ResponseHeader::AllowHeaders, Change::Remove);
-        sink(ResponseHeader::MaxAge, Change::Remove);
-        if let Some(origin) = own.vary {
-            sink(ResponseHeader::Vary, Change::Merge(origin));
+        let all = [
+            (ResponseHeader::AllowOrigin, own.allow_origin),
+            (
+                ResponseHeader::AllowCredentials,
+                own.allow_credentials.map(Change::Set),
+            ),
+            (
+                ResponseHeader::ExposeHeaders,
+                own.expose_headers.map(Change::Set),
+            ),
+            (ResponseHeader::Vary, own.vary.map(Change::Merge)),
+        ];
+        for (header, change) in all {
+            if let Some(change) = change {
+                sink(header, change);
+            }
         }
     }
 

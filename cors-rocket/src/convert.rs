@@ -70,9 +70,8 @@ pub(crate) fn write<'r>(
         has_cors |= ResponseHeader::is_cors(line.name.as_str());
         has_vary |= line.name == ResponseHeader::Vary.name();
     }
-    if has_cors && ready.answer(decision).is_some() {
-        // It was made without these, but other response fairings may have added their own.
-        for header in OWNED {
+    if has_cors {
+        for header in ResponseHeader::CORS {
             response.remove_header(header.name());
         }
     }
@@ -85,8 +84,6 @@ pub(crate) fn write<'r>(
                 .get_one(RequestHeader::Origin.name())
                 .map(Cow::from),
             Change::SetRequestedHeaders => requested_header_names(&head).map(Cow::from),
-            Change::Remove if has_cors => None,
-            Change::Remove => return,
             Change::Merge(value) => {
                 let lines = || response.headers().get(name).map(str::as_bytes);
                 if !has_vary || !vary_names_origin(lines()) {
@@ -95,19 +92,8 @@ pub(crate) fn write<'r>(
                 return;
             }
         };
-        match value {
-            Some(value) => drop(response.set_raw_header(name, value)),
-            None => response.remove_header(name),
+        if let Some(value) = value {
+            response.set_raw_header(name, value);
         }
     });
 }
-
-/// All response headers but `Vary`, which is shared with the application.
-const OWNED: [ResponseHeader; 6] = [
-    ResponseHeader::AllowOrigin,
-    ResponseHeader::AllowCredentials,
-    ResponseHeader::AllowMethods,
-    ResponseHeader::AllowHeaders,
-    ResponseHeader::MaxAge,
-    ResponseHeader::ExposeHeaders,
-];

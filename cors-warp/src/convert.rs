@@ -1,19 +1,11 @@
-//! From what warp lends of a request to the core's view of it, and from there to the next step.
+//! From what warp lends of a request to the core's view of it.
 
-use cors_core::http::{Forward, HttpReady, Step};
-use cors_core::{ReadyPolicies, RequestHead, RequestHeader};
-use http::{HeaderValue, Response};
+use cors_core::http::request_header_name;
+use cors_core::{RequestHead, RequestHeader};
+use http::HeaderValue;
 use std::cell::Cell;
 use warp::host::Authority;
 use warp::log::Info;
-
-/// What to do with a request.
-pub(crate) enum Next {
-    /// Send this; the routes are not called.
-    Answer(Response<&'static str>),
-    /// Call the routes, then put the headers on their reply; `None`: no policy is for this request.
-    Forward(Option<Forward>),
-}
 
 /// Which authority a request is for.
 #[derive(Default)]
@@ -25,35 +17,25 @@ pub(crate) enum Host {
     Known(Option<Authority>),
 }
 
-/// `None`: that depends on the host, which is unknown.
-pub(crate) fn next(
-    policies: &ReadyPolicies<HttpReady>,
-    info: &Info<'_>,
-    host: Host,
-) -> Option<Next> {
-    let Some(ready) = policies.find(info.path()) else {
-        return Some(Next::Forward(None));
-    };
-    let head = Head {
-        info,
-        host,
-        lacks_host: Cell::new(false),
-    };
-    let step = ready.step(&head, info.request_headers());
-    if head.lacks_host.get() {
-        return None;
-    }
-    Some(match step {
-        Step::Answer(answer) => Next::Answer(answer),
-        Step::Forward(forward) => Next::Forward(Some(forward)),
-    })
-}
-
-struct Head<'a> {
+pub(crate) struct Head<'a> {
     info: &'a Info<'a>,
     host: Host,
     /// The core has asked for the host while it was unknown.
     lacks_host: Cell<bool>,
+}
+
+impl<'a> Head<'a> {
+    pub(crate) fn new(info: &'a Info<'a>, host: Host) -> Self {
+        Self {
+            info,
+            host,
+            lacks_host: Cell::new(false),
+        }
+    }
+
+    pub(crate) fn lacks_host(&self) -> bool {
+        self.lacks_host.get()
+    }
 }
 
 impl RequestHead for Head<'_> {
@@ -72,7 +54,8 @@ impl RequestHead for Head<'_> {
             }
             _ => (None, 0),
         };
-        let lines = self.info.request_headers().get_all(header.name());
+        let name = request_header_name(header);
+        let lines = self.info.request_headers().get_all(name);
         let authority = authority.map(|authority| authority.as_str().as_bytes());
         authority
             .into_iter()

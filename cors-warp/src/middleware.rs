@@ -5,16 +5,20 @@
 //! the two there is no await and no code of others: filters that are ready at once are polled one
 //! right after the other, in one poll of the whole. The plain way, `warp::header::headers_cloned`,
 //! would copy every header of every request.
+//!
+//! One such log is around the routes, and finds the headers for what they reply. Another is in front
+//! of them, where only those requests come along that may have to be answered there.
 
-use crate::convert::{Host, Next, next};
+use crate::convert::{Head, Host};
 use crate::rejection::{RouteError, sealed};
-use cors_core::http::HttpReady;
+use cors_core::http::{Forward, HttpReady, Step};
 use cors_core::{Policies, ReadyPolicies};
-use http::StatusCode;
-use std::cell::Cell;
+use http::{Method, StatusCode};
+use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::future::ready;
 use std::sync::Arc;
+use warp::log::Info;
 use warp::reply::Response;
 use warp::{Filter, Rejection, Reply};
 
@@ -64,40 +68,45 @@ impl Cors {
     where
         F: Filter<Extract: Reply, Error: RouteError> + Clone + Send + Sync + 'static,
     {
-        let reply = warp::any()
-            .map(|| NEXT.take())
-            .and(sealed::Sealed::caught(routes))
-            .map(finish);
-        self.answer().or(reply).unify()
+        let policies = Arc::clone(&self.policies);
+        sealed::Sealed::replies(self.gate(), routes, move |info| find(&policies, &info))
     }
 
-    /// Answers what the routes shall not see, and rejects the rest, with what comes next in [`NEXT`].
-    fn answer(
+    /// Rejects what the routes shall not see, and leaves its answer in [`ANSWER`].
+    fn gate(
         &self,
-    ) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + Send + Sync + 'static + use<>
-    {
+    ) -> impl Filter<Extract = (), Error = Rejection> + Clone + Send + Sync + 'static + use<> {
+        let mut policies = self.policies.iter();
+        let blocks = policies.any(|ready| ready.policy().blocks_refused_origins());
+        let others = warp::method().and_then(move |method| {
+            ready(if blocks || method == Method::OPTIONS {
+                Err(warp::reject::not_found())
+            } else {
+                Ok(())
+            })
+        });
         let unknown = warp::any().map(|| Host::Unknown);
         // It rejects a `Host` line that contradicts the target, or is none.
         let known = warp::host::optional()
             .map(Host::Known)
             .or_else(|_| ready(Ok::<_, Infallible>((Host::Known(None),))));
-        let next = self.look(unknown).or(self.look(known)).unify();
-        next.and_then(|next| {
-            ready(match next {
-                Next::Answer(answer) => Ok(answer.into_response()),
-                Next::Forward(_) => {
-                    NEXT.set(Some(next));
-                    Err(warp::reject::not_found())
-                }
+        let look = self.look(unknown).or(self.look(known)).unify();
+        let look = look.and_then(|is_answered: bool| {
+            ready(if is_answered {
+                Err(warp::reject::not_found())
+            } else {
+                Ok(())
             })
-        })
+        });
+        others.or(look).unify().untuple_one()
     }
 
-    /// What to do with the request; rejects if that depends on a host that is unknown.
+    /// Whether there is an answer, which is left in [`ANSWER`]; rejects if that depends on a host
+    /// that is unknown.
     fn look<H>(
         &self,
         host: H,
-    ) -> impl Filter<Extract = (Next,), Error = Rejection> + Clone + Send + Sync + 'static + use<H>
+    ) -> impl Filter<Extract = (bool,), Error = Rejection> + Clone + Send + Sync + 'static + use<H>
     where
         H: Filter<Extract = (Host,), Error = Infallible> + Clone + Send + Sync + 'static,
     {
@@ -107,14 +116,52 @@ impl Cors {
             StatusCode::OK // a log asks for a reply
         })
         .with(warp::log::custom(move |info| {
-            NEXT.set(next(&policies, &info, HOST.take()));
+            IS_ANSWERED.set(answer(&policies, &info, HOST.take()));
         }))
-        .and_then(|_| ready(NEXT.take().ok_or_else(warp::reject::not_found)))
+        .and_then(|_| ready(IS_ANSWERED.get().ok_or_else(warp::reject::not_found)))
     }
 }
 
-fn finish(next: Option<Next>, mut response: Response) -> Response {
-    if let Some(Next::Forward(Some(forward))) = next {
+/// Whether there is an answer, which is left in [`ANSWER`]; `None` if that depends on a host that is
+/// unknown.
+fn answer(policies: &ReadyPolicies<HttpReady>, info: &Info<'_>, host: Host) -> Option<bool> {
+    let Some(ready) = policies.find(info.path()) else {
+        return Some(false);
+    };
+    let head = Head::new(info, host);
+    let step = ready.step(&head, info.request_headers());
+    if head.lacks_host() {
+        return None;
+    }
+    Some(match step {
+        Step::Answer(answer) => {
+            ANSWER.with(|left| left.replace(Some(answer.map(Into::into))));
+            true
+        }
+        Step::Forward(_) => false,
+    })
+}
+
+/// Finds the headers for what the routes reply, and leaves them in [`FORWARD`].
+fn find(policies: &ReadyPolicies<HttpReady>, info: &Info<'_>) {
+    if ANSWER.with_borrow(Option::is_some) {
+        return; // the gate has rejected the request
+    }
+    // Behind the gate it has been decided who is blocked, which is all that the host is good for.
+    let head = Head::new(info, Host::Unknown);
+    let forward = |ready: &Arc<HttpReady>| ready.forward(&head, info.request_headers());
+    let forward = policies.find(info.path()).map(forward);
+    FORWARD.with(|left| left.set(forward));
+}
+
+/// What the gate has left; it has rejected the request.
+pub(crate) fn take_answer() -> Option<Response> {
+    ANSWER.with(RefCell::take)
+}
+
+/// Puts the headers on a reply.
+pub(crate) fn finish(mut response: Response) -> Response {
+    if let Some(forward) = FORWARD.with(Cell::take) {
         forward.finish(response.headers_mut());
     }
     response
@@ -122,5 +169,7 @@ fn finish(next: Option<Next>, mut response: Response) -> Response {
 
 thread_local! {
     static HOST: Cell<Host> = const { Cell::new(Host::Unknown) };
-    static NEXT: Cell<Option<Next>> = const { Cell::new(None) };
+    static IS_ANSWERED: Cell<Option<bool>> = const { Cell::new(None) };
+    static ANSWER: RefCell<Option<Response>> = const { RefCell::new(None) };
+    static FORWARD: Cell<Option<Forward>> = const { Cell::new(None) };
 }

@@ -5,6 +5,7 @@
 //! nothing that renders it. So it is made here once more, from the causes as far as warp exports
 //! them, and from their debug text where it does not.
 
+use crate::middleware::{finish, take_answer};
 use http::StatusCode;
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -26,58 +27,61 @@ impl RouteError for Infallible {}
 
 pub(crate) mod sealed {
     use std::convert::Infallible;
+    use warp::log::Info;
     use warp::reply::Response;
-    use warp::{Filter, Reply};
+    use warp::{Filter, Rejection, Reply};
 
     #[expect(unnameable_types, reason = "nobody else may implement it")]
     pub trait Sealed: Sized {
-        fn caught<F>(
+        /// What the routes reply, or the answer that the gate has left, with their headers; `find`
+        /// leaves those for the reply.
+        fn replies<F>(
+            gate: impl Filter<Extract = (), Error = Rejection> + Clone + Send + Sync + 'static,
             routes: F,
+            find: impl Fn(Info<'_>) + Clone + Send + Sync + 'static,
         ) -> impl Filter<Extract = (Response,), Error = Infallible> + Clone + Send + Sync + 'static
         where
             F: Filter<Extract: Reply, Error = Self> + Clone + Send + Sync + 'static;
     }
 }
 
-impl sealed::Sealed for Rejection {
-    fn caught<F>(
-        routes: F,
-    ) -> impl Filter<Extract = (Response,), Error = Infallible> + Clone + Send + Sync + 'static
-    where
-        F: Filter<Extract: Reply, Error = Self> + Clone + Send + Sync + 'static,
-    {
-        routes
-            .with(warp::log::custom(keep_status))
-            .map(Reply::into_response)
-            .or_else(answer)
-    }
+macro_rules! replies {
+    ($error:ty) => {
+        impl sealed::Sealed for $error {
+            fn replies<F>(
+                gate: impl Filter<Extract = (), Error = Rejection> + Clone + Send + Sync + 'static,
+                routes: F,
+                find: impl Fn(Info<'_>) + Clone + Send + Sync + 'static,
+            ) -> impl Filter<Extract = (Response,), Error = Infallible> + Clone + Send + Sync + 'static
+            where
+                F: Filter<Extract: Reply, Error = Self> + Clone + Send + Sync + 'static,
+            {
+                let around = warp::log::custom(move |info: Info<'_>| {
+                    STATUS.set(info.status());
+                    find(info);
+                });
+                gate.and(routes).with(around).map(reply).or_else(answer)
+            }
+        }
+    };
 }
 
-impl sealed::Sealed for Infallible {
-    fn caught<F>(
-        routes: F,
-    ) -> impl Filter<Extract = (Response,), Error = Infallible> + Clone + Send + Sync + 'static
-    where
-        F: Filter<Extract: Reply, Error = Self> + Clone + Send + Sync + 'static,
-    {
-        // A log makes one value of whatever the routes extract, which `map` can take.
-        routes
-            .with(warp::log::custom(keep_status))
-            .map(Reply::into_response)
-    }
-}
+// warp's types know the error of both filters together for a given error of the routes only.
+replies!(Rejection);
+replies!(Infallible);
 
 thread_local! {
+    /// Only a log is told the status that a rejection comes to. [`answer`] follows in the same poll.
     static STATUS: Cell<StatusCode> = const { Cell::new(StatusCode::OK) };
 }
 
-/// Only a log is told the status that a rejection comes to. [`answer`] follows in the same poll.
-fn keep_status(info: Info<'_>) {
-    STATUS.set(info.status());
+fn reply(reply: impl Reply) -> Response {
+    finish(reply.into_response())
 }
 
 fn answer(rejection: Rejection) -> Ready<Result<(Response,), Infallible>> {
-    ready(Ok((response(&rejection, STATUS.get()),)))
+    let answer = take_answer().unwrap_or_else(|| finish(response(&rejection, STATUS.get())));
+    ready(Ok((answer,)))
 }
 
 /// `status` is the one that warp has chosen for it.

@@ -37,7 +37,7 @@ pub(crate) enum Variant {
 }
 
 /// All of them. Each handler answers `ok` to every method.
-pub(crate) const ALL: [Subject; 7] = [
+pub(crate) const ALL: [Subject; 8] = [
     decision::SUBJECT,
     tower::SUBJECT,
     axum::LAYER,
@@ -45,6 +45,7 @@ pub(crate) const ALL: [Subject; 7] = [
     actix::SUBJECT,
     rocket::SUBJECT,
     warp::SUBJECT,
+    warp::AROUND,
 ];
 
 const WITH_PEER: &[Variant] = &[Variant::Bare, Variant::Peer, Variant::Ours];

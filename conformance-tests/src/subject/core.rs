@@ -89,6 +89,6 @@ fn apply(name: &str, change: &Change<'_, String>, request: &Request, response: &
                 response.append(name, names.as_bytes());
             }
         }
-        Change::Merge(_) | Change::Remove => {}
+        Change::Merge(_) => {}
     }
 }

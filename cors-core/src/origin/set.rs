@@ -25,16 +25,14 @@ impl OriginSet {
     pub(crate) fn has(&self, origin: &[u8]) -> bool {
         let is_exact = match self.exact.single() {
             Some(single) => single.as_bytes() == origin,
-            None => self.is_listed(origin),
+            None => !self.exact.is_empty() && self.is_listed(origin),
         };
         is_exact || self.has_other(origin)
     }
 
     fn is_listed(&self, origin: &[u8]) -> bool {
         let find = |hash| self.exact.find(hash, |text| text == origin);
-        origin.len() <= MAX_LEN
-            && !self.exact.is_empty()
-            && find(hash(&self.hasher, origin)).is_some()
+        origin.len() <= MAX_LEN && find(hash(&self.hasher, origin)).is_some()
     }
 
     /// Whether something else than an exact entry lets `origin` in.
@@ -258,7 +256,9 @@ impl Patterns {
             return None;
         }
         // `http://localhost:*`
-        let of_host = self.of_any_port.entry(hasher, scheme, b"", host, &accept);
+        let of_host = self
+            .of_any_port
+            .entry(hasher, scheme, b"://", host, &accept);
         of_host.or_else(|| self.of_any_port.find(hasher, scheme, host, accept))
     }
 }
@@ -301,7 +301,7 @@ impl Group {
         while labels.len() > self.shortest {
             // `.b.c`, then `.c` of `a.b.c`.
             let rest = host::behind_label(labels)?;
-            let found = self.entry(hasher, scheme, b"*", rest, &accept);
+            let found = self.entry(hasher, scheme, b"://*", rest, &accept);
             if found.is_some() {
                 return found;
             }
@@ -310,12 +310,12 @@ impl Group {
         None
     }
 
-    /// The entry of `scheme` that has `star`, then `rest`, then perhaps `:*`.
-    fn entry(
+    /// The entry that is `scheme`, `mark` and `rest`, then perhaps `:*`.
+    fn entry<const N: usize>(
         &self,
         hasher: &RandomState,
         scheme: &[u8],
-        star: &[u8],
+        mark: &[u8; N],
         rest: &[u8],
         accept: impl Fn(&[u8]) -> bool,
     ) -> Option<&str> {
@@ -323,9 +323,9 @@ impl Group {
             return None;
         }
         let is_entry = |text: &[u8]| {
-            let text = text.strip_prefix(scheme)?;
-            let text = text.strip_prefix(b"://")?.strip_prefix(star)?;
-            Some(matches!(text.strip_prefix(rest)?, b"" | b":*"))
+            let start = text.strip_suffix(b":*").unwrap_or(text);
+            let start = start.strip_suffix(rest)?;
+            Some(start.strip_suffix(mark)? == scheme)
         };
         self.table.find(hash(hasher, rest), |text| {
             is_entry(text) == Some(true) && accept(text)

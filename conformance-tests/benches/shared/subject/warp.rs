@@ -4,6 +4,7 @@ use super::{App, Subject, Variant, WITH_PEER, http_app};
 use cors_core::Config;
 use cors_warp::Cors;
 use std::time::Duration;
+use tower::Layer as _;
 use warp::{Filter, Rejection};
 
 pub(crate) const SUBJECT: Subject = Subject {
@@ -49,5 +50,23 @@ pub(crate) fn peer(config: Config) -> Option<warp::cors::Cors> {
     } else {
         let origins = config.allow_origins.iter().map(String::as_str);
         Some(cors.allow_origins(origins).build())
+    }
+}
+
+/// tower's layer around the service of the same routes.
+pub(crate) const AROUND: Subject = Subject {
+    name: "warp, around the service",
+    peer: "warp::cors",
+    variants: WITH_PEER,
+    start: start_around,
+};
+
+fn start_around(variant: Variant, config: Config) -> Option<Box<dyn App>> {
+    match variant {
+        Variant::Ours => {
+            let service = super::tower::ours(config).layer(warp::service(routes()));
+            http_app(service, String::new)
+        }
+        _ => start(variant, config),
     }
 }
