@@ -256,22 +256,17 @@ impl<V: Clone> Ready<V> {
         sink: &mut impl FnMut(ResponseHeader, Change<'a, V>),
     ) {
         let own = self.actual(allowed);
-        let all = [
-            (ResponseHeader::AllowOrigin, own.allow_origin),
-            (
-                ResponseHeader::AllowCredentials,
-                own.allow_credentials.map(Change::Set),
-            ),
-            (
-                ResponseHeader::ExposeHeaders,
-                own.expose_headers.map(Change::Set),
-            ),
-            (ResponseHeader::Vary, own.vary.map(Change::Merge)),
-        ];
-        for (header, change) in all {
-            if let Some(change) = change {
-                sink(header, change);
-            }
+        if let Some(origin) = own.allow_origin {
+            sink(ResponseHeader::AllowOrigin, origin);
+        }
+        if let Some(yes) = own.allow_credentials {
+            sink(ResponseHeader::AllowCredentials, Change::Set(yes));
+        }
+        if let Some(exposed) = own.expose_headers {
+            sink(ResponseHeader::ExposeHeaders, Change::Set(exposed));
+        }
+        if let Some(origin) = own.vary {
+            sink(ResponseHeader::Vary, Change::Merge(origin));
         }
     }
 

@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use cors_core::{
-    ANSWER_CONTENT_TYPE, Change, Policy, Ready, RequestHead, RequestHeader, requested_header_names,
-    vary_names_origin,
+    ANSWER_CONTENT_TYPE, Change, Policy, Ready, RequestHead, RequestHeader, ResponseHeader,
+    requested_header_names, vary_names_origin,
 };
 
 use super::{Answer, Response, Started, Subject};
@@ -48,6 +48,9 @@ impl Started for InMemory {
             }
             None => app::answer(request),
         };
+        for header in ResponseHeader::CORS {
+            response.headers.retain(|line| line.0 != header.name());
+        }
         self.0.write(decision, |header, change| {
             apply(header.name(), &change, request, &mut response);
         });
@@ -76,7 +79,6 @@ fn apply(name: &str, change: &Change<'_, String>, request: &Request, response: &
         }
         return;
     }
-    response.headers.retain(|line| line.0 != name);
     match change {
         Change::Set(value) => response.append(name, value.as_bytes()),
         Change::SetRequestOrigin => {

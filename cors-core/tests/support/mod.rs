@@ -1,7 +1,8 @@
 //! What the tests of this crate share: a request, and an answer in memory.
 
 use cors_core::{
-    Change, Decision, Ready, RequestHead, RequestHeader, requested_header_names, vary_names_origin,
+    Change, Decision, Ready, RequestHead, RequestHeader, ResponseHeader, requested_header_names,
+    vary_names_origin,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,6 +46,9 @@ pub(crate) fn apply(
     request: &Request,
     out: &mut Headers,
 ) {
+    for header in ResponseHeader::CORS {
+        out.remove(header.name());
+    }
     let mut seen = BTreeSet::new();
     ready.write(decision, |header, change| {
         let name = header.name();
@@ -56,16 +60,14 @@ pub(crate) fn apply(
                 Some(origin.unwrap().to_vec())
             }
             Change::SetRequestedHeaders => requested_header_names(request).map(String::into_bytes),
-            Change::Remove => None,
             Change::Merge(value) => match out.get(name) {
                 None => Some(value.clone().into_bytes()),
                 Some(own) if vary_names_origin([own.as_slice()]) => Some(own.clone()),
                 Some(own) => Some([own, value.as_bytes()].join(&b", "[..])),
             },
         };
-        match value {
-            Some(value) => drop(out.insert(name, value)),
-            None => drop(out.remove(name)),
+        if let Some(value) = value {
+            out.insert(name, value);
         }
     });
 }
