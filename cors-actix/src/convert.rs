@@ -57,6 +57,7 @@ impl Step {
             decision,
             || origin.cloned(),
             response.headers_mut(),
+            false,
             || HeaderValue::from_str(&requested_header_names(&head)?).ok(),
         );
         Self::Answer(response)
@@ -66,8 +67,25 @@ impl Step {
 impl Forward {
     /// Puts the CORS headers on the application's response, in place of its own.
     pub(crate) fn finish(&mut self, headers: &mut HeaderMap) {
+        let (mut has_cors, mut has_vary) = (false, false);
+        for name in headers.keys() {
+            has_cors |= ResponseHeader::is_cors(name.as_str());
+            has_vary |= *name == VARY;
+        }
+        if has_cors {
+            for header in ResponseHeader::CORS {
+                headers.remove(response_header_name(header));
+            }
+        }
         let origin = || self.origin.take();
-        apply(&self.ready, self.decision, origin, headers, || None);
+        apply(
+            &self.ready,
+            self.decision,
+            origin,
+            headers,
+            has_vary,
+            || None,
+        );
     }
 }
 
@@ -100,24 +118,16 @@ impl RequestHead for Head<'_> {
     }
 }
 
-/// Makes the changes for a decision. `origin` is called once at most.
+/// Makes the changes for a decision on headers without any of the CORS protocol. `origin` is called
+/// once at most.
 fn apply(
     ready: &Ready<HeaderValue>,
     decision: Decision,
     mut origin: impl FnMut() -> Option<HeaderValue>,
     headers: &mut HeaderMap,
+    has_vary: bool,
     requested: impl Fn() -> Option<HeaderValue>,
 ) {
-    let (mut has_cors, mut has_vary) = (false, false);
-    for name in headers.keys() {
-        has_cors |= ResponseHeader::is_cors(name.as_str());
-        has_vary |= *name == VARY;
-    }
-    if has_cors {
-        for header in ResponseHeader::CORS {
-            headers.remove(response_header_name(header));
-        }
-    }
     ready.write(decision, |header, change| {
         let value = match change {
             Change::Set(value) => Some(value.clone()),
@@ -132,7 +142,7 @@ fn apply(
             }
         };
         if let Some(value) = value {
-            // None is there. It moves less than `insert`, which gives back what was.
+            // It moves less than `insert`, which gives back what was there.
             headers.append(response_header_name(header), value);
         }
     });

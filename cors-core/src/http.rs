@@ -6,7 +6,7 @@ use crate::policy::Policy;
 use crate::ready::{ANSWER_CONTENT_TYPE, Answer, Change, Ready, ResponseHeader, vary_names_origin};
 use crate::request::{Lines, RequestHead, RequestHeader};
 use crate::requested_header_names;
-use http::header::{self, Entry, HeaderMap, HeaderName, HeaderValue, ValueIter};
+use http::header::{self, HeaderMap, HeaderName, HeaderValue, ValueIter};
 use http::{Request, Response, StatusCode};
 use std::sync::Arc;
 
@@ -225,17 +225,6 @@ fn new_answer_headers(
     headers
 }
 
-fn merge_vary(headers: &mut HeaderMap, value: &HeaderValue) {
-    match headers.entry(header::VARY) {
-        Entry::Vacant(vary) => drop(vary.insert(value.clone())),
-        Entry::Occupied(mut vary) => {
-            if !vary_names_origin(vary.iter().map(HeaderValue::as_bytes)) {
-                vary.append(value.clone());
-            }
-        }
-    }
-}
-
 /// What to do with a request.
 #[derive(Debug)]
 pub enum Step {
@@ -256,8 +245,12 @@ pub struct Forward {
 impl Forward {
     /// Puts the CORS headers on the application's response, in place of its own.
     pub fn finish(self, headers: &mut HeaderMap) {
-        let mut names = headers.keys();
-        if names.any(|name| ResponseHeader::is_cors(name.as_str())) {
+        let (mut has_cors, mut has_vary) = (false, false);
+        for name in headers.keys() {
+            has_cors |= ResponseHeader::is_cors(name.as_str());
+            has_vary |= *name == VARY;
+        }
+        if has_cors {
             for header in ResponseHeader::CORS {
                 headers.remove(response_header_name(header));
             }
@@ -278,7 +271,10 @@ impl Forward {
             headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, value.clone());
         }
         if let Some(value) = own.vary {
-            merge_vary(headers, value);
+            let lines = || headers.get_all(&VARY).iter().map(HeaderValue::as_bytes);
+            if !has_vary || !vary_names_origin(lines()) {
+                headers.append(header::VARY, value.clone());
+            }
         }
     }
 }
@@ -289,6 +285,7 @@ static REQUEST_METHOD: HeaderName = header::ACCESS_CONTROL_REQUEST_METHOD;
 static REQUEST_HEADERS: HeaderName = header::ACCESS_CONTROL_REQUEST_HEADERS;
 static HOST: HeaderName = header::HOST;
 static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+static VARY: HeaderName = header::VARY;
 
 /// The name as `http` knows it, which saves a look-up the parsing of a text.
 pub fn request_header_name(header: RequestHeader) -> &'static HeaderName {
