@@ -95,6 +95,25 @@ impl Run<'_> {
         compared.collect()
     }
 
+    /// At most this much more than the other middleware.
+    pub(crate) fn at_most_above(
+        &self,
+        subject: &Subject,
+        more: f64,
+        select: impl Fn(&Scenario) -> bool,
+    ) -> Vec<Comparison> {
+        let selected = self.scenarios.iter().filter(|scenario| select(scenario));
+        let compared = selected.filter_map(|Scenario { name, .. }| {
+            let (ours, other) = (
+                self.ir(subject, Variant::Ours, name)?,
+                self.ir(subject, Variant::Peer, name)?,
+            );
+            let shown = format!("{} and {} Ir", whole(ours), whole(other));
+            Some(Comparison::new(name, shown, ours, other + more))
+        });
+        compared.collect()
+    }
+
     /// What each further requested name costs.
     pub(crate) fn names(&self, subject: &Subject) -> Vec<Comparison> {
         let compared = self.scenarios.iter().filter_map(|scenario| {

@@ -33,6 +33,7 @@ const AROUND: &Subject = &subject::ALL[3];
 const ACTIX: &Subject = &subject::ALL[4];
 const ROCKET: &Subject = &subject::ALL[5];
 const WARP: &Subject = &subject::ALL[6];
+const SERVICE: &Subject = &subject::ALL[7];
 
 type Select = fn(&Scenario) -> bool;
 
@@ -40,7 +41,7 @@ type Select = fn(&Scenario) -> bool;
 ///
 /// tower-http checks no names, so that many of them are exempt there; `warp::cors` sends no `Vary`,
 /// so that what is not denied is.
-const SHARES: [(&Subject, &str, Select, f64); 18] = [
+const SHARES: [(&Subject, &str, Select, f64); 22] = [
     (TOWER, "every scenario", has_few_names, 1.0),
     (LAYER, "every scenario", has_few_names, 1.0),
     (AROUND, "every scenario", has_few_names, 1.0),
@@ -48,6 +49,8 @@ const SHARES: [(&Subject, &str, Select, f64); 18] = [
     (ROCKET, "every scenario", |_| true, 1.0),
     (WARP, "every preflight", is_preflight, 1.0),
     (WARP, "allowed", is_allowed, 1.1),
+    (SERVICE, "every preflight", is_preflight, 1.0),
+    (SERVICE, "allowed", is_allowed, 1.1),
     (TOWER, "actual", is_actual, 0.55),
     (TOWER, "allowed preflight", is_allowed_preflight, 0.6),
     (TOWER, "refused preflight", is_refused_preflight, 0.25),
@@ -63,12 +66,9 @@ const SHARES: [(&Subject, &str, Select, f64); 18] = [
     (ROCKET, "actual", is_actual, 0.35),
     (ROCKET, "preflight", is_preflight, 0.55),
     (WARP, "preflight", is_preflight, 0.55),
-    (
-        WARP,
-        "denied",
-        |scenario| scenario.right == Right::Denied || is_refused_preflight(scenario),
-        0.4,
-    ),
+    (WARP, "denied", is_denied, 0.4),
+    (SERVICE, "preflight", is_preflight, 0.55),
+    (SERVICE, "denied", is_denied, 0.4),
 ];
 
 /// What the hand-written minimum cost when the goals were set.
@@ -108,11 +108,13 @@ pub(crate) fn all(
         );
         goal(what, run.names(subject));
     }
-    let what = "warp: not CORS at most 300 Ir".to_owned();
-    goal(
-        what,
-        run.at_most(WARP, 300.0, |scenario| scenario.right == Right::NotCors),
-    );
+    for subject in [WARP, SERVICE] {
+        let what = format!(
+            "{}: not CORS at most 300 Ir above {}",
+            subject.name, subject.peer
+        );
+        goal(what, run.at_most_above(subject, 300.0, is_not_cors));
+    }
     for (name, floor) in FLOORS {
         let named = |scenario: &Scenario| scenario.name == name;
         let what = format!("tower: {name} at most 1.25 x {}", thousands(floor as i64));
@@ -214,6 +216,14 @@ fn of_building(
 
 fn has_few_names(scenario: &Scenario) -> bool {
     !matches!(scenario.role, Role::Names(_))
+}
+
+fn is_not_cors(scenario: &Scenario) -> bool {
+    scenario.right == Right::NotCors
+}
+
+fn is_denied(scenario: &Scenario) -> bool {
+    scenario.right == Right::Denied || is_refused_preflight(scenario)
 }
 
 fn is_actual(scenario: &Scenario) -> bool {

@@ -116,6 +116,9 @@ impl Server {
         assert_eq!(decision.is_allowed(), decision.reasons().next().is_none());
 
         let out = headers(&self.ready, decision, request);
+        let verdict = self.ready.verdict(request);
+        assert_eq!(self.ready.answer(verdict), self.ready.answer(decision));
+        assert_eq!(headers(&self.ready, verdict, request), out);
         let value = |header: ResponseHeader| out.get(header.name()).map(Vec::as_slice);
         let origins: Vec<_> = request.lines(RequestHeader::Origin).collect();
         let any = self.meaning.allows_any_origin();
