@@ -146,10 +146,11 @@ impl HttpReady {
     #[inline]
     fn forward_of(self: &Arc<Self>, decision: Decision, origin: Option<&HeaderValue>) -> Forward {
         let is_allowed = decision == Decision::Actual(Ok(()));
+        let is_sent_back = is_allowed && !self.policy().allows_any_origin();
         Forward {
             ready: Arc::clone(self),
             is_allowed,
-            origin: origin.filter(|_| is_allowed).cloned(),
+            origin: origin.filter(|_| is_sent_back).cloned(),
         }
     }
 

@@ -189,3 +189,50 @@ fn a_response_keeps_what_is_its_own() {
         }
     }
 }
+
+#[test]
+fn vary_names_origin_once() {
+    let ready = ready(Config::new().allow_origins(["https://a.com"]));
+    let request = request("GET", "/", &[]);
+    for (own, expected) in [
+        (&[][..], &["vary: Origin"][..]),
+        (&[("vary", "Origin")], &["vary: Origin"]),
+        (&[("vary", "Accept, *")], &["vary: Accept, *"]),
+        (
+            &[("vary", "Accept"), ("vary", "origin")],
+            &["vary: Accept", "vary: origin"],
+        ),
+        (&[("x-own", "1")], &["vary: Origin", "x-own: 1"]),
+    ] {
+        let mut headers = HeaderMap::new();
+        for (name, value) in own {
+            headers.append(*name, HeaderValue::from_static(value));
+        }
+        let forward = ready.forward(&request, request.headers());
+        forward.finish(&mut headers);
+        assert_eq!(shown(&headers), expected);
+    }
+}
+
+/// The application has been called, whatever the policy says.
+#[test]
+fn a_response_to_what_should_have_been_answered() {
+    let config = Config::new().allow_origins(["https://a.com"]);
+    let ready = ready(config.block_refused_origins(true));
+    for (method, origin, expected) in [
+        ("OPTIONS", "https://a.com", &["vary: Origin"][..]),
+        ("POST", "https://b.com", &["vary: Origin"]),
+    ] {
+        let lines = [("origin", origin), ("access-control-request-method", "GET")];
+        let request = request(method, "/", &lines);
+        assert!(matches!(step(&ready, &request), Step::Answer(_)));
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            "access-control-allow-methods",
+            HeaderValue::from_static("own"),
+        );
+        let forward = ready.forward(&request, request.headers());
+        forward.finish(&mut headers);
+        assert_eq!(shown(&headers), expected, "{method}");
+    }
+}

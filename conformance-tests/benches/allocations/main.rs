@@ -40,9 +40,13 @@ fn main() {
             });
         }
         if filter.is_none() {
-            for variant in [Variant::Peer, Variant::Ours] {
+            let with_cors = subject
+                .variants
+                .iter()
+                .filter(|variant| **variant != Variant::Bare);
+            for variant in with_cors {
                 for origins in [100_000, 1_000_000] {
-                    kept(&subject, variant, origins);
+                    kept(&subject, *variant, origins);
                 }
             }
         }

@@ -8,6 +8,7 @@ use super::regex::OriginRegex;
 use super::table::Table;
 use super::{MAX_LEN, Origin, host, is_sent_port, split_authority, split_scheme};
 use foldhash::fast::RandomState;
+use std::borrow::Cow;
 use std::hash::{BuildHasher as _, Hasher as _};
 
 /// What a listed policy lets in.
@@ -225,7 +226,10 @@ impl Patterns {
             return None;
         }
         // `*` stands for a label at least.
-        let origin = text.replacen("://*.", "://x.", 1);
+        let origin = match text.split_once("://*.") {
+            Some((scheme, host)) => Cow::Owned(format!("{scheme}://x.{host}")),
+            None => Cow::Borrowed(text),
+        };
         let is_other = |other: &[u8]| other != text.as_bytes();
         match origin.strip_suffix(":*") {
             None => self.find(hasher, origin.as_bytes(), is_other),
