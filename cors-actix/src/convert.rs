@@ -4,11 +4,12 @@ use actix_web::HttpResponse;
 use actix_web::body::BoxBody;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue, InvalidHeaderValue};
 use cors_core::{
     ANSWER_CONTENT_TYPE, Change, Decision, Ready, RequestHead, RequestHeader, ResponseHeader,
     requested_header_names, vary_names_origin,
 };
+use std::borrow::Cow;
 use std::slice;
 use std::sync::Arc;
 
@@ -146,6 +147,14 @@ fn apply(
             headers.append(response_header_name(header), value);
         }
     });
+}
+
+/// A value of a policy.
+pub(crate) fn header_value(text: Cow<'static, str>) -> Result<HeaderValue, InvalidHeaderValue> {
+    match text {
+        Cow::Borrowed(text) => Ok(HeaderValue::from_static(text)),
+        Cow::Owned(text) => HeaderValue::try_from(text),
+    }
 }
 
 // A constant would be made, and dropped, for every look-up.

@@ -1,6 +1,6 @@
 //! The `Transform` and the `Service` that it makes.
 
-use crate::convert::Step;
+use crate::convert::{Step, header_value};
 use crate::future::ResponseFuture;
 use actix_web::Error;
 use actix_web::body::EitherBody;
@@ -22,9 +22,8 @@ impl Cors {
     #[must_use]
     pub fn new(policies: impl Into<Policies>) -> Self {
         #[expect(clippy::expect_used, reason = "a policy holds tokens and numbers only")]
-        let policies =
-            ReadyPolicies::new(policies, |policy| Ready::new(policy, HeaderValue::from_str))
-                .expect("visible ASCII is a header value");
+        let policies = ReadyPolicies::new(policies, |policy| Ready::new(policy, header_value))
+            .expect("visible ASCII is a header value");
         Self {
             policies: Arc::new(policies),
         }

@@ -8,6 +8,7 @@ use crate::request::{Lines, RequestHead, RequestHeader};
 use crate::requested_header_names;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue, ValueIter};
 use http::{Request, Response, StatusCode};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 impl<B> RequestHead for Request<B> {
@@ -72,7 +73,7 @@ pub struct HttpReady {
 
 impl HttpReady {
     fn new(policy: Policy) -> Result<Self, header::InvalidHeaderValue> {
-        let ready = Ready::new(policy, HeaderValue::from_str)?;
+        let ready = Ready::new(policy, header_value)?;
         let refusal = PreflightRefusal {
             origin: None,
             method: Some(MethodRefusal::Malformed),
@@ -172,21 +173,29 @@ impl HttpReady {
                 return new_answer_headers(&self.ready, decision, origin.cloned(), requested);
             }
         };
-        self.ready.write(decision, |header, change| {
-            let value = match change {
-                Change::SetRequestOrigin => origin.cloned(),
-                Change::SetRequestedHeaders => requested(),
-                Change::Set(_) | Change::Merge(_) => None,
-            };
-            let Some(value) = value else { return };
-            let name = response_header_name(header);
-            // `insert` makes room first, even where there is something to replace.
-            match headers.get_mut(&name) {
-                Some(to_come) => *to_come = value,
-                None => drop(headers.insert(name, value)),
+        if self.ready.allowed_origin() == Change::SetRequestOrigin
+            && let Some(origin) = origin
+        {
+            let mut headers = headers.iter_mut();
+            let allow_origin = headers.find(|(name, _)| **name == ALLOW_ORIGIN);
+            if let Some((_, to_come)) = allow_origin {
+                *to_come = origin.clone();
             }
-        });
+        }
+        if self.ready.sends_names_back()
+            && decision == Decision::Preflight(Ok(()))
+            && let Some(names) = requested()
+        {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, names);
+        }
         headers
+    }
+}
+
+fn header_value(text: Cow<'static, str>) -> Result<HeaderValue, header::InvalidHeaderValue> {
+    match text {
+        Cow::Borrowed(text) => Ok(HeaderValue::from_static(text)),
+        Cow::Owned(text) => HeaderValue::try_from(text),
     }
 }
 
@@ -286,6 +295,7 @@ static REQUEST_METHOD: HeaderName = header::ACCESS_CONTROL_REQUEST_METHOD;
 static REQUEST_HEADERS: HeaderName = header::ACCESS_CONTROL_REQUEST_HEADERS;
 static HOST: HeaderName = header::HOST;
 static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+static ALLOW_ORIGIN: HeaderName = header::ACCESS_CONTROL_ALLOW_ORIGIN;
 static VARY: HeaderName = header::VARY;
 
 /// The name as `http` knows it, which saves a look-up the parsing of a text.

@@ -7,6 +7,7 @@ use crate::decision::{Decision, PreflightRefusal};
 use crate::policy::{Exposed, Policy};
 use crate::request::{Lines, RequestHead, RequestHeader};
 use crate::requested_headers::AllowedHeaders;
+use std::borrow::Cow;
 
 /// A policy with its header values rendered for one framework.
 #[derive(Clone, Debug)]
@@ -118,40 +119,45 @@ pub(crate) struct Actual<'a, V> {
 }
 
 impl<V: Clone> Ready<V> {
-    /// Renders the values of `policy`. They are visible ASCII, so that no framework refuses them.
+    /// Renders the values of `policy`. They are visible ASCII, so that no framework refuses them. What
+    /// is the same for every policy is borrowed: most frameworks count no references of that.
     ///
     /// # Errors
     ///
     /// The first error of `value`.
-    pub fn new<E>(policy: Policy, mut value: impl FnMut(&str) -> Result<V, E>) -> Result<Self, E> {
-        let mut render = |text: &str| {
+    pub fn new<E>(
+        policy: Policy,
+        mut value: impl FnMut(Cow<'static, str>) -> Result<V, E>,
+    ) -> Result<Self, E> {
+        let mut render = |text: Cow<'static, str>| {
             let value = value(text)?;
             // The first clone of a value on the heap may allocate: here, not in a request.
             let _ = value.clone();
             Ok(value)
         };
-        let methods = Some(policy.methods.join(", ")).filter(|list| !list.is_empty());
+        let list = |names: &[String]| (!names.is_empty()).then(|| names.join(", ").into());
+        let methods = list(&policy.methods);
         let headers = match &policy.headers {
-            AllowedHeaders::Listed(listed) => Some(listed.names().join(", ")),
+            AllowedHeaders::Listed(listed) => Some(listed.names().join(", ").into()),
             // Fetch: with credentials `*` is an ordinary name, and it never covers `Authorization`.
             AllowedHeaders::Any if policy.allows_credentials() => None,
-            AllowedHeaders::Any => Some("*, Authorization".to_owned()),
+            AllowedHeaders::Any => Some("*, Authorization".into()),
         };
         let exposed = match &policy.exposed {
-            Exposed::Any => Some("*".to_owned()),
-            Exposed::Listed(names) => Some(names.join(", ")).filter(|list| !list.is_empty()),
+            Exposed::Any => Some("*".into()),
+            Exposed::Listed(names) => list(names),
         };
-        let mut some = |text: Option<String>| text.map(|text| render(&text)).transpose();
+        let mut some = |text: Option<Cow<'static, str>>| text.map(&mut render).transpose();
         let (methods, headers, exposed) = (some(methods)?, some(headers)?, some(exposed)?);
         Ok(Self {
-            star: render("*")?,
-            yes: render("true")?,
+            star: render("*".into())?,
+            yes: render("true".into())?,
             methods,
             headers,
-            max_age: render(&policy.max_age.to_string())?,
+            max_age: render(policy.max_age.to_string().into())?,
             exposed,
-            vary_preflight: render(VARY_PREFLIGHT)?,
-            vary_origin: render("Origin")?,
+            vary_preflight: render(VARY_PREFLIGHT.into())?,
+            vary_origin: render("Origin".into())?,
             policy,
         })
     }
@@ -284,12 +290,18 @@ impl<V: Clone> Ready<V> {
         }
     }
 
-    fn allowed_origin(&self) -> Change<'_, V> {
+    pub(crate) fn allowed_origin(&self) -> Change<'_, V> {
         if self.policy.allows_any_origin() {
             Change::Set(&self.star)
         } else {
             Change::SetRequestOrigin
         }
+    }
+
+    /// Whether a granted preflight is told the names that it has asked for.
+    #[cfg(feature = "http")]
+    pub(crate) fn sends_names_back(&self) -> bool {
+        self.headers.is_none()
     }
 
     /// Diagnostics: the true lists, behind an ok status, make the browser name what is missing.

@@ -42,7 +42,7 @@ fn request(text: &str) -> Request {
 /// The decision with its reasons, the answer if the application is not called, and the headers of the
 /// answer or of the application's response, which has some already.
 fn outcome(policy: &Policy, request: &Request) -> Vec<String> {
-    let ready = Ready::new(policy.clone(), |text| Ok::<_, ()>(text.to_owned())).unwrap();
+    let ready = Ready::new(policy.clone(), |text| Ok::<_, ()>(text.into_owned())).unwrap();
     let decision = policy.decide(request);
     let reasons: Vec<&str> = decision.reasons().collect();
     let mut lines = vec![decision.id().to_owned()];

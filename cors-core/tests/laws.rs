@@ -144,7 +144,7 @@ fn request() -> impl Strategy<Value = Request> {
 }
 
 fn ready(policy: Policy) -> Ready<String> {
-    Ready::new(policy, |text| Ok::<_, ()>(text.to_owned())).unwrap()
+    Ready::new(policy, |text| Ok::<_, ()>(text.into_owned())).unwrap()
 }
 
 proptest! {

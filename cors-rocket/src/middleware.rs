@@ -27,7 +27,7 @@ impl Cors {
     #[must_use]
     pub fn new(policies: impl Into<Policies>) -> Self {
         let Ok(policies) = ReadyPolicies::new(policies, |policy| {
-            Ready::new(policy, |text| Ok::<_, Infallible>(text.to_owned()))
+            Ready::new(policy, |text| Ok::<_, Infallible>(text.into_owned()))
         });
         Self {
             policies: Arc::new(policies),

@@ -59,8 +59,7 @@ impl Dependencies {
     }
 }
 
-/// Names of all crates that an application with these dependencies is built of. Offline: all of
-/// them have been fetched to build this benchmark.
+/// Names of all crates that an application with these dependencies is built of.
 fn tree(dependencies: &[&str]) -> io::Result<BTreeSet<String>> {
     let folder = tempfile::tempdir()?;
     let package = "[package]\nname = \"application\"\nedition = \"2024\"\n\n[dependencies]\n";
@@ -73,13 +72,7 @@ fn tree(dependencies: &[&str]) -> io::Result<BTreeSet<String>> {
     let lock = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.lock");
     fs::copy(lock, folder.path().join("Cargo.lock"))?;
     let output = Command::new(env!("CARGO"))
-        .args([
-            "tree",
-            "--offline",
-            "--edges=normal",
-            "--prefix=none",
-            "--format={p}",
-        ])
+        .args(["tree", "--edges=normal", "--prefix=none", "--format={p}"])
         .current_dir(folder.path())
         .output()?;
     if !output.status.success() {

@@ -24,7 +24,7 @@ impl Subject for Core {
     }
 
     fn start(&self, policy: Policy) -> Result<Box<dyn Started>> {
-        let ready = Ready::new(policy, |text| anyhow::Ok(text.to_owned()))?;
+        let ready = Ready::new(policy, |text| anyhow::Ok(text.into_owned()))?;
         Ok(Box::new(InMemory(ready)))
     }
 }

@@ -30,7 +30,7 @@ fuzz_target!(|input: (Said, Script, Raw<'_>)| {
         return;
     };
     assert!(!(any && config.allow_credentials));
-    let ready = Ready::new(policy, |text| Ok::<_, ()>(text.to_owned())).unwrap();
+    let ready = Ready::new(policy, |text| Ok::<_, ()>(text.into_owned())).unwrap();
     let server = Server {
         meaning: Meaning { config },
         ready,

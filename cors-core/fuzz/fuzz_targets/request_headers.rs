@@ -48,7 +48,7 @@ fuzz_target!(|text: &[u8]| {
             .allow_headers(&names)
             .allow_credentials(credentials);
         if let Ok(policy) = config.build() {
-            let ready = Ready::new(policy, |text| Ok::<_, ()>(text.to_owned())).unwrap();
+            let ready = Ready::new(policy, |text| Ok::<_, ()>(text.into_owned())).unwrap();
             requested.is_judged_rightly(&methods, &names, &ready, &request);
         }
     }

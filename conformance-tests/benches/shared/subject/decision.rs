@@ -18,7 +18,9 @@ pub(crate) const SUBJECT: Subject = Subject {
 fn start(variant: Variant, config: Config) -> Option<Box<dyn App>> {
     let ready = match variant {
         Variant::Bare => None,
-        _ => Some(Ready::new(config.build().unwrap(), HeaderValue::from_str).unwrap()),
+        _ => {
+            Some(Ready::new(config.build().unwrap(), |text| HeaderValue::from_str(&text)).unwrap())
+        }
     };
     Some(Box::new(Decision {
         ready,
