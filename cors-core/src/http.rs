@@ -215,13 +215,6 @@ fn new_answer_headers(
 ) -> HeaderMap {
     // The framework adds its own length and date.
     let mut headers = HeaderMap::with_capacity(8);
-    if ready
-        .answer(decision)
-        .is_some_and(|answer| !answer.body.is_empty())
-    {
-        let text = HeaderValue::from_static(ANSWER_CONTENT_TYPE);
-        headers.insert(header::CONTENT_TYPE, text);
-    }
     ready.write(decision, |header, change| {
         let value = match change {
             Change::Set(value) | Change::Merge(value) => Some(value.clone()),
@@ -232,6 +225,13 @@ fn new_answer_headers(
             headers.insert(response_header_name(header), value);
         }
     });
+    if ready
+        .answer(decision)
+        .is_some_and(|answer| !answer.body.is_empty())
+    {
+        let text = HeaderValue::from_static(ANSWER_CONTENT_TYPE);
+        headers.insert(header::CONTENT_TYPE, text);
+    }
     headers
 }
 
@@ -272,7 +272,7 @@ impl Forward {
             None => None,
         };
         if let Some(value) = allow_origin {
-            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, value);
+            headers.insert(&ALLOW_ORIGIN, value);
         }
         if let Some(value) = own.allow_credentials {
             headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, value.clone());

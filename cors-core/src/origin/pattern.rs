@@ -36,15 +36,27 @@ impl<'a> Entry<'a> {
             "" => return Err(Rule::EmptyItem),
             _ => {}
         }
-        check_characters(text)?;
-        let (scheme, rest) = split_scheme(text)?;
-        let authority = cut_authority(rest)?;
-        Pattern::parse(scheme, authority).map(Self::Pattern)
+        let pattern = Pattern::plain(text).map_or_else(|| Pattern::parse(text), Ok);
+        pattern.map(Self::Pattern)
     }
 }
 
 impl<'a> Pattern<'a> {
-    fn parse(scheme: &'a str, authority: &'a str) -> Result<Self, Rule> {
+    /// A shortcut for most entries of a long list, in which nothing can be wrong.
+    fn plain(text: &'a str) -> Option<Self> {
+        let host = text.strip_prefix("https://")?;
+        host::is_plain(host.as_bytes()).then_some(Self {
+            scheme: "https",
+            subdomains: false,
+            host,
+            port: "",
+        })
+    }
+
+    fn parse(text: &'a str) -> Result<Self, Rule> {
+        check_characters(text)?;
+        let (scheme, rest) = split_scheme(text)?;
+        let authority = cut_authority(rest)?;
         let host_len = match split_authority(authority.as_bytes()) {
             Some((host, _)) => host.len(),
             None => return Err(Rule::OriginHost),
@@ -226,6 +238,48 @@ mod tests {
             Ok(Entry::Pattern(pattern)) => pattern,
             other => panic!("{text}: {other:?}"),
         }
+    }
+
+    #[test]
+    fn a_plain_entry_as_any_other() {
+        let label = "a".repeat(63);
+        for host in [
+            "a",
+            "a.b",
+            "0-_.a",
+            "xn--bcher-kva.example",
+            "*.a.com",
+            "a.com:1",
+            "a.com:*",
+        ]
+        .into_iter()
+        .chain([
+            "",
+            ".",
+            "a.",
+            "a..b",
+            "A.b",
+            "a.1",
+            "127.0.0.1",
+            "[::1]",
+            "a/",
+            "a?",
+            "a@b",
+        ])
+        .chain(["a b", "a,b", "a\tb", "\u{e9}.a", "a#", "*", "a.*", &label])
+        {
+            for text in [
+                format!("https://{host}"),
+                format!("http://{host}"),
+                host.to_owned(),
+            ] {
+                let parsed = Pattern::parse(&text);
+                if let Some(plain) = Pattern::plain(&text) {
+                    assert_eq!(Ok(plain), parsed, "{text}");
+                }
+            }
+        }
+        assert!(Pattern::plain("https://a.example.com").is_some());
     }
 
     #[test]
