@@ -350,7 +350,7 @@ const _: () = assert!(
 
 #[cfg(test)]
 mod tests {
-    use super::{Patterns, RandomState};
+    use super::{Patterns, RandomState, hash};
     use crate::origin::pattern::Entry;
 
     fn patterns(texts: &[&str]) -> (RandomState, Patterns) {
@@ -467,6 +467,16 @@ mod tests {
         ] {
             assert_eq!(patterns.covering(&hasher, text), other, "{text}");
         }
+    }
+
+    /// Or else every look-up would compare every entry.
+    #[test]
+    fn texts_differ_in_their_hashes() {
+        let hasher = RandomState::default();
+        let one = hash(&hasher, b".a.com");
+        assert_eq!(hash(&hasher, b".a.com"), one);
+        assert_ne!(hash(&hasher, b".b.com"), one);
+        assert_ne!(hash(&hasher, b".a.com:8443"), one);
     }
 
     #[test]
