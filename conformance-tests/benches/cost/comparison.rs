@@ -215,20 +215,20 @@ impl Run<'_> {
         self.ratio(subject, variant, &scenario.name, benign)
     }
 
-    /// Of what is above the bare framework; of the whole requests where a refusal saves about as
-    /// much as it costs.
+    /// Of what is above the bare framework. Where a refusal saves about as much as it costs, what the
+    /// bare framework does with the other request is counted in both: what it does with the attack
+    /// is not ours.
     fn ratio(&self, subject: &Subject, variant: Variant, one: &str, other: &str) -> Option<f64> {
         let cost = |name| self.ir(subject, variant, name);
-        let whole = |name| {
-            self.figures
-                .whole(Unit::Instructions, subject, variant, name)
-        };
+        let (one, refusal) = (cost(one)?, cost(other)?);
         let is_decision = subject.variants.len() == 2;
-        if is_decision || cost(other)? >= 300.0 {
-            Some(cost(one)? / cost(other)?)
-        } else {
-            Some(whole(one)? / whole(other)?)
+        if is_decision || refusal >= 300.0 {
+            return Some(one / refusal);
         }
+        let whole = self
+            .figures
+            .whole(Unit::Instructions, subject, variant, other)?;
+        Some((one + whole - refusal) / whole)
     }
 
     pub(crate) fn slopes(&self, subject: &Subject) -> Vec<Comparison> {
