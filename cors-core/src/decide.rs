@@ -21,8 +21,8 @@ impl Policy {
         self.decide_by(origin, request, true)
     }
 
-    /// [`decide`](Self::decide), but without `reasons` only as far as the answer depends on it: that
-    /// something is malformed is not told, and where anybody may read, nobody is looked at.
+    /// [`decide`](Self::decide), but without `reasons` only as far as the answer depends on it: what
+    /// is malformed is not allowed, and where anybody may read, nobody is looked at.
     #[inline]
     pub(crate) fn decide_by<R: RequestHead + ?Sized>(
         &self,

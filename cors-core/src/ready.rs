@@ -169,8 +169,8 @@ impl<V: Clone> Ready<V> {
 
     /// [`Policy::decide`] as far as an answer depends on it, for adapters, at a lower price.
     ///
-    /// The answer and the changes are the same, but not every reason: what is refused is never told
-    /// to be malformed, and where anybody may read, every origin counts as allowed.
+    /// The answer and the changes are the same, but not every reason: what is malformed may be told
+    /// as not allowed, and where anybody may read, every origin counts as allowed.
     #[inline]
     pub fn verdict<R: RequestHead + ?Sized>(&self, request: &R) -> Decision {
         let origin = Lines::of(request.lines(RequestHeader::Origin));
