@@ -50,6 +50,17 @@ impl Run<'_> {
             .over(Unit::Instructions, subject, variant, scenario)
     }
 
+    fn each(
+        &self,
+        select: impl Fn(&Scenario) -> bool,
+        compare: impl Fn(&str) -> Option<Comparison>,
+    ) -> Vec<Comparison> {
+        let selected = self.scenarios.iter().filter(|scenario| select(scenario));
+        selected
+            .filter_map(|scenario| compare(&scenario.name))
+            .collect()
+    }
+
     /// A share of less than nothing has no meaning: where the other saves more than it costs, ours
     /// must save as much.
     pub(crate) fn against(
@@ -59,8 +70,7 @@ impl Run<'_> {
         factor: f64,
         select: impl Fn(&Scenario) -> bool,
     ) -> Vec<Comparison> {
-        let selected = self.scenarios.iter().filter(|scenario| select(scenario));
-        let compared = selected.filter_map(|Scenario { name, .. }| {
+        self.each(select, |name| {
             let (ours, other) = (
                 self.ir(subject, Variant::Ours, name)?,
                 self.ir(subject, other, name)?,
@@ -72,8 +82,7 @@ impl Run<'_> {
             };
             let shown = format!("{ratio} ({} of {})", whole(ours), whole(other));
             Some(Comparison::new(name, shown, ours, limit))
-        });
-        compared.collect()
+        })
     }
 
     pub(crate) fn at_most(
@@ -82,8 +91,7 @@ impl Run<'_> {
         limit: f64,
         select: impl Fn(&Scenario) -> bool,
     ) -> Vec<Comparison> {
-        let selected = self.scenarios.iter().filter(|scenario| select(scenario));
-        let compared = selected.filter_map(|Scenario { name, .. }| {
+        self.each(select, |name| {
             let ours = self.ir(subject, Variant::Ours, name)?;
             Some(Comparison::new(
                 name,
@@ -91,8 +99,7 @@ impl Run<'_> {
                 ours,
                 limit,
             ))
-        });
-        compared.collect()
+        })
     }
 
     /// At most this much more than the other middleware.
@@ -102,16 +109,14 @@ impl Run<'_> {
         more: f64,
         select: impl Fn(&Scenario) -> bool,
     ) -> Vec<Comparison> {
-        let selected = self.scenarios.iter().filter(|scenario| select(scenario));
-        let compared = selected.filter_map(|Scenario { name, .. }| {
+        self.each(select, |name| {
             let (ours, other) = (
                 self.ir(subject, Variant::Ours, name)?,
                 self.ir(subject, Variant::Peer, name)?,
             );
             let shown = format!("{} and {} Ir", whole(ours), whole(other));
             Some(Comparison::new(name, shown, ours, other + more))
-        });
-        compared.collect()
+        })
     }
 
     /// What each further requested name costs.
