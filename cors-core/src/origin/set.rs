@@ -213,11 +213,12 @@ impl Patterns {
 
     /// `false`: it is there already.
     fn insert(&mut self, hasher: &RandomState, text: &str) -> bool {
-        let (group, start) = match text.strip_suffix(":*") {
-            Some(start) => (&mut self.of_any_port, start),
-            None => (&mut self.of_port, text),
+        let group = if text.ends_with(":*") {
+            &mut self.of_any_port
+        } else {
+            &mut self.of_port
         };
-        group.insert(hasher, text, start)
+        group.insert(hasher, text)
     }
 
     /// Another entry that lets in whatever this one does.
@@ -268,8 +269,9 @@ impl Patterns {
 }
 
 impl Group {
-    /// `start` is `text` without `:*`.
-    fn insert(&mut self, hasher: &RandomState, text: &str, start: &str) -> bool {
+    /// `false`: it is there already.
+    fn insert(&mut self, hasher: &RandomState, text: &str) -> bool {
+        let start = text.strip_suffix(":*").unwrap_or(text);
         let rest = split_scheme(start.as_bytes()).map(|(_, rest)| rest);
         let rest = rest.unwrap_or_default();
         let rest = rest.strip_prefix(b"*").unwrap_or(rest);
