@@ -16,7 +16,7 @@ use cors_core::{Policies, ReadyPolicies};
 use http::{Method, StatusCode};
 use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
-use std::future::ready;
+use std::future::{Ready, ready};
 use std::sync::Arc;
 use warp::log::Info;
 use warp::reply::Response;
@@ -78,27 +78,15 @@ impl Cors {
     ) -> impl Filter<Extract = (), Error = Rejection> + Clone + Send + Sync + 'static + use<> {
         let mut policies = self.policies.iter();
         let blocks = policies.any(|ready| ready.policy().blocks_refused_origins());
-        let others = warp::method().and_then(move |method| {
-            ready(if blocks || method == Method::OPTIONS {
-                Err(warp::reject::not_found())
-            } else {
-                Ok(())
-            })
-        });
+        let others =
+            warp::method().and_then(move |method| pass_unless(blocks || method == Method::OPTIONS));
         let unknown = warp::any().map(|| Host::Unknown);
         // It rejects a `Host` line that contradicts the target, or is none.
         let known = warp::host::optional()
             .map(Host::Known)
             .or_else(|_| ready(Ok::<_, Infallible>((Host::Known(None),))));
         let look = self.look(unknown).or(self.look(known)).unify();
-        let look = look.and_then(|is_answered: bool| {
-            ready(if is_answered {
-                Err(warp::reject::not_found())
-            } else {
-                Ok(())
-            })
-        });
-        others.or(look).unify().untuple_one()
+        others.or(look.and_then(pass_unless)).unify().untuple_one()
     }
 
     /// Whether there is an answer, which is left in [`ANSWER`]; rejects if that depends on a host
@@ -120,6 +108,14 @@ impl Cors {
         }))
         .and_then(|_| ready(IS_ANSWERED.get().ok_or_else(warp::reject::not_found)))
     }
+}
+
+fn pass_unless(is_rejected: bool) -> Ready<Result<(), Rejection>> {
+    ready(if is_rejected {
+        Err(warp::reject::not_found())
+    } else {
+        Ok(())
+    })
 }
 
 /// Whether there is an answer, which is left in [`ANSWER`]; `None` if that depends on a host that is
