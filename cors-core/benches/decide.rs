@@ -1,6 +1,6 @@
 //! What a decision costs: by the number of origins, by the kind of request, under attack.
 //!
-//! `cargo bench -p cors-core`. Allocations are shown too; a decision has none.
+//! `cargo bench -p cors-decision`. Allocations are shown too; a decision has none.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark may panic")]
 

@@ -96,7 +96,7 @@ fn compile_core(workspace: &Path) -> io::Result<f64> {
             "build",
             "--quiet",
             "--offline",
-            "--package=cors-core",
+            "--package=cors-decision",
             "--target-dir",
         ])
         .arg(target.path())
@@ -105,6 +105,6 @@ fn compile_core(workspace: &Path) -> io::Result<f64> {
     if status.success() {
         Ok(start.elapsed().as_secs_f64())
     } else {
-        Err(io::Error::other("cors-core does not compile"))
+        Err(io::Error::other("cors-decision does not compile"))
     }
 }

@@ -183,7 +183,7 @@ fn of_building(
     });
     let compiles = dependencies.map(|dependencies| {
         let seconds = dependencies.core_compiles_in;
-        Comparison::new("cors-core", format!("{seconds:.1} s"), seconds, 15.0)
+        Comparison::new("cors-decision", format!("{seconds:.1} s"), seconds, 15.0)
     });
     [
         (
@@ -203,7 +203,7 @@ fn of_building(
             clones.into_iter().collect(),
         ),
         (
-            "build cost: cors-core compiles in at most 15 s",
+            "build cost: cors-decision compiles in at most 15 s",
             compiles.into_iter().collect(),
         ),
     ]
