@@ -48,7 +48,7 @@ fn lint_good() {
 
 #[test]
 fn lint_warnings_fail_only_when_strict() {
-    let report = "FILE: warning: allow_origins[1]: `https://example.com`: the entry is there already; remove it\n\
+    let report = "FILE: warning: allow_origins[1]: `https://example.com`: duplicate entry; remove it\n\
                   FILE: no errors, 1 warning\n";
     assert_eq!(
         lint("suspicious.json", SUSPICIOUS, &[]),
@@ -66,12 +66,12 @@ fn lint_errors() {
     let (status, report, stderr) = lint("wrong.json", WRONG, &[]);
     assert_eq!((status, stderr.as_str()), (1, ""));
     let expected = "\
-FILE: error: `allowed_methods`: this is no key of a CORS policy; did you mean `allow_methods`?
+FILE: error: `allowed_methods`: unknown key; did you mean `allow_methods`?
 FILE: error: allow_origins[0]: `https://example.com/`: an origin ends with the host or the port, without a slash; use `https://example.com`
-FILE: error: allow_origins[1]: `https://a.example, https://b.example`: one entry is one origin, not a list; use `https://a.example`, `https://b.example` as separate entries
+FILE: error: allow_origins[1]: `https://a.example, https://b.example`: an entry is one origin, not a list; use `https://a.example`, `https://b.example` as separate entries
 FILE: error: allow_headers[0]: `X Y`: a header name is a token: letters, digits and !#$%&'*+-.^_`|~; use `X`, `Y` as separate entries
-FILE: error: max_age: `-1`: max_age is not negative; 0 means: do not cache; use `0`
-FILE: warning: allow_headers[1]: `Cookie`: no preflight asks for it: scripts cannot set it, or it is a response header; remove it
+FILE: error: max_age: `-1`: max_age must not be negative; 0 turns the cache off; use `0`
+FILE: warning: allow_headers[1]: `Cookie`: no preflight requests this header: scripts cannot set it, or it is a response header; remove it
 FILE: 5 errors, 1 warning
 ";
     assert_eq!(report, expected);
@@ -162,7 +162,7 @@ fn files_that_are_no_policy() {
         (
             "policy.json",
             "[]",
-            "invalid type: sequence, expected a CORS policy, an object of keys such as `allow_origins` at line 1 column 0",
+            "invalid type: sequence, expected a CORS policy: an object with keys such as `allow_origins` at line 1 column 0",
         ),
         (
             "policy.json",

@@ -1,6 +1,6 @@
-//! The future of a response: an answer that is there already, or the inner one.
+//! The future of a response: an early response, or the future of the inner service.
 
-use crate::convert::Forward;
+use crate::action::CorsHeaders;
 use actix_web::Error;
 use actix_web::body::EitherBody;
 use actix_web::dev::ServiceResponse;
@@ -10,7 +10,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 pin_project! {
-    /// The future of [`CorsMiddleware`](crate::CorsMiddleware). It boxes nothing.
+    /// The future of [`CorsMiddleware`](crate::CorsMiddleware). It does not allocate.
     pub struct ResponseFuture<F> {
         #[pin]
         kind: Kind<F>,
@@ -20,24 +20,24 @@ pin_project! {
 pin_project! {
     #[project = KindProj]
     enum Kind<F> {
-        Answer { answer: Option<ServiceResponse> },
-        Forward { #[pin] inner: F, forward: Option<Forward> },
+        Respond { response: Option<ServiceResponse> },
+        Forward { #[pin] inner: F, cors: Option<CorsHeaders> },
     }
 }
 
 impl<F> ResponseFuture<F> {
-    pub(crate) fn answer(answer: ServiceResponse) -> Self {
+    pub(crate) fn respond(response: ServiceResponse) -> Self {
         Self {
-            kind: Kind::Answer {
-                answer: Some(answer),
+            kind: Kind::Respond {
+                response: Some(response),
             },
         }
     }
 
-    /// `None`: no policy is for this request.
-    pub(crate) fn forward(inner: F, forward: Option<Forward>) -> Self {
+    /// `cors` is `None` if no policy applies to the request.
+    pub(crate) fn forward(inner: F, cors: Option<CorsHeaders>) -> Self {
         Self {
-            kind: Kind::Forward { inner, forward },
+            kind: Kind::Forward { inner, cors },
         }
     }
 }
@@ -50,24 +50,24 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().kind.project() {
-            // Polled again after its end, which is the caller's fault, it stays pending.
-            KindProj::Answer { answer } => match answer.take() {
-                Some(answer) => Poll::Ready(Ok(answer.map_into_right_body())),
+            // Polling after completion is a caller bug. Stay pending rather than panic.
+            KindProj::Respond { response } => match response.take() {
+                Some(response) => Poll::Ready(Ok(response.map_into_right_body())),
                 None => Poll::Pending,
             },
-            KindProj::Forward { inner, forward } => Poll::Ready(match ready!(inner.poll(cx)) {
+            KindProj::Forward { inner, cors } => Poll::Ready(match ready!(inner.poll(cx)) {
                 Ok(mut response) => {
-                    if let Some(forward) = forward {
-                        forward.finish(response.headers_mut());
+                    if let Some(cors) = cors.take() {
+                        cors.apply(response.headers_mut());
                     }
                     Ok(response.map_into_left_body())
                 }
-                // An outer middleware may still look at the error; it becomes a response later, or
+                // An outer middleware may still read the error. It becomes a response later, and perhaps
                 // more than once.
                 Err(mut error) => {
-                    if let Some(forward) = forward.take() {
+                    if let Some(cors) = cors.take() {
                         error.add_response_mapper(move |mut response| {
-                            forward.clone().finish(response.headers_mut());
+                            cors.clone().apply(response.headers_mut());
                             response
                         });
                     }

@@ -1,13 +1,16 @@
 #![doc = include_str!("../README.md")]
 
-mod convert;
+mod action;
 mod future;
+mod headers;
 mod middleware;
+mod request;
 
+pub use cors_core::issue;
 pub use cors_core::{
-    Config, ConfigError, Correction, Decision, HeadersRefusal, Issue, Key, MethodRefusal,
-    OriginRefusal, Policies, Policy, PrefixError, PreflightRefusal, RequestHead, RequestHeader,
-    Rule, Severity,
+    Config, ConfigError, Decision, HeadersRefusal, MethodRefusal, OriginRefusal, Policies, Policy,
+    PrefixError, PreflightRefusal, RequestHead, RequestHeader,
 };
 pub use future::ResponseFuture;
 pub use middleware::{Cors, CorsMiddleware};
+pub use request::RequestView;

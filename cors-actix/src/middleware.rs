@@ -1,29 +1,38 @@
-//! The `Transform` and the `Service` that it makes.
+//! The `Transform`, and the `Service` that it makes.
 
-use crate::convert::{Step, header_value};
+use crate::action::Action;
 use crate::future::ResponseFuture;
 use actix_web::Error;
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::header::HeaderValue;
-use cors_core::{Policies, Ready, ReadyPolicies};
+use cors_core::{Policies, PolicyTable, RenderedPolicy};
+use std::borrow::Cow;
 use std::sync::Arc;
 
-/// Puts a CORS [`Policy`](crate::Policy), or several by path, around an `App`, a `Scope` or a `Resource`, by `wrap`.
+/// A [`Transform`] that applies a CORS [`Policy`](crate::Policy), or several by path, to an `App`, a
+/// `Scope` or a `Resource`. Pass it to `wrap`.
 ///
-/// A clone costs one reference count: make one value and clone it into the `App` of every worker.
+/// A clone costs one reference count. Make one value and clone it into the `App` of every worker.
 #[derive(Clone, Debug)]
 pub struct Cors {
-    policies: Arc<ReadyPolicies<Ready<HeaderValue>>>,
+    policies: Arc<PolicyTable<RenderedPolicy<HeaderValue>>>,
 }
 
 impl Cors {
-    /// A middleware that enforces a policy, or several by path.
+    /// A middleware that applies a policy, or several by path.
     #[must_use]
     pub fn new(policies: impl Into<Policies>) -> Self {
-        #[expect(clippy::expect_used, reason = "a policy holds tokens and numbers only")]
-        let policies = ReadyPolicies::new(policies, |policy| Ready::new(policy, header_value))
-            .expect("visible ASCII is a header value");
+        let value = |text| match text {
+            Cow::Borrowed(text) => Ok(HeaderValue::from_static(text)),
+            Cow::Owned(text) => HeaderValue::try_from(text),
+        };
+        #[expect(
+            clippy::expect_used,
+            reason = "a policy contains only tokens and numbers"
+        )]
+        let policies = PolicyTable::new(policies, |policy| RenderedPolicy::new(policy, value))
+            .expect("visible ASCII is a valid header value");
         Self {
             policies: Arc::new(policies),
         }
@@ -48,7 +57,7 @@ where
     }
 }
 
-/// The service that [`Cors`] makes of another.
+/// The service of [`Cors`].
 #[derive(Debug)]
 pub struct CorsMiddleware<S> {
     inner: S,
@@ -66,14 +75,12 @@ where
     forward_ready!(inner);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let Some(ready) = self.cors.policies.find(request.uri().path()) else {
+        let Some(policy) = self.cors.policies.find(request.uri().path()) else {
             return ResponseFuture::forward(self.inner.call(request), None);
         };
-        match Step::of(&request, ready) {
-            Step::Answer(answer) => ResponseFuture::answer(request.into_response(answer)),
-            Step::Forward(forward) => {
-                ResponseFuture::forward(self.inner.call(request), Some(forward))
-            }
+        match Action::new(&request, policy) {
+            Action::Respond(response) => ResponseFuture::respond(request.into_response(response)),
+            Action::Forward(cors) => ResponseFuture::forward(self.inner.call(request), Some(cors)),
         }
     }
 }

@@ -1,6 +1,6 @@
-//! The future of a response: an answer that is there already, or the inner one.
+//! The future of a response: an early response, or the future of the inner service.
 
-use cors_core::http::Forward;
+use cors_core::http::CorsHeaders;
 use http::Response;
 use pin_project_lite::pin_project;
 use std::future::Future;
@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 pin_project! {
-    /// The future of [`Cors`](crate::Cors). It is `Send` if the inner one is, and boxes nothing.
+    /// The future of [`Cors`](crate::Cors). It is `Send` if the inner future is, and does not allocate.
     #[derive(Debug)]
     pub struct ResponseFuture<F, B> {
         #[pin]
@@ -20,22 +20,22 @@ pin_project! {
     #[derive(Debug)]
     #[project = KindProj]
     enum Kind<F, B> {
-        Answer { answer: Option<Response<B>> },
-        Forward { #[pin] inner: F, cors: Option<Forward> },
+        Respond { response: Option<Response<B>> },
+        Forward { #[pin] inner: F, cors: Option<CorsHeaders> },
     }
 }
 
 impl<F, B> ResponseFuture<F, B> {
-    pub(crate) fn answer(answer: Response<B>) -> Self {
+    pub(crate) fn respond(response: Response<B>) -> Self {
         Self {
-            kind: Kind::Answer {
-                answer: Some(answer),
+            kind: Kind::Respond {
+                response: Some(response),
             },
         }
     }
 
-    /// `None`: no policy is for this request.
-    pub(crate) fn forward(inner: F, cors: Option<Forward>) -> Self {
+    /// `cors` is `None` if no policy applies to the request.
+    pub(crate) fn forward(inner: F, cors: Option<CorsHeaders>) -> Self {
         Self {
             kind: Kind::Forward { inner, cors },
         }
@@ -50,14 +50,14 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().kind.project() {
-            // Polled again after its end, which is the caller's fault, it stays pending.
-            KindProj::Answer { answer } => match answer.take() {
-                Some(answer) => Poll::Ready(Ok(answer)),
+            // Polling after completion is a caller bug. Stay pending rather than panic.
+            KindProj::Respond { response } => match response.take() {
+                Some(response) => Poll::Ready(Ok(response)),
                 None => Poll::Pending,
             },
             KindProj::Forward { inner, cors } => inner.poll(cx).map_ok(|mut response| {
-                if let Some(forward) = cors.take() {
-                    forward.finish(response.headers_mut());
+                if let Some(cors) = cors.take() {
+                    cors.apply(response.headers_mut());
                 }
                 response
             }),

@@ -1,14 +1,14 @@
 #![doc = include_str!("../README.md")]
 
-mod convert;
+mod body;
 mod future;
 mod middleware;
 
-pub use convert::{AnswerBody, EmptyBody, TextBody};
+pub use body::{EmptyBody, ResponseBody, TextBody};
+pub use cors_core::issue;
 pub use cors_core::{
-    Config, ConfigError, Correction, Decision, HeadersRefusal, Issue, Key, MethodRefusal,
-    OriginRefusal, Policies, Policy, PrefixError, PreflightRefusal, RequestHead, RequestHeader,
-    Rule, Severity,
+    Config, ConfigError, Decision, HeadersRefusal, MethodRefusal, OriginRefusal, Policies, Policy,
+    PrefixError, PreflightRefusal, RequestHead, RequestHeader,
 };
 pub use future::ResponseFuture;
 pub use middleware::{Cors, CorsLayer};

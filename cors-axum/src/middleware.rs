@@ -1,9 +1,9 @@
 //! The tower `Layer` and `Service`.
 
-use crate::convert::{AnswerBody, EmptyBody, TextBody};
+use crate::body::{EmptyBody, ResponseBody, TextBody};
 use crate::future::ResponseFuture;
-use cors_core::http::{HttpReady, Step};
-use cors_core::{Policies, ReadyPolicies};
+use cors_core::http::{Action, HttpPolicy};
+use cors_core::{Policies, PolicyTable};
 use http::{Request, Response};
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -11,21 +11,21 @@ use std::task::{Context, Poll};
 use tower_layer::Layer;
 use tower_service::Service;
 
-/// Puts a CORS [`Policy`](crate::Policy), or several by path, around a service of `http` requests: an axum router, a tonic server, or
-/// any other.
+/// A tower [`Layer`] that applies a CORS [`Policy`](crate::Policy), or several by path, to a service of
+/// `http` requests: an axum router, a tonic server, or any other.
 ///
-/// A clone costs one reference count. `A` is how the body of a preflight's answer is made:
-/// [`TextBody`] from [`new`](CorsLayer::new), [`EmptyBody`] from
+/// A clone costs one reference count. `A` makes the body of an early response, such as the one to a
+/// preflight: [`TextBody`] from [`new`](CorsLayer::new), or [`EmptyBody`] from
 /// [`with_empty_body`](CorsLayer::with_empty_body).
 #[derive(Debug)]
 pub struct CorsLayer<A = TextBody> {
-    policies: Arc<ReadyPolicies<HttpReady>>,
-    answer: PhantomData<fn() -> A>,
+    policies: Arc<PolicyTable<HttpPolicy>>,
+    body: PhantomData<fn() -> A>,
 }
 
 impl CorsLayer<TextBody> {
-    /// A layer whose answers have a text, such as `Disallowed CORS origin`, for body types that can
-    /// be made of one: axum's, `http_body_util::Full`, `String`.
+    /// A layer whose early responses have a text, such as `Disallowed CORS origin`. The body type must be
+    /// made from a text: axum's `Body`, `http_body_util::Full`, `String`.
     #[must_use]
     pub fn new(policies: impl Into<Policies>) -> Self {
         Self::of(policies)
@@ -33,7 +33,8 @@ impl CorsLayer<TextBody> {
 }
 
 impl CorsLayer<EmptyBody> {
-    /// A layer whose answers have no text, for body types with nothing but a default: tonic's, say.
+    /// A layer whose early responses have no text. The body type only needs a default, like that of
+    /// tonic.
     #[must_use]
     pub fn with_empty_body(policies: impl Into<Policies>) -> Self {
         Self::of(policies)
@@ -43,18 +44,18 @@ impl CorsLayer<EmptyBody> {
 impl<A> CorsLayer<A> {
     fn of(policies: impl Into<Policies>) -> Self {
         Self {
-            policies: Arc::new(ReadyPolicies::for_http(policies)),
-            answer: PhantomData,
+            policies: Arc::new(PolicyTable::for_http(policies)),
+            body: PhantomData,
         }
     }
 }
 
-// Derived, it would ask `A: Clone`.
+// A derived `Clone` would require `A: Clone`.
 impl<A> Clone for CorsLayer<A> {
     fn clone(&self) -> Self {
         Self {
             policies: Arc::clone(&self.policies),
-            answer: PhantomData,
+            body: PhantomData,
         }
     }
 }
@@ -70,7 +71,7 @@ impl<S, A> Layer<S> for CorsLayer<A> {
     }
 }
 
-/// The service that [`CorsLayer`] makes of another.
+/// The service of a [`CorsLayer`].
 #[derive(Debug)]
 pub struct Cors<S, A = TextBody> {
     inner: S,
@@ -89,7 +90,7 @@ impl<S: Clone, A> Clone for Cors<S, A> {
 impl<S, A, ReqB, ResB> Service<Request<ReqB>> for Cors<S, A>
 where
     S: Service<Request<ReqB>, Response = Response<ResB>>,
-    A: AnswerBody<ResB>,
+    A: ResponseBody<ResB>,
 {
     type Response = Response<ResB>;
     type Error = S::Error;
@@ -100,13 +101,13 @@ where
     }
 
     fn call(&mut self, request: Request<ReqB>) -> Self::Future {
-        let Some(ready) = self.layer.policies.find(request.uri().path()) else {
+        let Some(policy) = self.layer.policies.find(request.uri().path()) else {
             return ResponseFuture::forward(self.inner.call(request), None);
         };
-        match ready.step(&request, request.headers()) {
-            Step::Answer(answer) => ResponseFuture::answer(answer.map(A::body)),
-            Step::Forward(forward) => {
-                ResponseFuture::forward(self.inner.call(request), Some(forward))
+        match policy.act(&request, request.headers()) {
+            Action::Respond(response) => ResponseFuture::respond(response.map(A::body)),
+            Action::Forward(cors) => {
+                ResponseFuture::forward(self.inner.call(request), Some(cors))
             }
         }
     }

@@ -1,8 +1,15 @@
-//! The decision: the one file that a security reader must read.
+//! The decision about a request.
 //!
-//! Fetch, "CORS protocol": a request with `Origin` is a CORS request; if its method is `OPTIONS` and
-//! it has `Access-Control-Request-Method` it is a CORS-preflight request. Every other `OPTIONS` is
-//! the application's.
+//! Fetch, ["HTTP requests"]: a request with `Origin` is a CORS request. If its method is `OPTIONS` and
+//! it has `Access-Control-Request-Method`, it is a CORS-preflight request. Every other `OPTIONS`
+//! request belongs to the application.
+//!
+//! A security review reads this file and, in this order, what it calls: `origin.rs` with
+//! `origin/set.rs`, `origin/patterns.rs`, `origin/table.rs`, `origin/host.rs` and `origin/regex.rs`
+//! (which origins are allowed), `requested_headers.rs` (which headers are allowed), `apply.rs`
+//! (which headers a response gets) and `policies.rs` with `path.rs` (which policy applies).
+//!
+//! ["HTTP requests"]: https://fetch.spec.whatwg.org/#http-requests
 
 use crate::decision::{Decision, HeadersRefusal, MethodRefusal, OriginRefusal, PreflightRefusal};
 use crate::method;
@@ -10,119 +17,173 @@ use crate::origin::{self, Origin};
 use crate::policy::Policy;
 use crate::request::{Lines, RequestHead, RequestHeader};
 use crate::token::is_token;
+use crate::verdict::{Explanation, PreflightVerdict, RefusedRequest, VerdictKind};
 
 impl Policy {
-    /// Decides about a request: what it is, and whether it is granted.
+    /// Decides about a request, with all reasons.
     ///
-    /// Total and pure: any bytes give a decision, the same bytes the same one. It allocates nothing,
-    /// and its work is bounded by the policy, whatever the request.
+    /// Any bytes give a decision, and the same bytes always give the same one. The function does not
+    /// allocate, and the policy bounds its work, whatever the request.
     pub fn decide<R: RequestHead + ?Sized>(&self, request: &R) -> Decision {
         let origin = Lines::of(request.lines(RequestHeader::Origin));
-        self.decide_by(origin, request, true)
-    }
-
-    /// [`decide`](Self::decide), but without `reasons` only as far as the answer depends on it: what
-    /// is malformed is not allowed, and where anybody may read, nobody is looked at.
-    #[inline]
-    pub(crate) fn decide_by<R: RequestHead + ?Sized>(
-        &self,
-        origin: Lines<&[u8]>,
-        request: &R,
-        reasons: bool,
-    ) -> Decision {
         if matches!(origin, Lines::None) {
             return Decision::NotCors;
         }
-        if request.method() == b"OPTIONS" {
-            let requested =
-                match Lines::of(request.lines(RequestHeader::AccessControlRequestMethod)) {
-                    Lines::None => None,
-                    Lines::One(requested) => Some(Ok(requested)),
-                    Lines::Several => Some(Err(MethodRefusal::SeveralLines)),
-                };
-            if let Some(requested) = requested {
-                let check = self.preflight(origin, requested, request, reasons);
-                return Decision::Preflight(check);
-            }
-        }
-        if !reasons && self.allows_any_origin() && !self.block_refused_origins {
-            return Decision::Actual(Ok(()));
-        }
-        match self.check_origin(origin, reasons) {
-            Err(refusal) if self.block_refused_origins && !is_same_origin(request, origin) => {
-                Decision::Blocked(refusal)
-            }
-            check => Decision::Actual(check),
+        match self.verdict(origin, request) {
+            VerdictKind::Preflight(_) => Decision::Preflight(self.check_preflight(origin, request)),
+            verdict => match self.check_origin(origin) {
+                Err(refusal) if verdict == VerdictKind::Block => Decision::Blocked(refusal),
+                result => Decision::Actual(result),
+            },
         }
     }
 
-    /// All three checks run, so that the answer can name all that fails.
-    fn preflight<R: RequestHead + ?Sized>(
+    /// Decides about a request, without the reasons. `origin` has its `Origin` lines.
+    #[inline]
+    pub(crate) fn verdict<R: RequestHead + ?Sized>(
         &self,
         origin: Lines<&[u8]>,
-        requested: Result<&[u8], MethodRefusal>,
         request: &R,
-        reasons: bool,
-    ) -> Result<(), PreflightRefusal> {
-        let reasons = reasons || self.diagnostics;
-        let origin = self.check_origin(origin, reasons).err();
-        let method = requested
-            .and_then(|requested| self.check_method(requested, reasons))
-            .err();
-        let headers = self.headers.check(request, reasons).err();
-        if origin.is_none() && method.is_none() && headers.is_none() {
-            return Ok(());
+    ) -> VerdictKind {
+        // Fetch, "CORS request": "an HTTP request that includes an `Origin` header".
+        // https://fetch.spec.whatwg.org/#cors-request
+        if matches!(origin, Lines::None) {
+            return VerdictKind::Forward { allowed: false };
         }
-        // "CORS-preflight fetch" lets safelisted methods pass whatever the list says, so the list
-        // alone would not stop them; and where there is no list it may take any method for allowed.
-        let stopped_by_list =
-            |requested| !method::is_safelisted(requested) && !self.methods.is_empty();
-        let explained_by_lists = reasons
-            && (method == Some(MethodRefusal::NotAllowed) && requested.is_ok_and(stopped_by_list)
-                || headers == Some(HeadersRefusal::NotAllowed));
-        Err(PreflightRefusal {
-            origin,
-            method,
-            headers,
-            explained_by_lists,
-        })
+        // Fetch, "CORS-preflight request": https://fetch.spec.whatwg.org/#cors-preflight-request
+        if request.method() == b"OPTIONS" {
+            let method = requested_method(request);
+            if !matches!(method, Lines::None) {
+                return VerdictKind::Preflight(self.preflight_verdict(origin, method, request));
+            }
+        }
+        // Fetch, "CORS check", step 3: `*` allows every origin without credentials.
+        // https://fetch.spec.whatwg.org/#concept-cors-check
+        if self.allows_any_origin() && !self.block_refused_origins {
+            return VerdictKind::Forward { allowed: true };
+        }
+        // Fetch, "CORS check", steps 4 to 8: the response must name this very origin.
+        let allowed = self.is_allowed(origin);
+        if !allowed && self.block_refused_origins && !is_same_origin(request, origin) {
+            VerdictKind::Block
+        } else {
+            VerdictKind::Forward { allowed }
+        }
+    }
+
+    /// Fetch, ["CORS-preflight fetch"], steps 3 to 5: what the browser asks for. All three checks
+    /// run, because the body of the response names everything that is refused.
+    ///
+    /// ["CORS-preflight fetch"]: https://fetch.spec.whatwg.org/#cors-preflight-fetch
+    fn preflight_verdict<R: RequestHead + ?Sized>(
+        &self,
+        origin: Lines<&[u8]>,
+        method: Lines<&[u8]>,
+        request: &R,
+    ) -> PreflightVerdict {
+        let origin_refused = !self.is_allowed(origin);
+        let method_refused = !self.is_method_allowed(method);
+        let headers_refused = self.headers.first_refused(request).is_some();
+        if origin_refused {
+            return PreflightVerdict::OriginRefused {
+                method: method_refused,
+                headers: headers_refused,
+            };
+        }
+        let refused = match (method_refused, headers_refused) {
+            (false, false) => return PreflightVerdict::Allowed,
+            (true, false) => RefusedRequest::Method,
+            (false, true) => RefusedRequest::Headers,
+            (true, true) => RefusedRequest::MethodAndHeaders,
+        };
+        let explanation = if self.diagnostics && self.lists_explain_refusal(method, request) {
+            Explanation::Lists
+        } else {
+            Explanation::Status
+        };
+        PreflightVerdict::Refused(refused, explanation)
+    }
+
+    /// Whether a browser that sees the full lists refuses because of them.
+    ///
+    /// Fetch, "CORS-preflight fetch", step 7: the lists do not stop a CORS-safelisted method. And an
+    /// empty list is not sent, so that the browser could allow any method.
+    fn lists_explain_refusal<R: RequestHead + ?Sized>(
+        &self,
+        method: Lines<&[u8]>,
+        request: &R,
+    ) -> bool {
+        let is_stopped = |method| !method::is_safelisted(method) && !self.methods.is_empty();
+        let by_method = match method {
+            Lines::One(requested) => {
+                self.check_method(method) == Err(MethodRefusal::NotAllowed) && is_stopped(requested)
+            }
+            Lines::None | Lines::Several => false,
+        };
+        by_method || self.headers.check(request) == Err(HeadersRefusal::NotAllowed)
     }
 
     #[inline]
-    fn check_origin(&self, origin: Lines<&[u8]>, reasons: bool) -> Result<(), OriginRefusal> {
+    fn is_allowed(&self, origin: Lines<&[u8]>) -> bool {
+        // Fetch, "append a request `Origin` header" adds one line. Several lines are a trick.
+        // https://fetch.spec.whatwg.org/#append-a-request-origin-header
+        matches!(origin, Lines::One(origin) if self.is_origin_allowed(origin))
+    }
+
+    fn is_method_allowed(&self, method: Lines<&[u8]>) -> bool {
+        let Lines::One(requested) = method else {
+            return false;
+        };
+        self.methods
+            .iter()
+            .any(|method| method.as_bytes() == requested)
+    }
+
+    fn check_preflight<R: RequestHead + ?Sized>(
+        &self,
+        origin: Lines<&[u8]>,
+        request: &R,
+    ) -> Result<(), PreflightRefusal> {
+        let refusal = PreflightRefusal::new(
+            self.check_origin(origin).err(),
+            self.check_method(requested_method(request)).err(),
+            self.headers.check(request).err(),
+        );
+        refusal.map_or(Ok(()), Err)
+    }
+
+    fn check_origin(&self, origin: Lines<&[u8]>) -> Result<(), OriginRefusal> {
         match origin {
-            Lines::One(origin) if self.is_origin_allowed(origin) => Ok(()),
-            Lines::One(origin) if reasons && !origin::is_serialized(origin) => {
-                Err(OriginRefusal::Malformed)
-            }
-            Lines::One(_) => Err(OriginRefusal::NotAllowed),
-            // "Byte-serializing a request origin" gives one; several are somebody's trick.
+            _ if self.is_allowed(origin) => Ok(()),
+            Lines::One(origin) if origin::is_serialized(origin) => Err(OriginRefusal::NotAllowed),
+            Lines::One(_) => Err(OriginRefusal::Malformed),
             Lines::None | Lines::Several => Err(OriginRefusal::SeveralLines),
         }
     }
 
-    fn check_method(&self, requested: &[u8], reasons: bool) -> Result<(), MethodRefusal> {
-        /// A method longer than this is not read to its end.
-        const JUDGED: usize = 64;
-        if self
-            .methods
-            .iter()
-            .any(|method| method.as_bytes() == requested)
-        {
-            Ok(())
-        } else if reasons && !is_token(requested.get(..JUDGED).unwrap_or(requested)) {
-            Err(MethodRefusal::Malformed)
-        } else {
-            Err(MethodRefusal::NotAllowed)
+    fn check_method(&self, method: Lines<&[u8]>) -> Result<(), MethodRefusal> {
+        /// The number of bytes that are checked. A longer method is not read to its end.
+        const CHECKED: usize = 64;
+        match method {
+            _ if self.is_method_allowed(method) => Ok(()),
+            Lines::One(requested) if is_token(requested.get(..CHECKED).unwrap_or(requested)) => {
+                Err(MethodRefusal::NotAllowed)
+            }
+            Lines::One(_) => Err(MethodRefusal::Malformed),
+            Lines::None | Lines::Several => Err(MethodRefusal::SeveralLines),
         }
     }
 }
 
+fn requested_method<R: RequestHead + ?Sized>(request: &R) -> Lines<&[u8]> {
+    Lines::of(request.lines(RequestHeader::AccessControlRequestMethod))
+}
+
 /// Whether the request comes from a page of the application itself.
 ///
-/// `Sec-Fetch-Site` cannot be set by scripts. Browsers before 2023 and pages without TLS do not send
-/// it; then the origin must name the host that the request is for. The scheme is not compared: a
-/// proxy that ends TLS hides it.
+/// Scripts cannot set `Sec-Fetch-Site`. Browsers older than 2023 and pages without TLS do not send
+/// it. Then the origin must match the host of the request. The scheme is not compared, because a
+/// proxy that terminates TLS hides it.
 fn is_same_origin<R: RequestHead + ?Sized>(request: &R, origin: Lines<&[u8]>) -> bool {
     let Lines::One(origin) = origin else {
         return false;
@@ -131,15 +192,15 @@ fn is_same_origin<R: RequestHead + ?Sized>(request: &R, origin: Lines<&[u8]>) ->
         Lines::One(site) => matches!(site, b"same-origin" | b"none"),
         Lines::Several => false,
         Lines::None => match Lines::of(request.lines(RequestHeader::Host)) {
-            Lines::One(host) => names_host(origin, host),
-            _ => false,
+            Lines::One(host) => has_host(origin, host),
+            Lines::None | Lines::Several => false,
         },
     }
 }
 
-/// Whether a serialised origin is that of `host[:port]`, a `Host` value, where the default port may
-/// be spelled out.
-fn names_host(origin: &[u8], host: &[u8]) -> bool {
+/// Whether a serialized origin has the `host[:port]` of a `Host` header, which may contain the default
+/// port.
+fn has_host(origin: &[u8], host: &[u8]) -> bool {
     let Some(parsed) = Origin::parse(origin) else {
         return false;
     };

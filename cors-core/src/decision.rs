@@ -1,19 +1,20 @@
-//! What is decided about a request, and why.
+//! The decision about a request with all reasons, for people: logs, diagnostics, tests.
+//!
+//! What settles the response is the [`Verdict`](crate::Verdict), which has no reasons.
 
-/// The decision about one request: what it is, and whether it is granted.
-///
-/// It is a few bytes of plain data; which headers go out is told by [`Ready`](crate::Ready).
+/// The decision about a request: what it is, whether it is allowed, and why not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Decision {
-    /// No `Origin`: the request goes on to the application.
+    /// A request without `Origin`. It is forwarded to the application.
     NotCors,
-    /// A CORS request that is no preflight. It goes on to the application either way: that a script
-    /// may not read the answer does not make the request wrong.
+    /// Any other CORS request. It is forwarded even when refused: CORS decides who may read the
+    /// response, not whether the request runs.
     Actual(Result<(), OriginRefusal>),
-    /// Only with `block_refused_origins`: a CORS request from a refused origin that is not
-    /// the application's own. It is answered with `403`; the application is not called.
+    /// A CORS request from a refused origin that is not the application's own. Only with
+    /// `block_refused_origins`. The response is `403`, and the application is not called.
     Blocked(OriginRefusal),
-    /// A CORS-preflight request. It is answered; the application is not called.
+    /// A CORS-preflight request. The middleware responds, and the application is not called.
     Preflight(Result<(), PreflightRefusal>),
 }
 
@@ -31,7 +32,7 @@ impl Decision {
         }
     }
 
-    /// Whether nothing was refused. A request without `Origin` has nothing to refuse.
+    /// Whether nothing was refused. This includes a request without `Origin`.
     pub const fn is_allowed(self) -> bool {
         matches!(
             self,
@@ -40,11 +41,13 @@ impl Decision {
     }
 
     /// Stable names of what was refused, such as `origin-not-allowed`, in the order origin, method,
-    /// headers; none if nothing was.
+    /// headers. Empty if nothing was refused.
     pub fn reasons(self) -> impl Iterator<Item = &'static str> {
         let (origin, method, headers) = match self {
             Self::Actual(Err(origin)) | Self::Blocked(origin) => (Some(origin), None, None),
-            Self::Preflight(Err(refusal)) => (refusal.origin, refusal.method, refusal.headers),
+            Self::Preflight(Err(refusal)) => {
+                (refusal.origin(), refusal.method(), refusal.headers())
+            }
             Self::NotCors | Self::Actual(Ok(())) | Self::Preflight(Ok(())) => (None, None, None),
         };
         [
@@ -61,11 +64,11 @@ impl Decision {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OriginRefusal {
-    /// More than one `Origin` line.
+    /// There is more than one `Origin` line.
     SeveralLines,
-    /// Not one serialised origin: no browser sends this.
+    /// The value is not a serialized origin. No browser sends it.
     Malformed,
-    /// An origin that the policy does not allow.
+    /// The policy does not allow the origin.
     NotAllowed,
 }
 
@@ -84,11 +87,11 @@ impl OriginRefusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MethodRefusal {
-    /// More than one `Access-Control-Request-Method` line.
+    /// There is more than one `Access-Control-Request-Method` line.
     SeveralLines,
-    /// Not a token.
+    /// The value is not a token.
     Malformed,
-    /// Not in `allow_methods`.
+    /// The method is not in `allow_methods`.
     NotAllowed,
 }
 
@@ -107,8 +110,8 @@ impl MethodRefusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HeadersRefusal {
-    /// More than the policy is ready to read: see
-    /// [`allow_headers`](crate::Config::allow_headers()).
+    /// The value is longer than the limit given at
+    /// [`allow_headers`](crate::Config::allow_headers).
     TooLong,
     /// A name is not a token.
     Malformed,
@@ -127,29 +130,55 @@ impl HeadersRefusal {
     }
 }
 
-/// The parts of a preflight that are refused: at least one.
+/// The parts of a preflight that are refused. There is at least one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct PreflightRefusal {
-    pub(crate) origin: Option<OriginRefusal>,
-    pub(crate) method: Option<MethodRefusal>,
-    pub(crate) headers: Option<HeadersRefusal>,
-    /// A browser that is shown the true lists refuses by itself, and names what is missing.
-    pub(crate) explained_by_lists: bool,
+pub struct PreflightRefusal(Refused);
+
+/// One variant for each part that can be the first refused one, so that one is always there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Refused {
+    Origin(OriginRefusal, Option<MethodRefusal>, Option<HeadersRefusal>),
+    Method(MethodRefusal, Option<HeadersRefusal>),
+    Headers(HeadersRefusal),
 }
 
 impl PreflightRefusal {
+    /// `None` if nothing is refused.
+    pub(crate) fn new(
+        origin: Option<OriginRefusal>,
+        method: Option<MethodRefusal>,
+        headers: Option<HeadersRefusal>,
+    ) -> Option<Self> {
+        Some(Self(match (origin, method, headers) {
+            (Some(origin), method, headers) => Refused::Origin(origin, method, headers),
+            (None, Some(method), headers) => Refused::Method(method, headers),
+            (None, None, Some(headers)) => Refused::Headers(headers),
+            (None, None, None) => return None,
+        }))
+    }
+
     /// Why the origin is refused, if it is.
     pub const fn origin(&self) -> Option<OriginRefusal> {
-        self.origin
+        match self.0 {
+            Refused::Origin(origin, ..) => Some(origin),
+            Refused::Method(..) | Refused::Headers(_) => None,
+        }
     }
 
     /// Why the method is refused, if it is.
     pub const fn method(&self) -> Option<MethodRefusal> {
-        self.method
+        match self.0 {
+            Refused::Origin(_, method, _) => method,
+            Refused::Method(method, _) => Some(method),
+            Refused::Headers(_) => None,
+        }
     }
 
     /// Why the headers are refused, if they are.
     pub const fn headers(&self) -> Option<HeadersRefusal> {
-        self.headers
+        match self.0 {
+            Refused::Origin(_, _, headers) | Refused::Method(_, headers) => headers,
+            Refused::Headers(headers) => Some(headers),
+        }
     }
 }

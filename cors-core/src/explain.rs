@@ -1,4 +1,4 @@
-//! The answer to "why did the browser block this?", in one line.
+//! Why a request was refused, as a sentence.
 
 use crate::decision::{Decision, HeadersRefusal, MethodRefusal, OriginRefusal};
 use crate::method;
@@ -8,8 +8,10 @@ use crate::request::{RequestHead, RequestHeader};
 use crate::requested_headers::Refused;
 
 impl Policy {
-    /// Says in one line for people what was decided about `request`, and why; where the request is
-    /// close to what the policy allows, what the difference is.
+    /// Describes a decision about `request` and its reasons in one line. If the policy allows something
+    /// similar, the line also describes the difference.
+    ///
+    /// The text is for people and may change. Text from the request is escaped and cut after 100 bytes.
     ///
     /// ```
     /// # use cors_core::{Config, Decision, RequestHead, RequestHeader};
@@ -44,7 +46,7 @@ impl Policy {
                 format!("blocked: {}", self.explain_origin(refusal, origin()))
             }
             Decision::Preflight(Ok(())) => {
-                format!("preflight granted: origin {} is allowed", shown(origin()))
+                format!("preflight allowed: origin {} is allowed", shown(origin()))
             }
             Decision::Preflight(Err(refusal)) => {
                 let requested = request
@@ -52,13 +54,13 @@ impl Policy {
                     .next();
                 let parts = [
                     refusal
-                        .origin
+                        .origin()
                         .map(|refusal| self.explain_origin(refusal, origin())),
                     refusal
-                        .method
+                        .method()
                         .map(|refusal| self.explain_method(refusal, requested.unwrap_or_default())),
                     refusal
-                        .headers
+                        .headers()
                         .map(|refusal| self.explain_headers(refusal, request)),
                 ];
                 let parts: Vec<String> = parts.into_iter().flatten().collect();
@@ -71,7 +73,10 @@ impl Policy {
         match refusal {
             OriginRefusal::SeveralLines => "the request has more than one Origin line".to_owned(),
             OriginRefusal::Malformed => {
-                format!("origin {} is not what a browser sends", shown(origin))
+                format!(
+                    "origin {} is not an origin that a browser sends",
+                    shown(origin)
+                )
             }
             OriginRefusal::NotAllowed => {
                 let hint = self.near_miss(origin).unwrap_or_default();
@@ -80,7 +85,7 @@ impl Policy {
         }
     }
 
-    /// An allowed origin that differs from this one in a single part.
+    /// An allowed origin that differs from this one in one part.
     fn near_miss(&self, origin: &[u8]) -> Option<String> {
         let Access::Listed(listed) = &self.access else {
             return None;
@@ -112,7 +117,7 @@ impl Policy {
                 let hint = match self.methods.iter().find(same) {
                     Some(allowed) => format!(", but `{allowed}` is: methods are case-sensitive"),
                     None if method::is_safelisted(requested) => {
-                        "; without a preflight a browser sends it all the same".to_owned()
+                        "; without a preflight, a browser sends it anyway".to_owned()
                     }
                     None => String::new(),
                 };
@@ -132,7 +137,7 @@ impl Policy {
         };
         match refusal {
             HeadersRefusal::TooLong => {
-                "the requested headers are longer than the policy is ready to read".to_owned()
+                "the requested headers are longer than the limit of the policy".to_owned()
             }
             HeadersRefusal::Malformed => format!("header name {} is not a token", shown(name)),
             HeadersRefusal::NotAllowed => format!("header {} is not in allow_headers", shown(name)),
@@ -140,18 +145,16 @@ impl Policy {
     }
 }
 
-/// How many entries are searched for a near miss: requests of strangers are explained, too.
+/// How many entries are searched for a similar origin. The request may come from an attacker.
 const SEARCHED: usize = 1_000;
 
-/// How `asked` differs from `allowed`, if in one part only.
+/// How `asked` differs from `allowed`, if it differs in one part only.
 fn difference(asked: &Pattern<'_>, allowed: &Pattern<'_>) -> Option<&'static str> {
     let scheme = asked.scheme == allowed.scheme;
     let port = asked.port == allowed.port || allowed.port == ":*";
     let host = asked.host == allowed.host;
     match (scheme, host, port) {
-        (true, true, true) if allowed.subdomains => {
-            Some("`*.` stands for one or more labels, not for none")
-        }
+        (true, true, true) if allowed.subdomains => Some("`*.` stands for at least one label"),
         (false, true, true) if !allowed.subdomains => Some("the scheme differs"),
         (true, true, false) if !allowed.subdomains => Some("the port differs"),
         (true, false, true) if !allowed.subdomains && is_subdomain(asked.host, allowed.host) => {
@@ -166,7 +169,7 @@ fn is_subdomain(host: &str, parent: &str) -> bool {
         .is_some_and(|labels| labels.ends_with('.'))
 }
 
-/// Bytes of strangers between backticks: escaped, and cut at 100 bytes.
+/// Bytes from outside between backticks: escaped, and cut after 100 bytes.
 fn shown(bytes: &[u8]) -> String {
     const SHOWN: usize = 100;
     let head = bytes.get(..SHOWN).unwrap_or(bytes);
@@ -203,7 +206,7 @@ mod tests {
             "http://localhost:3000",
         ]);
         let policy = config.build().unwrap();
-        for (origin, says) in [
+        for (origin, hint) in [
             (
                 "http://example.com",
                 ", but `https://example.com` is: the scheme differs",
@@ -218,7 +221,7 @@ mod tests {
             ),
             (
                 "https://example.org",
-                ", but `https://*.example.org` is: `*.` stands for one or more labels, not for none",
+                ", but `https://*.example.org` is: `*.` stands for at least one label",
             ),
             (
                 "http://localhost",
@@ -234,7 +237,7 @@ mod tests {
             let request = Request("GET", lines.to_vec().leak());
             assert_eq!(
                 policy.explain(policy.decide(&request), &request),
-                format!("origin `{origin}` is not allowed{says}")
+                format!("origin `{origin}` is not allowed{hint}")
             );
         }
     }
@@ -255,7 +258,7 @@ mod tests {
         };
         assert_eq!(
             explain(&[ALLOWED, (Acrm, b"PATCH"), (Acrh, b"x-a")]),
-            "preflight granted: origin `https://a.com` is allowed"
+            "preflight allowed: origin `https://a.com` is allowed"
         );
         assert_eq!(
             explain(&[ALLOWED, (Acrm, b"patch"), (Acrh, b"x-a, x-b")]),
@@ -264,13 +267,13 @@ mod tests {
         );
         assert_eq!(
             explain(&[ALLOWED, (Acrm, b"GET"), (Acrh, b"x\r\n")]),
-            "preflight refused: method `GET` is not in allow_methods; without a preflight a browser \
-             sends it all the same; header name `x\\r\\n` is not a token"
+            "preflight refused: method `GET` is not in allow_methods; without a preflight, a \
+             browser sends it anyway; header name `x\\r\\n` is not a token"
         );
         assert_eq!(
             explain(&[ALLOWED, ALLOWED, (Acrm, b""), (Acrh, &[b','; 1000])]),
             "preflight refused: the request has more than one Origin line; method `` is not a token; \
-             the requested headers are longer than the policy is ready to read"
+             the requested headers are longer than the limit of the policy"
         );
         assert_eq!(
             explain(&[ALLOWED, (Acrm, b"PUT"), (Acrm, b"PUT")]),
@@ -283,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn origins_that_differ_in_nothing() {
+    fn origins_that_are_equal() {
         let Ok(Entry::Pattern(one)) = Entry::parse("https://a.com") else {
             panic!("it is an origin");
         };

@@ -1,7 +1,9 @@
-//! Header names (Fetch, "Headers").
+//! Header names (Fetch, ["Headers"]).
+//!
+//! ["Headers"]: https://fetch.spec.whatwg.org/#terminology-headers
 
-/// Request headers that are always allowed: they need no permission unless their value is unusual
-/// ("CORS-safelisted request-header").
+/// Request headers that are always allowed ("CORS-safelisted request-header"). A preflight names them
+/// only if their value is unusual.
 pub(crate) const SAFELISTED: [&str; 4] = [
     "Accept",
     "Accept-Language",
@@ -9,8 +11,13 @@ pub(crate) const SAFELISTED: [&str; 4] = [
     "Content-Type",
 ];
 
-/// "Forbidden request-header", which a script cannot set, so that no preflight ever names it; and
-/// the headers of the CORS protocol, which some set by mistake.
+/// Whether the name is one of [`SAFELISTED`].
+pub(crate) fn is_safelisted(name: &str) -> bool {
+    is_one_of(name, &SAFELISTED)
+}
+
+/// Headers that no preflight names: those that a script cannot set ("forbidden request-header"), and
+/// those of the CORS protocol, which belong in responses.
 pub(crate) fn is_not_sendable(name: &str) -> bool {
     const FORBIDDEN: [&str; 21] = [
         "accept-charset",
@@ -41,7 +48,8 @@ pub(crate) fn is_not_sendable(name: &str) -> bool {
             .any(|prefix| starts_with(name, prefix))
 }
 
-/// "Forbidden response-header name", and what only requests and the CORS protocol itself have.
+/// Headers that no script can read: "forbidden response-header name", headers of requests, and headers
+/// of the CORS protocol.
 pub(crate) fn is_not_readable(name: &str) -> bool {
     is_one_of(
         name,

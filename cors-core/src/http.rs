@@ -1,14 +1,18 @@
-//! The glue for adapters whose framework speaks `http` 1.x types: axum, tower, warp.
+//! What adapters for frameworks with types of the `http` crate, version 1, share: axum, tower, warp.
 
-use crate::decision::{Decision, MethodRefusal, OriginRefusal, PreflightRefusal};
-use crate::policies::{Policies, ReadyPolicies};
+use crate::apply::{Echo, ResponseHeader, ResponseHeaders};
+use crate::policies::{Policies, PolicyTable};
 use crate::policy::Policy;
-use crate::ready::{ANSWER_CONTENT_TYPE, Answer, Change, Ready, ResponseHeader, vary_names_origin};
+use crate::rendered::{EarlyResponse, RenderedPolicy};
 use crate::request::{Lines, RequestHead, RequestHeader};
-use crate::requested_header_names;
-use http::header::{self, HeaderMap, HeaderName, HeaderValue, ValueIter};
+use crate::requested_headers::requested_header_names;
+use crate::verdict::{Explanation, PreflightVerdict, RefusedRequest, Verdict, VerdictKind};
+use http::header::{
+    CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, InvalidHeaderValue, ValueIter,
+};
 use http::{Request, Response, StatusCode};
 use std::borrow::Cow;
+use std::mem;
 use std::sync::Arc;
 
 impl<B> RequestHead for Request<B> {
@@ -17,7 +21,7 @@ impl<B> RequestHead for Request<B> {
     }
 
     fn lines(&self, header: RequestHeader) -> impl Iterator<Item = &[u8]> {
-        // HTTP/2 has the authority in the target, and RFC 9112, section 3.2.2, prefers it too.
+        // HTTP/2 has the authority in the target, and RFC 9112, section 3.2.2, prefers it, too.
         let authority = match header {
             RequestHeader::Host => self.uri().authority(),
             _ => None,
@@ -33,7 +37,7 @@ impl<B> RequestHead for Request<B> {
     }
 }
 
-/// One line, or those of a map. What `chain` and `flatten` give costs three times as much.
+/// The authority, or the lines of a map. `chain` and `flatten` cost three times as much.
 struct AuthorityOrLines<'a> {
     authority: Option<&'a [u8]>,
     lines: Option<ValueIter<'a, HeaderValue>>,
@@ -51,272 +55,304 @@ impl<'a> Iterator for AuthorityOrLines<'a> {
     }
 }
 
-impl ReadyPolicies<HttpReady> {
-    /// Renders the values of all policies.
-    #[must_use]
-    pub fn for_http(policies: impl Into<Policies>) -> Self {
-        #[expect(clippy::expect_used, reason = "a policy holds tokens and numbers only")]
-        Self::new(policies, HttpReady::new).expect("visible ASCII is a header value")
+impl<'p> ResponseHeaders<'p> for HeaderMap {
+    type Rendered = HeaderValue;
+    type Value = HeaderValue;
+
+    #[inline]
+    fn value(rendered: &'p HeaderValue) -> HeaderValue {
+        rendered.clone()
+    }
+
+    #[inline]
+    fn for_each_name(&self, mut f: impl FnMut(&str)) {
+        for name in self.keys() {
+            f(name.as_str());
+        }
+    }
+
+    fn values(&self, header: ResponseHeader) -> impl Iterator<Item = &[u8]> {
+        let lines = self.get_all(response_header_name(header));
+        lines.iter().map(HeaderValue::as_bytes)
+    }
+
+    fn remove(&mut self, header: ResponseHeader) {
+        HeaderMap::remove(self, response_header_name(header));
+    }
+
+    #[inline]
+    fn set(&mut self, header: ResponseHeader, value: HeaderValue) {
+        self.insert(response_header_name(header), value);
+    }
+
+    #[inline]
+    fn append(&mut self, header: ResponseHeader, value: HeaderValue) {
+        HeaderMap::append(self, response_header_name(header), value);
     }
 }
 
-/// A policy made ready for `http` types.
+/// A policy whose header values are rendered as those of `http`.
 #[derive(Clone, Debug)]
-pub struct HttpReady {
-    ready: Ready<HeaderValue>,
-    /// The headers of answers to preflights, but for what is the request's own: to clone a map takes
-    /// a third of the time that it takes to fill it.
-    granted: HeaderMap,
-    refused: HeaderMap,
-    origin_refused: HeaderMap,
+pub struct HttpPolicy {
+    rendered: RenderedPolicy<HeaderValue>,
+    preflight: PreflightTemplates,
 }
 
-impl HttpReady {
-    fn new(policy: Policy) -> Result<Self, header::InvalidHeaderValue> {
-        let ready = Ready::new(policy, header_value)?;
-        let refusal = PreflightRefusal {
-            origin: None,
-            method: Some(MethodRefusal::Malformed),
-            headers: None,
-            explained_by_lists: false,
+/// The complete headers of the responses to preflights, with [`PLACEHOLDER`] for the origin.
+///
+/// Cloning a map takes a third of the time that filling it takes.
+#[derive(Clone, Debug)]
+struct PreflightTemplates {
+    allowed: HeaderMap,
+    origin_refused: HeaderMap,
+    refused: HeaderMap,
+}
+
+/// Not an origin. Should it ever be sent, a browser refuses the response.
+static PLACEHOLDER: HeaderValue = HeaderValue::from_static("origin of the request");
+
+/// What to do with a request.
+#[derive(Debug)]
+pub enum Action {
+    /// Send this response. The application is not called.
+    Respond(Response<&'static str>),
+    /// Call the application, then [apply](CorsHeaders::apply) the CORS headers to its response.
+    Forward(CorsHeaders),
+}
+
+/// The CORS headers for the response of the application.
+#[derive(Clone, Debug)]
+pub struct CorsHeaders {
+    policy: Arc<HttpPolicy>,
+    verdict: Verdict,
+    /// The request's `Origin`, if the response repeats it.
+    origin: Option<HeaderValue>,
+}
+
+impl CorsHeaders {
+    /// Replaces the CORS headers of a response, and adds `Origin` to its `Vary`.
+    pub fn apply(self, headers: &mut HeaderMap) {
+        let echo = Echo {
+            origin: || self.origin,
+            requested_headers: || None,
         };
-        let origin_refusal = PreflightRefusal {
-            origin: Some(OriginRefusal::Malformed),
-            ..refusal
-        };
-        let headers = |result| {
-            let to_come = HeaderValue::from_static("null");
-            new_answer_headers(&ready, Decision::Preflight(result), Some(to_come), || None)
-        };
+        self.policy.rendered.apply(self.verdict, headers, echo);
+    }
+}
+
+impl PolicyTable<HttpPolicy> {
+    /// Renders the header values of all policies.
+    #[must_use]
+    pub fn for_http(policies: impl Into<Policies>) -> Self {
+        #[expect(
+            clippy::expect_used,
+            reason = "a policy contains only tokens and numbers"
+        )]
+        Self::new(policies, HttpPolicy::new).expect("visible ASCII is a valid header value")
+    }
+}
+
+impl HttpPolicy {
+    fn new(policy: Policy) -> Result<Self, InvalidHeaderValue> {
+        let rendered = RenderedPolicy::new(policy, |text| match text {
+            Cow::Borrowed(text) => Ok(HeaderValue::from_static(text)),
+            Cow::Owned(text) => HeaderValue::try_from(text),
+        })?;
         Ok(Self {
-            granted: headers(Ok(())),
-            refused: headers(Err(refusal)),
-            origin_refused: headers(Err(origin_refusal)),
-            ready,
+            preflight: PreflightTemplates::new(&rendered),
+            rendered,
         })
     }
 
     /// The policy.
     pub fn policy(&self) -> &Policy {
-        self.ready.policy()
+        self.rendered.policy()
     }
 
-    /// Decides about the request with this head and these headers: an answer to send now, or the
-    /// headers for the response to come.
+    /// Decides about a request with this head and these headers.
     #[inline]
-    pub fn step<R: RequestHead + ?Sized>(self: &Arc<Self>, head: &R, headers: &HeaderMap) -> Step {
-        let (decision, origin) = self.decide(head, headers);
-        match self.ready.answer(decision) {
-            None => Step::Forward(self.forward_of(decision, origin)),
-            Some(answer) => {
-                let headers = self.answer_headers(decision, answer, origin, head);
-                Step::Answer(response(answer, headers))
+    pub fn act<R: RequestHead + ?Sized>(self: &Arc<Self>, head: &R, headers: &HeaderMap) -> Action {
+        let (verdict, origin) = self.verdict(head, headers);
+        match self.rendered.early_response(verdict) {
+            None => Action::Forward(self.cors_headers(verdict, origin)),
+            Some(early) => {
+                let headers = self.early_headers(verdict, origin, head);
+                Action::Respond(response(early, headers))
             }
         }
     }
 
-    /// The headers for a response of the application, to a request that has reached it whatever
-    /// [`step`](Self::step) says.
+    /// The CORS headers for a response of the application, which was called whatever
+    /// [`act`](Self::act) returns.
     #[inline]
     pub fn forward<R: RequestHead + ?Sized>(
         self: &Arc<Self>,
         head: &R,
         headers: &HeaderMap,
-    ) -> Forward {
-        let (decision, origin) = self.decide(head, headers);
-        self.forward_of(decision, origin)
+    ) -> CorsHeaders {
+        let (verdict, origin) = self.verdict(head, headers);
+        self.cors_headers(verdict.forwarded(), origin)
     }
 
     #[inline]
-    fn decide<'a, R: RequestHead + ?Sized>(
+    fn verdict<'a, R: RequestHead + ?Sized>(
         &self,
         head: &R,
         headers: &'a HeaderMap,
-    ) -> (Decision, Option<&'a HeaderValue>) {
-        let lines = Lines::of(headers.get_all(&ORIGIN).iter());
-        let decision = self
+    ) -> (Verdict, Option<&'a HeaderValue>) {
+        let name = request_header_name(RequestHeader::Origin);
+        let lines = Lines::of(headers.get_all(name).iter());
+        let verdict = self
             .policy()
-            .decide_by(lines.map(HeaderValue::as_bytes), head, false);
+            .verdict(lines.map(HeaderValue::as_bytes), head);
         let origin = match lines {
             Lines::One(origin) => Some(origin),
-            _ => None,
+            Lines::None | Lines::Several => None,
         };
-        (decision, origin)
+        (Verdict(verdict), origin)
     }
 
     #[inline]
-    fn forward_of(self: &Arc<Self>, decision: Decision, origin: Option<&HeaderValue>) -> Forward {
-        let is_allowed = decision == Decision::Actual(Ok(()));
-        let is_sent_back = is_allowed && !self.policy().allows_any_origin();
-        Forward {
-            ready: Arc::clone(self),
-            is_allowed,
-            origin: origin.filter(|_| is_sent_back).cloned(),
+    fn cors_headers(
+        self: &Arc<Self>,
+        verdict: Verdict,
+        origin: Option<&HeaderValue>,
+    ) -> CorsHeaders {
+        let is_echoed = self.rendered.echoes_origin(verdict);
+        CorsHeaders {
+            policy: Arc::clone(self),
+            verdict,
+            origin: origin.filter(|_| is_echoed).cloned(),
         }
     }
 
-    fn answer_headers<R: RequestHead + ?Sized>(
+    /// The headers of the early response.
+    fn early_headers<R: RequestHead + ?Sized>(
         &self,
-        decision: Decision,
-        answer: Answer,
+        verdict: Verdict,
         origin: Option<&HeaderValue>,
         head: &R,
     ) -> HeaderMap {
-        let requested = || HeaderValue::from_str(&requested_header_names(head)?).ok();
-        let mut headers = match decision {
-            Decision::Preflight(Ok(())) => self.granted.clone(),
-            Decision::Preflight(Err(refusal)) if refusal.origin.is_some() => {
-                return self.origin_refused.clone();
-            }
-            Decision::Preflight(Err(_)) if answer.status == 400 => self.refused.clone(),
-            _ => {
-                return new_answer_headers(&self.ready, decision, origin.cloned(), requested);
-            }
+        let requested_headers = || HeaderValue::from_str(&requested_header_names(head)?).ok();
+        let Some(template) = self.preflight.get(verdict) else {
+            let echo = Echo {
+                origin: || origin.cloned(),
+                requested_headers,
+            };
+            return early_headers(&self.rendered, verdict, echo);
         };
-        if self.ready.allowed_origin() == Change::SetRequestOrigin
+        let mut headers = template.clone();
+        if self.rendered.echoes_origin(verdict)
             && let Some(origin) = origin
         {
-            let mut headers = headers.iter_mut();
-            let allow_origin = headers.find(|(name, _)| **name == ALLOW_ORIGIN);
-            if let Some((_, to_come)) = allow_origin {
-                *to_come = origin.clone();
+            let name = response_header_name(ResponseHeader::AllowOrigin);
+            // The header is the first, so this costs less than a look-up.
+            if let Some((_, value)) = headers.iter_mut().find(|(other, _)| *other == name) {
+                *value = origin.clone();
             }
         }
-        if self.ready.sends_names_back()
-            && decision == Decision::Preflight(Ok(()))
-            && let Some(names) = requested()
+        if self.rendered.echoes_requested_headers(verdict)
+            && let Some(names) = requested_headers()
         {
-            headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, names);
+            headers.set(ResponseHeader::AllowHeaders, names);
         }
         headers
     }
 }
 
-fn header_value(text: Cow<'static, str>) -> Result<HeaderValue, header::InvalidHeaderValue> {
-    match text {
-        Cow::Borrowed(text) => Ok(HeaderValue::from_static(text)),
-        Cow::Owned(text) => HeaderValue::try_from(text),
+impl PreflightTemplates {
+    fn new(rendered: &RenderedPolicy<HeaderValue>) -> Self {
+        let template = |preflight| {
+            let verdict = Verdict(VerdictKind::Preflight(preflight));
+            let echo = Echo {
+                origin: || Some(PLACEHOLDER.clone()),
+                requested_headers: || None,
+            };
+            early_headers(rendered, verdict, echo)
+        };
+        Self {
+            allowed: template(PreflightVerdict::Allowed),
+            // Whatever else is refused, the headers are the same.
+            origin_refused: template(PreflightVerdict::OriginRefused {
+                method: false,
+                headers: false,
+            }),
+            refused: template(PreflightVerdict::Refused(
+                RefusedRequest::Method,
+                Explanation::Status,
+            )),
+        }
+    }
+
+    fn get(&self, verdict: Verdict) -> Option<&HeaderMap> {
+        match verdict.0 {
+            VerdictKind::Preflight(PreflightVerdict::Allowed) => Some(&self.allowed),
+            VerdictKind::Preflight(PreflightVerdict::OriginRefused { .. }) => {
+                Some(&self.origin_refused)
+            }
+            VerdictKind::Preflight(PreflightVerdict::Refused(_, Explanation::Status)) => {
+                Some(&self.refused)
+            }
+            // These are rare.
+            VerdictKind::Preflight(PreflightVerdict::Refused(_, Explanation::Lists))
+            | VerdictKind::Block
+            | VerdictKind::Forward { .. } => None,
+        }
     }
 }
 
-fn response(answer: Answer, headers: HeaderMap) -> Response<&'static str> {
-    let mut response = Response::new(answer.body);
-    *response.status_mut() =
-        StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    *response.headers_mut() = headers;
-    response
-}
-
-fn new_answer_headers(
-    ready: &Ready<HeaderValue>,
-    decision: Decision,
-    mut origin: Option<HeaderValue>,
-    requested: impl Fn() -> Option<HeaderValue>,
-) -> HeaderMap {
+fn early_headers<O, N>(
+    rendered: &RenderedPolicy<HeaderValue>,
+    verdict: Verdict,
+    echo: Echo<O, N>,
+) -> HeaderMap
+where
+    O: FnOnce() -> Option<HeaderValue>,
+    N: FnOnce() -> Option<HeaderValue>,
+{
     // The framework adds its own length and date.
     let mut headers = HeaderMap::with_capacity(8);
-    ready.write(decision, |header, change| {
-        let value = match change {
-            Change::Set(value) | Change::Merge(value) => Some(value.clone()),
-            Change::SetRequestOrigin => origin.take(),
-            Change::SetRequestedHeaders => requested(),
-        };
-        if let Some(value) = value {
-            headers.insert(response_header_name(header), value);
-        }
-    });
-    if ready
-        .answer(decision)
-        .is_some_and(|answer| !answer.body.is_empty())
-    {
-        let text = HeaderValue::from_static(ANSWER_CONTENT_TYPE);
-        headers.insert(header::CONTENT_TYPE, text);
+    rendered.apply(verdict, &mut headers, echo);
+    let early = rendered.early_response(verdict);
+    if let Some(text) = early.and_then(|early| early.content_type()) {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(text));
     }
     headers
 }
 
-/// What to do with a request.
-#[derive(Debug)]
-pub enum Step {
-    /// Send this; the application is not called.
-    Answer(Response<&'static str>),
-    /// Call the application, then [`finish`](Forward::finish) its response.
-    Forward(Forward),
+fn response(early: EarlyResponse, headers: HeaderMap) -> Response<&'static str> {
+    let mut response = Response::new(early.body);
+    *response.status_mut() =
+        StatusCode::from_u16(early.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.headers_mut() = headers;
+    response
 }
 
-/// What is kept of a request while the application answers it.
-#[derive(Clone, Debug)]
-pub struct Forward {
-    ready: Arc<HttpReady>,
-    is_allowed: bool,
-    origin: Option<HeaderValue>,
-}
-
-impl Forward {
-    /// Puts the CORS headers on the application's response, in place of its own.
-    pub fn finish(self, headers: &mut HeaderMap) {
-        let (mut has_cors, mut has_vary) = (false, false);
-        for name in headers.keys() {
-            has_cors |= ResponseHeader::is_cors(name.as_str());
-            has_vary |= *name == VARY;
-        }
-        if has_cors {
-            for header in ResponseHeader::CORS {
-                headers.remove(response_header_name(header));
-            }
-        }
-        let own = self.ready.ready.actual(self.is_allowed);
-        let allow_origin = match own.allow_origin {
-            Some(Change::Set(value)) => Some(value.clone()),
-            Some(_) => self.origin,
-            None => None,
-        };
-        if let Some(value) = allow_origin {
-            headers.insert(&ALLOW_ORIGIN, value);
-        }
-        if let Some(value) = own.allow_credentials {
-            headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, value.clone());
-        }
-        if let Some(value) = own.expose_headers {
-            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, value.clone());
-        }
-        if let Some(value) = own.vary {
-            let lines = || headers.get_all(&VARY).iter().map(HeaderValue::as_bytes);
-            if !has_vary || !vary_names_origin(lines()) {
-                headers.append(header::VARY, value.clone());
-            }
-        }
-    }
-}
-
-// A constant would be made, and dropped, for every look-up.
-static ORIGIN: HeaderName = header::ORIGIN;
-static REQUEST_METHOD: HeaderName = header::ACCESS_CONTROL_REQUEST_METHOD;
-static REQUEST_HEADERS: HeaderName = header::ACCESS_CONTROL_REQUEST_HEADERS;
-static HOST: HeaderName = header::HOST;
-static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-static ALLOW_ORIGIN: HeaderName = header::ACCESS_CONTROL_ALLOW_ORIGIN;
-static VARY: HeaderName = header::VARY;
-
-/// The name as `http` knows it, which saves a look-up the parsing of a text.
+/// The name as `http` has it. A look-up with it does not parse a text.
+#[inline]
 pub fn request_header_name(header: RequestHeader) -> &'static HeaderName {
-    match header {
-        RequestHeader::Origin => &ORIGIN,
-        RequestHeader::AccessControlRequestMethod => &REQUEST_METHOD,
-        RequestHeader::AccessControlRequestHeaders => &REQUEST_HEADERS,
-        RequestHeader::Host => &HOST,
-        RequestHeader::SecFetchSite => &SEC_FETCH_SITE,
-    }
+    // `static`: a `const` would be built and dropped at every use.
+    static NAMES: [HeaderName; RequestHeader::NAMES.len()] = header_names(RequestHeader::NAMES);
+    #[expect(clippy::indexing_slicing, reason = "every header has a name")]
+    &NAMES[header.index()]
 }
 
-fn response_header_name(header: ResponseHeader) -> HeaderName {
-    match header {
-        ResponseHeader::AllowOrigin => header::ACCESS_CONTROL_ALLOW_ORIGIN,
-        ResponseHeader::AllowCredentials => header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
-        ResponseHeader::AllowMethods => header::ACCESS_CONTROL_ALLOW_METHODS,
-        ResponseHeader::AllowHeaders => header::ACCESS_CONTROL_ALLOW_HEADERS,
-        ResponseHeader::MaxAge => header::ACCESS_CONTROL_MAX_AGE,
-        ResponseHeader::ExposeHeaders => header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        ResponseHeader::Vary => header::VARY,
+#[inline]
+fn response_header_name(header: ResponseHeader) -> &'static HeaderName {
+    static NAMES: [HeaderName; ResponseHeader::NAMES.len()] = header_names(ResponseHeader::NAMES);
+    #[expect(clippy::indexing_slicing, reason = "every header has a name")]
+    &NAMES[header.index()]
+}
+
+#[expect(clippy::indexing_slicing, reason = "the compiler evaluates it")]
+const fn header_names<const N: usize>(texts: [&'static str; N]) -> [HeaderName; N] {
+    let mut names = [const { HeaderName::from_static("x") }; N];
+    let mut index = 0;
+    while index < N {
+        let name = HeaderName::from_static(texts[index]);
+        // What is replaced cannot be dropped at compile time.
+        mem::forget(mem::replace(&mut names[index], name));
+        index += 1;
     }
+    names
 }

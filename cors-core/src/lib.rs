@@ -1,30 +1,36 @@
 #![doc = include_str!("../README.md")]
 
-mod build;
+// What the user writes and what is wrong with it.
 mod config;
+pub mod issue;
+mod key;
+
+// What a policy is, and what decides about a request, in the order of the flow.
+mod apply;
 mod decide;
 mod decision;
-mod error;
 mod explain;
 mod header_name;
-#[cfg(feature = "http")]
+#[cfg(feature = "http-1")]
 pub mod http;
-mod issue;
 mod method;
 mod origin;
+mod path;
 mod policies;
 mod policy;
-mod ready;
+mod rendered;
 mod request;
 mod requested_headers;
 mod token;
+mod verdict;
 
-pub use config::Config;
+pub use apply::{Echo, ResponseHeader, ResponseHeaders};
+pub use config::{Config, ConfigError};
 pub use decision::{Decision, HeadersRefusal, MethodRefusal, OriginRefusal, PreflightRefusal};
-pub use error::ConfigError;
-pub use issue::{Correction, Issue, Key, Rule, Severity};
-pub use policies::{Policies, PrefixError, ReadyPolicies};
+pub use path::PrefixError;
+pub use policies::{Policies, PolicyTable};
 pub use policy::Policy;
-pub use ready::{ANSWER_CONTENT_TYPE, Answer, Change, Ready, ResponseHeader, vary_names_origin};
+pub use rendered::{EarlyResponse, RenderedPolicy};
 pub use request::{RequestHead, RequestHeader};
 pub use requested_headers::requested_header_names;
+pub use verdict::Verdict;

@@ -1,44 +1,45 @@
-//! Origins as browsers send them (Fetch, "`Origin` header"; HTML, "serialization of an origin").
+//! Origins as browsers send them (Fetch, ["`Origin` header"]; HTML, ["serialization of an origin"]).
 //!
-//! Two parsers, on purpose: [`Origin::parse`] here is for traffic, cheap and bounded, and only says
-//! yes or no; [`pattern`] is for configuration, and says what is wrong and how to mend it. Both
-//! judge hosts by [`host::check`].
+//! There are two parsers, on purpose. [`Origin::parse`] is for requests: it is cheap and bounded, and
+//! only accepts or rejects. [`pattern`] is for configuration: it reports what is wrong. Both check
+//! hosts with [`host::check`].
+//!
+//! ["`Origin` header"]: https://fetch.spec.whatwg.org/#origin-header
+//! ["serialization of an origin"]: https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin
 
-pub(crate) mod examples;
+pub(crate) mod builder;
 pub(crate) mod host;
 pub(crate) mod pattern;
-mod public_suffix;
-mod punycode;
+mod patterns;
 pub(crate) mod regex;
-pub(crate) mod repair;
 pub(crate) mod set;
 mod table;
 
-/// The longest serialised origin: scheme 64, `://` 3, host 253, `:` and port 6.
+/// The longest serialized origin: scheme 64, `://` 3, host 253, `:` and port 6.
 pub(crate) const MAX_LEN: usize = 326;
 
-/// The longest scheme. No registered one comes near.
+/// The longest scheme. Registered schemes are much shorter.
 pub(crate) const MAX_SCHEME_LEN: usize = 64;
 
-/// A serialised origin other than `null`.
+/// A serialized origin other than `null`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Origin<'a> {
     pub(crate) scheme: &'a [u8],
-    /// The host, and `:port` if there is one.
+    /// The host, with `:port` if there is one.
     pub(crate) authority: &'a [u8],
     /// With its colon, or empty.
     pub(crate) port: &'a [u8],
 }
 
 impl<'a> Origin<'a> {
-    /// Takes `bytes` apart if they are exactly what a browser could have sent.
+    /// Splits `bytes` into their parts if a browser could have sent them.
     pub(crate) fn parse(bytes: &'a [u8]) -> Option<Self> {
         if bytes.len() > MAX_LEN {
             return None;
         }
         let (scheme, authority) = split_scheme(bytes)?;
-        if scheme == b"https" && host::is_plain(authority) {
-            // As most are.
+        if scheme == b"https" && host::is_common_name(authority) {
+            // Most origins.
             return Some(Self {
                 scheme,
                 authority,
@@ -55,12 +56,12 @@ impl<'a> Origin<'a> {
     }
 }
 
-/// Whether `bytes` are what a browser sends: an origin, or `null` for an opaque one.
+/// Whether a browser could have sent `bytes`: an origin, or `null` for an opaque origin.
 pub(crate) fn is_serialized(bytes: &[u8]) -> bool {
     bytes == b"null" || Origin::parse(bytes).is_some()
 }
 
-/// What stands before and after `://`.
+/// The parts before and after `://`.
 fn split_scheme(origin: &[u8]) -> Option<(&[u8], &[u8])> {
     if let Some(authority) = origin.strip_prefix(b"https://") {
         return Some((b"https", authority));
@@ -70,7 +71,7 @@ fn split_scheme(origin: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((scheme, rest.strip_prefix(b"://")?))
 }
 
-/// Splits `host[:port]`; the port keeps its colon. `None` for a bracket that is not closed.
+/// Splits `host[:port]`. The port keeps its colon. `None` if a bracket is not closed.
 pub(crate) fn split_authority(authority: &[u8]) -> Option<(&[u8], &[u8])> {
     let host_len = if authority.starts_with(b"[") {
         authority.iter().position(|&byte| byte == b']')? + 1
@@ -92,7 +93,7 @@ pub(crate) fn is_scheme(scheme: &[u8]) -> bool {
             .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.'))
 }
 
-/// Whether a browser would put `port` (with its colon, or empty) behind this scheme.
+/// Whether a browser sends `port` (with its colon, or empty) with this scheme.
 fn is_sent_port(scheme: &[u8], port: &[u8]) -> bool {
     match port {
         [] => true,
@@ -111,7 +112,9 @@ pub(crate) fn parse_port(digits: &[u8]) -> Option<u16> {
     std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
-/// The port that a serialised origin leaves out (URL, "default port").
+/// The port that a serialized origin omits (URL, ["default port"]).
+///
+/// ["default port"]: https://url.spec.whatwg.org/#default-port
 pub(crate) fn default_port(scheme: &[u8]) -> Option<u16> {
     match scheme {
         b"http" => Some(80),

@@ -1,18 +1,18 @@
 //! Several policies in one application, chosen by the path of the request.
 //!
-//! A rule for `/admin` holds for `/admin` and everything below it, for preflights too. Paths are
-//! compared by whole segments, percent-decoded, empty ones left out, with case: whatever a router
-//! takes for `/admin` (`//admin`, `/%61dmin`, `/admin/`) has the rule of `/admin`, and `/administer`
-//! has not. A `%2F` separates no segments.
+//! A policy for `/admin` applies to `/admin` and every path below it, for preflights too. Paths are
+//! compared by segments, which are percent-decoded. Empty segments are ignored, and case matters.
+//! `//admin`, `/%61dmin` and `/admin/`, which routers can treat as `/admin`, have the policy of
+//! `/admin`. `/administer` does not. `%2F` does not separate segments.
 
+use crate::path::{Prefix, PrefixError};
 use crate::policy::Policy;
 use std::cmp::Reverse;
-use std::fmt;
 use std::sync::Arc;
 
-/// A policy for everything, and other policies, or none, below certain paths.
+/// A default policy, and other policies for paths below certain prefixes.
 ///
-/// Wherever an adapter takes a [`Policy`] it takes this as well.
+/// Adapters take this wherever they take a [`Policy`].
 ///
 /// ```
 /// use cors_core::{Config, Policies};
@@ -29,7 +29,7 @@ pub struct Policies {
 }
 
 impl Policies {
-    /// This policy where no rule says otherwise.
+    /// Applies `default` to every path that has no other policy.
     #[must_use]
     pub fn new(default: Policy) -> Self {
         Self {
@@ -38,8 +38,8 @@ impl Policies {
         }
     }
 
-    /// No CORS where no rule says otherwise: requests and responses pass untouched, so that browsers
-    /// let no other origin read anything.
+    /// Applies no CORS to paths without a policy. Their requests and responses pass unchanged, so
+    /// browsers let no other origin read the responses.
     #[must_use]
     pub fn without_default() -> Self {
         Self {
@@ -48,37 +48,33 @@ impl Policies {
         }
     }
 
-    /// This policy at `prefix` and below. Of several rules that fit, the longest is chosen.
+    /// Applies `policy` to `prefix` and every path below it. The longest prefix that matches wins.
     ///
     /// # Errors
     ///
-    /// If `prefix` is no plain path of at least one segment, or has a rule already.
+    /// Fails if `prefix` is not a plain path with at least one segment, or has a policy already.
     pub fn at(self, prefix: &str, policy: Policy) -> Result<Self, PrefixError> {
         self.rule(prefix, Some(policy))
     }
 
-    /// No CORS at `prefix` and below.
+    /// Applies no CORS to `prefix` and every path below it.
     ///
     /// # Errors
     ///
-    /// Those of [`at`](Self::at).
+    /// Like [`at`](Self::at).
     pub fn without_cors(self, prefix: &str) -> Result<Self, PrefixError> {
         self.rule(prefix, None)
     }
 
     fn rule(mut self, text: &str, policy: Option<Policy>) -> Result<Self, PrefixError> {
-        let error = |flaw| PrefixError {
-            prefix: text.to_owned(),
-            flaw,
-        };
-        let prefix = Prefix::parse(text).map_err(error)?;
+        let prefix = Prefix::parse(text)?;
         if self.rules.iter().any(|(other, _)| *other == prefix) {
-            return Err(error(Flaw::Twice));
+            return Err(PrefixError::twice(text));
         }
         self.rules.push((prefix, policy));
-        // The longest first, so that the first that fits is the one.
-        let order = |prefix: &Prefix| (Reverse(prefix.segments.len()), prefix.segments.clone());
-        self.rules.sort_by_cached_key(|(prefix, _)| order(prefix));
+        // The longest prefix comes first, so the first one that matches is the right one.
+        self.rules
+            .sort_by(|(a, _), (b, _)| Reverse(a.order()).cmp(&Reverse(b.order())));
         Ok(self)
     }
 }
@@ -89,30 +85,33 @@ impl From<Policy> for Policies {
     }
 }
 
-/// [`Policies`] made ready for one framework, each as a `T`: a [`Ready`](crate::Ready), as a rule.
+/// [`Policies`] that are rendered for one framework, each as a `T`. For adapters.
 #[derive(Clone, Debug)]
-pub struct ReadyPolicies<T> {
+pub struct PolicyTable<T> {
     rules: Vec<(Prefix, Option<Arc<T>>)>,
     default: Option<Arc<T>>,
 }
 
-impl<T> ReadyPolicies<T> {
-    /// Makes all policies ready.
+impl<T> PolicyTable<T> {
+    /// Renders every policy with `render`.
     ///
     /// # Errors
     ///
-    /// The first error of `ready`.
+    /// Returns the first error of `render`.
     pub fn new<E>(
         policies: impl Into<Policies>,
-        mut ready: impl FnMut(Policy) -> Result<T, E>,
+        mut render: impl FnMut(Policy) -> Result<T, E>,
     ) -> Result<Self, E> {
         let Policies { rules, default } = policies.into();
-        let mut ready =
-            |policy: Option<Policy>| policy.map(|policy| ready(policy).map(Arc::new)).transpose();
-        let default = ready(default)?;
+        let mut render = |policy: Option<Policy>| {
+            policy
+                .map(|policy| render(policy).map(Arc::new))
+                .transpose()
+        };
+        let default = render(default)?;
         let rules = rules
             .into_iter()
-            .map(|(prefix, policy)| Ok((prefix, ready(policy)?)));
+            .map(|(prefix, policy)| Ok((prefix, render(policy)?)));
         Ok(Self {
             rules: rules.collect::<Result<_, E>>()?,
             default,
@@ -121,136 +120,20 @@ impl<T> ReadyPolicies<T> {
 
     /// Every policy.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<T>> {
-        let rules = self.rules.iter().filter_map(|(_, ready)| ready.as_ref());
+        let rules = self.rules.iter().filter_map(|(_, policy)| policy.as_ref());
         self.default.iter().chain(rules)
     }
 
-    /// The policy for the path of a request's target, as it was received; `None`: no CORS here.
+    /// The policy for the path of a request target, as it was received. `None` if no CORS applies.
     pub fn find(&self, path: &str) -> Option<&Arc<T>> {
         let rule = self.rules.iter().find(|(prefix, _)| prefix.covers(path));
-        rule.map_or(&self.default, |(_, ready)| ready).as_ref()
+        rule.map_or(&self.default, |(_, policy)| policy).as_ref()
     }
-}
-
-/// A path prefix did not name a place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PrefixError {
-    prefix: String,
-    flaw: Flaw,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Flaw {
-    NoSlash,
-    Root,
-    Pattern,
-    NotAPath,
-    Twice,
-}
-
-impl fmt::Display for PrefixError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let prefix = self.prefix.escape_debug();
-        match self.flaw {
-            Flaw::NoSlash => {
-                write!(
-                    f,
-                    "path prefix `{prefix}`: a prefix starts with a slash; use `/{prefix}`"
-                )
-            }
-            Flaw::Root => write!(
-                f,
-                "path prefix `{prefix}`: a prefix has at least one segment; \
-                 give the policy for all paths as the default"
-            ),
-            Flaw::Pattern => write!(
-                f,
-                "path prefix `{prefix}`: a prefix is no pattern, it covers all below it; \
-                 use the part before the first placeholder"
-            ),
-            Flaw::NotAPath => write!(
-                f,
-                "path prefix `{prefix}`: a prefix is a path without query, fragment, `.` or `..`"
-            ),
-            Flaw::Twice => write!(f, "path prefix `{prefix}`: there is a rule for it already"),
-        }
-    }
-}
-
-impl std::error::Error for PrefixError {}
-
-/// The decoded segments of a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Prefix {
-    segments: Vec<Vec<u8>>,
-}
-
-impl Prefix {
-    fn parse(text: &str) -> Result<Self, Flaw> {
-        if text.is_empty() {
-            return Err(Flaw::Root);
-        }
-        if !text.starts_with('/') {
-            return Err(Flaw::NoSlash);
-        }
-        if text.contains(['*', '{', '}', '<', '>']) || text.contains("/:") {
-            return Err(Flaw::Pattern);
-        }
-        let segments: Vec<Vec<u8>> = segments(text)
-            .map(|segment| decoded(segment).collect())
-            .collect();
-        let dots = |segment: &Vec<u8>| matches!(segment.as_slice(), b"." | b"..");
-        if text.contains(['?', '#']) || segments.iter().any(dots) {
-            return Err(Flaw::NotAPath);
-        }
-        if segments.is_empty() {
-            Err(Flaw::Root)
-        } else {
-            Ok(Self { segments })
-        }
-    }
-
-    fn covers(&self, path: &str) -> bool {
-        let mut rest = segments(path);
-        self.segments.iter().all(|own| {
-            rest.next()
-                .is_some_and(|segment| decoded(segment).eq(own.iter().copied()))
-        })
-    }
-}
-
-/// The segments of a path that are not empty, as they are written.
-fn segments(path: &str) -> impl Iterator<Item = &str> {
-    let path = path.split(['?', '#']).next().unwrap_or_default();
-    path.split('/').filter(|segment| !segment.is_empty())
-}
-
-/// The bytes of a segment, percent-decoded (RFC 3986, section 2.1); a `%` that starts no code
-/// stands for itself.
-fn decoded(segment: &str) -> impl Iterator<Item = u8> {
-    let mut rest = segment.as_bytes();
-    std::iter::from_fn(move || {
-        let (&first, behind) = rest.split_first()?;
-        if let [b'%', high, low, tail @ ..] = rest
-            && let (Some(high), Some(low)) = (hex_digit(*high), hex_digit(*low))
-        {
-            rest = tail;
-            return Some(high * 16 + low);
-        }
-        rest = behind;
-        Some(first)
-    })
-}
-
-fn hex_digit(byte: u8) -> Option<u8> {
-    char::from(byte)
-        .to_digit(16)
-        .and_then(|digit| u8::try_from(digit).ok())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Policies, ReadyPolicies};
+    use super::{Policies, PolicyTable};
     use crate::{Config, Policy};
     use proptest::prelude::*;
 
@@ -264,9 +147,9 @@ mod tests {
 
     /// The `max_age` of the policy that is chosen, which tells them apart.
     fn chosen(policies: &Policies, path: &str) -> Option<u64> {
-        let ready =
-            ReadyPolicies::new(policies.clone(), |text| Ok::<_, ()>(text.to_owned())).unwrap();
-        ready.find(path).map(|policy| policy.max_age)
+        let table =
+            PolicyTable::new(policies.clone(), |text| Ok::<_, ()>(text.to_owned())).unwrap();
+        table.find(path).map(|policy| policy.max_age)
     }
 
     #[test]
@@ -316,8 +199,8 @@ mod tests {
     fn every_policy_once() {
         let policies = Policies::new(policy(0)).at("/a", policy(1)).unwrap();
         let policies = policies.without_cors("/b").unwrap();
-        let ready = ReadyPolicies::new(policies, Ok::<_, ()>).unwrap();
-        let all: Vec<u64> = ready.iter().map(|policy| policy.max_age).collect();
+        let table = PolicyTable::new(policies, Ok::<_, ()>).unwrap();
+        let all: Vec<u64> = table.iter().map(|policy| policy.max_age).collect();
         assert_eq!(all, [0, 1]);
     }
 
@@ -330,35 +213,35 @@ mod tests {
             ),
             (
                 "//",
-                "path prefix `//`: a prefix has at least one segment; give the policy for all paths \
-                 as the default",
+                "path prefix `//`: a prefix has at least one segment; use the default policy for \
+                 all paths",
             ),
             (
                 "",
-                "path prefix ``: a prefix has at least one segment; give the policy for all paths as \
-                 the default",
+                "path prefix ``: a prefix has at least one segment; use the default policy for \
+                 all paths",
             ),
             (
                 "/users/:id",
-                "path prefix `/users/:id`: a prefix is no pattern, it covers all below it; use the \
-                 part before the first placeholder",
+                "path prefix `/users/:id`: a prefix is not a pattern, it covers every path below \
+                 it; use the part before the first placeholder",
             ),
             (
                 "/users/{id}",
-                "path prefix `/users/{id}`: a prefix is no pattern, it covers all below it; use the \
-                 part before the first placeholder",
+                "path prefix `/users/{id}`: a prefix is not a pattern, it covers every path below \
+                 it; use the part before the first placeholder",
             ),
             (
                 "/a/../b",
-                "path prefix `/a/../b`: a prefix is a path without query, fragment, `.` or `..`",
+                "path prefix `/a/../b`: a prefix is a path without a query, a fragment, `.` or `..`",
             ),
             (
                 "/a?b",
-                "path prefix `/a?b`: a prefix is a path without query, fragment, `.` or `..`",
+                "path prefix `/a?b`: a prefix is a path without a query, a fragment, `.` or `..`",
             ),
             (
                 "/%74wice/",
-                "path prefix `/%74wice/`: there is a rule for it already",
+                "path prefix `/%74wice/`: this prefix has a policy already",
             ),
         ] {
             let policies = Policies::new(policy(0)).at("/twice", policy(1)).unwrap();

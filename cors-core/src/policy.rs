@@ -1,14 +1,12 @@
-//! The compiled policy: valid and immutable.
+//! The policy: valid and immutable.
 
-use crate::config::Config;
 use crate::issue::Issue;
-use crate::method;
 use crate::origin::{self, set::OriginSet};
 use crate::requested_headers::AllowedHeaders;
 
-/// A checked CORS policy, made by [`Config::build`].
+/// A CORS policy that was checked by [`Config::build`](crate::Config::build).
 ///
-/// It never changes and is never invalid. Two policies are equal if they read back equal
+/// It is always valid and never changes. Two policies are equal if they have the same normal form
 /// ([`to_config`](Self::to_config)).
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -17,20 +15,20 @@ pub struct Policy {
     pub(crate) headers: AllowedHeaders,
     pub(crate) exposed: Exposed,
     pub(crate) max_age: u64,
-    /// A granted preflight is answered with 204 and no body.
+    /// An allowed preflight has the status 204 and no body.
     pub(crate) bare_success: bool,
     pub(crate) diagnostics: bool,
     pub(crate) block_refused_origins: bool,
-    /// The two opt-ins. They have done their work at the build and are kept for reading back.
+    /// The two opt-ins. Only the build uses them. They are kept for reading the policy back.
     pub(crate) on_public_suffixes: bool,
     pub(crate) with_broad_regex: bool,
     pub(crate) warnings: Vec<Issue>,
 }
 
-/// Who may read. Any origin together with credentials has no value here.
+/// Who may read the responses. There is no value for any origin together with credentials.
 #[expect(
     clippy::large_enum_variant,
-    reason = "a box would cost every request a hop"
+    reason = "a box would cost an indirection for every request"
 )]
 #[derive(Clone, Debug)]
 pub(crate) enum Access {
@@ -44,7 +42,7 @@ pub(crate) struct Listed {
     pub(crate) credentials: bool,
 }
 
-/// What `expose_headers` comes to.
+/// The response headers that scripts may read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Exposed {
     /// `*`
@@ -53,56 +51,10 @@ pub(crate) enum Exposed {
 }
 
 impl Policy {
-    /// What is suspicious about the configuration, though legal.
-    pub fn warnings(&self) -> &[Issue] {
-        &self.warnings
-    }
-
-    /// The configuration in its normal form: origins sorted, without duplicates and without entries
-    /// that another covers; methods spelled out and headers with the safelisted ones left out.
-    /// Building it gives an equal policy.
-    pub fn to_config(&self) -> Config {
-        let (allow_origins, allow_origin_regex) = match &self.access {
-            Access::AnyOrigin => (vec!["*".to_owned()], None),
-            Access::Listed(listed) => (
-                listed.origins.to_list(),
-                listed.origins.regex_source().map(str::to_owned),
-            ),
-        };
-        let allow_methods = if self.methods == method::STANDARD {
-            vec!["*".to_owned()]
-        } else {
-            self.methods.clone()
-        };
-        let allow_headers = match &self.headers {
-            AllowedHeaders::Any => vec!["*".to_owned()],
-            AllowedHeaders::Listed(listed) => listed.configured().map(str::to_owned).collect(),
-        };
-        let expose_headers = match &self.exposed {
-            Exposed::Any => vec!["*".to_owned()],
-            Exposed::Listed(names) => names.clone(),
-        };
-        Config {
-            allow_origins,
-            allow_origin_regex,
-            allow_methods,
-            allow_headers,
-            allow_credentials: self.allows_credentials(),
-            expose_headers,
-            max_age: self.max_age,
-            preflight_status: if self.bare_success { 204 } else { 200 },
-            diagnostics: self.diagnostics,
-            block_refused_origins: self.block_refused_origins,
-            dangerously_allow_credentials_on_public_suffixes: self.on_public_suffixes,
-            dangerously_allow_credentials_with_broad_regex: self.with_broad_regex,
-            unreadable: Vec::new(),
-        }
-    }
-
-    /// Whether pages of `origin`, the bytes of an `Origin` header, are allowed.
+    /// Whether the policy allows `origin`, the value of an `Origin` header.
     ///
-    /// Browsers apply no CORS check to WebSockets: a handler that upgrades a connection must ask this
-    /// itself, or any website can open one in the name of its users.
+    /// Browsers do not apply the CORS check to WebSockets. A handler that upgrades a connection must
+    /// call this itself. Otherwise any website can open a connection that acts as its users.
     ///
     /// ```
     /// let policy = cors_core::Config::new().allow_origins(["https://example.com"]).build()?;
@@ -113,13 +65,13 @@ impl Policy {
     #[inline]
     pub fn is_origin_allowed(&self, origin: &[u8]) -> bool {
         match &self.access {
-            Access::Listed(listed) => listed.origins.has(origin),
+            Access::Listed(listed) => listed.origins.contains(origin),
             Access::AnyOrigin => origin::is_serialized(origin),
         }
     }
 
-    /// Whether requests with a refused origin are [answered](crate::Decision::Blocked) instead of
-    /// reaching the application.
+    /// Whether requests from refused origins are [blocked](crate::Decision::Blocked) before they reach
+    /// the application.
     pub fn blocks_refused_origins(&self) -> bool {
         self.block_refused_origins
     }
@@ -132,11 +84,3 @@ impl Policy {
         matches!(&self.access, Access::Listed(listed) if listed.credentials)
     }
 }
-
-impl PartialEq for Policy {
-    fn eq(&self, other: &Self) -> bool {
-        self.to_config() == other.to_config()
-    }
-}
-
-impl Eq for Policy {}

@@ -1,18 +1,20 @@
 //! A request as the core sees it: a method, and the lines of a few headers.
 
-/// What an adapter lends of a request.
+/// The part of a request that decisions depend on.
 ///
-/// The core asks for what it needs; an adapter only looks up what it is asked for.
+/// The core asks only for what it needs, so an implementation should look up a header when it is
+/// asked for it. Adapters implement this trait for the requests of their framework.
 pub trait RequestHead {
     /// The method, byte for byte.
     fn method(&self) -> &[u8];
 
-    /// Every line of `header`, in the order received, each without white space at its ends.
+    /// Every line of `header` in the order received, without white space at its ends.
     fn lines(&self, header: RequestHeader) -> impl Iterator<Item = &[u8]>;
 }
 
-/// A request header that decisions may depend on.
+/// A request header that decisions depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum RequestHeader {
     /// `Origin`
     Origin,
@@ -20,26 +22,43 @@ pub enum RequestHeader {
     AccessControlRequestMethod,
     /// `Access-Control-Request-Headers`
     AccessControlRequestHeaders,
-    /// `Host`; in HTTP/2 and later, and for a target in absolute form, the authority of the target.
+    /// `Host`. In HTTP/2 and later, and for a request target in absolute form, the authority of the
+    /// target.
     Host,
     /// `Sec-Fetch-Site`
     SecFetchSite,
 }
 
 impl RequestHeader {
+    /// The names of all headers in lower case, in the order of the variants.
+    pub const NAMES: [&'static str; 5] = [
+        "origin",
+        "access-control-request-method",
+        "access-control-request-headers",
+        "host",
+        "sec-fetch-site",
+    ];
+
+    /// The position in [`NAMES`](Self::NAMES).
+    #[inline]
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
     /// The name in lower case.
     pub const fn name(self) -> &'static str {
+        let [origin, method, headers, host, site] = Self::NAMES;
         match self {
-            Self::Origin => "origin",
-            Self::AccessControlRequestMethod => "access-control-request-method",
-            Self::AccessControlRequestHeaders => "access-control-request-headers",
-            Self::Host => "host",
-            Self::SecFetchSite => "sec-fetch-site",
+            Self::Origin => origin,
+            Self::AccessControlRequestMethod => method,
+            Self::AccessControlRequestHeaders => headers,
+            Self::Host => host,
+            Self::SecFetchSite => site,
         }
     }
 }
 
-/// The lines of a header that a request has once.
+/// The lines of a header that should occur once.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Lines<T> {
     None,
@@ -57,7 +76,7 @@ impl<T> Lines<T> {
         }
     }
 
-    #[cfg(feature = "http")]
+    #[cfg(feature = "http-1")]
     pub(crate) fn map<U>(self, line: impl FnOnce(T) -> U) -> Lines<U> {
         match self {
             Self::None => Lines::None,

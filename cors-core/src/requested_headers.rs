@@ -1,9 +1,12 @@
-//! `Access-Control-Request-Headers`: the check of the names that a script wants to send.
+//! The check of `Access-Control-Request-Headers`, the names of the headers that a script wants to send.
 //!
-//! Fetch makes the value of lower-case names, sorted and joined by bare commas, in one line. Proxies
-//! split lines and add white space, other clients sort as they like and repeat names, so all of that
-//! is taken (RFC 9110, section 5.6.1), within a budget: the value comes from strangers, and its check
-//! must not cost more than the policy is worth.
+//! A browser sends one line with sorted lower-case names and bare commas (Fetch, ["CORS-preflight
+//! fetch"], step 5). A proxy may split the line and add white space, and another client may use any
+//! order and repeat names. All of that is accepted (RFC 9110, [section 5.6.1]), up to a limit in bytes,
+//! because the value can come from an attacker.
+//!
+//! ["CORS-preflight fetch"]: https://fetch.spec.whatwg.org/#cors-preflight-fetch
+//! [section 5.6.1]: https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1
 
 use crate::decision::HeadersRefusal;
 use crate::header_name::SAFELISTED;
@@ -11,7 +14,7 @@ use crate::request::{Lines, RequestHead, RequestHeader};
 use crate::token::{is_token, is_token_byte};
 use std::cmp::Ordering;
 
-/// What `allow_headers` comes to.
+/// The request headers that a policy allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum AllowedHeaders {
     /// `*`
@@ -22,24 +25,25 @@ pub(crate) enum AllowedHeaders {
 /// The configured names and the safelisted ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ListedHeaders {
-    /// As they are sent, sorted by bytes as Starlette does.
+    /// As they are sent in the response, sorted by bytes as in Starlette.
     names: Vec<String>,
     /// In lower case, sorted.
     lower: Vec<String>,
+    /// How many bytes of a request are read.
     budget: usize,
 }
 
-/// Bytes that an any-header policy reads.
+/// How many bytes are read if any header is allowed.
 const ANY_BUDGET: usize = 4096;
 
-/// Bytes for white space, empty elements and lines, beyond the names themselves.
+/// How many bytes are read in addition to the names, for white space, empty elements and more lines.
 const TOLERANCE: usize = 256;
 
-/// What a line costs of the budget, its bytes not counted.
+/// How many bytes a line counts in addition to its length.
 const LINE_COST: usize = 16;
 
 impl ListedHeaders {
-    /// `names` are tokens; of two that differ in case only, the first is kept.
+    /// `names` are tokens. If two differ only in case, the first is kept.
     pub(crate) fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         let mut kept: Vec<String> = Vec::new();
         let mut lower = std::collections::BTreeSet::new();
@@ -49,7 +53,7 @@ impl ListedHeaders {
             }
         }
         kept.sort_unstable();
-        // Every name twice, with a comma and a blank each: Firefox repeats some.
+        // Every name twice, each with a comma and a space: Firefox repeats some names.
         let budget = TOLERANCE + kept.iter().map(|name| 2 * (name.len() + 2)).sum::<usize>();
         Self {
             names: kept,
@@ -72,10 +76,10 @@ impl ListedHeaders {
 
     /// The first name in `line` that is not in the list.
     ///
-    /// Browsers send the names in lower case and sorted ("CORS-preflight fetch"): most stand soon
-    /// behind the one before, in the list as well, with no need to look for their end.
+    /// Browsers send the names in lower case and sorted, so a name is usually one of the next in the
+    /// list. Comparing it with those avoids searching for its end.
     fn first_refused<'a>(&self, mut line: &'a [u8]) -> Option<&'a [u8]> {
-        /// How many names of the list are tried before it is searched.
+        /// How many of the next names are compared before the whole list is searched.
         const NEAR: usize = 8;
         let mut next = 0;
         while !line.is_empty() {
@@ -96,14 +100,14 @@ impl ListedHeaders {
         None
     }
 
-    /// Where `name`, in any case, stands in `lower`.
+    /// The position of `name`, in any case, in `lower`.
     fn position(&self, name: &[u8]) -> Option<usize> {
         let search = |known: &String| compare_lower(known.as_bytes(), name);
         self.lower.binary_search_by(search).ok()
     }
 }
 
-/// What follows in `line` after the element `name` and its comma, if that is what it starts with.
+/// The rest of `line` after `name` and a comma, if it starts with that element.
 fn after<'a>(line: &'a [u8], name: &str) -> Option<&'a [u8]> {
     match line.get(name.len()) {
         None if line == name.as_bytes() => Some(b""),
@@ -112,7 +116,7 @@ fn after<'a>(line: &'a [u8], name: &str) -> Option<&'a [u8]> {
     }
 }
 
-/// The first element of `line`, without white space, and what follows after its comma.
+/// The first element of `line`, without white space, and the rest after its comma.
 fn split_name(line: &[u8]) -> (&[u8], &[u8]) {
     match line.iter().position(|&byte| byte == b',') {
         Some(comma) => (
@@ -123,7 +127,7 @@ fn split_name(line: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-/// `known`, which is lower-case, against `name` in lower case.
+/// Compares `known`, which is lower case, with `name` in lower case.
 fn compare_lower(known: &[u8], name: &[u8]) -> Ordering {
     known
         .iter()
@@ -132,20 +136,13 @@ fn compare_lower(known: &[u8], name: &[u8]) -> Ordering {
 }
 
 impl AllowedHeaders {
-    /// Whether every requested name is a token and allowed. Without `reasons` a name that is refused
-    /// is not judged further.
-    pub(crate) fn check<R: RequestHead + ?Sized>(
-        &self,
-        request: &R,
-        reasons: bool,
-    ) -> Result<(), HeadersRefusal> {
+    /// Whether every requested name is a token and allowed, and why not.
+    pub(crate) fn check<R: RequestHead + ?Sized>(&self, request: &R) -> Result<(), HeadersRefusal> {
         match self.first_refused(request) {
             None => Ok(()),
             Some(Refused::TooLong) => Err(HeadersRefusal::TooLong),
-            Some(Refused::Name(name)) if reasons && !is_token(name) => {
-                Err(HeadersRefusal::Malformed)
-            }
-            Some(Refused::Name(_)) => Err(HeadersRefusal::NotAllowed),
+            Some(Refused::Name(name)) if is_token(name) => Err(HeadersRefusal::NotAllowed),
+            Some(Refused::Name(_)) => Err(HeadersRefusal::Malformed),
         }
     }
 
@@ -157,7 +154,7 @@ impl AllowedHeaders {
         let header = RequestHeader::AccessControlRequestHeaders;
         let refused = match Lines::of(request.lines(header)) {
             Lines::None => None,
-            // As browsers send it.
+            // This is what browsers send.
             Lines::One(line) if line.len() + LINE_COST <= self.budget() => self.refused_in(line),
             Lines::One(_) => return Some(Refused::TooLong),
             Lines::Several => {
@@ -174,7 +171,7 @@ impl AllowedHeaders {
         refused.map(Refused::Name)
     }
 
-    /// How many bytes are read.
+    /// How many bytes of a request are read.
     fn budget(&self) -> usize {
         match self {
             Self::Any => ANY_BUDGET,
@@ -186,7 +183,7 @@ impl AllowedHeaders {
     fn refused_in<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
         match self {
             Self::Listed(listed) => listed.first_refused(line),
-            // As browsers send it; only other clients add white space.
+            // This is what browsers send: no white space.
             Self::Any if line.iter().all(|&byte| byte == b',' || is_token_byte(byte)) => None,
             Self::Any => names(std::iter::once(line)).find(|name| !is_token(name)),
         }
@@ -197,13 +194,13 @@ impl AllowedHeaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refused<'a> {
     TooLong,
-    /// The first that is not allowed, or malformed.
+    /// The first name that is not allowed or not a token.
     Name(&'a [u8]),
 }
 
-/// The names that a request asks for in `Access-Control-Request-Headers`, as they are written there,
-/// joined by `, `: the value for [`Change::SetRequestedHeaders`](crate::Change). `None` if there are
-/// none, or bytes that are no names.
+/// The names in the `Access-Control-Request-Headers` of a request, unchanged and joined by `, `. `None`
+/// if there are none, or if one is not a token. It is the value for
+/// [`Echo::requested_headers`](crate::Echo::requested_headers).
 pub fn requested_header_names<R: RequestHead + ?Sized>(request: &R) -> Option<String> {
     let mut list = String::new();
     for name in requested(request) {
@@ -222,7 +219,7 @@ fn requested<R: RequestHead + ?Sized>(request: &R) -> impl Iterator<Item = &[u8]
     names(request.lines(RequestHeader::AccessControlRequestHeaders))
 }
 
-/// The elements of a list over any number of lines, without white space; empty ones are skipped.
+/// The elements of a list on any number of lines, without white space and without empty elements.
 pub(crate) fn names<'a>(lines: impl Iterator<Item = &'a [u8]>) -> impl Iterator<Item = &'a [u8]> {
     lines
         .flat_map(|line| line.split(|&byte| byte == b','))
@@ -230,7 +227,7 @@ pub(crate) fn names<'a>(lines: impl Iterator<Item = &'a [u8]>) -> impl Iterator<
         .filter(|name| !name.is_empty())
 }
 
-/// Without optional white space (RFC 9110, section 5.6.3) at both ends.
+/// Removes optional white space (RFC 9110, section 5.6.3) at both ends.
 pub(crate) fn trim(mut text: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = text {
         text = rest;
@@ -306,9 +303,7 @@ mod tests {
             let name = refused.map(|(_, name)| Refused::Name(name.as_bytes()));
             assert_eq!(listed().first_refused(&request), name, "{:?}", request.0);
             let check = refused.map_or(Ok(()), |(refusal, _)| Err(refusal));
-            assert_eq!(listed().check(&request, true), check, "{:?}", request.0);
-            let check = check.map_err(|_| HeadersRefusal::NotAllowed);
-            assert_eq!(listed().check(&request, false), check, "{:?}", request.0);
+            assert_eq!(listed().check(&request), check, "{:?}", request.0);
         }
         let malformed = Err(HeadersRefusal::Malformed);
         for (line, check) in [
@@ -319,7 +314,7 @@ mod tests {
             ("x-c,x:d", malformed),
             ("x-c x-d", malformed),
         ] {
-            assert_eq!(AllowedHeaders::Any.check(&lines([line]), true), check);
+            assert_eq!(AllowedHeaders::Any.check(&lines([line])), check);
         }
     }
 
@@ -331,10 +326,10 @@ mod tests {
             (listed(), 256 + 2 * (names + 6 * ", ".len())),
             (AllowedHeaders::Any, 4096),
         ] {
-            let one = |bytes: usize| allowed.check(&lines([&",".repeat(bytes)]), false);
+            let one = |bytes: usize| allowed.check(&lines([&",".repeat(bytes)]));
             assert_eq!(one(budget - 16), Ok(()));
             assert_eq!(one(budget - 16 + 1), Err(HeadersRefusal::TooLong));
-            let two = |bytes: usize| allowed.check(&lines([",", &",".repeat(bytes - 1)]), false);
+            let two = |bytes: usize| allowed.check(&lines([",", &",".repeat(bytes - 1)]));
             assert_eq!(two(budget - 2 * 16), Ok(()));
             assert_eq!(two(budget - 2 * 16 + 1), Err(HeadersRefusal::TooLong));
         }

@@ -1,6 +1,7 @@
 //! What users read about a wrong configuration, to the letter.
 
-use cors_core::{Config, ConfigError, Correction, Issue, Key, Rule, Severity};
+use cors_core::issue::{Correction, Issue, Key, Rule, Severity};
+use cors_core::{Config, ConfigError};
 use std::collections::BTreeSet;
 
 fn origins<const N: usize>(list: [&str; N]) -> Config {
@@ -36,53 +37,53 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
         (name.to_owned(), value.to_owned()),
     ]);
     vec![
-        (env("CORS_ALLOW_HEADERS", "X-A,,X-B"), &["allow_headers[1]: a list has no empty items; remove it"]),
+        (env("CORS_ALLOW_HEADERS", "X-A,,X-B"), &["allow_headers[1]: empty list item; remove it"]),
         (env("CORS_ALLOW_HEADERS", "true"), &[]),
-        (env("CORS_ALLOW_HEADERS", ""), &["allow_headers: a list has no empty items: unset the variable to keep the default"]),
-        (env("CORS_ALLOW_ORIGIN", "*"), &["`CORS_ALLOW_ORIGIN`: this is no key of a CORS policy; did you mean `CORS_ALLOW_ORIGINS`?"]),
-        (env("CORS_PORT_80_TCP", "tcp://10.0.0.1"), &["`CORS_PORT_80_TCP`: this environment variable is no key of a CORS policy"]),
-        (Config::from_vars([("CORS_ALLOW_ORIGIN".to_owned(), "*".to_owned())]), &["`CORS_ALLOW_ORIGIN`: this is no key of a CORS policy; did you mean `CORS_ALLOW_ORIGINS`?"]),
-        (Config::from_vars([("CORS_PORT".to_owned(), "80".to_owned())]), &["`CORS_PORT`: this environment variable is no key of a CORS policy", "allow_origins: no origin is allowed, so no other site can read an answer"]),
-        (env("CORS_ALLOW_CREDENTIALS", "yes"), &["allow_credentials: `yes`: the value has the wrong type: expected true or false"]),
-        (env("CORS_MAX_AGE", "10m"), &["max_age: `10m`: the value has the wrong type: expected a whole number of seconds"]),
-        (env("CORS_MAX_AGE", "-5"), &["max_age: `-5`: max_age is not negative; 0 means: do not cache; use `0`"]),
-        (env("CORS_MAX_AGE", "1.5"), &["max_age: `1.5`: max_age is a whole number of seconds; use `1`"]),
-        (env("CORS_MAX_AGE", "18446744073709551616"), &["max_age: `18446744073709551616`: max_age fits into 64 bits"]),
-        (env("CORS_PREFLIGHT_STATUS", "99999"), &["preflight_status: `99999`: a granted preflight is answered with 200 or 204"]),
+        (env("CORS_ALLOW_HEADERS", ""), &["allow_headers: empty list item: unset the variable to keep the default"]),
+        (env("CORS_ALLOW_ORIGIN", "*"), &["`CORS_ALLOW_ORIGIN`: unknown key; did you mean `CORS_ALLOW_ORIGINS`?"]),
+        (env("CORS_PORT_80_TCP", "tcp://10.0.0.1"), &["`CORS_PORT_80_TCP`: this environment variable is not a key of a CORS policy"]),
+        (Config::from_vars([("CORS_ALLOW_ORIGIN".to_owned(), "*".to_owned())]), &["`CORS_ALLOW_ORIGIN`: unknown key; did you mean `CORS_ALLOW_ORIGINS`?"]),
+        (Config::from_vars([("CORS_PORT".to_owned(), "80".to_owned())]), &["`CORS_PORT`: this environment variable is not a key of a CORS policy", "allow_origins: no origin is allowed, so no other site can read a response"]),
+        (env("CORS_ALLOW_CREDENTIALS", "yes"), &["allow_credentials: `yes`: wrong type: expected true or false"]),
+        (env("CORS_MAX_AGE", "10m"), &["max_age: `10m`: wrong type: expected a whole number of seconds"]),
+        (env("CORS_MAX_AGE", "-5"), &["max_age: `-5`: max_age must not be negative; 0 turns the cache off; use `0`"]),
+        (env("CORS_MAX_AGE", "1.5"), &["max_age: `1.5`: max_age must be a whole number of seconds; use `1`"]),
+        (env("CORS_MAX_AGE", "18446744073709551616"), &["max_age: `18446744073709551616`: max_age must fit into 64 bits"]),
+        (env("CORS_PREFLIGHT_STATUS", "99999"), &["preflight_status: `99999`: the status of an allowed preflight must be 200 or 204"]),
 
-        (origins(["https://a.com,https://b.com/"]), &["allow_origins[0]: `https://a.com,https://b.com/`: one entry is one origin, not a list; use `https://a.com`, `https://b.com` as separate entries"]),
-        (origins([" https://a.com"]), &["allow_origins[0]: ` https://a.com`: an origin has no white space; use `https://a.com`"]),
-        (origins(["https://a.com\0"]), &["allow_origins[0]: `https://a.com\\0`: an origin has no control characters; use `https://a.com`"]),
-        (origins(["https://bücher.example"]), &["allow_origins[0]: `https://bücher.example`: an origin is ASCII, its host in Punycode; use `https://xn--bcher-kva.example`"]),
-        (origins(["example.com"]), &["allow_origins[0]: `example.com`: an origin starts with a scheme and `://`; use `https://example.com`"]),
-        (origins(["ht_tp://a.com"]), &["allow_origins[0]: `ht_tp://a.com`: a scheme is a letter, then letters, digits, `+`, `-` or `.`, 64 bytes at most"]),
-        (origins(["file:///home"]), &["allow_origins[0]: `file:///home`: pages opened from a file have the origin `null`, shared by every sandboxed page"]),
-        (origins(["wss://a.com"]), &["allow_origins[0]: `wss://a.com`: the origin of a WebSocket client is that of its page, `http` or `https`; use `https://a.com`"]),
-        (origins(["https://me@a.com"]), &["allow_origins[0]: `https://me@a.com`: an origin has no user name or password; use `https://a.com`"]),
-        (origins(["https://a.com/api"]), &["allow_origins[0]: `https://a.com/api`: an origin has no path; use `https://a.com`"]),
+        (origins(["https://a.com,https://b.com/"]), &["allow_origins[0]: `https://a.com,https://b.com/`: an entry is one origin, not a list; use `https://a.com`, `https://b.com` as separate entries"]),
+        (origins([" https://a.com"]), &["allow_origins[0]: ` https://a.com`: an origin must not contain white space; use `https://a.com`"]),
+        (origins(["https://a.com\0"]), &["allow_origins[0]: `https://a.com\\0`: an origin must not contain control characters; use `https://a.com`"]),
+        (origins(["https://bücher.example"]), &["allow_origins[0]: `https://bücher.example`: an origin must be ASCII, with the host in Punycode; use `https://xn--bcher-kva.example`"]),
+        (origins(["example.com"]), &["allow_origins[0]: `example.com`: an origin must start with a scheme and `://`; use `https://example.com`"]),
+        (origins(["ht_tp://a.com"]), &["allow_origins[0]: `ht_tp://a.com`: a scheme is a letter followed by letters, digits, `+`, `-` or `.`, at most 64 bytes"]),
+        (origins(["file:///home"]), &["allow_origins[0]: `file:///home`: pages opened from a file have the origin `null`, which every sandboxed page shares"]),
+        (origins(["wss://a.com"]), &["allow_origins[0]: `wss://a.com`: a WebSocket client sends the origin of its page, which is `http` or `https`; use `https://a.com`"]),
+        (origins(["https://me@a.com"]), &["allow_origins[0]: `https://me@a.com`: an origin must not contain a user name or password; use `https://a.com`"]),
+        (origins(["https://a.com/api"]), &["allow_origins[0]: `https://a.com/api`: an origin must not contain a path; use `https://a.com`"]),
         (origins(["https://a.com/"]), &["allow_origins[0]: `https://a.com/`: an origin ends with the host or the port, without a slash; use `https://a.com`"]),
-        (origins(["https://a.com?x"]), &["allow_origins[0]: `https://a.com?x`: an origin has no query; use `https://a.com`"]),
-        (origins(["https://a.com#x"]), &["allow_origins[0]: `https://a.com#x`: an origin has no fragment; use `https://a.com`"]),
-        (origins(["https://A.com"]), &["allow_origins[0]: `https://A.com`: an origin is lower case; use `https://a.com`"]),
+        (origins(["https://a.com?x"]), &["allow_origins[0]: `https://a.com?x`: an origin must not contain a query; use `https://a.com`"]),
+        (origins(["https://a.com#x"]), &["allow_origins[0]: `https://a.com#x`: an origin must not contain a fragment; use `https://a.com`"]),
+        (origins(["https://A.com"]), &["allow_origins[0]: `https://A.com`: an origin must be lower case; use `https://a.com`"]),
         (origins(["https://a!b.com"]), &["allow_origins[0]: `https://a!b.com`: a host is a name of letters, digits, `-`, `_` and dots, an IPv4 address, or an IPv6 address in brackets"]),
-        (origins(["https://a..com"]), &["allow_origins[0]: `https://a..com`: a host has no empty labels"]),
-        (origins([concat!("https://", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", ".com")]), &[concat!("allow_origins[0]: `https://", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", ".com`: a label of a host has 63 bytes at most")]),
-        (origins(["http://127.1:3000"]), &["allow_origins[0]: `http://127.1:3000`: browsers send IP addresses in their canonical form only; use `http://127.0.0.1:3000`"]),
-        (origins(["https://a.com:443"]), &["allow_origins[0]: `https://a.com:443`: browsers leave the default port of a scheme out; use `https://a.com`"]),
+        (origins(["https://a..com"]), &["allow_origins[0]: `https://a..com`: a host must not contain empty labels"]),
+        (origins([concat!("https://", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", ".com")]), &[concat!("allow_origins[0]: `https://", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", ".com`: a label of a host must not be longer than 63 bytes")]),
+        (origins(["http://127.1:3000"]), &["allow_origins[0]: `http://127.1:3000`: browsers send IP addresses only in their canonical form; use `http://127.0.0.1:3000`"]),
+        (origins(["https://a.com:443"]), &["allow_origins[0]: `https://a.com:443`: browsers omit the default port of a scheme; use `https://a.com`"]),
         (origins(["https://a.com:99999"]), &["allow_origins[0]: `https://a.com:99999`: a port is a number from 1 to 65535 without leading zeros, or `*`"]),
-        (origins(["http://a.com:6000"]), &["allow_origins[0]: `http://a.com:6000`: browsers open no page on this port (Fetch, \"bad port\")"]),
-        (origins(["*.a.com"]), &["allow_origins[0]: `*.a.com`: `*` stands alone, as the whole first label before a host name (`https://*.example.com`), or as the port; use `https://*.a.com`"]),
-        (with_credentials(["*"]), &["allow_origins[0]: `*`: with credentials, any website could act as your users and read the answers; list the origins instead, or turn allow_credentials off"]),
+        (origins(["http://a.com:6000"]), &["allow_origins[0]: `http://a.com:6000`: browsers do not load pages from this port (Fetch, \"bad port\")"]),
+        (origins(["*.a.com"]), &["allow_origins[0]: `*.a.com`: `*` is valid alone, as the whole first label before a host name (`https://*.example.com`), or as the port; use `https://*.a.com`"]),
+        (with_credentials(["*"]), &["allow_origins[0]: `*`: with credentials, any website could act as your users and read the responses; list the origins instead, or turn allow_credentials off"]),
         (with_credentials(["null"]), &["allow_origins[0]: `null`: any website can send the origin `null` from a sandboxed frame, so with credentials it could act as your users"]),
-        (with_credentials(["https://*.com"]), &["allow_origins[0]: `https://*.com`: anybody can register a name under this public suffix and, with credentials, act as your users; name your own domain, or set dangerously_allow_credentials_on_public_suffixes"]),
+        (with_credentials(["https://*.com"]), &["allow_origins[0]: `https://*.com`: anyone can register a name under this public suffix and, with credentials, act as your users; name your own domain, or set dangerously_allow_credentials_on_public_suffixes"]),
 
         (fine().allow_origin_regex("a)|(b"), &["allow_origin_regex: `a)|(b`: the regex does not compile: unopened group"]),
         (fine().allow_origin_regex(r"(?=a)"), &["allow_origin_regex: `(?=a)`: the regex does not compile: look-around, including look-ahead and look-behind, is not supported"]),
         (fine().allow_origin_regex(r"https://.*\.a\.com").allow_credentials(true), &[]),
-        (fine().allow_origin_regex(r"https://.*a\.com").allow_credentials(true), &["allow_origin_regex: `https://.*a\\.com`: the regex also accepts origins of strangers who, with credentials, could act as your users; narrow it, or set dangerously_allow_credentials_with_broad_regex: it accepts `https://evila.com`"]),
+        (fine().allow_origin_regex(r"https://.*a\.com").allow_credentials(true), &["allow_origin_regex: `https://.*a\\.com`: with credentials, other people could act as your users, because the regex also matches origins that are not yours; narrow it, or set dangerously_allow_credentials_with_broad_regex: it matches `https://evila.com`"]),
         (fine().allow_origin_regex(r"a\.com"), &[r"allow_origin_regex: `a\.com`: the regex must match a whole origin, such as `https://example.com`, and seems to match none"]),
-        (fine().allow_methods(["'PUT'"]), &["allow_methods[0]: `'PUT'`: the quotes are a part of the name; use `PUT`"]),
-        (fine().allow_methods(["'trace'"]), &["allow_methods[0]: `'trace'`: the quotes are a part of the name; remove it"]),
+        (fine().allow_methods(["'PUT'"]), &["allow_methods[0]: `'PUT'`: the quotes are part of the name; use `PUT`"]),
+        (fine().allow_methods(["'trace'"]), &["allow_methods[0]: `'trace'`: the quotes are part of the name; remove it"]),
         (fine().allow_origin_regex("https://www.a.com"), &[r"allow_origin_regex: `https://www.a.com`: an unescaped `.` between labels of a host matches any character; use `https://www\.a\.com`"]),
 
         (fine().allow_methods(["GET POST"]), &["allow_methods[0]: `GET POST`: a method is a token: letters, digits and !#$%&'*+-.^_`|~; use `GET`, `POST` as separate entries"]),
@@ -91,35 +92,35 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
         (fine().allow_methods(["TRACE, PUT"]), &["allow_methods[0]: `TRACE, PUT`: a method is a token: letters, digits and !#$%&'*+-.^_`|~; use `PUT`"]),
         (fine().allow_methods(["PUT, TRACK, GET"]), &["allow_methods[0]: `PUT, TRACK, GET`: a method is a token: letters, digits and !#$%&'*+-.^_`|~; use `PUT`, `GET` as separate entries"]),
         (fine().allow_methods(["trace"]), &["allow_methods[0]: `trace`: browsers never send CONNECT, TRACE or TRACK from a script; remove it"]),
-        (fine().allow_methods(["patch"]), &["allow_methods[0]: `patch`: methods are case-sensitive, and browsers keep this one as the script writes it; use `PATCH`"]),
+        (fine().allow_methods(["patch"]), &["allow_methods[0]: `patch`: methods are case-sensitive, and browsers send this one as the script writes it; use `PATCH`"]),
         (fine().allow_methods([""; 0]), &["allow_methods: no method is allowed, so every preflight is refused"]),
-        (fine().allow_methods(["*", "PUT"]), &["allow_methods[1]: `PUT`: the entry is covered by another: `*`; remove it"]),
+        (fine().allow_methods(["*", "PUT"]), &["allow_methods[1]: `PUT`: redundant entry: covered by `*`; remove it"]),
         (fine().allow_headers(["X A"]), &["allow_headers[0]: `X A`: a header name is a token: letters, digits and !#$%&'*+-.^_`|~; use `X`, `A` as separate entries"]),
-        (fine().allow_headers(["Cookie"]), &["allow_headers[0]: `Cookie`: no preflight asks for it: scripts cannot set it, or it is a response header; remove it"]),
-        (fine().allow_headers(["Sec-Fetch-Site"]), &["allow_headers[0]: `Sec-Fetch-Site`: no preflight asks for it: scripts cannot set it, or it is a response header; remove it"]),
+        (fine().allow_headers(["Cookie"]), &["allow_headers[0]: `Cookie`: no preflight requests this header: scripts cannot set it, or it is a response header; remove it"]),
+        (fine().allow_headers(["Sec-Fetch-Site"]), &["allow_headers[0]: `Sec-Fetch-Site`: no preflight requests this header: scripts cannot set it, or it is a response header; remove it"]),
         (fine().allow_headers(["X-*"]), &["allow_headers[0]: `X-*`: `*` inside a name is an ordinary character, not a wildcard"]),
-        (fine().allow_headers(["X-A", "x-a"]), &["allow_headers[1]: `x-a`: the entry is there already; remove it"]),
+        (fine().allow_headers(["X-A", "x-a"]), &["allow_headers[1]: `x-a`: duplicate entry; remove it"]),
         (fine().allow_headers(["*", "X-A"]), &["allow_headers[0]: `*`: `*` covers all other entries"]),
         (fine().allow_headers(["*", "X-A"]).allow_credentials(true), &["allow_headers[0]: `*`: `*` covers all other entries"]),
-        (fine().allow_headers(["accept"]), &["allow_headers[0]: `accept`: the entry is covered by another: it is always allowed; remove it"]),
+        (fine().allow_headers(["accept"]), &["allow_headers[0]: `accept`: redundant entry: it is always allowed; remove it"]),
         (fine().expose_headers(["*"]).allow_credentials(true), &["expose_headers[0]: `*`: with credentials, `*` is the name of a header, not a wildcard; list the headers"]),
         (fine().expose_headers(["*", "X-A"]).allow_credentials(true), &["expose_headers[0]: `*`: with credentials, `*` is the name of a header, not a wildcard; list the headers"]),
         (fine().expose_headers(["*", "X-A"]), &["expose_headers[0]: `*`: `*` covers all other entries"]),
-        (fine().expose_headers(["Content-Type"]), &["expose_headers[0]: `Content-Type`: the entry is covered by another: it is always readable; remove it"]),
-        (fine().expose_headers(["Access-Control-Max-Age"]), &["expose_headers[0]: `Access-Control-Max-Age`: exposing it has no effect: scripts may not read it, or it is no response header; remove it"]),
-        (fine().expose_headers(["Set-Cookie"]), &["expose_headers[0]: `Set-Cookie`: exposing it has no effect: scripts may not read it, or it is no response header; remove it"]),
+        (fine().expose_headers(["Content-Type"]), &["expose_headers[0]: `Content-Type`: redundant entry: it is always readable; remove it"]),
+        (fine().expose_headers(["Access-Control-Max-Age"]), &["expose_headers[0]: `Access-Control-Max-Age`: exposing this header has no effect: scripts may not read it, or it is not a response header; remove it"]),
+        (fine().expose_headers(["Set-Cookie"]), &["expose_headers[0]: `Set-Cookie`: exposing this header has no effect: scripts may not read it, or it is not a response header; remove it"]),
         (fine().max_age(86_400), &["max_age: `86400`: browsers cap the time: WebKit at 600 seconds, Chromium at 7200, Firefox at 86400"]),
-        (fine().preflight_status(202), &["preflight_status: `202`: a granted preflight is answered with 200 or 204; use `200`"]),
+        (fine().preflight_status(202), &["preflight_status: `202`: the status of an allowed preflight must be 200 or 204; use `200`"]),
 
-        (origins(["null"]), &["allow_origins[0]: `null`: every sandboxed frame and every local file has the origin `null`, whoever made it"]),
-        (origins(["null", "null"]), &["allow_origins[0]: `null`: every sandboxed frame and every local file has the origin `null`, whoever made it", "allow_origins[1]: `null`: the entry is there already; remove it"]),
-        (with_credentials(["http://a.com", "http://localhost:8080"]), &["allow_origins[0]: `http://a.com`: whoever can change an unencrypted page can act as its users; prefer https"]),
-        (origins(["https://a.com", "https://a.com"]), &["allow_origins[1]: `https://a.com`: the entry is there already; remove it"]),
-        (origins(["https://x.a.com", "https://*.a.com"]), &["allow_origins[0]: `https://x.a.com`: the entry is covered by another: `https://*.a.com`; remove it"]),
+        (origins(["null"]), &["allow_origins[0]: `null`: every sandboxed frame and every local file has the origin `null`, whatever its author"]),
+        (origins(["null", "null"]), &["allow_origins[0]: `null`: every sandboxed frame and every local file has the origin `null`, whatever its author", "allow_origins[1]: `null`: duplicate entry; remove it"]),
+        (with_credentials(["http://a.com", "http://localhost:8080"]), &["allow_origins[0]: `http://a.com`: anyone who can change an unencrypted page can act as its users; prefer https"]),
+        (origins(["https://a.com", "https://a.com"]), &["allow_origins[1]: `https://a.com`: duplicate entry; remove it"]),
+        (origins(["https://x.a.com", "https://*.a.com"]), &["allow_origins[0]: `https://x.a.com`: redundant entry: covered by `https://*.a.com`; remove it"]),
         (origins(["*"]), &[]),
-        (origins(["*", "*"]), &["allow_origins[1]: `*`: the entry is there already; remove it"]),
+        (origins(["*", "*"]), &["allow_origins[1]: `*`: duplicate entry; remove it"]),
         (origins(["*", "https://a.com"]), &["allow_origins[0]: `*`: `*` covers all other entries"]),
-        (Config::new(), &["allow_origins: no origin is allowed, so no other site can read an answer"]),
+        (Config::new(), &["allow_origins: no origin is allowed, so no other site can read a response"]),
     ]
 }
 
@@ -202,7 +203,7 @@ fn ten_mistakes_are_ten_errors() {
     assert!(
         error
             .to_string()
-            .starts_with("CORS policy refused, 10 errors:\nallow_origins[1]: ")
+            .starts_with("invalid CORS policy, 10 errors:\nallow_origins[1]: ")
     );
     assert_eq!(error.to_string().lines().count(), 11);
     assert_eq!(format!("{error:?}"), error.to_string());
@@ -293,7 +294,7 @@ fn fastapi_tutorial() {
     assert!(
         strict
             .to_string()
-            .starts_with("CORS policy refused, 1 warning:\nallow_origins[0]: ")
+            .starts_with("invalid CORS policy, 1 warning:\nallow_origins[0]: ")
     );
 }
 

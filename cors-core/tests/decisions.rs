@@ -1,7 +1,7 @@
-//! What is decided about a request, why, and what is sent: one request a row.
+//! What is decided about a request, why, and what is sent. Each row is one request.
 //!
-//! The vectors of `conformance-tests` ask far more, of the adapters too; these rows hold every branch
-//! of this crate to its answer.
+//! The vectors of `conformance-tests` cover far more, and the adapters too. These rows cover every branch
+//! of this crate.
 
 #![allow(
     clippy::indexing_slicing,
@@ -13,10 +13,9 @@
 mod support;
 
 use cors_core::{
-    Config, Decision, HeadersRefusal, MethodRefusal, OriginRefusal, Policy, Ready, RequestHeader,
-    ResponseHeader, vary_names_origin,
+    Config, Decision, HeadersRefusal, MethodRefusal, OriginRefusal, Policy, RequestHeader,
 };
-use support::{Headers, Request, apply};
+use support::{Headers, Request, apply, rendered};
 
 /// A method and `header=value` parts.
 fn request(text: &str) -> Request {
@@ -29,7 +28,7 @@ fn request(text: &str) -> Request {
             "headers" => RequestHeader::AccessControlRequestHeaders,
             "host" => RequestHeader::Host,
             "site" => RequestHeader::SecFetchSite,
-            _ => panic!("{name} is no header of a request"),
+            _ => panic!("{name} is not a header that decisions depend on"),
         };
         (header, value.as_bytes().to_vec())
     };
@@ -39,30 +38,30 @@ fn request(text: &str) -> Request {
     }
 }
 
-/// The decision with its reasons, the answer if the application is not called, and the headers of the
-/// answer or of the application's response, which has some already.
+/// The decision with its reasons, the early response if there is one, and the headers of the response.
+/// A response of the application has some headers already.
 fn outcome(policy: &Policy, request: &Request) -> Vec<String> {
-    let ready = Ready::new(policy.clone(), |text| Ok::<_, ()>(text.into_owned())).unwrap();
     let decision = policy.decide(request);
     let reasons: Vec<&str> = decision.reasons().collect();
     let mut lines = vec![decision.id().to_owned()];
     if !reasons.is_empty() {
         lines[0] += &format!(": {}", reasons.join(", "));
     }
-    let mut headers = Headers::new();
-    match ready.answer(decision) {
-        Some(answer) => lines.push(format!("{} {}", answer.status, answer.body)),
-        None => headers.extend(OWN.map(|name| (name, b"own".to_vec()))),
+    let rendered = rendered(policy.clone());
+    let mut headers = Headers::default();
+    match rendered.early_response(rendered.verdict(request)) {
+        Some(early) => lines.push(format!("{} {}", early.status, early.body)),
+        None => headers.0.extend(OWN.map(|name| (name, b"own".to_vec()))),
     }
-    apply(&ready, decision, request, &mut headers);
-    lines.extend(headers.iter().map(|(name, value)| {
+    apply(&rendered, request, &mut headers);
+    lines.extend(headers.0.iter().map(|(name, value)| {
         let name = name.strip_prefix("access-control-").unwrap_or(name);
         format!("{name}: {}", value.escape_ascii())
     }));
     lines
 }
 
-/// What the application has set itself.
+/// The headers that the application has set.
 const OWN: [&str; 7] = [
     "access-control-allow-credentials",
     "access-control-allow-headers",
@@ -156,7 +155,7 @@ fn credentials_and_any_header() {
         ("OPTIONS origin=https://a.com method=PUT headers=x-b,,authorization", &["preflight-allowed", "200 OK", "allow-credentials: true", "allow-headers: x-b, authorization", "allow-methods: PUT, PATCH", "allow-origin: https://a.com", "max-age: 5", VARY]),
         ("OPTIONS origin=https://a.com method=PUT", &["preflight-allowed", "200 OK", "allow-credentials: true", "allow-methods: PUT, PATCH", "allow-origin: https://a.com", "max-age: 5", VARY]),
     ]);
-    // Names that have not passed the check are not sent back with the lists.
+    // Names that were refused are not repeated.
     let long = format!("OPTIONS origin=https://a.com method=PUT headers={}", "x-b,".repeat(2_000));
     check(config.allow_methods(["DELETE"]).diagnostics(true), &[
         ("OPTIONS origin=https://a.com method=PUT headers=x-b", &["preflight-refused: method-not-allowed", "200 Disallowed CORS method", "allow-credentials: true", "allow-headers: x-b", "allow-methods: DELETE", "allow-origin: https://a.com", VARY]),
@@ -166,7 +165,7 @@ fn credentials_and_any_header() {
 
 #[test]
 #[rustfmt::skip]
-fn refused_preflights_name_all_that_fails() {
+fn refused_preflights_name_everything_that_is_refused() {
     let long = format!("OPTIONS origin=https://a.com method=PUT headers={}", ",".repeat(500));
     check(listed(), &[
         ("OPTIONS origin=https://b.com method=GET headers=x-b", &["preflight-refused: origin-not-allowed, method-not-allowed, headers-not-allowed", "400 Disallowed CORS origin, method, headers", VARY]),
@@ -185,12 +184,12 @@ fn refused_preflights_name_all_that_fails() {
     assert_eq!(refusal.headers(), Some(HeadersRefusal::NotAllowed));
 }
 
-/// An ok status only where the lists make the browser refuse by itself.
+/// The status is successful only if the browser refuses because of the lists.
 #[test]
 #[rustfmt::skip]
 fn diagnostics() {
     let none = listed().allow_methods([""; 0]);
-    for (config, text, answer) in [
+    for (config, text, response) in [
         (listed(), "origin=https://a.com method=DELETE", "200 Disallowed CORS method"),
         (listed(), "origin=https://a.com method=PUT headers=x-b", "200 Disallowed CORS headers"),
         (listed(), "origin=https://a.com method=P:T headers=x-b", "200 Disallowed CORS method, headers"),
@@ -204,7 +203,7 @@ fn diagnostics() {
         (none, "origin=https://a.com method=DELETE", "400 Disallowed CORS method"),
     ] {
         let policy = config.diagnostics(true).build().unwrap();
-        assert_eq!(outcome(&policy, &request(&format!("OPTIONS {text}")))[1], answer, "{text}");
+        assert_eq!(outcome(&policy, &request(&format!("OPTIONS {text}")))[1], response, "{text}");
     }
 }
 
@@ -257,32 +256,41 @@ fn same_origin_requests_are_not_blocked() {
 }
 
 #[test]
-fn vary_lines_that_name_origin() {
-    for (lines, named) in [
-        (&[][..], false),
-        (&["Accept"], false),
-        (&["X-Origin, Origins"], false),
-        (&["Origin"], true),
-        (&["Accept", " accept-encoding ,ORIGIN"], true),
-        (&["*"], true),
-        (&["Accept, *"], true),
+fn vary_names_origin_once() {
+    let policy = rendered(listed().build().unwrap());
+    for (vary, is_complete) in [
+        ("Accept", false),
+        ("X-Origin, Origins", false),
+        ("Origin", true),
+        ("Accept, accept-encoding ,ORIGIN", true),
+        ("*", true),
+        ("Accept, *", true),
     ] {
-        let bytes = lines.iter().map(|line| line.as_bytes());
-        assert_eq!(vary_names_origin(bytes), named, "{lines:?}");
+        let mut headers = Headers::default();
+        headers.0.insert("vary", vary.into());
+        apply(&policy, &request("GET"), &mut headers);
+        let expected = if is_complete {
+            vary.to_owned()
+        } else {
+            format!("{vary}, Origin")
+        };
+        assert_eq!(headers.0["vary"], expected.as_bytes());
     }
 }
 
+/// The application may use any header that is not one of ours.
 #[test]
-fn headers_of_the_cors_protocol() {
-    for name in ["Access-Control-Allow-Origin", "access-control-x"] {
-        assert!(ResponseHeader::is_cors(name), "{name}");
-    }
-    for name in [
-        "",
-        "vary",
+fn other_headers_stay() {
+    let policy = rendered(listed().build().unwrap());
+    let others = [
         "access-control",
+        "access-control-request-method",
         "x-access-control-allow-origin",
-    ] {
-        assert!(!ResponseHeader::is_cors(name), "{name}");
+    ];
+    let mut headers = Headers::default();
+    headers.0.extend(others.map(|name| (name, b"own".to_vec())));
+    apply(&policy, &request("GET"), &mut headers);
+    for name in others {
+        assert!(headers.0.contains_key(name), "{name}");
     }
 }

@@ -1,16 +1,16 @@
-//! The glue for `http` 1.x types (feature `http`).
+//! The glue for `http` 1.x types (feature `http-1`).
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
-#![cfg(feature = "http")]
+#![cfg(feature = "http-1")]
 
-use cors_core::http::{HttpReady, Step};
-use cors_core::{Config, ReadyPolicies, RequestHead, RequestHeader};
+use cors_core::http::{Action, HttpPolicy};
+use cors_core::{Config, PolicyTable, RequestHead, RequestHeader};
 use http::{HeaderMap, HeaderValue, Request};
 use std::sync::Arc;
 
-fn ready(config: Config) -> Arc<HttpReady> {
-    let ready = ReadyPolicies::for_http(config.build().unwrap());
-    ready.find("/").unwrap().clone()
+fn rendered(config: Config) -> Arc<HttpPolicy> {
+    let table = PolicyTable::for_http(config.build().unwrap());
+    table.find("/").unwrap().clone()
 }
 
 fn request(method: &str, uri: &str, lines: &[(&'static str, &'static str)]) -> Request<()> {
@@ -21,11 +21,11 @@ fn request(method: &str, uri: &str, lines: &[(&'static str, &'static str)]) -> R
     request.body(()).unwrap()
 }
 
-fn step(ready: &Arc<HttpReady>, request: &Request<()>) -> Step {
-    ready.step(request, request.headers())
+fn act(policy: &Arc<HttpPolicy>, request: &Request<()>) -> Action {
+    policy.act(request, request.headers())
 }
 
-/// Names and values in the order of the alphabet.
+/// Names and values in alphabetical order.
 fn shown(headers: &HeaderMap) -> Vec<String> {
     let mut lines: Vec<String> = headers
         .iter()
@@ -36,7 +36,7 @@ fn shown(headers: &HeaderMap) -> Vec<String> {
 }
 
 #[test]
-fn a_request_lends_its_method_and_lines() {
+fn the_method_and_lines_of_a_request() {
     use RequestHeader::{
         AccessControlRequestHeaders, AccessControlRequestMethod, Host, Origin, SecFetchSite,
     };
@@ -63,7 +63,7 @@ fn a_request_lends_its_method_and_lines() {
 }
 
 #[test]
-fn an_answer_is_complete() {
+fn an_early_response_is_complete() {
     let preflight = request(
         "OPTIONS",
         "/",
@@ -136,19 +136,19 @@ fn an_answer_is_complete() {
             .concat(),
         ),
     ] {
-        let Step::Answer(answer) = step(&ready(config), &preflight) else {
+        let Action::Respond(response) = act(&rendered(config), &preflight) else {
             panic!("the application is called");
         };
-        assert_eq!(answer.status().as_u16(), status);
-        assert_eq!(*answer.body(), body);
-        assert_eq!(shown(answer.headers()), expected);
+        assert_eq!(response.status().as_u16(), status);
+        assert_eq!(*response.body(), body);
+        assert_eq!(shown(response.headers()), expected);
     }
 }
 
 #[test]
-fn a_response_keeps_what_is_its_own() {
+fn a_response_keeps_its_own_headers() {
     let config = Config::new().allow_origins(["https://a.com"]);
-    let ready = ready(config.allow_credentials(true).expose_headers(["X-E"]));
+    let policy = rendered(config.allow_credentials(true).expose_headers(["X-E"]));
     for (origin, vary, expected) in [
         (
             "https://a.com",
@@ -174,7 +174,7 @@ fn a_response_keeps_what_is_its_own() {
             ][..],
             &[],
         ] {
-            let Step::Forward(forward) = step(&ready, &request) else {
+            let Action::Forward(cors) = act(&policy, &request) else {
                 panic!("the application is not called");
             };
             let mut headers = HeaderMap::new();
@@ -184,7 +184,7 @@ fn a_response_keeps_what_is_its_own() {
                 let name = format!("access-control-{owned}").parse::<http::HeaderName>();
                 headers.append(name.unwrap(), HeaderValue::from_static("own"));
             }
-            forward.finish(&mut headers);
+            cors.apply(&mut headers);
             assert_eq!(shown(&headers), expected, "{origin} {owned:?}");
         }
     }
@@ -192,7 +192,7 @@ fn a_response_keeps_what_is_its_own() {
 
 #[test]
 fn vary_names_origin_once() {
-    let ready = ready(Config::new().allow_origins(["https://a.com"]));
+    let policy = rendered(Config::new().allow_origins(["https://a.com"]));
     let request = request("GET", "/", &[]);
     for (own, expected) in [
         (&[][..], &["vary: Origin"][..]),
@@ -208,31 +208,31 @@ fn vary_names_origin_once() {
         for (name, value) in own {
             headers.append(*name, HeaderValue::from_static(value));
         }
-        let forward = ready.forward(&request, request.headers());
-        forward.finish(&mut headers);
+        let cors = policy.forward(&request, request.headers());
+        cors.apply(&mut headers);
         assert_eq!(shown(&headers), expected);
     }
 }
 
 /// The application has been called, whatever the policy says.
 #[test]
-fn a_response_to_what_should_have_been_answered() {
+fn a_response_of_an_application_that_should_not_have_been_called() {
     let config = Config::new().allow_origins(["https://a.com"]);
-    let ready = ready(config.block_refused_origins(true));
+    let policy = rendered(config.block_refused_origins(true));
     for (method, origin, expected) in [
         ("OPTIONS", "https://a.com", &["vary: Origin"][..]),
         ("POST", "https://b.com", &["vary: Origin"]),
     ] {
         let lines = [("origin", origin), ("access-control-request-method", "GET")];
         let request = request(method, "/", &lines);
-        assert!(matches!(step(&ready, &request), Step::Answer(_)));
+        assert!(matches!(act(&policy, &request), Action::Respond(_)));
         let mut headers = HeaderMap::new();
         headers.insert(
             "access-control-allow-methods",
             HeaderValue::from_static("own"),
         );
-        let forward = ready.forward(&request, request.headers());
-        forward.finish(&mut headers);
+        let cors = policy.forward(&request, request.headers());
+        cors.apply(&mut headers);
         assert_eq!(shown(&headers), expected, "{method}");
     }
 }

@@ -9,11 +9,11 @@
 mod naive;
 mod support;
 
-use cors_core::{Config, Decision, Policy, Ready, RequestHead as _, RequestHeader, ResponseHeader};
+use cors_core::{Config, Decision, Policy, RequestHead as _, RequestHeader, ResponseHeader};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use support::{Request, headers};
+use support::{Request, headers, rendered};
 
 const HOSTS: &[&str] = &[
     "example.com",
@@ -98,7 +98,7 @@ fn config() -> impl Strategy<Value = Config> {
     (origins, regex, methods, names, exposed, any::<u64>(), flags).prop_map(
         |(origins, regex, methods, names, exposed, max_age, flags)| {
             let (credentials, bare, diagnostics, block, public_suffixes) = flags;
-            let mut config = Config::new()
+            let config = Config::new()
                 .allow_origins(origins)
                 .allow_methods(methods.iter().copied())
                 .allow_headers(names.iter().copied())
@@ -109,8 +109,10 @@ fn config() -> impl Strategy<Value = Config> {
                 .diagnostics(diagnostics)
                 .block_refused_origins(block)
                 .dangerously_allow_credentials_on_public_suffixes(public_suffixes);
-            config.allow_origin_regex = regex.map(str::to_owned);
-            config
+            match regex {
+                Some(regex) => config.allow_origin_regex(regex),
+                None => config,
+            }
         },
     )
 }
@@ -143,10 +145,6 @@ fn request() -> impl Strategy<Value = Request> {
     (method, vec(line, 0..6)).prop_map(|(method, lines)| Request { method, lines })
 }
 
-fn ready(policy: Policy) -> Ready<String> {
-    Ready::new(policy, |text| Ok::<_, ()>(text.into_owned())).unwrap()
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: support::cases(2_000), ..ProptestConfig::default() })]
 
@@ -162,43 +160,43 @@ proptest! {
 
     #[test]
     fn a_refused_preflight_grants_nothing(policy in policy(), request in request()) {
-        let ready = ready(policy);
-        let decision = ready.policy().decide(&request);
+        let rendered = rendered(policy);
+        let decision = rendered.policy().decide(&request);
         if let Decision::Preflight(Err(refusal)) = decision {
-            let out = headers(&ready, decision, &request);
-            prop_assert!(!out.contains_key(ResponseHeader::MaxAge.name()));
+            let out = headers(&rendered, &request);
+            prop_assert!(!out.0.contains_key(ResponseHeader::MaxAge.name()));
             if refusal.origin().is_some() {
-                prop_assert_eq!(out.keys().copied().collect::<Vec<_>>(), ["vary"]);
+                prop_assert_eq!(out.0.keys().copied().collect::<Vec<_>>(), ["vary"]);
             }
-            let shows_lists = out.contains_key(ResponseHeader::AllowMethods.name())
-                || out.contains_key(ResponseHeader::AllowHeaders.name());
-            let diagnostics = ready.policy().to_config().diagnostics;
+            let shows_lists = out.0.contains_key(ResponseHeader::AllowMethods.name())
+                || out.0.contains_key(ResponseHeader::AllowHeaders.name());
+            let diagnostics = rendered.policy().to_config().get_diagnostics();
             prop_assert!(!shows_lists || diagnostics);
             // The browser refuses by the lists alone: the method is missing from one that is there,
             // or a header is.
             if shows_lists && refusal.headers().is_none() {
                 let requested = request.lines(RequestHeader::AccessControlRequestMethod).next().unwrap();
-                let methods = out.get(ResponseHeader::AllowMethods.name()).unwrap();
+                let methods = out.0.get(ResponseHeader::AllowMethods.name()).unwrap();
                 prop_assert!(!methods.split(|&b| b == b',').any(|m| m.trim_ascii() == requested));
                 prop_assert!(!matches!(requested, b"GET" | b"HEAD" | b"POST"));
             }
-            let ok_status = ready.answer(decision).unwrap().status < 300;
+            let ok_status = rendered.early_response(rendered.verdict(&request)).unwrap().status < 300;
             prop_assert_eq!(ok_status, shows_lists);
         }
     }
 
     #[test]
     fn any_origin_never_meets_credentials(config in config(), request in request()) {
-        let any = config.allow_origins.iter().any(|entry| entry == "*");
-        let credentials = config.allow_credentials;
+        let any = config.get_allow_origins().iter().any(|entry| entry == "*");
+        let credentials = config.get_allow_credentials();
         match config.build() {
             Err(_) => {}
             Ok(policy) => {
                 prop_assert!(!(any && credentials));
-                let ready = ready(policy);
-                let out = headers(&ready, ready.policy().decide(&request), &request);
-                let star = out.get("access-control-allow-origin").is_some_and(|value| value == b"*");
-                prop_assert!(!(star && out.contains_key("access-control-allow-credentials")));
+                let rendered = rendered(policy);
+                let out = headers(&rendered, &request);
+                let star = out.0.get("access-control-allow-origin").is_some_and(|value| value == b"*");
+                prop_assert!(!(star && out.0.contains_key("access-control-allow-credentials")));
             }
         }
     }
@@ -206,10 +204,10 @@ proptest! {
     /// What is sent as allowed origin is the origin that was asked, or `*`.
     #[test]
     fn only_an_allowed_origin_is_echoed(policy in policy(), request in request()) {
-        let ready = ready(policy);
-        let out = headers(&ready, ready.policy().decide(&request), &request);
-        if let Some(value) = out.get("access-control-allow-origin").filter(|value| *value != b"*") {
-            prop_assert!(ready.policy().is_origin_allowed(value));
+        let rendered = rendered(policy);
+        let out = headers(&rendered, &request);
+        if let Some(value) = out.0.get("access-control-allow-origin").filter(|value| *value != b"*") {
+            prop_assert!(rendered.policy().is_origin_allowed(value));
             prop_assert_eq!(request.lines.iter().filter(|(name, _)| *name == RequestHeader::Origin).count(), 1);
         }
     }
@@ -237,16 +235,40 @@ proptest! {
         }
     }
 
-    /// What it leaves out changes no byte.
+    /// The verdict, which has no reasons, and the decision, which has them all.
     #[test]
-    fn a_verdict_gives_the_answer_of_the_decision(policy in policy(), request in request()) {
-        let (verdict, decision) = (ready(policy.clone()).verdict(&request), policy.decide(&request));
-        let ready = ready(policy);
-        prop_assert_eq!(ready.answer(verdict), ready.answer(decision));
-        prop_assert_eq!(
-            headers(&ready, verdict, &request),
-            headers(&ready, decision, &request)
-        );
+    fn the_verdict_and_the_decision_agree(policy in policy(), request in request()) {
+        let decision = policy.decide(&request);
+        let rendered = rendered(policy);
+        let early = rendered.early_response(rendered.verdict(&request));
+        let allow_origin = ResponseHeader::AllowOrigin.name();
+        let readable = headers(&rendered, &request).0.contains_key(allow_origin);
+        match decision {
+            Decision::NotCors => prop_assert_eq!(early, None),
+            Decision::Actual(result) => {
+                prop_assert_eq!(early, None);
+                let any = rendered.policy().to_config().get_allow_origins() == ["*"];
+                prop_assert_eq!(readable, any || result.is_ok());
+            }
+            Decision::Blocked(_) => prop_assert_eq!(early.unwrap().status, 403),
+            Decision::Preflight(Ok(())) => {
+                prop_assert!(matches!(early.unwrap().status, 200 | 204));
+                prop_assert!(readable);
+            }
+            Decision::Preflight(Err(refusal)) => {
+                let refused = [
+                    refusal.origin().map(|_| "origin"),
+                    refusal.method().map(|_| "method"),
+                    refusal.headers().map(|_| "headers"),
+                ];
+                let refused: Vec<&str> = refused.into_iter().flatten().collect();
+                let early = early.unwrap();
+                let body = format!("Disallowed CORS {}", refused.join(", "));
+                prop_assert!(early.body == body || early.status == 204);
+                prop_assert_eq!(readable, refusal.origin().is_none());
+            }
+            other => prop_assert!(false, "{other:?}"),
+        }
     }
 
     #[test]
@@ -257,8 +279,8 @@ proptest! {
         prop_assert_eq!(again.to_config(), config);
         prop_assert_eq!(again.decide(&request), policy.decide(&request));
         prop_assert_eq!(
-            headers(&ready(again.clone()), again.decide(&request), &request),
-            headers(&ready(policy.clone()), policy.decide(&request), &request)
+            headers(&rendered(again.clone()), &request),
+            headers(&rendered(policy.clone()), &request)
         );
     }
 }

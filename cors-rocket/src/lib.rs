@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
-mod convert;
 mod middleware;
+mod request;
+mod response;
 
+pub use cors_core::issue;
 pub use cors_core::{
-    Config, ConfigError, Correction, Decision, HeadersRefusal, Issue, Key, MethodRefusal,
-    OriginRefusal, Policies, Policy, PrefixError, PreflightRefusal, RequestHead, RequestHeader,
-    Rule, Severity,
+    Config, ConfigError, Decision, HeadersRefusal, MethodRefusal, OriginRefusal, Policies, Policy,
+    PrefixError, PreflightRefusal, RequestHead, RequestHeader,
 };
 pub use middleware::Cors;
+pub use request::RequestView;

@@ -1,7 +1,8 @@
-//! The fairing, and the route that answers preflights.
+//! The fairing, and the route that responds to preflights.
 
-use crate::convert::{self, Head};
-use cors_core::{Policies, Ready, ReadyPolicies};
+use crate::request::RequestView;
+use crate::response;
+use cors_core::{Policies, PolicyTable, RenderedPolicy};
 use rocket::fairing::{self, Fairing, Info, Kind};
 use rocket::http::{Method, Status};
 use rocket::route::{BoxFuture, Outcome};
@@ -9,40 +10,39 @@ use rocket::{Build, Data, Request, Response, Rocket, Route};
 use std::convert::Infallible;
 use std::sync::Arc;
 
-/// Puts a CORS [`Policy`](crate::Policy), or several by path, around a Rocket application, as a
-/// fairing.
+/// A [`Fairing`] that applies a CORS [`Policy`](crate::Policy), or several by path, to a Rocket
+/// application.
 ///
-/// It mounts one route, `OPTIONS /<_..>` before all others, which answers preflights and forwards
-/// everything else, and puts the headers on every response; their values are lent to Rocket, not
-/// copied. If a policy blocks refused origins
-/// ([`block_refused_origins`](crate::Config::block_refused_origins())), there is such a route for
-/// every method.
+/// It mounts one route, `OPTIONS /<_..>`, before all others. The route responds to preflights and
+/// forwards every other request. If a policy blocks refused origins
+/// ([`block_refused_origins`](crate::Config::block_refused_origins)), there is such a route for every
+/// method. The fairing adds the headers to every response. Their values are borrowed, not copied.
 #[derive(Clone, Debug)]
 pub struct Cors {
-    policies: Arc<ReadyPolicies<Ready<String>>>,
+    policies: Arc<PolicyTable<RenderedPolicy<String>>>,
 }
 
 impl Cors {
-    /// A fairing that enforces a policy, or several by path.
+    /// A fairing that applies a policy, or several by path.
     #[must_use]
     pub fn new(policies: impl Into<Policies>) -> Self {
-        let Ok(policies) = ReadyPolicies::new(policies, |policy| {
-            Ready::new(policy, |text| Ok::<_, Infallible>(text.into_owned()))
+        let Ok(policies) = PolicyTable::new(policies, |policy| {
+            RenderedPolicy::new(policy, |text| Ok::<_, Infallible>(text.into_owned()))
         });
         Self {
             policies: Arc::new(policies),
         }
     }
 
-    fn ready(&self, request: &Request<'_>) -> Option<&Ready<String>> {
+    fn policy(&self, request: &Request<'_>) -> Option<&RenderedPolicy<String>> {
         let path = request.uri().path().as_str();
         self.policies.find(path).map(Arc::as_ref)
     }
 
-    /// The methods of which requests may be answered before the application sees them.
+    /// The methods of requests that can have an early response.
     fn methods(&self) -> &'static [Method] {
         let mut all = self.policies.iter();
-        if all.any(|ready| ready.policy().blocks_refused_origins()) {
+        if all.any(|rendered| rendered.policy().blocks_refused_origins()) {
             &EVERY_METHOD
         } else {
             &[Method::Options]
@@ -61,8 +61,8 @@ impl Fairing for Cors {
 
     async fn on_ignite(&self, rocket: Rocket<Build>) -> fairing::Result {
         let routes = self.methods().iter().map(|method| {
-            let mut route = Route::ranked(isize::MIN, *method, "/<_..>", answer);
-            route.name = Some("CORS".into()); // in Rocket's log
+            let mut route = Route::ranked(isize::MIN, *method, "/<_..>", respond);
+            route.name = Some("CORS".into()); // For the log of Rocket.
             route
         });
         let routes: Vec<Route> = routes.collect();
@@ -70,26 +70,27 @@ impl Fairing for Cors {
     }
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
-        // Not `self`: only what Rocket manages lives as long as the response.
+        // Not `self`: only the managed state of Rocket lives as long as the response.
         if let Some(Attached(cors)) = request.rocket().state()
-            && let Some(ready) = cors.ready(request)
+            && let Some(policy) = cors.policy(request)
         {
-            convert::write(ready, request, response);
+            response::apply(policy, request, response);
         }
     }
 }
 
-/// The managed state. A type of its own, since an application may manage a [`Cors`] too.
+/// The managed state. It has its own type, because the application may manage a [`Cors`], too.
 struct Attached(Cors);
 
-/// The handler of our routes. What has no answer yet is forwarded to the application's own routes.
-fn answer<'r>(request: &'r Request<'_>, data: Data<'r>) -> BoxFuture<'r> {
-    let answer = request.rocket().state().and_then(|Attached(cors)| {
-        let ready = cors.ready(request)?;
-        ready.answer(ready.verdict(&Head::new(request)))
+/// The handler of the mounted routes. It forwards a request without an early response to the routes of
+/// the application.
+fn respond<'r>(request: &'r Request<'_>, data: Data<'r>) -> BoxFuture<'r> {
+    let early = request.rocket().state().and_then(|Attached(cors)| {
+        let policy = cors.policy(request)?;
+        policy.early_response(policy.verdict(&RequestView::new(request)))
     });
-    let outcome = match answer {
-        Some(answer) => Outcome::Success(convert::response(answer)),
+    let outcome = match early {
+        Some(early) => Outcome::Success(response::early_response(early)),
         None => Outcome::Forward((data, Status::NotFound)),
     };
     outcome.pin()

@@ -66,7 +66,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// What the environment says, or else what is written here.
 fn app_policy() -> Result<Policy, ConfigError> {
     let config = Config::from_env();
-    if !config.allow_origins.is_empty() {
+    if !config.get_allow_origins().is_empty() {
         return config.build();
     }
     config

@@ -1,13 +1,14 @@
 #![doc = include_str!("../README.md")]
 
-mod convert;
+mod handoff;
 mod middleware;
 mod rejection;
+mod request;
 
+pub use cors_core::issue;
 pub use cors_core::{
-    Config, ConfigError, Correction, Decision, HeadersRefusal, Issue, Key, MethodRefusal,
-    OriginRefusal, Policies, Policy, PrefixError, PreflightRefusal, RequestHead, RequestHeader,
-    Rule, Severity,
+    Config, ConfigError, Decision, HeadersRefusal, MethodRefusal, OriginRefusal, Policies, Policy,
+    PrefixError, PreflightRefusal, RequestHead, RequestHeader,
 };
 pub use middleware::Cors;
 pub use rejection::RouteError;

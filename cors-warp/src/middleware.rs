@@ -1,20 +1,15 @@
-//! The filter that [`Cors::wrap`] makes of another.
+//! The filter that [`Cors::wrap`] makes.
 //!
-//! warp lets nobody else write a filter, and lends the head of a request to `warp::log` only. So a
-//! log puts what it finds there into a thread-local, and the filter behind it takes it out. Between
-//! the two there is no await and no code of others: filters that are ready at once are polled one
-//! right after the other, in one poll of the whole. The plain way, `warp::header::headers_cloned`,
-//! would copy every header of every request.
-//!
-//! One such log is around the routes, and finds the headers for what they reply. Another is in front
-//! of them, where only those requests come along that may have to be answered there.
+//! A log around the routes decides about the headers of their responses. A gate in front of the routes
+//! responds early. Only requests that may need an early response pass through it: `OPTIONS`, or every
+//! request if a policy blocks refused origins. See [`handoff`] for how logs and filters work together.
 
-use crate::convert::{Head, Host};
+use crate::handoff;
 use crate::rejection::{RouteError, sealed};
-use cors_core::http::{Forward, HttpReady, Step};
-use cors_core::{Policies, ReadyPolicies};
+use crate::request::{Host, RequestView};
+use cors_core::http::{Action, HttpPolicy};
+use cors_core::{Policies, PolicyTable};
 use http::{Method, StatusCode};
-use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -22,27 +17,27 @@ use warp::log::Info;
 use warp::reply::Response;
 use warp::{Filter, Rejection, Reply};
 
-/// A CORS [`Policy`](crate::Policy), or several by path, to put around the routes of an application.
+/// Applies a CORS [`Policy`](crate::Policy), or several by path, to the routes of an application.
 ///
 /// A clone costs one reference count.
 #[derive(Clone, Debug)]
 pub struct Cors {
-    policies: Arc<ReadyPolicies<HttpReady>>,
+    policies: Arc<PolicyTable<HttpPolicy>>,
 }
 
 impl Cors {
-    /// Of a [`Policy`](crate::Policy), or of several by path.
+    /// Applies a [`Policy`](crate::Policy), or several by path.
     #[must_use]
     pub fn new(policies: impl Into<Policies>) -> Self {
         Self {
-            policies: Arc::new(ReadyPolicies::for_http(policies)),
+            policies: Arc::new(PolicyTable::for_http(policies)),
         }
     }
 
-    /// Answers preflights, lets every other request go on to `routes`, and puts the CORS headers on
-    /// their replies, and on the answer that warp gives to a rejection which they leave unhandled.
+    /// Responds to preflights, forwards every other request to `routes`, and adds the CORS headers to
+    /// their responses. This includes the response that warp sends for an unhandled rejection.
     ///
-    /// What comes out never rejects, so that `or` and `recover` belong inside:
+    /// The returned filter never rejects, so `or` and `recover` belong inside:
     ///
     /// ```
     /// # use cors_warp::{Config, Cors};
@@ -69,19 +64,19 @@ impl Cors {
         F: Filter<Extract: Reply, Error: RouteError> + Clone + Send + Sync + 'static,
     {
         let policies = Arc::clone(&self.policies);
-        sealed::Sealed::replies(self.gate(), routes, move |info| find(&policies, &info))
+        sealed::Sealed::replies(self.gate(), routes, move |info| forward(&policies, &info))
     }
 
-    /// Rejects what the routes shall not see, and leaves its answer in [`ANSWER`].
+    /// Rejects requests that the routes must not receive, and leaves the early response.
     fn gate(
         &self,
     ) -> impl Filter<Extract = (), Error = Rejection> + Clone + Send + Sync + 'static + use<> {
         let mut policies = self.policies.iter();
-        let blocks = policies.any(|ready| ready.policy().blocks_refused_origins());
+        let blocks = policies.any(|policy| policy.policy().blocks_refused_origins());
         let others =
             warp::method().and_then(move |method| pass_unless(blocks || method == Method::OPTIONS));
         let unknown = warp::any().map(|| Host::Unknown);
-        // It rejects a `Host` line that contradicts the target, or is none.
+        // It rejects a `Host` line that contradicts the target or is not a host.
         let known = warp::host::optional()
             .map(Host::Known)
             .or_else(|_| ready(Ok::<_, Infallible>((Host::Known(None),))));
@@ -89,8 +84,8 @@ impl Cors {
         others.or(look.and_then(pass_unless)).unify().untuple_one()
     }
 
-    /// Whether there is an answer, which is left in [`ANSWER`]; rejects if that depends on a host
-    /// that is unknown.
+    /// Whether there is an early response, which is then left. Rejects if that depends on a host that is
+    /// unknown.
     fn look<H>(
         &self,
         host: H,
@@ -100,13 +95,14 @@ impl Cors {
     {
         let policies = Arc::clone(&self.policies);
         host.map(|host| {
-            HOST.set(host);
-            StatusCode::OK // a log asks for a reply
+            handoff::set_host(host);
+            StatusCode::OK // A log needs a reply.
         })
         .with(warp::log::custom(move |info| {
-            IS_ANSWERED.set(answer(&policies, &info, HOST.take()));
+            let host = handoff::take_host();
+            handoff::set_has_early_response(respond(&policies, &info, host));
         }))
-        .and_then(|_| ready(IS_ANSWERED.get().ok_or_else(warp::reject::not_found)))
+        .and_then(|_| ready(handoff::has_early_response().ok_or_else(warp::reject::not_found)))
     }
 }
 
@@ -118,54 +114,33 @@ fn pass_unless(is_rejected: bool) -> Ready<Result<(), Rejection>> {
     })
 }
 
-/// Whether there is an answer, which is left in [`ANSWER`]; `None` if that depends on a host that is
+/// Whether there is an early response, which is then left. `None` if that depends on a host that is
 /// unknown.
-fn answer(policies: &ReadyPolicies<HttpReady>, info: &Info<'_>, host: Host) -> Option<bool> {
-    let Some(ready) = policies.find(info.path()) else {
+fn respond(policies: &PolicyTable<HttpPolicy>, info: &Info<'_>, host: Host) -> Option<bool> {
+    let Some(policy) = policies.find(info.path()) else {
         return Some(false);
     };
-    let head = Head::new(info, host);
-    let step = ready.step(&head, info.request_headers());
+    let head = RequestView::new(info, host);
+    let action = policy.act(&head, info.request_headers());
     if head.lacks_host() {
         return None;
     }
-    Some(match step {
-        Step::Answer(answer) => {
-            ANSWER.with(|left| left.replace(Some(answer.map(Into::into))));
+    Some(match action {
+        Action::Respond(response) => {
+            handoff::set_early_response(response.map(Into::into));
             true
         }
-        Step::Forward(_) => false,
+        Action::Forward(_) => false,
     })
 }
 
-/// Finds the headers for what the routes reply, and leaves them in [`FORWARD`].
-fn find(policies: &ReadyPolicies<HttpReady>, info: &Info<'_>) {
-    if ANSWER.with_borrow(Option::is_some) {
-        return; // the gate has rejected the request
+/// Leaves the CORS headers for the response of the routes.
+fn forward(policies: &PolicyTable<HttpPolicy>, info: &Info<'_>) {
+    if handoff::is_early_response_left() {
+        return; // The gate has rejected the request.
     }
-    // Behind the gate it has been decided who is blocked, which is all that the host is good for.
-    let head = Head::new(info, Host::Unknown);
-    let forward = |ready: &Arc<HttpReady>| ready.forward(&head, info.request_headers());
-    let forward = policies.find(info.path()).map(forward);
-    FORWARD.with(|left| left.set(forward));
-}
-
-/// What the gate has left; it has rejected the request.
-pub(crate) fn take_answer() -> Option<Response> {
-    ANSWER.with(RefCell::take)
-}
-
-/// Puts the headers on a reply.
-pub(crate) fn finish(mut response: Response) -> Response {
-    if let Some(forward) = FORWARD.with(Cell::take) {
-        forward.finish(response.headers_mut());
-    }
-    response
-}
-
-thread_local! {
-    static HOST: Cell<Host> = const { Cell::new(Host::Unknown) };
-    static IS_ANSWERED: Cell<Option<bool>> = const { Cell::new(None) };
-    static ANSWER: RefCell<Option<Response>> = const { RefCell::new(None) };
-    static FORWARD: Cell<Option<Forward>> = const { Cell::new(None) };
+    // The gate has decided what is blocked, and nothing else depends on the host.
+    let head = RequestView::new(info, Host::Unknown);
+    let cors = |policy: &Arc<HttpPolicy>| policy.forward(&head, info.request_headers());
+    handoff::set_cors_headers(policies.find(info.path()).map(cors));
 }

@@ -1,13 +1,11 @@
-//! Routes that may reject, made into routes that do not: the answer to a rejection that nobody has
-//! recovered from is warp's own.
+//! Responses to rejections that the routes do not handle, as warp sends them.
 //!
-//! warp renders it behind all filters, where no header can be put on it any more, and exports
-//! nothing that renders it. So it is made here once more, from the causes as far as warp exports
-//! them, and from their debug text where it does not.
+//! warp makes these responses after all filters, where no header can be added any more, and exports no
+//! function that makes them. So they are made here, from the causes of a rejection that warp exports,
+//! and from the debug text of those that it does not.
 
-use crate::middleware::{finish, take_answer};
+use crate::handoff;
 use http::StatusCode;
-use std::cell::Cell;
 use std::convert::Infallible;
 use std::error::Error;
 use std::future::{Ready, ready};
@@ -19,7 +17,7 @@ use warp::reject::{
 use warp::reply::Response;
 use warp::{Filter, Rejection, Reply, body, cors, ext};
 
-/// How routes may fail: by a [`Rejection`], or, where all are recovered from, not at all.
+/// How routes can fail: with a [`Rejection`], or not at all if they handle every rejection.
 pub trait RouteError: sealed::Sealed {}
 
 impl RouteError for Rejection {}
@@ -31,14 +29,14 @@ pub(crate) mod sealed {
     use warp::reply::Response;
     use warp::{Filter, Rejection, Reply};
 
-    #[expect(unnameable_types, reason = "nobody else may implement it")]
+    #[expect(unnameable_types, reason = "only this crate implements it")]
     pub trait Sealed: Sized {
-        /// What the routes reply, or the answer that the gate has left, with their headers; `find`
-        /// leaves those for the reply.
+        /// The responses of the routes with their CORS headers, which `forward` leaves, or the early
+        /// response that the gate leaves.
         fn replies<F>(
             gate: impl Filter<Extract = (), Error = Rejection> + Clone + Send + Sync + 'static,
             routes: F,
-            find: impl Fn(Info<'_>) + Clone + Send + Sync + 'static,
+            forward: impl Fn(Info<'_>) + Clone + Send + Sync + 'static,
         ) -> impl Filter<Extract = (Response,), Error = Infallible> + Clone + Send + Sync + 'static
         where
             F: Filter<Extract: Reply, Error = Self> + Clone + Send + Sync + 'static;
@@ -51,40 +49,36 @@ macro_rules! replies {
             fn replies<F>(
                 gate: impl Filter<Extract = (), Error = Rejection> + Clone + Send + Sync + 'static,
                 routes: F,
-                find: impl Fn(Info<'_>) + Clone + Send + Sync + 'static,
+                forward: impl Fn(Info<'_>) + Clone + Send + Sync + 'static,
             ) -> impl Filter<Extract = (Response,), Error = Infallible> + Clone + Send + Sync + 'static
             where
                 F: Filter<Extract: Reply, Error = Self> + Clone + Send + Sync + 'static,
             {
                 let around = warp::log::custom(move |info: Info<'_>| {
-                    STATUS.set(info.status());
-                    find(info);
+                    handoff::set_status(info.status());
+                    forward(info);
                 });
-                gate.and(routes).with(around).map(reply).or_else(answer)
+                gate.and(routes).with(around).map(reply).or_else(respond)
             }
         }
     };
 }
 
-// warp's types know the error of both filters together for a given error of the routes only.
+// The types of warp require one implementation for each error of the routes.
 replies!(Rejection);
 replies!(Infallible);
 
-thread_local! {
-    /// Only a log is told the status that a rejection comes to. [`answer`] follows in the same poll.
-    static STATUS: Cell<StatusCode> = const { Cell::new(StatusCode::OK) };
-}
-
 fn reply(reply: impl Reply) -> Response {
-    finish(reply.into_response())
+    handoff::apply_cors_headers(reply.into_response())
 }
 
-fn answer(rejection: Rejection) -> Ready<Result<(Response,), Infallible>> {
-    let answer = take_answer().unwrap_or_else(|| finish(response(&rejection, STATUS.get())));
-    ready(Ok((answer,)))
+fn respond(rejection: Rejection) -> Ready<Result<(Response,), Infallible>> {
+    let response = handoff::take_early_response()
+        .unwrap_or_else(|| handoff::apply_cors_headers(response(&rejection, handoff::status())));
+    ready(Ok((response,)))
 }
 
-/// `status` is the one that warp has chosen for it.
+/// The response of warp to a rejection. `status` is the one that warp has chosen.
 fn response(rejection: &Rejection, status: StatusCode) -> Response {
     tracing::debug!("rejected: {rejection:?}");
     let mut response = if rejection.is_not_found() {
@@ -108,7 +102,7 @@ fn text(rejection: &Rejection, status: StatusCode) -> String {
         let is_there = causes.split(", ").any(|cause| cause == *name);
         is_there.then(|| (*of, causes.find(name), (*text).to_owned()))
     });
-    // Of several causes with this status, warp takes the first in its list.
+    // If several causes have this status, warp uses the first one.
     exported
         .chain(hidden)
         .filter(|(of, ..)| *of == status)
@@ -123,8 +117,8 @@ fn within<'a>(text: &'a str, open: &str, close: &str) -> &'a str {
         .unwrap_or(text)
 }
 
-/// Of several causes warp tells one; here all are told, but for the commonest companion, since
-/// nothing tells where the text of one ends.
+/// warp lists only one of several causes. Here all are listed except the most common one, because the
+/// end of a cause in the debug text is unknown.
 fn unhandled(causes: &str, status: StatusCode) -> String {
     let causes = causes
         .split(", ")
@@ -160,7 +154,7 @@ const EXPORTED: &[(StatusCode, Find)] = &[
     ),
 ];
 
-/// Name and text of causes that warp keeps to itself, or behind a feature.
+/// The names and texts of causes that warp does not export, or only with a feature.
 const HIDDEN: &[(StatusCode, &str, &str)] = &[
     (
         StatusCode::BAD_REQUEST,

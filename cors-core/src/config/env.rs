@@ -1,23 +1,23 @@
 //! The environment variables `CORS_ALLOW_ORIGINS`, `CORS_MAX_AGE` and so on.
 
 use super::Config;
-use super::nearest::nearest;
-use super::read::Value;
-use crate::issue::{Issue, Key, Rule};
+use super::nearest::{nearest, nearest_name};
+use crate::issue::{Correction, Issue, Key, Rule};
 
 const PREFIX: &str = "CORS_";
 
 impl Config {
     /// Reads the environment variables `CORS_ALLOW_ORIGINS`, `CORS_ALLOW_ORIGIN_REGEX`,
-    /// `CORS_ALLOW_METHODS` and so on: each key of the schema in upper case behind `CORS_`.
+    /// `CORS_ALLOW_METHODS` and so on: every [`Key`] in upper case after `CORS_`.
     ///
-    /// Lists are separated by commas, with white space around the items as you like and no empty
-    /// items; flags are `true` or `false`, or `1` or `0`. Variables that are not set leave the
-    /// defaults.
+    /// Lists are comma-separated. White space around an item is ignored, and an empty item is an
+    /// error. Flags are `true` or `false`, or `1` or `0`. A variable that is not set leaves the
+    /// default.
     ///
-    /// What cannot be read is reported by [`build`](Self::build), with everything else. A name that
-    /// resembles a key (`CORS_ALLOW_ORIGIN`) is an error; any other unknown `CORS_` name is a
-    /// warning, because it may belong to somebody else, such as Kubernetes with a service `cors`.
+    /// [`build`](Self::build) reports what cannot be read, together with everything else. A name
+    /// that resembles a key (`CORS_ALLOW_ORIGIN`) is an error. Any other unknown name that starts
+    /// with `CORS_` is a warning, because it may belong to another program. Kubernetes, for example,
+    /// sets such variables for a service called `cors`.
     pub fn from_env() -> Self {
         let vars = std::env::vars_os().filter_map(|(name, value)| {
             let name = name.into_string().ok()?;
@@ -27,71 +27,43 @@ impl Config {
         Self::from_vars(vars)
     }
 
-    /// Like [`from_env`](Self::from_env), from these names and values. Names that do not start with
-    /// `CORS_` are passed over.
+    /// Like [`from_env`](Self::from_env), but reads the given names and values. Names that do not
+    /// start with `CORS_` are ignored.
     pub fn from_vars(vars: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut config = Self::default();
         let mut vars: Vec<_> = vars.into_iter().collect();
-        vars.sort_unstable(); // the environment has no order; reports should have one
+        vars.sort_unstable(); // The environment has no order, but reports should have one.
         for (name, text) in vars {
             let Some(rest) = name.strip_prefix(PREFIX) else {
                 continue;
             };
             let is_meant = |key: &Key| key.as_str().to_ascii_uppercase() == rest;
             match Key::ALL.iter().copied().find(is_meant) {
-                Some(key) => config.read_variable(key, &text),
-                None => {
-                    let known = nearest(rest).is_some();
-                    let rule = if known {
-                        Rule::UnknownKey
-                    } else {
-                        Rule::UnknownVariable
-                    };
-                    config.read_unknown(&name, rule, |key| {
-                        format!("{PREFIX}{}", key.as_str().to_ascii_uppercase())
-                    });
-                }
+                Some(key) => config.read_text(key, text.trim()),
+                None => config.read_issues.push(unknown(&name, rest)),
             }
         }
         config
     }
 
-    fn read_variable(&mut self, key: Key, text: &str) {
-        let trimmed = text.trim();
-        if trimmed.is_empty() {
-            return self.unreadable.push(
-                Issue::new(key, "", Rule::EmptyItem)
-                    .detail("unset the variable to keep the default"),
-            );
+    fn read_text(&mut self, key: Key, text: &str) {
+        if text.is_empty() {
+            let issue = Issue::new(key, "", Rule::EmptyItem);
+            let issue = issue.detail("unset the variable to keep the default");
+            return self.read_issues.push(issue);
         }
-        let value = match key {
-            Key::AllowOrigins
-            | Key::AllowOriginRegex
-            | Key::AllowMethods
-            | Key::AllowHeaders
-            | Key::ExposeHeaders => Value::Text(trimmed.to_owned()),
-            Key::MaxAge | Key::PreflightStatus => number(trimmed),
-            _ => match trimmed.to_ascii_lowercase().as_str() {
-                "true" | "1" => Value::Bool(true),
-                "false" | "0" => Value::Bool(false),
-                _ => Value::Text(trimmed.to_owned()),
-            },
-        };
-        self.read(key, value);
+        self.read_variable(key, text);
     }
 }
 
-fn number(text: &str) -> Value {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    if let Ok(whole) = text.parse::<i128>() {
-        Value::Whole(whole)
-    } else if digits
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || byte == b'.')
-    {
-        text.parse::<f64>()
-            .map_or(Value::Text(text.to_owned()), Value::Float)
+/// `rest` is the name without the prefix.
+fn unknown(name: &str, rest: &str) -> Issue {
+    let rule = if nearest(rest).is_some() {
+        Rule::UnknownKey
     } else {
-        Value::Text(text.to_owned())
-    }
+        Rule::UnknownVariable
+    };
+    let variable = |key: Key| format!("{PREFIX}{}", key.as_str().to_ascii_uppercase());
+    let correction = nearest_name(name).map(variable);
+    Issue::unknown(name, rule).corrected(correction.map(Correction::RenameKey))
 }

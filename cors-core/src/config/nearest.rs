@@ -1,10 +1,10 @@
-//! The known key that a mistyped one was most likely meant to be.
+//! The key that a mistyped name most likely stands for.
 
 use crate::issue::Key;
 
-/// Compares without case, `_` and `-`, so that `allowOrigins` and `allow-origins` are hits; a key
-/// of which the last word was left (`origins`, `credential`) is one too.
-pub(crate) fn nearest(name: &str) -> Option<Key> {
+/// Ignores case, `_` and `-`, so that `allowOrigins` and `allow-origins` are found. The last word of a
+/// key (`origins`, `credential`) is found, too.
+pub(super) fn nearest(name: &str) -> Option<Key> {
     if name.len() > 64 {
         return None;
     }
@@ -19,6 +19,12 @@ pub(crate) fn nearest(name: &str) -> Option<Key> {
         name.len() >= 5 && (key.ends_with(&name) || key.ends_with(&format!("{name}s")))
     };
     Key::ALL.iter().copied().find(tail)
+}
+
+/// Like [`nearest`], for a name that may be that of an environment variable.
+pub(super) fn nearest_name(name: &str) -> Option<Key> {
+    let lower = name.to_ascii_lowercase();
+    nearest(lower.strip_prefix("cors_").unwrap_or(&lower))
 }
 
 fn fold(name: &str) -> String {

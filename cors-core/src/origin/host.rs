@@ -1,6 +1,9 @@
-//! Hosts in the form in which browsers serialise them (URL, "host serializing").
+//! Hosts as browsers serialize them (URL, ["host serializing"]).
+//!
+//! ["host serializing"]: https://url.spec.whatwg.org/#concept-host-serializer
 
-use std::{fmt, net::Ipv6Addr, ops::Range};
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The longest host name (RFC 1035, section 2.3.4, as text).
 pub(crate) const MAX_LEN: usize = 253;
@@ -8,7 +11,7 @@ pub(crate) const MAX_LEN: usize = 253;
 /// The longest label of a host name.
 const MAX_LABEL_LEN: usize = 63;
 
-/// What kind of host a canonical one is.
+/// The kind of a canonical host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Name,
@@ -17,7 +20,7 @@ pub(crate) enum Kind {
 
 /// Why a host is not in canonical form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Flaw {
+pub(crate) enum HostError {
     Syntax,
     UpperCase,
     EmptyLabel,
@@ -26,27 +29,27 @@ pub(crate) enum Flaw {
     Ip,
 }
 
-/// Judges a host: a lower-case ASCII name (a trailing dot is significant), a canonical IPv4
-/// address, or a canonical IPv6 address in brackets.
+/// Accepts a lower-case ASCII name (a trailing dot is significant), a canonical IPv4 address, and a
+/// canonical IPv6 address in brackets.
 ///
-/// `_` is let through: URLs may have it, though the grammar in Fetch forbids it.
-pub(crate) fn check(host: &[u8]) -> Result<Kind, Flaw> {
-    if is_plain(host) {
+/// `_` is accepted, since URLs may contain it, although the grammar in Fetch does not allow it.
+pub(crate) fn check(host: &[u8]) -> Result<Kind, HostError> {
+    if is_common_name(host) {
         Ok(Kind::Name)
     } else {
         check_any(host)
     }
 }
 
-fn check_any(host: &[u8]) -> Result<Kind, Flaw> {
+fn check_any(host: &[u8]) -> Result<Kind, HostError> {
     if let [b'[', address @ ..] = host {
         return check_ipv6(address);
     }
     if host.is_empty() {
-        return Err(Flaw::Syntax);
+        return Err(HostError::Syntax);
     }
     if host.len() > MAX_LEN {
-        return Err(Flaw::LongName);
+        return Err(HostError::LongName);
     }
     let name = host.strip_suffix(b".").unwrap_or(host);
     let mut last = name;
@@ -59,21 +62,22 @@ fn check_any(host: &[u8]) -> Result<Kind, Flaw> {
     } else if is_canonical_ipv4(host) {
         Ok(Kind::Ip)
     } else {
-        Err(Flaw::Ip)
+        Err(HostError::Ip)
     }
 }
 
-/// What follows the first label of `host`, if it is one: a dot, and more.
-pub(crate) fn behind_label(host: &[u8]) -> Option<&[u8]> {
+/// The part of `host` after its first label, which starts with a dot. `None` if there is no dot or
+/// the label is not valid.
+pub(crate) fn after_first_label(host: &[u8]) -> Option<&[u8]> {
     let dot = host.iter().position(|&byte| byte == b'.')?;
     let (label, rest) = host.split_at_checked(dot)?;
     check_label(label).ok()?;
     Some(rest)
 }
 
-/// A shortcut for most: a name of at most 63 bytes without a trailing dot, the last label of which
-/// starts with a letter, as no number does. `false` for any other host, good or bad.
-pub(crate) fn is_plain(host: &[u8]) -> bool {
+/// A shortcut for most hosts: a name of at most 63 bytes without a trailing dot, whose last label
+/// starts with a letter, so that it is not a number. `false` for any other host, valid or not.
+pub(crate) fn is_common_name(host: &[u8]) -> bool {
     if host.is_empty() || host.len() > MAX_LABEL_LEN {
         return false;
     }
@@ -90,20 +94,20 @@ pub(crate) fn is_plain(host: &[u8]) -> bool {
         seen |= one;
         dots = (dots << 1).wrapping_add(one);
     }
-    // As if a dot stood before the name; one at the end leaves no last label.
+    // A dot is added before the name, so that an empty first label shows as two dots in a row.
     let is_name = seen < OTHER && !has_neighbours(dots + (1 << host.len()));
     let last_label_len = usize::try_from(dots.trailing_zeros()).unwrap_or_default();
     let last_label = host.len().saturating_sub(last_label_len);
     is_name && host.get(last_label).is_some_and(u8::is_ascii_lowercase)
 }
 
-/// Whether there are two bits side by side.
+/// Whether two adjacent bits are set.
 fn has_neighbours(bits: u64) -> bool {
     bits & bits << 1 != 0
 }
 
-/// 0 for a byte of a label, 1 for a dot, [`OTHER`] for all else. To look it up takes a third of the
-/// time of the comparisons.
+/// 0 for a byte of a label, 1 for a dot, [`OTHER`] for any other byte. The table takes a third of the
+/// time of comparisons.
 fn class(byte: u8) -> u64 {
     static CLASSES: [u8; 256] = {
         let mut classes = [0; 256];
@@ -125,28 +129,30 @@ fn class(byte: u8) -> u64 {
         .map_or(OTHER, |class| u64::from(*class))
 }
 
-/// Above what four bytes of names can come to together.
+/// Larger than the sum that four bytes of a name can have.
 const OTHER: u64 = 1 << 4;
 
-fn check_label(label: &[u8]) -> Result<(), Flaw> {
+fn check_label(label: &[u8]) -> Result<(), HostError> {
     if label.is_empty() {
-        return Err(Flaw::EmptyLabel);
+        return Err(HostError::EmptyLabel);
     }
-    if let Some(strange) = label.iter().find(|byte| class(**byte) != 0) {
-        return Err(if strange.is_ascii_uppercase() {
-            Flaw::UpperCase
+    if let Some(other) = label.iter().find(|byte| class(**byte) != 0) {
+        return Err(if other.is_ascii_uppercase() {
+            HostError::UpperCase
         } else {
-            Flaw::Syntax
+            HostError::Syntax
         });
     }
     if label.len() > MAX_LABEL_LEN {
-        Err(Flaw::LongLabel)
+        Err(HostError::LongLabel)
     } else {
         Ok(())
     }
 }
 
-/// URL, "ends in a number checker": such a host is an IPv4 address or invalid.
+/// URL, ["ends in a number checker"]: such a host is an IPv4 address or invalid.
+///
+/// ["ends in a number checker"]: https://url.spec.whatwg.org/#ends-in-a-number-checker
 fn ends_in_number(last_label: &[u8]) -> bool {
     match last_label {
         [b'0', b'x', hex @ ..] => hex.iter().all(u8::is_ascii_hexdigit),
@@ -154,32 +160,24 @@ fn ends_in_number(last_label: &[u8]) -> bool {
     }
 }
 
+/// `std` parses an IPv4 address only in its canonical form.
 fn is_canonical_ipv4(host: &[u8]) -> bool {
-    let mut parts = 0;
-    host.split(|&byte| byte == b'.').all(|part| {
-        parts += 1;
-        let canonical = match part {
-            [b'0'] => true,
-            [b'0', ..] | [] => false,
-            digits => std::str::from_utf8(digits).is_ok_and(|text| text.parse::<u8>().is_ok()),
-        };
-        canonical && part.iter().all(u8::is_ascii_digit)
-    }) && parts == 4
+    std::str::from_utf8(host).is_ok_and(|text| text.parse::<Ipv4Addr>().is_ok())
 }
 
-/// `address` is what follows the opening bracket.
-fn check_ipv6(address: &[u8]) -> Result<Kind, Flaw> {
-    let address = address.strip_suffix(b"]").ok_or(Flaw::Syntax)?;
-    let text = std::str::from_utf8(address).map_err(|_| Flaw::Syntax)?;
-    let parsed: Ipv6Addr = text.parse().map_err(|_| Flaw::Ip)?;
+/// Checks the text after the opening bracket.
+fn check_ipv6(address: &[u8]) -> Result<Kind, HostError> {
+    let address = address.strip_suffix(b"]").ok_or(HostError::Syntax)?;
+    let text = std::str::from_utf8(address).map_err(|_| HostError::Syntax)?;
+    let parsed: Ipv6Addr = text.parse().map_err(|_| HostError::Ip)?;
     let mut rest = Expect(text);
     match write_ipv6(parsed, &mut rest) {
         Ok(()) if rest.0.is_empty() => Ok(Kind::Ip),
-        _ => Err(Flaw::Ip),
+        _ => Err(HostError::Ip),
     }
 }
 
-/// Accepts exactly the text it is made of: a comparison without a buffer.
+/// Compares what is written with a text, without a buffer.
 struct Expect<'a>(&'a str);
 
 impl fmt::Write for Expect<'_> {
@@ -189,42 +187,19 @@ impl fmt::Write for Expect<'_> {
     }
 }
 
-/// URL, "IPv6 serializer". Unlike `Display`, it never embeds an IPv4 address.
+/// URL, ["IPv6 serializer"]. Unlike `Display`, it never writes an embedded IPv4 address.
+///
+/// ["IPv6 serializer"]: https://url.spec.whatwg.org/#concept-ipv6-serializer
 pub(crate) fn write_ipv6(address: Ipv6Addr, out: &mut impl fmt::Write) -> fmt::Result {
-    let pieces = address.segments();
-    let compressed = longest_zero_run(&pieces);
-    for (i, piece) in pieces.iter().enumerate() {
-        if compressed.contains(&i) {
-            if i == compressed.start {
-                out.write_str(if i == 0 { "::" } else { ":" })?;
-            }
-            continue;
-        }
-        write!(out, "{piece:x}")?;
-        if i < 7 {
-            out.write_str(":")?;
-        }
+    match (address.to_ipv4_mapped(), address.segments()) {
+        (Some(_), [.., high, low]) => write!(out, "::ffff:{high:x}:{low:x}"),
+        _ => write!(out, "{address}"),
     }
-    Ok(())
-}
-
-/// The first longest run of two or more zeros; empty if there is none.
-fn longest_zero_run(pieces: &[u16; 8]) -> Range<usize> {
-    let mut longest = 0..0;
-    let mut start = 0;
-    for (i, &piece) in pieces.iter().enumerate() {
-        if piece != 0 {
-            start = i + 1;
-        } else if i + 1 - start > longest.len().max(1) {
-            longest = start..i + 1;
-        }
-    }
-    longest
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Flaw, Kind, behind_label, check, check_any, is_plain, write_ipv6};
+    use super::{HostError, Kind, after_first_label, check, check_any, is_common_name, write_ipv6};
 
     #[test]
     fn ipv6_as_browsers_write_it() {
@@ -243,14 +218,14 @@ mod tests {
             assert_eq!(out, text);
             assert_eq!(check(format!("[{text}]").as_bytes()), Ok(Kind::Ip));
             if address != text {
-                assert_eq!(check(format!("[{address}]").as_bytes()), Err(Flaw::Ip));
+                assert_eq!(check(format!("[{address}]").as_bytes()), Err(HostError::Ip));
             }
         }
     }
 
     /// Every byte, at every place of some names, and after some labels.
     #[test]
-    fn plain_names_as_seen_label_by_label() {
+    fn common_names_as_checked_label_by_label() {
         let long = "a".repeat(60);
         let names = [
             "a",
@@ -260,24 +235,24 @@ mod tests {
             &long,
             "a.b.c.d.e.f.g.h",
         ];
-        let mut plain = 0;
+        let mut common = 0;
         for name in names {
             for at in 0..=name.len() {
                 for byte in 0..=u8::MAX {
                     let mut host = name.as_bytes().to_vec();
                     host.insert(at, byte);
-                    if is_plain(&host) {
-                        plain += 1;
+                    if is_common_name(&host) {
+                        common += 1;
                         assert_eq!(check_any(&host), Ok(Kind::Name), "{}", host.escape_ascii());
                     }
                 }
             }
         }
-        assert!(plain > 3_000, "{plain}");
+        assert!(common > 3_000, "{common}");
     }
 
     #[test]
-    fn most_names_are_plain() {
+    fn most_names_are_common() {
         let long = "a".repeat(63);
         for name in [
             "a",
@@ -288,7 +263,7 @@ mod tests {
             "xn--bcher-kva.example",
             &long,
         ] {
-            assert!(is_plain(name.as_bytes()), "{name}");
+            assert!(is_common_name(name.as_bytes()), "{name}");
         }
         for host in [
             "",
@@ -306,12 +281,12 @@ mod tests {
             "\u{e9}.a",
             &format!("{long}a"),
         ] {
-            assert!(!is_plain(host.as_bytes()), "{host}");
+            assert!(!is_common_name(host.as_bytes()), "{host}");
         }
     }
 
     #[test]
-    fn what_follows_a_label() {
+    fn the_part_after_the_first_label() {
         let long = "a".repeat(63);
         for (host, rest) in [
             ("a.b.c", Some(".b.c")),
@@ -324,7 +299,7 @@ mod tests {
             (&format!("{long}a.b"), None),
         ] {
             let rest = rest.map(str::as_bytes);
-            assert_eq!(behind_label(host.as_bytes()), rest, "{host}");
+            assert_eq!(after_first_label(host.as_bytes()), rest, "{host}");
         }
     }
 }

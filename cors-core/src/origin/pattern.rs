@@ -1,9 +1,6 @@
-//! One entry of `allow_origins`: the strict parser of configuration.
+//! One entry of `allow_origins`: the strict parser for configuration.
 
-use super::public_suffix::is_public_suffix;
 use super::{host, is_scheme, parse_port, split_authority};
-use crate::issue::Rule;
-use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// What an entry of `allow_origins` means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,25 +24,70 @@ pub(crate) struct Pattern<'a> {
     pub(crate) port: &'a str,
 }
 
+/// Why a text is not an entry of `allow_origins`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EntryError {
+    Empty,
+    List,
+    Whitespace,
+    ControlByte,
+    NonAscii,
+    NoScheme,
+    Scheme,
+    /// The scheme is `file`.
+    File,
+    /// The scheme is `ws` or `wss`.
+    WebSocket,
+    UserInfo,
+    Path,
+    TrailingSlash,
+    Query,
+    Fragment,
+    UpperCase,
+    Host,
+    EmptyLabel,
+    LongLabel,
+    LongName,
+    /// An IP address that is not in canonical form.
+    Ip,
+    DefaultPort,
+    Port,
+    BlockedPort,
+    Wildcard,
+}
+
+impl From<host::HostError> for EntryError {
+    fn from(error: host::HostError) -> Self {
+        match error {
+            host::HostError::Syntax => Self::Host,
+            host::HostError::UpperCase => Self::UpperCase,
+            host::HostError::EmptyLabel => Self::EmptyLabel,
+            host::HostError::LongLabel => Self::LongLabel,
+            host::HostError::LongName => Self::LongName,
+            host::HostError::Ip => Self::Ip,
+        }
+    }
+}
+
 impl<'a> Entry<'a> {
-    /// Reads an entry, or names the first rule that it breaks.
-    pub(crate) fn parse(text: &'a str) -> Result<Self, Rule> {
+    /// Reads an entry. The error is the first flaw, from left to right in each step.
+    pub(crate) fn parse(text: &'a str) -> Result<Self, EntryError> {
         match text {
             "*" => return Ok(Self::Any),
             "null" => return Ok(Self::Null),
-            "" => return Err(Rule::EmptyItem),
+            "" => return Err(EntryError::Empty),
             _ => {}
         }
-        let pattern = Pattern::plain(text).map_or_else(|| Pattern::parse(text), Ok);
+        let pattern = Pattern::common(text).map_or_else(|| Pattern::parse(text), Ok);
         pattern.map(Self::Pattern)
     }
 }
 
 impl<'a> Pattern<'a> {
-    /// A shortcut for most entries of a long list, in which nothing can be wrong.
-    fn plain(text: &'a str) -> Option<Self> {
+    /// A shortcut for the most common entries of a long list, which need no further checks.
+    fn common(text: &'a str) -> Option<Self> {
         let host = text.strip_prefix("https://")?;
-        host::is_plain(host.as_bytes()).then_some(Self {
+        host::is_common_name(host.as_bytes()).then_some(Self {
             scheme: "https",
             subdomains: false,
             host,
@@ -53,39 +95,32 @@ impl<'a> Pattern<'a> {
         })
     }
 
-    fn parse(text: &'a str) -> Result<Self, Rule> {
+    fn parse(text: &'a str) -> Result<Self, EntryError> {
         check_characters(text)?;
         let (scheme, rest) = split_scheme(text)?;
         let authority = cut_authority(rest)?;
         let host_len = match split_authority(authority.as_bytes()) {
             Some((host, _)) => host.len(),
-            None => return Err(Rule::OriginHost),
+            None => return Err(EntryError::Host),
         };
         let (host, port) = authority
             .split_at_checked(host_len)
-            .ok_or(Rule::OriginHost)?;
+            .ok_or(EntryError::Host)?;
         let (subdomains, host) = match host.strip_prefix("*.") {
             Some(parent) => (true, parent),
             None => (false, host),
         };
         if host.contains('*') || (subdomains && (host.is_empty() || host.starts_with('['))) {
-            return Err(Rule::OriginWildcard);
+            return Err(EntryError::Wildcard);
         }
-        let kind = host::check(host.as_bytes()).map_err(|flaw| match flaw {
-            host::Flaw::Syntax => Rule::OriginHost,
-            host::Flaw::UpperCase => Rule::OriginUpperCase,
-            host::Flaw::EmptyLabel => Rule::OriginEmptyLabel,
-            host::Flaw::LongLabel => Rule::OriginLongLabel,
-            host::Flaw::LongName => Rule::OriginLongName,
-            host::Flaw::Ip => Rule::OriginIp,
-        })?;
+        let kind = host::check(host.as_bytes())?;
         if subdomains {
             if kind == host::Kind::Ip {
-                return Err(Rule::OriginWildcard);
+                return Err(EntryError::Wildcard);
             }
             // `a.` before the host must still make a legal name.
             if host.len() + 2 > host::MAX_LEN {
-                return Err(Rule::OriginLongName);
+                return Err(EntryError::LongName);
             }
         }
         check_port(scheme, port)?;
@@ -101,79 +136,58 @@ impl<'a> Pattern<'a> {
     pub(crate) fn is_exact(&self) -> bool {
         !self.subdomains && self.port != ":*"
     }
-
-    /// Whether strangers can register names that it matches.
-    pub(crate) fn is_on_public_suffix(&self) -> bool {
-        is_public_suffix(self.host)
-    }
-
-    /// Whether it only matches pages that this machine serves itself (Secure Contexts, "potentially
-    /// trustworthy origin": loopback addresses and `localhost` names).
-    pub(crate) fn is_loopback(&self) -> bool {
-        let name = self.host.strip_suffix('.').unwrap_or(self.host);
-        let ipv6 = self
-            .host
-            .strip_prefix('[')
-            .and_then(|host| host.strip_suffix(']'));
-        name == "localhost"
-            || name.ends_with(".localhost")
-            || name
-                .parse::<Ipv4Addr>()
-                .is_ok_and(|address| address.is_loopback())
-            || ipv6.is_some_and(|host| host.parse::<Ipv6Addr>().is_ok_and(|a| a.is_loopback()))
-    }
 }
 
-fn check_characters(text: &str) -> Result<(), Rule> {
+fn check_characters(text: &str) -> Result<(), EntryError> {
     let several = list_items(text).filter(|item| item.contains("://")).count() > 1;
     if several || text.contains(',') {
-        return Err(Rule::OriginList);
+        return Err(EntryError::List);
     }
     if text.contains([' ', '\t', '\r', '\n']) {
-        return Err(Rule::OriginWhitespace);
+        return Err(EntryError::Whitespace);
     }
     if text.contains(|c: char| c.is_ascii_control()) {
-        return Err(Rule::OriginControlByte);
+        return Err(EntryError::ControlByte);
     }
     if !text.is_ascii() {
-        return Err(Rule::OriginNonAscii);
+        return Err(EntryError::NonAscii);
     }
     Ok(())
 }
 
-/// The non-empty parts of what looks like several origins in one text.
+/// The non-empty parts of a text that looks like several origins.
 pub(crate) fn list_items(text: &str) -> impl Iterator<Item = &str> {
     text.split([',', ';', ' ', '\t', '\r', '\n'])
         .filter(|item| !item.is_empty())
 }
 
-fn split_scheme(text: &str) -> Result<(&str, &str), Rule> {
+fn split_scheme(text: &str) -> Result<(&str, &str), EntryError> {
     let Some((scheme, rest)) = text.split_once("://") else {
         return Err(if text.eq_ignore_ascii_case("null") {
-            Rule::OriginUpperCase
+            EntryError::UpperCase
         } else if text.contains('*') {
-            Rule::OriginWildcard
+            EntryError::Wildcard
         } else if starts_with_file(text) {
-            Rule::OriginFile
+            EntryError::File
         } else {
-            Rule::OriginNoScheme
+            EntryError::NoScheme
         });
     };
     if scheme.contains('*') {
-        return Err(Rule::OriginWildcard);
+        return Err(EntryError::Wildcard);
     }
     if scheme.is_empty() {
-        Err(Rule::OriginNoScheme)
+        Err(EntryError::NoScheme)
     } else if scheme.eq_ignore_ascii_case("file") {
-        Err(Rule::OriginFile)
+        Err(EntryError::File)
     } else if scheme.eq_ignore_ascii_case("ws") || scheme.eq_ignore_ascii_case("wss") {
-        Err(Rule::OriginWebSocket)
+        Err(EntryError::WebSocket)
     } else if is_scheme(scheme.as_bytes()) {
         Ok((scheme, rest))
     } else if is_scheme(scheme.to_ascii_lowercase().as_bytes()) {
-        Err(Rule::OriginUpperCase)
+        Err(EntryError::UpperCase)
     } else {
-        Err(Rule::OriginScheme)
+        Err(EntryError::Scheme)
     }
 }
 
@@ -182,40 +196,42 @@ fn starts_with_file(text: &str) -> bool {
         .is_some_and(|start| start.eq_ignore_ascii_case("file:"))
 }
 
-/// Refuses what stands before and behind `host[:port]` in URLs.
-fn cut_authority(rest: &str) -> Result<&str, Rule> {
+/// Returns `host[:port]`. What a URL can have before and after it is an error.
+fn cut_authority(rest: &str) -> Result<&str, EntryError> {
     let ends = |byte| matches!(byte, b'/' | b'\\' | b'?' | b'#');
     let end = rest.bytes().position(ends).unwrap_or(rest.len());
     let (authority, tail) = rest.split_at_checked(end).unwrap_or((rest, ""));
     if authority.contains('@') {
-        return Err(Rule::OriginUserInfo);
+        return Err(EntryError::UserInfo);
     }
     match tail.as_bytes() {
         [] => Ok(authority),
-        [b'/'] => Err(Rule::OriginTrailingSlash),
-        [b'?', ..] => Err(Rule::OriginQuery),
-        [b'#', ..] => Err(Rule::OriginFragment),
-        _ => Err(Rule::OriginPath),
+        [b'/'] => Err(EntryError::TrailingSlash),
+        [b'?', ..] => Err(EntryError::Query),
+        [b'#', ..] => Err(EntryError::Fragment),
+        _ => Err(EntryError::Path),
     }
 }
 
-fn check_port(scheme: &str, port: &str) -> Result<(), Rule> {
+fn check_port(scheme: &str, port: &str) -> Result<(), EntryError> {
     if matches!(port, "" | ":*") {
         return Ok(());
     }
-    let digits = port.strip_prefix(':').ok_or(Rule::OriginHost)?;
+    let digits = port.strip_prefix(':').ok_or(EntryError::Host)?;
     if digits.contains('*') {
-        return Err(Rule::OriginWildcard);
+        return Err(EntryError::Wildcard);
     }
-    let number = parse_port(digits.as_bytes()).ok_or(Rule::OriginPort)?;
+    let number = parse_port(digits.as_bytes()).ok_or(EntryError::Port)?;
     match super::default_port(scheme.as_bytes()) {
-        Some(default) if default == number => Err(Rule::OriginDefaultPort),
-        Some(_) if BAD_PORTS.contains(&number) => Err(Rule::OriginBlockedPort),
+        Some(default) if default == number => Err(EntryError::DefaultPort),
+        Some(_) if BAD_PORTS.contains(&number) => Err(EntryError::BlockedPort),
         _ => Ok(()),
     }
 }
 
-/// Fetch, "bad port": no page can be loaded from them by `http` or `https`.
+/// Fetch, ["bad port"]: browsers load no page from these ports over `http` or `https`.
+///
+/// ["bad port"]: https://fetch.spec.whatwg.org/#port-blocking
 const BAD_PORTS: [u16; 82] = [
     1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102,
     103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465,
@@ -226,8 +242,7 @@ const BAD_PORTS: [u16; 82] = [
 
 #[cfg(test)]
 mod tests {
-    use super::{Entry, Pattern};
-    use crate::issue::Rule;
+    use super::{Entry, EntryError, Pattern};
 
     fn pattern(text: &str) -> Pattern<'_> {
         match Entry::parse(text) {
@@ -237,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_entry_as_any_other() {
+    fn a_common_entry_as_any_other() {
         let label = "a".repeat(63);
         for host in [
             "a",
@@ -270,12 +285,12 @@ mod tests {
                 host.to_owned(),
             ] {
                 let parsed = Pattern::parse(&text);
-                if let Some(plain) = Pattern::plain(&text) {
-                    assert_eq!(Ok(plain), parsed, "{text}");
+                if let Some(common) = Pattern::common(&text) {
+                    assert_eq!(Ok(common), parsed, "{text}");
                 }
             }
         }
-        assert!(Pattern::plain("https://a.example.com").is_some());
+        assert!(Pattern::common("https://a.example.com").is_some());
     }
 
     #[test]
@@ -311,31 +326,31 @@ mod tests {
     #[test]
     fn the_rule_that_is_named() {
         for (text, rule) in [
-            ("", Rule::EmptyItem),
-            ("https://a.com https://b.com", Rule::OriginList),
-            ("a.com,b.com", Rule::OriginList),
-            ("https://a.com,", Rule::OriginList),
-            ("https://a.com b.com", Rule::OriginWhitespace),
-            ("NULL", Rule::OriginUpperCase),
-            ("HTTPS://a.com", Rule::OriginUpperCase),
-            ("file:/home", Rule::OriginFile),
-            ("File:", Rule::OriginFile),
-            ("ws://a.com", Rule::OriginWebSocket),
-            ("WSS://a.com", Rule::OriginWebSocket),
-            ("://a.com", Rule::OriginNoScheme),
-            ("https://a.com\\b", Rule::OriginPath),
-            ("https://a.com//", Rule::OriginPath),
-            ("https://*", Rule::OriginWildcard),
-            ("https://*.", Rule::OriginWildcard),
-            ("https://*.[::1]", Rule::OriginWildcard),
-            ("https://*.127.0.0.1", Rule::OriginWildcard),
-            ("https://a.*.com", Rule::OriginWildcard),
-            ("http*://a.com", Rule::OriginWildcard),
-            ("https://a.com:8*", Rule::OriginWildcard),
-            ("https://", Rule::OriginHost),
-            ("https://[::1", Rule::OriginHost),
-            ("https://[::1]x", Rule::OriginHost),
-            ("https://a.com:", Rule::OriginPort),
+            ("", EntryError::Empty),
+            ("https://a.com https://b.com", EntryError::List),
+            ("a.com,b.com", EntryError::List),
+            ("https://a.com,", EntryError::List),
+            ("https://a.com b.com", EntryError::Whitespace),
+            ("NULL", EntryError::UpperCase),
+            ("HTTPS://a.com", EntryError::UpperCase),
+            ("file:/home", EntryError::File),
+            ("File:", EntryError::File),
+            ("ws://a.com", EntryError::WebSocket),
+            ("WSS://a.com", EntryError::WebSocket),
+            ("://a.com", EntryError::NoScheme),
+            ("https://a.com\\b", EntryError::Path),
+            ("https://a.com//", EntryError::Path),
+            ("https://*", EntryError::Wildcard),
+            ("https://*.", EntryError::Wildcard),
+            ("https://*.[::1]", EntryError::Wildcard),
+            ("https://*.127.0.0.1", EntryError::Wildcard),
+            ("https://a.*.com", EntryError::Wildcard),
+            ("http*://a.com", EntryError::Wildcard),
+            ("https://a.com:8*", EntryError::Wildcard),
+            ("https://", EntryError::Host),
+            ("https://[::1", EntryError::Host),
+            ("https://[::1]x", EntryError::Host),
+            ("https://a.com:", EntryError::Port),
         ] {
             assert_eq!(Entry::parse(text), Err(rule), "{text}");
         }
@@ -348,26 +363,7 @@ mod tests {
         let host = format!("{label}.{label}.{label}.{}", "b".repeat(59));
         assert_eq!(pattern(&format!("https://*.{host}")).host.len(), 251);
         let longer = format!("https://*.{host}b");
-        assert_eq!(Entry::parse(&longer), Err(Rule::OriginLongName));
+        assert_eq!(Entry::parse(&longer), Err(EntryError::LongName));
         assert!(pattern(&longer.replace("*.", "")).is_exact());
-    }
-
-    #[test]
-    fn pages_of_this_machine() {
-        for (text, loopback) in [
-            ("http://localhost", true),
-            ("http://localhost.", true),
-            ("http://*.localhost:*", true),
-            ("http://a.localhost", true),
-            ("http://127.1.2.3", true),
-            ("http://[::1]", true),
-            ("http://notlocalhost", false),
-            ("http://localhost.com", false),
-            ("http://10.0.0.1", false),
-            ("http://[::2]", false),
-            ("http://a.com", false),
-        ] {
-            assert_eq!(pattern(text).is_loopback(), loopback, "{text}");
-        }
     }
 }

@@ -1,10 +1,9 @@
 //! `allow_origin_regex`: one regex that must match a whole origin.
 //!
-//! It becomes a complete automaton when the policy is built: a look-up a byte, whatever the regex,
-//! and nothing to allocate. Only origins that a browser could have sent are ever matched, so they are
-//! ASCII, and the regex is read without Unicode classes.
+//! The build compiles it to a complete automaton. Matching takes one table look-up for each byte,
+//! whatever the regex, and does not allocate. Only origins that a browser could send are matched. They
+//! are ASCII, so the regex is compiled without Unicode classes.
 
-use crate::issue::Rule;
 use regex_automata::dfa::{Automaton as _, StartKind, dense};
 use regex_automata::nfa::thompson;
 use regex_automata::{Anchored, Input};
@@ -15,8 +14,20 @@ use std::sync::Arc;
 /// The longest source text, in bytes.
 const MAX_SOURCE_LEN: usize = 1024;
 
-/// The largest automaton, in bytes, and twice as much to make it.
+/// The largest automaton, in bytes. Building it may take twice as much.
 const MAX_AUTOMATON_SIZE: usize = 1 << 20;
+
+/// Why a text is not a regex for origins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum RegexError {
+    Empty,
+    /// The source is longer than [`MAX_SOURCE_LEN`].
+    TooLong,
+    /// The source does not parse, for this reason.
+    Syntax(String),
+    /// The automaton is larger than [`MAX_AUTOMATON_SIZE`].
+    TooLarge,
+}
 
 #[derive(Clone, Debug)]
 pub(crate) struct OriginRegex {
@@ -26,27 +37,25 @@ pub(crate) struct OriginRegex {
 }
 
 impl OriginRegex {
-    /// Compiles `source`, which must be a regex by itself; an error has a detail.
-    pub(crate) fn compile(source: &str) -> Result<Self, (Rule, Option<String>)> {
+    /// Compiles `source`, which must be a complete regex on its own.
+    pub(crate) fn compile(source: &str) -> Result<Self, RegexError> {
         if source.len() > MAX_SOURCE_LEN {
-            return Err((Rule::RegexTooLong, None));
+            return Err(RegexError::TooLong);
         }
-        let invalid = |reason: &str| (Rule::RegexInvalid, Some(reason.to_owned()));
         if source.is_empty() {
-            return Err(invalid("it is empty"));
+            return Err(RegexError::Empty);
         }
         let mut parser = ParserBuilder::new().unicode(false).utf8(false).build();
         let hir = parser
             .parse(source)
-            .map_err(|error| invalid(&reason(&error)))?;
-        // Anchored as a tree, not as text: no bracket, flag or comment of the source can undo it.
+            .map_err(|error| RegexError::Syntax(reason(&error)))?;
+        // The tree is anchored, not the text: no bracket, flag or comment in the source can undo it.
         let whole = Hir::concat(vec![
             Hir::look(Look::Start),
             hir.clone(),
             Hir::look(Look::End),
         ]);
-        let automaton =
-            automaton(&whole).ok_or_else(|| invalid("it is too large when compiled"))?;
+        let automaton = automaton(&whole).ok_or(RegexError::TooLarge)?;
         Ok(Self {
             source: source.to_owned(),
             hir,
@@ -87,7 +96,7 @@ fn automaton(hir: &Hir) -> Option<dense::DFA<Vec<u32>>> {
         .ok()
 }
 
-/// The last line of the error, which is the reason; the lines before it draw the place.
+/// The last line of the error, which has the reason. The lines before it show the place.
 fn reason(error: &regex_syntax::Error) -> String {
     let text = error.to_string();
     let last = text.lines().last().unwrap_or_default().trim();
@@ -97,42 +106,9 @@ fn reason(error: &regex_syntax::Error) -> String {
         .to_owned()
 }
 
-/// `source` with a backslash before every `.` that stands unescaped between two labels; `None` if
-/// there is no such dot.
-pub(crate) fn escape_dots(source: &str) -> Option<String> {
-    if source.contains('#') {
-        return None; // it may be a comment
-    }
-    let chars: Vec<char> = source.chars().collect();
-    let mut out = String::with_capacity(source.len() + 4);
-    let (mut escaped, mut in_class, mut found) = (false, false, false);
-    for (i, &c) in chars.iter().enumerate() {
-        let next = chars.get(i + 1).copied();
-        let starts_label =
-            next.is_some_and(|next| next.is_ascii_alphanumeric() || "([\\".contains(next));
-        let follows_label = i
-            .checked_sub(1)
-            .and_then(|before| chars.get(before))
-            .is_some_and(|before| before.is_ascii_alphanumeric() || ")]+*}-_?".contains(*before));
-        if c == '.' && !escaped && !in_class && starts_label && follows_label {
-            out.push('\\');
-            found = true;
-        }
-        match c {
-            '[' if !escaped => in_class = true,
-            ']' if !escaped => in_class = false,
-            _ => {}
-        }
-        escaped = c == '\\' && !escaped;
-        out.push(c);
-    }
-    found.then_some(out)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{OriginRegex, escape_dots};
-    use crate::issue::Rule;
+    use super::{OriginRegex, RegexError};
     use proptest::prelude::*;
 
     fn regex(source: &str) -> OriginRegex {
@@ -155,25 +131,22 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_compile_by_itself() {
-        for source in ["a)|(b", "(", "[", "*", r"(?=a)", "", "a{1000}{1000}"] {
-            assert_eq!(
-                OriginRegex::compile(source).unwrap_err().0,
-                Rule::RegexInvalid,
-                "{source}"
+    fn what_does_not_compile() {
+        for source in ["a)|(b", "(", "[", "*", r"(?=a)"] {
+            let error = OriginRegex::compile(source).unwrap_err();
+            assert!(
+                matches!(error, RegexError::Syntax(_)),
+                "{source}: {error:?}"
             );
         }
-        assert_eq!(
-            OriginRegex::compile(&"a".repeat(1025)).unwrap_err().0,
-            Rule::RegexTooLong
-        );
         regex(&"a".repeat(1024));
-        for (source, detail) in [
-            ("a)", "unopened group"),
-            ("", "it is empty"),
-            ("https://.*a.{100}b", "it is too large when compiled"),
+        for (source, error) in [
+            ("a)", RegexError::Syntax("unopened group".to_owned())),
+            ("", RegexError::Empty),
+            (&"a".repeat(1025), RegexError::TooLong),
+            ("a{1000}{1000}", RegexError::TooLarge),
+            ("https://.*a.{100}b", RegexError::TooLarge),
         ] {
-            let error = (Rule::RegexInvalid, Some(detail.to_owned()));
             assert_eq!(OriginRegex::compile(source).unwrap_err(), error);
         }
     }
@@ -202,31 +175,6 @@ mod tests {
             if let (Ok(ours), Ok(theirs)) = (OriginRegex::compile(&source), whole) {
                 prop_assert_eq!(ours.is_match(origin.as_bytes()), theirs.is_match(origin.as_bytes()));
             }
-        }
-    }
-
-    #[test]
-    fn dots_between_labels() {
-        for (source, escaped) in [
-            ("https://www.example.com", r"https://www\.example\.com"),
-            ("https://(.+).acme.com", r"https://(.+)\.acme\.com"),
-            (r"https://.*.example\.com", r"https://.*\.example\.com"),
-            (
-                r"https://[a-z]+.example\.com",
-                r"https://[a-z]+\.example\.com",
-            ),
-            (r"https://\[a.b\]", r"https://\[a\.b\]"),
-        ] {
-            assert_eq!(escape_dots(source).as_deref(), Some(escaped));
-        }
-        for source in [
-            r"https://.*\.example\.com",
-            r"https://[a.b]+\.example\.com",
-            r"https://[a\].b]+\.example\.com",
-            ".*",
-            r"a\\\.b",
-        ] {
-            assert_eq!(escape_dots(source), None, "{source}");
         }
     }
 }

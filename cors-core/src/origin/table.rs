@@ -3,6 +3,8 @@
 //! `HashSet<Box<str>>` would do the same with twice the memory and one allocation an entry, and
 //! could not be asked for a text that exists only in pieces.
 
+use foldhash::fast::RandomState;
+use std::hash::{BuildHasher as _, Hasher as _};
 use std::ops::Range;
 
 /// Open addressing with linear probing; at most half of the slots are taken.
@@ -122,9 +124,16 @@ fn split_hash(hash: u64) -> (usize, u32) {
     (hash as usize, (hash >> 32) as u32)
 }
 
+pub(super) fn hash(hasher: &RandomState, text: &[u8]) -> u64 {
+    let mut hasher = hasher.build_hasher();
+    hasher.write(text);
+    hasher.finish()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Table, split_hash};
+    use super::{Table, hash, split_hash};
+    use foldhash::fast::RandomState;
 
     /// Whatever the hashes: all alike, neighbours at the end of the slots, or far apart.
     #[test]
@@ -181,5 +190,15 @@ mod tests {
         let mut table = Table::with_capacity(1, 1);
         table.insert(0, "a");
         table.insert(0, "b");
+    }
+
+    /// Otherwise a look-up would compare every entry.
+    #[test]
+    fn texts_differ_in_their_hashes() {
+        let hasher = RandomState::default();
+        let one = hash(&hasher, b".a.com");
+        assert_eq!(hash(&hasher, b".a.com"), one);
+        assert_ne!(hash(&hasher, b".b.com"), one);
+        assert_ne!(hash(&hasher, b".a.com:8443"), one);
     }
 }

@@ -1,10 +1,10 @@
-//! What the tests of this crate share: a request, and an answer in memory.
+//! What the tests of this crate share: a request and the headers of a response in memory.
 
 use cors_core::{
-    Change, Decision, Ready, RequestHead, RequestHeader, ResponseHeader, requested_header_names,
-    vary_names_origin,
+    Echo, Policy, RenderedPolicy, RequestHead, RequestHeader, ResponseHeader, ResponseHeaders,
+    requested_header_names,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A request of plain bytes.
 #[derive(Clone, Debug)]
@@ -26,50 +26,76 @@ impl RequestHead for Request {
     }
 }
 
-/// Header names and values.
+/// Header names and values. A value has all lines of the header, joined by `, `.
 #[allow(dead_code, reason = "not every test file looks at headers")]
-pub(crate) type Headers = BTreeMap<&'static str, Vec<u8>>;
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Headers(pub(crate) BTreeMap<&'static str, Vec<u8>>);
 
-/// The headers that a decision puts on a response that has none yet.
-#[allow(dead_code, reason = "not every test file looks at headers")]
-pub(crate) fn headers(ready: &Ready<String>, decision: Decision, request: &Request) -> Headers {
-    let mut out = Headers::new();
-    apply(ready, decision, request, &mut out);
-    out
+impl ResponseHeaders<'_> for Headers {
+    type Rendered = String;
+    type Value = Vec<u8>;
+
+    fn value(rendered: &String) -> Vec<u8> {
+        rendered.clone().into_bytes()
+    }
+
+    fn for_each_name(&self, f: impl FnMut(&str)) {
+        self.0.keys().copied().for_each(f);
+    }
+
+    fn values(&self, header: ResponseHeader) -> impl Iterator<Item = &[u8]> {
+        self.0.get(header.name()).into_iter().map(Vec::as_slice)
+    }
+
+    fn remove(&mut self, header: ResponseHeader) {
+        self.0.remove(header.name());
+    }
+
+    fn set(&mut self, header: ResponseHeader, value: Vec<u8>) {
+        let old = self.0.insert(header.name(), value);
+        assert_eq!(old, None, "{} was not removed first", header.name());
+    }
+
+    fn append(&mut self, header: ResponseHeader, value: Vec<u8>) {
+        let lines = self.0.entry(header.name()).or_default();
+        if !lines.is_empty() {
+            lines.extend(b", ");
+        }
+        lines.extend(value);
+    }
 }
 
-/// Puts the headers of a decision on a response.
 #[allow(dead_code, reason = "not every test file looks at headers")]
-pub(crate) fn apply(
-    ready: &Ready<String>,
-    decision: Decision,
-    request: &Request,
-    out: &mut Headers,
-) {
-    for header in ResponseHeader::CORS {
-        out.remove(header.name());
-    }
-    let mut seen = BTreeSet::new();
-    ready.write(decision, |header, change| {
-        let name = header.name();
-        assert!(seen.insert(name), "{name} twice");
-        let value = match change {
-            Change::Set(value) => Some(value.clone().into_bytes()),
-            Change::SetRequestOrigin => {
-                let origin = request.lines(RequestHeader::Origin).next();
-                Some(origin.unwrap().to_vec())
-            }
-            Change::SetRequestedHeaders => requested_header_names(request).map(String::into_bytes),
-            Change::Merge(value) => match out.get(name) {
-                None => Some(value.clone().into_bytes()),
-                Some(own) if vary_names_origin([own.as_slice()]) => Some(own.clone()),
-                Some(own) => Some([own, value.as_bytes()].join(&b", "[..])),
-            },
-        };
-        if let Some(value) = value {
-            out.insert(name, value);
-        }
-    });
+pub(crate) fn rendered(policy: Policy) -> RenderedPolicy<String> {
+    RenderedPolicy::new(policy, |text| Ok::<_, ()>(text.into_owned())).unwrap()
+}
+
+/// The headers of a response to `request` that has none of its own.
+#[allow(dead_code, reason = "not every test file looks at headers")]
+pub(crate) fn headers(policy: &RenderedPolicy<String>, request: &Request) -> Headers {
+    let mut headers = Headers::default();
+    apply(policy, request, &mut headers);
+    headers
+}
+
+/// Puts the CORS headers on a response to `request`.
+#[allow(dead_code, reason = "not every test file looks at headers")]
+pub(crate) fn apply(policy: &RenderedPolicy<String>, request: &Request, headers: &mut Headers) {
+    let verdict = policy.verdict(request);
+    let origin = || {
+        request
+            .lines(RequestHeader::Origin)
+            .next()
+            .map(<[u8]>::to_vec)
+    };
+    let echo = Echo {
+        origin,
+        requested_headers: || requested_header_names(request).map(String::into_bytes),
+    };
+    policy.apply(verdict, headers, echo);
+    let echoed = headers.0.get(ResponseHeader::AllowOrigin.name()).cloned();
+    let is_echoed = echoed.is_some_and(|value| value != b"*");
+    assert_eq!(policy.echoes_origin(verdict), is_echoed);
 }
 
 /// How many cases a property runs: `PROPTEST_CASES`, or this default.

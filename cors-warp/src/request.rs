@@ -1,4 +1,4 @@
-//! From what warp lends of a request to the core's view of it.
+//! A request of warp as the core sees it.
 
 use cors_core::http::request_header_name;
 use cors_core::{RequestHead, RequestHeader};
@@ -7,24 +7,25 @@ use std::cell::Cell;
 use warp::host::Authority;
 use warp::log::Info;
 
-/// Which authority a request is for.
+/// The authority of a request.
 #[derive(Default)]
 pub(crate) enum Host {
-    /// Not looked at: warp copies it.
+    /// Not looked up yet, because warp copies it.
     #[default]
     Unknown,
-    /// That of the target or the `Host` line; `None` if there is none, or each names another.
+    /// The authority of the target or of the `Host` line. `None` if there is none, or if the two differ.
     Known(Option<Authority>),
 }
 
-pub(crate) struct Head<'a> {
+/// The head of a request.
+pub(crate) struct RequestView<'a> {
     info: &'a Info<'a>,
     host: Host,
-    /// The core has asked for the host while it was unknown.
+    /// Whether the core has asked for the host while it was unknown.
     lacks_host: Cell<bool>,
 }
 
-impl<'a> Head<'a> {
+impl<'a> RequestView<'a> {
     pub(crate) fn new(info: &'a Info<'a>, host: Host) -> Self {
         Self {
             info,
@@ -38,14 +39,14 @@ impl<'a> Head<'a> {
     }
 }
 
-impl RequestHead for Head<'_> {
+impl RequestHead for RequestView<'_> {
     fn method(&self) -> &[u8] {
         self.info.method().as_str().as_bytes()
     }
 
     fn lines(&self, header: RequestHeader) -> impl Iterator<Item = &[u8]> {
         let (authority, skipped) = match (header, &self.host) {
-            // The authority agrees with the first `Host` line; further ones are nobody's.
+            // The authority is that of the first `Host` line. Further lines follow it.
             (RequestHeader::Host, Host::Known(Some(authority))) => (Some(authority), 1),
             (RequestHeader::Host, Host::Known(None)) => (None, usize::MAX),
             (RequestHeader::Host, Host::Unknown) => {

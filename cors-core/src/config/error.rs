@@ -1,11 +1,12 @@
-//! The error of a refused configuration.
+//! The error of the build.
 
 use crate::issue::Issue;
 use std::fmt;
 
-/// A configuration was refused: everything that is wrong with it.
+/// The configuration is invalid. The error contains everything that is wrong with it.
 ///
-/// `Display` and `Debug` give one line a problem, so that `main` may return it and `unwrap` shows it.
+/// `Display` and `Debug` write one line for each problem, so `main` can return the error and
+/// `unwrap` shows it in full.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConfigError {
     errors: Vec<Issue>,
@@ -13,17 +14,17 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    pub(crate) fn new(errors: Vec<Issue>, warnings: Vec<Issue>) -> Self {
+    pub(super) fn new(errors: Vec<Issue>, warnings: Vec<Issue>) -> Self {
         Self { errors, warnings }
     }
 
-    /// What must change. Empty only if a [strict build](crate::Config::build_strict) refused
-    /// warnings.
+    /// What must be corrected. It is empty only if a [strict build](crate::Config::build_strict)
+    /// failed because of warnings.
     pub fn errors(&self) -> &[Issue] {
         &self.errors
     }
 
-    /// What is merely suspicious.
+    /// What is valid, but probably not what was meant.
     pub fn warnings(&self) -> &[Issue] {
         &self.warnings
     }
@@ -36,7 +37,7 @@ impl fmt::Display for ConfigError {
             _ => (&self.errors, "error"),
         };
         let s = if issues.len() == 1 { "" } else { "s" };
-        write!(f, "CORS policy refused, {} {name}{s}:", issues.len())?;
+        write!(f, "invalid CORS policy, {} {name}{s}:", issues.len())?;
         issues.iter().try_for_each(|issue| write!(f, "\n{issue}"))
     }
 }

@@ -1,15 +1,15 @@
-//! Punycode (RFC 3492), encoding only, for the correction that an error offers.
+//! Encoding as Punycode (RFC 3492), for corrections.
 //!
-//! Nothing is mapped but upper case: a name that needs more of UTS 46 than that gets no correction.
-//! The full tables would be the largest dependency of the crate, for a hint.
+//! Only upper case is mapped. A name that needs more of UTS 46 gets no correction. The full tables
+//! would be the largest dependency of the crate, and only for a hint.
 
 use std::fmt::Write as _;
 
-/// The longest label; encoding takes time quadratic in it.
+/// The longest label. Encoding takes time quadratic in its length.
 const MAX_LABEL_LEN: usize = 63;
 
-/// `bücher.example` -> `xn--bcher-kva.example`; `None` if the host needs more than lower-casing.
-pub(crate) fn to_ascii(host: &str) -> Option<String> {
+/// `bücher.example` -> `xn--bcher-kva.example`; `None` if the host needs more than lower case.
+pub(super) fn to_ascii(host: &str) -> Option<String> {
     let lower = host.to_lowercase();
     let mut out = String::with_capacity(lower.len());
     for (i, label) in lower.split('.').enumerate() {
@@ -20,7 +20,7 @@ pub(crate) fn to_ascii(host: &str) -> Option<String> {
             return None;
         } else if label.is_ascii() {
             out.push_str(label);
-        } else if label.chars().all(is_plain) {
+        } else if label.chars().all(is_unmapped) {
             write!(out, "xn--{}", encode(label)?).ok()?;
         } else {
             return None;
@@ -29,9 +29,9 @@ pub(crate) fn to_ascii(host: &str) -> Option<String> {
     Some(out)
 }
 
-/// Letters that UTS 46 leaves as they are, as far as can be told without its tables: no marks, no
-/// compatibility forms, no scripts whose letters are written by several code points.
-fn is_plain(c: char) -> bool {
+/// Whether UTS 46 leaves the letter unchanged, as far as that is known without its tables: no marks, no
+/// compatibility forms, no scripts whose letters have several code points.
+fn is_unmapped(c: char) -> bool {
     match c {
         'a'..='z' | '0'..='9' | '-' => true,
         'ß' | 'ĳ' | 'ŀ' | 'ŉ' | 'ſ' | 'ı' | 'ς' => false,
@@ -107,7 +107,7 @@ fn adapt(delta: u32, points: u32, first: bool) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{adapt, is_plain, to_ascii};
+    use super::{adapt, is_unmapped, to_ascii};
     use proptest::prelude::*;
 
     #[test]
@@ -135,11 +135,11 @@ mod tests {
         }
     }
 
-    /// What we take for a plain letter, `idna` leaves as it is.
+    /// `idna` leaves every letter unchanged that we leave unchanged.
     #[test]
-    fn every_plain_letter_agrees_with_idna() {
-        let plain = ('\0'..=char::MAX).filter(|&c| is_plain(c) && c.to_lowercase().eq([c]));
-        for c in plain {
+    fn every_unmapped_letter_agrees_with_idna() {
+        let unmapped = ('\0'..=char::MAX).filter(|&c| is_unmapped(c) && c.to_lowercase().eq([c]));
+        for c in unmapped {
             let name = format!("{c}.example");
             assert_eq!(to_ascii(&name), idna::domain_to_ascii(&name).ok(), "{c}");
         }

@@ -1,50 +1,46 @@
-//! `Config` in JSON, TOML, YAML: the same keys, lists as lists.
+//! Policy files: `Config` in JSON, TOML, YAML and other formats of serde.
 
 use super::Config;
-use super::read::Value;
-use crate::issue::{Issue, Key, Rule};
+use super::nearest::nearest_name;
+use super::value::Value;
+use crate::issue::{Correction, Issue, Key, Rule};
+use crate::key::keys;
 use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use std::fmt;
 
-/// All keys of Starlette, and of the others those that are not at their defaults.
-impl Serialize for Config {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry(Key::AllowOrigins.as_str(), &self.allow_origins)?;
-        if let Some(regex) = &self.allow_origin_regex {
-            map.serialize_entry(Key::AllowOriginRegex.as_str(), regex)?;
-        }
-        map.serialize_entry(Key::AllowMethods.as_str(), &self.allow_methods)?;
-        map.serialize_entry(Key::AllowHeaders.as_str(), &self.allow_headers)?;
-        map.serialize_entry(Key::AllowCredentials.as_str(), &self.allow_credentials)?;
-        map.serialize_entry(Key::ExposeHeaders.as_str(), &self.expose_headers)?;
-        map.serialize_entry(Key::MaxAge.as_str(), &self.max_age)?;
-        if self.preflight_status != 200 {
-            map.serialize_entry(Key::PreflightStatus.as_str(), &self.preflight_status)?;
-        }
-        for (key, flag) in [
-            (Key::Diagnostics, self.diagnostics),
-            (Key::BlockRefusedOrigins, self.block_refused_origins),
-            (
-                Key::DangerouslyAllowCredentialsOnPublicSuffixes,
-                self.dangerously_allow_credentials_on_public_suffixes,
-            ),
-            (
-                Key::DangerouslyAllowCredentialsWithBroadRegex,
-                self.dangerously_allow_credentials_with_broad_regex,
-            ),
-        ] {
-            if flag {
-                map.serialize_entry(key.as_str(), &true)?;
-            }
-        }
-        map.end()
-    }
+macro_rules! is_written {
+    (always $config:ident $default:ident $name:ident) => {
+        true
+    };
+    (if_changed $config:ident $default:ident $name:ident) => {
+        $config.$name != $default.$name
+    };
 }
 
-/// Fails only if there is no map, or the format itself is broken. Unknown keys and wrong values are
-/// reported by [`Config::build`], all of them, not the first.
+macro_rules! define_serialize {
+    ($(
+        $(#[$doc:meta])*
+        $key:ident $name:ident $getter:ident $kind:ident $default:tt $written:ident;
+    )*) => {
+        /// The keys of Starlette are always written, and the others if they differ from their default.
+        impl Serialize for Config {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let default = Config::default();
+                let mut map = serializer.serialize_map(None)?;
+                $(if is_written!($written self default $name) {
+                    map.serialize_entry(Key::$key.as_str(), &self.$name)?;
+                })*
+                map.end()
+            }
+        }
+    };
+}
+
+keys!(define_serialize);
+
+/// Fails only if the value is not a map, or if the format itself is broken. [`Config::build`] reports
+/// all unknown keys and wrong values.
 impl<'de> Deserialize<'de> for Config {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(ConfigVisitor)
@@ -57,7 +53,7 @@ impl<'de> Visitor<'de> for ConfigVisitor {
     type Value = Config;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a CORS policy, an object of keys such as `allow_origins`")
+        f.write_str("a CORS policy: an object with keys such as `allow_origins`")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Config, A::Error> {
@@ -65,17 +61,20 @@ impl<'de> Visitor<'de> for ConfigVisitor {
         let mut seen = Vec::new();
         while let Some(name) = map.next_key::<String>()? {
             let Some(key) = Key::ALL.iter().copied().find(|key| key.as_str() == name) else {
-                config.read_unknown(&name, Rule::UnknownKey, |key| key.as_str().to_owned());
+                let meant = nearest_name(&name).map(|key| key.as_str().to_owned());
+                let issue = Issue::unknown(&name, Rule::UnknownKey);
+                let issue = issue.corrected(meant.map(Correction::RenameKey));
+                config.read_issues.push(issue);
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
             if seen.contains(&key) {
-                config.unreadable.push(Issue::new(key, "", Rule::KeyTwice));
+                config.read_issues.push(Issue::new(key, "", Rule::KeyTwice));
                 map.next_value::<IgnoredAny>()?;
                 continue;
             }
             seen.push(key);
-            // `null` is how some writers say that there is no regex.
+            // Some writers use `null` for a regex that is not set.
             match map.next_value::<Value>()? {
                 Value::Other("null") if key == Key::AllowOriginRegex => {}
                 value => config.read(key, value),

@@ -1,13 +1,14 @@
-//! The correction that an error about an origin offers.
+//! Corrections of origins.
 
-use super::pattern::{Entry, list_items};
-use super::{default_port, host, punycode};
-use crate::issue::{Correction, Rule};
+use super::punycode;
+use crate::issue::Correction;
+use crate::origin::pattern::{Entry, EntryError, list_items};
+use crate::origin::{default_port, host};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// What the user most likely meant by `text`, which breaks `rule`, if that is clear and legal.
-pub(crate) fn correct(text: &str, rule: Rule) -> Option<Correction> {
-    if rule != Rule::OriginList {
+/// What the user most likely meant by `text`, which fails with `error`, if that is clear and valid.
+pub(crate) fn correct(text: &str, error: EntryError) -> Option<Correction> {
+    if error != EntryError::List {
         return repair(text).map(Correction::Replace);
     }
     let items: Option<Vec<String>> = list_items(text).map(repair).collect();
@@ -21,7 +22,7 @@ pub(crate) fn correct(text: &str, rule: Rule) -> Option<Correction> {
 fn repair(text: &str) -> Option<String> {
     let lower = trim(text).to_lowercase().replace('\\', "/");
     match Entry::parse(&lower) {
-        // Upper case may have been a mistake, but `null` lets every sandboxed frame in.
+        // Upper case may be a mistake, but `null` allows every sandboxed frame.
         Ok(Entry::Null) => return None,
         Ok(_) => return Some(lower),
         Err(_) => {}
@@ -42,12 +43,12 @@ fn repair(text: &str) -> Option<String> {
     };
     let (host, port) = split_port(authority)?;
     if scheme.is_empty() && host.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None; // a number is no host that was meant
+        return None; // A number alone is not meant as a host.
     }
     let host = canonical_host(host)?;
     let scheme = match scheme {
         "" if is_local(&host) => "http",
-        "" if !host.contains('.') => return None, // nor is a word
+        "" if !host.contains('.') => return None, // Nor is a single word.
         "" => "https",
         scheme => scheme,
     };
@@ -82,7 +83,7 @@ fn split_broken_scheme(text: &str) -> Option<(&str, &str)> {
     (!unclear).then_some(("", rest))
 }
 
-/// Without white space, quotes and angle brackets around it, and without the brackets of a list.
+/// Removes white space, quotes and angle brackets at both ends, and the brackets of a list.
 fn trim(text: &str) -> &str {
     let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control());
     let list = text
@@ -99,7 +100,7 @@ fn split_port(authority: &str) -> Option<(&str, &str)> {
         let (host, port) = authority.split_at_checked(authority.find(']')? + 1)?;
         Some((host, port.strip_prefix(':').unwrap_or(port)))
     } else if authority.matches(':').count() > 1 {
-        None // IPv6 without brackets: the last part may be a port, or not
+        None // IPv6 without brackets: the last part may or may not be a port.
     } else {
         Some(authority.split_once(':').unwrap_or((authority, "")))
     }
@@ -123,8 +124,10 @@ fn canonical_host(host: &str) -> Option<String> {
     })
 }
 
-/// URL, "IPv4 parser": one to four numbers, the last of which fills what is left, each decimal,
-/// octal (`0`) or hexadecimal (`0x`).
+/// URL, ["IPv4 parser"]: one to four numbers, each decimal, octal (`0`) or hexadecimal (`0x`). The last
+/// number fills the remaining bytes.
+///
+/// ["IPv4 parser"]: https://url.spec.whatwg.org/#concept-ipv4-parser
 fn parse_ipv4(host: &str) -> Option<Ipv4Addr> {
     let mut parts: Vec<&str> = host.strip_suffix('.').unwrap_or(host).split('.').collect();
     let last = parse_ipv4_number(parts.pop()?)?;
@@ -149,12 +152,12 @@ fn parse_ipv4_number(part: &str) -> Option<u32> {
         _ => (part, 10),
     };
     if digits.starts_with('+') {
-        return None; // a sign, which numbers of Rust may have
+        return None; // `from_str_radix` accepts a sign.
     }
     u32::from_str_radix(digits, radix).ok()
 }
 
-/// Hosts that are served without TLS as a rule.
+/// Hosts that are usually served without TLS.
 fn is_local(host: &str) -> bool {
     host == "localhost"
         || host.ends_with(".localhost")
@@ -165,7 +168,8 @@ fn is_local(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{correct, parse_ipv4, repair};
-    use crate::issue::{Correction, Rule};
+    use crate::issue::Correction;
+    use crate::origin::pattern::EntryError;
 
     #[test]
     fn what_was_meant() {
@@ -251,11 +255,11 @@ mod tests {
     fn lists_are_split() {
         let both = vec!["https://a.com".to_owned(), "https://b.com".to_owned()];
         assert_eq!(
-            correct("https://a.com, https://b.com/", Rule::OriginList),
+            correct("https://a.com, https://b.com/", EntryError::List),
             Some(Correction::Split(both))
         );
         assert_eq!(
-            correct("https://a.com,", Rule::OriginList),
+            correct("https://a.com,", EntryError::List),
             Some(Correction::Replace("https://a.com".to_owned()))
         );
     }

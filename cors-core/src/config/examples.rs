@@ -1,24 +1,25 @@
-//! Origins that a regex accepts, found in its own structure, to see who they belong to.
+//! Examples of origins that a regex matches, to see whose they are.
 //!
-//! Wherever the regex takes anything, an example has `evil` in it: alone, as a label, as the end of
-//! a label, and as a domain of its own. If that makes `evil` a part of the domain that somebody
-//! registers, strangers can have the origin. This finds `https://.*example\.com`, which accepts
-//! `https://evilexample.com`, and passes `https://.*\.example\.com`.
+//! Where the regex matches any text, the examples contain `evil`: alone, as a label, as the end of a
+//! label, and as a domain. If `evil` becomes part of the registrable domain, other people can have
+//! the origin. This finds `https://.*example\.com`, which matches `https://evilexample.com`, but not
+//! `https://.*\.example\.com`.
 
-use super::Origin;
-use super::pattern::{Entry, Pattern};
+use super::loopback::is_loopback;
 use super::public_suffix::is_public_suffix;
-use super::regex::OriginRegex;
+use crate::origin::pattern::{Entry, Pattern};
+use crate::origin::regex::OriginRegex;
+use crate::origin::{MAX_LEN, Origin};
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
-/// How many examples are looked at, at most.
+/// The largest number of examples.
 const MAX_EXAMPLES: usize = 1024;
 
 /// The last stands for a port.
 const FILLERS: [&str; 5] = ["evil", "evil.", "-evil", ".evil.com", "8080"];
 
-/// Tried whatever the structure says.
-const STRANGERS: [&str; 5] = [
+/// Tried with every regex.
+const FOREIGN: [&str; 5] = [
     "https://evil.com",
     "http://evil.com:8080",
     "https://www.evil.co.uk",
@@ -26,18 +27,18 @@ const STRANGERS: [&str; 5] = [
     "chrome-extension://evilevilevilevilevilevilevilevil",
 ];
 
-/// What the examples of a regex tell.
+/// The examples that a regex matches.
 #[derive(Debug)]
 pub(crate) struct Examples {
-    /// Accepted, and an origin that a browser could send.
+    /// Those that a browser could send.
     origins: Vec<String>,
-    /// Something is accepted.
+    /// Whether there are any examples, including those that no browser sends.
     any: bool,
 }
 
 impl Examples {
     pub(crate) fn of(regex: &OriginRegex) -> Self {
-        let mut accepted = STRANGERS.map(str::to_owned).to_vec();
+        let mut accepted = FOREIGN.map(str::to_owned).to_vec();
         accepted.extend(examples(regex.hir()));
         accepted.retain(|example| regex.is_match(example.as_bytes()));
         let any = !accepted.is_empty();
@@ -48,23 +49,23 @@ impl Examples {
         }
     }
 
-    /// An origin that strangers can have.
-    pub(crate) fn stranger(&self) -> Option<&str> {
+    /// An origin that other people can have.
+    pub(crate) fn foreign(&self) -> Option<&str> {
         self.origins
             .iter()
             .map(String::as_str)
-            .find(|origin| is_strangers(origin))
+            .find(|origin| is_foreign(origin))
     }
 
     /// An origin without TLS on another machine.
     pub(crate) fn insecure(&self) -> Option<&str> {
         self.origins.iter().map(String::as_str).find(|origin| {
-            pattern(origin).is_some_and(|parts| parts.scheme == "http" && !parts.is_loopback())
+            pattern(origin).is_some_and(|parts| parts.scheme == "http" && !is_loopback(parts.host))
         })
     }
 
-    /// The regex accepts something, but nothing that a browser sends: it is written for a part of an
-    /// origin, say.
+    /// Whether the regex matches something, but nothing that a browser sends. It may be written for a
+    /// part of an origin.
     pub(crate) fn miss_every_origin(&self) -> bool {
         self.any && self.origins.is_empty()
     }
@@ -77,17 +78,17 @@ fn pattern(origin: &str) -> Option<Pattern<'_>> {
     }
 }
 
-fn is_strangers(origin: &str) -> bool {
-    if STRANGERS.contains(&origin) {
+fn is_foreign(origin: &str) -> bool {
+    if FOREIGN.contains(&origin) {
         return true;
     }
     let Some(parts) = pattern(origin) else {
         return false;
     };
-    !parts.is_loopback() && registrable(parts.host).contains("evil")
+    !is_loopback(parts.host) && registrable(parts.host).contains("evil")
 }
 
-/// The part of a host that somebody registers: a public suffix and the label before it.
+/// The registrable domain of a host: a public suffix and the label before it.
 fn registrable(host: &str) -> &str {
     let mut domain = host;
     while let Some((_, parent)) = domain.split_once('.') {
@@ -116,7 +117,7 @@ fn examples(hir: &Hir) -> Vec<String> {
                     .iter()
                     .flat_map(|a| next.iter().map(move |b| format!("{a}{b}")));
                 pairs
-                    .filter(|text| text.len() <= super::MAX_LEN)
+                    .filter(|text| text.len() <= MAX_LEN)
                     .take(MAX_EXAMPLES)
                     .collect()
             };
@@ -134,7 +135,7 @@ fn repeated(repetition: &Repetition) -> Vec<String> {
         .max
         .map_or(usize::MAX, |max| usize::try_from(max).unwrap_or(usize::MAX));
     let mut out = Vec::new();
-    if least > super::MAX_LEN {
+    if least > MAX_LEN {
         return out;
     }
     if let HirKind::Class(class) = repetition.sub.kind() {
@@ -147,7 +148,7 @@ fn repeated(repetition: &Repetition) -> Vec<String> {
     }
     if out.is_empty() {
         let times = least.max(1);
-        let short = |text: &String| text.len() * times <= super::MAX_LEN;
+        let short = |text: &String| text.len() * times <= MAX_LEN;
         out.extend(
             examples(&repetition.sub)
                 .iter()
@@ -202,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn regexes_that_let_strangers_in() {
+    fn regexes_that_match_foreign_origins() {
         for source in [
             r".*",
             r"https?://.*",
@@ -233,7 +234,7 @@ mod tests {
             r"app://.*",
             r"chrome-extension://\w+",
         ] {
-            assert!(of(source).stranger().is_some(), "{source}");
+            assert!(of(source).foreign().is_some(), "{source}");
         }
     }
 
@@ -248,18 +249,18 @@ mod tests {
             r"https://[a-z0-9]+-[a-z0-9]+\.vercel\.app",
             r"https://.*-myteam\.vercel\.app",
         ] {
-            assert!(of(source).stranger().is_some(), "{source}");
+            assert!(of(source).foreign().is_some(), "{source}");
         }
         for source in [
             r"https://pr-\d+-me\.vercel\.app",
             r"https://.*\.example\.co\.uk",
         ] {
-            assert_eq!(of(source).stranger(), None, "{source}");
+            assert_eq!(of(source).foreign(), None, "{source}");
         }
     }
 
     #[test]
-    fn regexes_for_ones_own() {
+    fn regexes_for_own_domains() {
         for source in [
             r"https://.*\.example\.com",
             r"https://(app|www)\.example\.com(:\d+)?",
@@ -275,7 +276,7 @@ mod tests {
             r"https://pr-\d+\.example\.dev",
         ] {
             let examples = of(source);
-            assert_eq!(examples.stranger(), None, "{source}");
+            assert_eq!(examples.foreign(), None, "{source}");
             assert!(!examples.miss_every_origin(), "{source}");
         }
     }

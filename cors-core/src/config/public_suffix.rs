@@ -1,10 +1,10 @@
-//! Names under which strangers can register (<https://publicsuffix.org>).
+//! Names under which anyone can register (<https://publicsuffix.org>).
 
-/// Whether anybody can get a name directly under `domain`: `com`, `co.uk`, `github.io`.
+/// Whether anyone can get a name directly under `domain`: `com`, `co.uk`, `github.io`.
 ///
-/// A single label always counts, the list or not, except `localhost`, whose names never leave the
-/// machine.
-pub(crate) fn is_public_suffix(domain: &str) -> bool {
+/// A single label is always a public suffix, with or without the list. The exception is `localhost`,
+/// whose names never leave the machine.
+pub(super) fn is_public_suffix(domain: &str) -> bool {
     let domain = domain.strip_suffix('.').unwrap_or(domain);
     if !domain.contains('.') {
         return domain != "localhost";
@@ -16,8 +16,8 @@ pub(crate) fn is_public_suffix(domain: &str) -> bool {
     listed
 }
 
-/// Domains that are no public suffix themselves, but have some below them: `s3.amazonaws.com`. The
-/// list cannot be searched for them.
+/// Domains that are not public suffixes, but have public suffixes below them, such as
+/// `s3.amazonaws.com`. The list cannot be searched for them.
 #[cfg(feature = "public-suffix")]
 const PARENTS: [(&str, &str); 3] = [
     ("amazonaws.com", "s3"),
@@ -25,8 +25,8 @@ const PARENTS: [(&str, &str); 3] = [
     ("windows.net", "blob.core"),
 ];
 
-/// Listed by name; or as `*.domain`, then every name below is a suffix of its own; or the parent of
-/// such names.
+/// Whether the domain is listed by name, or as `*.domain`, which makes every name below it a public
+/// suffix, or is a parent of public suffixes.
 #[cfg(feature = "public-suffix")]
 fn is_listed(domain: &str) -> bool {
     is_suffix(domain)

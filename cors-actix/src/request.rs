@@ -1,0 +1,76 @@
+//! A request of actix-web as the core sees it.
+
+use crate::headers::header_names;
+use actix_web::HttpRequest;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use cors_core::{RequestHead, RequestHeader};
+use std::slice;
+
+/// The head of a request, for [`Policy::decide`](crate::Policy::decide) and
+/// [`Policy::explain`](crate::Policy::explain).
+///
+/// ```
+/// use actix_web::HttpRequest;
+/// use cors_actix::{Policy, RequestView};
+///
+/// fn why(policy: &Policy, request: &HttpRequest) -> String {
+///     let view = RequestView::new(request); // in a middleware: `service_request.request()`
+///     policy.explain(policy.decide(&view), &view)
+/// }
+/// # let policy = cors_actix::Config::new().allow_origins(["https://example.com"]).build()?;
+/// # let request = actix_web::test::TestRequest::get().insert_header(("origin", "https://example.com"));
+/// # assert_eq!(why(&policy, &request.to_http_request()), "origin `https://example.com` is allowed");
+/// # Ok::<(), cors_actix::ConfigError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct RequestView<'a> {
+    request: &'a HttpRequest,
+    /// The lines of `Origin`, which are needed more than once.
+    origin: slice::Iter<'a, HeaderValue>,
+}
+
+impl<'a> RequestView<'a> {
+    /// The head of `request`.
+    pub fn new(request: &'a HttpRequest) -> Self {
+        Self {
+            request,
+            origin: request.headers().get_all(name(RequestHeader::Origin)),
+        }
+    }
+
+    /// The first line of `Origin`.
+    pub(crate) fn origin(&self) -> Option<&'a HeaderValue> {
+        self.origin.as_slice().first()
+    }
+}
+
+impl RequestHead for RequestView<'_> {
+    fn method(&self) -> &[u8] {
+        self.request.method().as_str().as_bytes()
+    }
+
+    fn lines(&self, header: RequestHeader) -> impl Iterator<Item = &[u8]> {
+        // HTTP/2 has the authority in the target, and RFC 9112, section 3.2.2, prefers it, too.
+        let authority = match header {
+            RequestHeader::Host => self.request.uri().authority(),
+            _ => None,
+        };
+        let lines = match header {
+            RequestHeader::Origin => self.origin.clone(),
+            _ if authority.is_some() => [].iter(),
+            _ => self.request.headers().get_all(name(header)),
+        };
+        // `chain` costs more, because it is asked twice for a line that is not there.
+        let mut authority = authority.map(|authority| authority.as_str().as_bytes());
+        let mut lines = lines.map(HeaderValue::as_bytes);
+        std::iter::from_fn(move || lines.next().or_else(|| authority.take()))
+    }
+}
+
+#[inline]
+fn name(header: RequestHeader) -> &'static HeaderName {
+    // `static`: a `const` would be built and dropped at every use.
+    static NAMES: [HeaderName; RequestHeader::NAMES.len()] = header_names(RequestHeader::NAMES);
+    #[expect(clippy::indexing_slicing, reason = "every header has a name")]
+    &NAMES[header.index()]
+}

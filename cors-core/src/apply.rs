@@ -1,0 +1,280 @@
+//! The CORS headers of a response: which, and with which values.
+//!
+//! [`RenderedPolicy::apply`] is the only function that writes them, for every framework.
+
+use crate::rendered::RenderedPolicy;
+use crate::requested_headers::names;
+use crate::verdict::{Explanation, PreflightVerdict, RefusedRequest, Verdict, VerdictKind};
+
+/// A response header that the middleware writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ResponseHeader {
+    /// `Access-Control-Allow-Origin`
+    AllowOrigin,
+    /// `Access-Control-Allow-Credentials`
+    AllowCredentials,
+    /// `Access-Control-Allow-Methods`
+    AllowMethods,
+    /// `Access-Control-Allow-Headers`
+    AllowHeaders,
+    /// `Access-Control-Max-Age`
+    MaxAge,
+    /// `Access-Control-Expose-Headers`
+    ExposeHeaders,
+    /// `Vary`
+    Vary,
+}
+
+impl ResponseHeader {
+    /// The names of all headers in lower case, in the order of the variants.
+    pub const NAMES: [&'static str; 7] = [
+        "access-control-allow-origin",
+        "access-control-allow-credentials",
+        "access-control-allow-methods",
+        "access-control-allow-headers",
+        "access-control-max-age",
+        "access-control-expose-headers",
+        "vary",
+    ];
+
+    /// The headers of the CORS protocol. `Vary` belongs to the application, too.
+    const CORS: [Self; 6] = [
+        Self::AllowOrigin,
+        Self::AllowCredentials,
+        Self::AllowMethods,
+        Self::AllowHeaders,
+        Self::MaxAge,
+        Self::ExposeHeaders,
+    ];
+
+    /// The position in [`NAMES`](Self::NAMES).
+    #[inline]
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The name in lower case.
+    pub const fn name(self) -> &'static str {
+        let [
+            origin,
+            credentials,
+            methods,
+            headers,
+            max_age,
+            exposed,
+            vary,
+        ] = Self::NAMES;
+        match self {
+            Self::AllowOrigin => origin,
+            Self::AllowCredentials => credentials,
+            Self::AllowMethods => methods,
+            Self::AllowHeaders => headers,
+            Self::MaxAge => max_age,
+            Self::ExposeHeaders => exposed,
+            Self::Vary => vary,
+        }
+    }
+}
+
+/// The headers of a response, as a framework has them.
+///
+/// `'p` is the lifetime of the policy, for frameworks that borrow header values.
+pub trait ResponseHeaders<'p> {
+    /// A value that was rendered at start-up.
+    type Rendered: 'p;
+
+    /// A value of a response header.
+    type Value;
+
+    /// Makes a value of a response header from a rendered one.
+    fn value(rendered: &'p Self::Rendered) -> Self::Value;
+
+    /// Calls `f` with the name of every header, in any case. A name may come more than once.
+    fn for_each_name(&self, f: impl FnMut(&str));
+
+    /// The values of every line of `header`.
+    fn values(&self, header: ResponseHeader) -> impl Iterator<Item = &[u8]>;
+
+    /// Removes every line of `header`.
+    fn remove(&mut self, header: ResponseHeader);
+
+    /// Adds a line. The caller makes sure that there is no other line of `header`, so it makes no
+    /// difference whether this replaces or appends.
+    fn set(&mut self, header: ResponseHeader, value: Self::Value);
+
+    /// Adds a line after the other lines of `header`.
+    fn append(&mut self, header: ResponseHeader, value: Self::Value);
+}
+
+/// The values of the request that a response may repeat. Each is called at most once, and only if the
+/// response needs it.
+#[derive(Clone, Copy, Debug)]
+pub struct Echo<O, N> {
+    /// The value of `Origin`.
+    pub origin: O,
+    /// The value that [`requested_header_names`](crate::requested_header_names) returns.
+    pub requested_headers: N,
+}
+
+impl<V> RenderedPolicy<V> {
+    /// Replaces the CORS headers of a response by those that the verdict requires, and adds `Origin`
+    /// to its `Vary`.
+    ///
+    /// The response is the [early response](Self::early_response), if the verdict has one, or the
+    /// response of the application.
+    #[inline]
+    pub fn apply<'p, H, O, N>(&'p self, verdict: Verdict, headers: &mut H, echo: Echo<O, N>)
+    where
+        H: ResponseHeaders<'p, Rendered = V>,
+        O: FnOnce() -> Option<H::Value>,
+        N: FnOnce() -> Option<H::Value>,
+    {
+        let has_vary = remove_cors_headers(headers);
+        let mut writer = Writer {
+            rendered: self,
+            headers,
+        };
+        match verdict.0 {
+            VerdictKind::Forward { allowed } => {
+                writer.write_actual(allowed, has_vary, echo.origin);
+            }
+            VerdictKind::Block => writer.write_actual(false, has_vary, echo.origin),
+            VerdictKind::Preflight(preflight) => writer.write_preflight(preflight, echo),
+        }
+    }
+}
+
+struct Writer<'p, 'h, H: ResponseHeaders<'p>> {
+    rendered: &'p RenderedPolicy<H::Rendered>,
+    headers: &'h mut H,
+}
+
+impl<'p, H: ResponseHeaders<'p>> Writer<'p, '_, H> {
+    /// Fetch, ["CORS protocol and HTTP caches"]: headers that do not depend on the request are on
+    /// every response, without `Vary`. If they depend on `Origin`, every response says so in `Vary`.
+    ///
+    /// ["CORS protocol and HTTP caches"]: https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
+    #[inline]
+    fn write_actual(
+        &mut self,
+        allowed: bool,
+        has_vary: bool,
+        origin: impl FnOnce() -> Option<H::Value>,
+    ) {
+        let any_origin = self.rendered.policy.allows_any_origin();
+        if allowed || any_origin {
+            self.write_origin(origin);
+            if allowed && self.rendered.policy.allows_credentials() {
+                self.set(ResponseHeader::AllowCredentials, &self.rendered.credentials);
+            }
+            if let Some(exposed) = &self.rendered.exposed {
+                self.set(ResponseHeader::ExposeHeaders, exposed);
+            }
+        }
+        let is_complete = any_origin || has_vary && self.varies_on_origin();
+        if !is_complete {
+            let value = H::value(&self.rendered.vary_origin);
+            self.headers.append(ResponseHeader::Vary, value);
+        }
+    }
+
+    fn write_preflight<O, N>(&mut self, verdict: PreflightVerdict, echo: Echo<O, N>)
+    where
+        O: FnOnce() -> Option<H::Value>,
+        N: FnOnce() -> Option<H::Value>,
+    {
+        match verdict {
+            PreflightVerdict::OriginRefused { .. } => {}
+            PreflightVerdict::Refused(_, Explanation::Status) => {
+                self.write_origin_and_credentials(echo.origin);
+            }
+            PreflightVerdict::Refused(refused, Explanation::Lists) => {
+                self.write_origin_and_credentials(echo.origin);
+                // Names that were refused are not repeated.
+                let names = match refused {
+                    RefusedRequest::Method => Some(echo.requested_headers),
+                    RefusedRequest::Headers | RefusedRequest::MethodAndHeaders => None,
+                };
+                self.write_lists(|| names?());
+            }
+            PreflightVerdict::Allowed => {
+                self.write_origin_and_credentials(echo.origin);
+                self.write_lists(echo.requested_headers);
+                self.set(ResponseHeader::MaxAge, &self.rendered.max_age);
+            }
+        }
+        self.set(ResponseHeader::Vary, &self.rendered.vary_preflight);
+    }
+
+    fn write_origin_and_credentials(&mut self, origin: impl FnOnce() -> Option<H::Value>) {
+        self.write_origin(origin);
+        if self.rendered.policy.allows_credentials() {
+            self.set(ResponseHeader::AllowCredentials, &self.rendered.credentials);
+        }
+    }
+
+    #[inline]
+    fn write_origin(&mut self, origin: impl FnOnce() -> Option<H::Value>) {
+        let value = if self.rendered.policy.allows_any_origin() {
+            Some(H::value(&self.rendered.any_origin))
+        } else {
+            origin()
+        };
+        if let Some(value) = value {
+            self.headers.set(ResponseHeader::AllowOrigin, value);
+        }
+    }
+
+    fn write_lists(&mut self, requested_headers: impl FnOnce() -> Option<H::Value>) {
+        if let Some(methods) = &self.rendered.methods {
+            self.set(ResponseHeader::AllowMethods, methods);
+        }
+        let headers = match &self.rendered.headers {
+            Some(headers) => Some(H::value(headers)),
+            None => requested_headers(),
+        };
+        if let Some(headers) = headers {
+            self.headers.set(ResponseHeader::AllowHeaders, headers);
+        }
+    }
+
+    #[inline]
+    fn set(&mut self, header: ResponseHeader, value: &'p H::Rendered) {
+        self.headers.set(header, H::value(value));
+    }
+
+    /// RFC 9110, [section 12.5.5]: `*` covers every header.
+    ///
+    /// [section 12.5.5]: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5
+    fn varies_on_origin(&self) -> bool {
+        names(self.headers.values(ResponseHeader::Vary))
+            .any(|name| name == b"*" || name.eq_ignore_ascii_case(b"origin"))
+    }
+}
+
+/// Removes the CORS headers of the application. Returns whether the response has `Vary`.
+///
+/// Few responses have CORS headers. One look at every name costs less than removing each header.
+#[inline]
+fn remove_cors_headers<'p>(headers: &mut impl ResponseHeaders<'p>) -> bool {
+    let (mut has_cors, mut has_vary) = (false, false);
+    headers.for_each_name(|name| {
+        has_cors |= is_cors(name);
+        has_vary |= name.eq_ignore_ascii_case(ResponseHeader::Vary.name());
+    });
+    if has_cors {
+        for header in ResponseHeader::CORS {
+            headers.remove(header);
+        }
+    }
+    has_vary
+}
+
+/// Whether a name in any case starts like those of the CORS protocol.
+#[inline]
+fn is_cors(name: &str) -> bool {
+    const PREFIX: &[u8] = b"access-control-";
+    let start = name.as_bytes().get(..PREFIX.len());
+    start.is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
+}

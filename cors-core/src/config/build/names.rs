@@ -1,0 +1,162 @@
+//! `allow_methods`, `allow_headers` and `expose_headers`: lists of tokens.
+
+use super::{Report, duplicate, redundant};
+use crate::header_name;
+use crate::issue::{Correction, Issue, Key, Rule};
+use crate::method;
+use crate::policy::Exposed;
+use crate::requested_headers::{AllowedHeaders, ListedHeaders};
+use crate::token::is_token;
+use std::collections::HashSet;
+
+pub(super) fn methods(list: &[String], report: &mut Report) -> Vec<String> {
+    let key = Key::AllowMethods;
+    let entries = report.entries(key, list);
+    if list.is_empty() && !report.is_unreadable(key) {
+        report.add(Issue::new(key, "", Rule::MethodsEmpty));
+    }
+    let has_any = entries.iter().any(|(_, text)| *text == "*");
+    let mut seen = HashSet::new();
+    let mut methods = Vec::new();
+    for (index, text) in entries {
+        let issue = |rule| Issue::new(key, text, rule).at(index);
+        let method = method::normalize(text);
+        if !is_token(text.as_bytes()) {
+            report.add(issue(Rule::MethodToken).corrected(without_forbidden(trimmed(text))));
+        } else if method::is_forbidden(text) {
+            report.add(issue(Rule::MethodForbidden).corrected(Correction::Remove));
+        } else if !seen.insert(method.clone()) {
+            report.add(duplicate(key, index, text));
+        } else if has_any && text != "*" && method::STANDARD.contains(&method.as_str()) {
+            report.add(redundant(key, index, text, "covered by `*`"));
+        } else {
+            if let Some(meant) = without_forbidden(unquoted(text)) {
+                report.add(issue(Rule::Quoted).corrected(meant));
+            } else if let Some(meant) = method::case_slip(&method) {
+                let meant = Correction::Replace(meant.to_owned());
+                report.add(issue(Rule::MethodCase).corrected(meant));
+            }
+            if text == "*" {
+                methods.extend(method::STANDARD.map(str::to_owned));
+            } else {
+                methods.push(method);
+            }
+        }
+    }
+    methods
+}
+
+pub(super) fn allowed_headers(list: &[String], report: &mut Report) -> AllowedHeaders {
+    let key = Key::AllowHeaders;
+    check_any_beside_others(key, list, report);
+    let names = header_names(key, list, report);
+    for &(index, name) in &names {
+        if header_name::is_not_sendable(name) {
+            let issue = Issue::new(key, name, Rule::HeaderNotSendable).at(index);
+            report.add(issue.corrected(Correction::Remove));
+        } else if header_name::is_safelisted(name) {
+            report.add(redundant(key, index, name, "it is always allowed"));
+        }
+    }
+    if names.iter().any(|(_, name)| *name == "*") {
+        AllowedHeaders::Any
+    } else {
+        AllowedHeaders::Listed(ListedHeaders::new(names.into_iter().map(|(_, name)| name)))
+    }
+}
+
+pub(super) fn exposed_headers(list: &[String], credentials: bool, report: &mut Report) -> Exposed {
+    let key = Key::ExposeHeaders;
+    if !credentials {
+        check_any_beside_others(key, list, report);
+    }
+    let names = header_names(key, list, report);
+    for &(index, name) in &names {
+        let issue = |rule| Issue::new(key, name, rule).at(index);
+        if name == "*" && credentials {
+            report.add(issue(Rule::ExposeAnyWithCredentials));
+        } else if header_name::is_not_readable(name) {
+            report.add(issue(Rule::HeaderNotReadable).corrected(Correction::Remove));
+        } else if header_name::is_always_readable(name) {
+            report.add(redundant(key, index, name, "it is always readable"));
+        }
+    }
+    if names.iter().any(|(_, name)| *name == "*") {
+        Exposed::Any
+    } else {
+        Exposed::Listed(names.into_iter().map(|(_, name)| name.to_owned()).collect())
+    }
+}
+
+fn check_any_beside_others(key: Key, list: &[String], report: &mut Report) {
+    let any = list.iter().position(|text| text == "*");
+    let has_others = list.iter().any(|text| !text.is_empty() && text != "*");
+    if let (Some(index), true) = (any, has_others) {
+        report.add(Issue::new(key, "*", Rule::AnyBesideOthers).at(index));
+    }
+}
+
+/// The valid names of a list, each once.
+fn header_names<'a>(key: Key, list: &'a [String], report: &mut Report) -> Vec<(usize, &'a str)> {
+    let entries = report.entries(key, list);
+    let mut seen = HashSet::new();
+    let mut names = Vec::with_capacity(entries.len());
+    for (index, text) in entries {
+        let issue = |rule| Issue::new(key, text, rule).at(index);
+        if !is_token(text.as_bytes()) {
+            report.add(issue(Rule::HeaderToken).corrected(trimmed(text)));
+            continue;
+        }
+        if !seen.insert(text.to_ascii_lowercase()) {
+            report.add(duplicate(key, index, text));
+            continue;
+        }
+        if text != "*" && text.contains('*') {
+            report.add(issue(Rule::HeaderWildcard));
+        } else if let Some(meant) = unquoted(text) {
+            report.add(issue(Rule::Quoted).corrected(meant));
+        }
+        names.push((index, text));
+    }
+    names
+}
+
+/// A token between quotes that are valid token characters: the text between them.
+fn unquoted(text: &str) -> Option<Correction> {
+    let name = text.trim_matches(['\'', '`']);
+    (name != text && is_token(name.as_bytes())).then(|| Correction::Replace(name.to_owned()))
+}
+
+/// Removes forbidden methods from a correction: never suggest a forbidden method.
+fn without_forbidden(correction: Option<Correction>) -> Option<Correction> {
+    let mut methods = match correction? {
+        Correction::Replace(method) => vec![method],
+        Correction::Split(methods) => methods,
+        other => return Some(other),
+    };
+    methods.retain(|method| !method::is_forbidden(method));
+    Some(match methods.as_slice() {
+        [] => Correction::Remove,
+        [one] => Correction::Replace(one.clone()),
+        _ => Correction::Split(methods),
+    })
+}
+
+/// A token, or a list of tokens, with white space or quotes around it.
+fn trimmed(text: &str) -> Option<Correction> {
+    let meant = text.trim_matches(|c: char| c.is_whitespace() || "\"'".contains(c));
+    let parts: Vec<&str> = meant
+        .split([',', ' '])
+        .filter(|part| !part.is_empty())
+        .collect();
+    if !parts.iter().all(|part| is_token(part.as_bytes())) {
+        return None;
+    }
+    match parts.as_slice() {
+        [] => None,
+        [one] => Some(Correction::Replace((*one).to_owned())),
+        several => Some(Correction::Split(
+            several.iter().map(|part| (*part).to_owned()).collect(),
+        )),
+    }
+}

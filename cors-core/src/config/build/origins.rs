@@ -1,0 +1,184 @@
+//! `allow_origins`, `allow_origin_regex` and `allow_credentials`: who may read the responses.
+
+use super::{Report, duplicate, redundant};
+use crate::config::correct;
+use crate::config::dots::escape_dots;
+use crate::config::examples::Examples;
+use crate::config::loopback::is_loopback;
+use crate::config::public_suffix::is_public_suffix;
+use crate::issue::{Correction, Issue, Key, Rule, Severity};
+use crate::origin::builder::Builder;
+use crate::origin::pattern::{Entry, EntryError, Pattern};
+use crate::origin::regex::{OriginRegex, RegexError};
+use crate::policy::{Access, Listed};
+
+/// The keys that decide together who may read.
+pub(super) struct Origins<'a> {
+    pub(super) entries: &'a [String],
+    pub(super) regex: Option<&'a str>,
+    pub(super) credentials: bool,
+    pub(super) on_public_suffixes: bool,
+    pub(super) with_broad_regex: bool,
+}
+
+impl Origins<'_> {
+    pub(super) fn build(&self, report: &mut Report) -> Access {
+        let mut any = None;
+        let mut null = None;
+        let mut origins = Builder::default();
+        for (index, text) in report.entries(Key::AllowOrigins, self.entries) {
+            match Entry::parse(text) {
+                Ok(Entry::Any) if any.is_none() => any = Some(index),
+                Ok(Entry::Null) if null.is_none() => {
+                    null = Some(index);
+                    origins.allow_null();
+                }
+                Ok(Entry::Any | Entry::Null) => {
+                    report.add(duplicate(Key::AllowOrigins, index, text));
+                }
+                Ok(Entry::Pattern(pattern)) => {
+                    self.check_pattern(index, text, &pattern, report);
+                    origins.allow(index, text, &pattern);
+                }
+                Err(error) => report.add(
+                    Issue::new(Key::AllowOrigins, text, broken_rule(error))
+                        .at(index)
+                        .corrected(correct::correct(text, error)),
+                ),
+            }
+        }
+        if let Some(index) = null {
+            let rule = if self.credentials {
+                Rule::OriginNullWithCredentials
+            } else {
+                Rule::OriginNull
+            };
+            report.add(Issue::new(Key::AllowOrigins, "null", rule).at(index));
+        }
+        if let Some(regex) = self.regex.and_then(|source| self.regex(source, report)) {
+            origins.allow_regex(regex);
+        }
+        let (origins, redundant_entries) = origins.finish();
+        for entry in redundant_entries {
+            report.add(match entry.covered_by {
+                None => duplicate(Key::AllowOrigins, entry.index, entry.text),
+                Some(other) => {
+                    let why = format!("covered by `{other}`");
+                    redundant(Key::AllowOrigins, entry.index, entry.text, why)
+                }
+            });
+        }
+        if let Some(index) = any {
+            self.check_any(index, report);
+            return Access::AnyOrigin;
+        }
+        self.check_not_empty(report);
+        Access::Listed(Listed {
+            origins,
+            credentials: self.credentials,
+        })
+    }
+
+    fn check_any(&self, index: usize, report: &mut Report) {
+        let has_others = self.regex.is_some() || self.entries.iter().any(|entry| entry != "*");
+        let rule = if self.credentials {
+            Rule::OriginAnyWithCredentials
+        } else if has_others {
+            Rule::AnyBesideOthers
+        } else {
+            return;
+        };
+        report.add(Issue::new(Key::AllowOrigins, "*", rule).at(index));
+    }
+
+    fn check_not_empty(&self, report: &mut Report) {
+        let is_empty = self.entries.is_empty() && self.regex.is_none();
+        // Then the key may have been set to something that could not be read.
+        let is_unreadable = report.read_issues().iter().any(|issue| match issue.key {
+            Some(key) => matches!(key, Key::AllowOrigins | Key::AllowOriginRegex),
+            None => issue.severity() == Severity::Error,
+        });
+        if is_empty && !is_unreadable {
+            report.add(Issue::new(Key::AllowOrigins, "", Rule::NothingAllowed));
+        }
+    }
+
+    fn check_pattern(&self, index: usize, text: &str, pattern: &Pattern<'_>, report: &mut Report) {
+        if !self.credentials {
+            return;
+        }
+        let issue = |rule| Issue::new(Key::AllowOrigins, text, rule).at(index);
+        if pattern.subdomains && !self.on_public_suffixes && is_public_suffix(pattern.host) {
+            report.add(issue(Rule::OriginPublicSuffixWithCredentials));
+        }
+        if pattern.scheme == "http" && !is_loopback(pattern.host) {
+            report.add(issue(Rule::OriginInsecureWithCredentials));
+        }
+    }
+
+    fn regex(&self, source: &str, report: &mut Report) -> Option<OriginRegex> {
+        let issue = |rule| Issue::new(Key::AllowOriginRegex, source, rule);
+        let regex = match OriginRegex::compile(source) {
+            Ok(regex) => regex,
+            Err(error) => {
+                report.add(match error {
+                    RegexError::TooLong => issue(Rule::RegexTooLong),
+                    RegexError::Empty => issue(Rule::RegexInvalid).detail("it is empty"),
+                    RegexError::Syntax(reason) => issue(Rule::RegexInvalid).detail(reason),
+                    RegexError::TooLarge => {
+                        issue(Rule::RegexInvalid).detail("it is too large when compiled")
+                    }
+                });
+                return None;
+            }
+        };
+        let examples = Examples::of(&regex);
+        let matches = |origin: &str| format!("it matches `{origin}`");
+        if self.credentials {
+            if let Some(origin) = examples.foreign()
+                && !self.with_broad_regex
+            {
+                report.add(issue(Rule::RegexBroadWithCredentials).detail(matches(origin)));
+            } else if let Some(origin) = examples.insecure() {
+                report.add(issue(Rule::OriginInsecureWithCredentials).detail(matches(origin)));
+            }
+        }
+        if examples.miss_every_origin() {
+            report.add(issue(Rule::RegexMissesOrigins));
+        }
+        if let Some(escaped) = escape_dots(source) {
+            report.add(issue(Rule::RegexUnescapedDot).corrected(Correction::Replace(escaped)));
+        }
+        Some(regex)
+    }
+}
+
+/// The rule that an entry of `allow_origins` breaks.
+fn broken_rule(error: EntryError) -> Rule {
+    match error {
+        EntryError::Empty => Rule::EmptyItem,
+        EntryError::List => Rule::OriginList,
+        EntryError::Whitespace => Rule::OriginWhitespace,
+        EntryError::ControlByte => Rule::OriginControlByte,
+        EntryError::NonAscii => Rule::OriginNonAscii,
+        EntryError::NoScheme => Rule::OriginNoScheme,
+        EntryError::Scheme => Rule::OriginScheme,
+        EntryError::File => Rule::OriginFile,
+        EntryError::WebSocket => Rule::OriginWebSocket,
+        EntryError::UserInfo => Rule::OriginUserInfo,
+        EntryError::Path => Rule::OriginPath,
+        EntryError::TrailingSlash => Rule::OriginTrailingSlash,
+        EntryError::Query => Rule::OriginQuery,
+        EntryError::Fragment => Rule::OriginFragment,
+        EntryError::UpperCase => Rule::OriginUpperCase,
+        EntryError::Host => Rule::OriginHost,
+        EntryError::EmptyLabel => Rule::OriginEmptyLabel,
+        EntryError::LongLabel => Rule::OriginLongLabel,
+        EntryError::LongName => Rule::OriginLongName,
+        EntryError::Ip => Rule::OriginIp,
+        EntryError::DefaultPort => Rule::OriginDefaultPort,
+        EntryError::Port => Rule::OriginPort,
+        EntryError::BlockedPort => Rule::OriginBlockedPort,
+        EntryError::Wildcard => Rule::OriginWildcard,
+    }
+}

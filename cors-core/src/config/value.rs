@@ -1,0 +1,211 @@
+//! From a value of a file or of the environment to the value of a key.
+//!
+//! Nothing fails here. A value that cannot be read is reported as an issue, and the build returns it
+//! together with everything else that is wrong.
+
+use crate::issue::{Correction, Issue, Key, Rule};
+
+/// A value as a file format has it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Value {
+    Bool(bool),
+    /// A whole number of any size and sign.
+    Whole(i128),
+    Float(f64),
+    Text(String),
+    #[cfg_attr(
+        not(feature = "serde"),
+        expect(dead_code, reason = "only files have lists")
+    )]
+    List(Vec<Value>),
+    /// A value that no key takes, by the name of its type.
+    #[cfg_attr(
+        not(feature = "serde"),
+        expect(dead_code, reason = "only files have objects")
+    )]
+    Other(&'static str),
+}
+
+impl Value {
+    /// The value as text, for error messages.
+    fn into_text(self) -> String {
+        match self {
+            Self::Bool(value) => value.to_string(),
+            Self::Whole(value) => value.to_string(),
+            Self::Float(value) => value.to_string(),
+            Self::Text(text) => text,
+            Self::List(_) => "a list".to_owned(),
+            Self::Other(name) => name.to_owned(),
+        }
+    }
+}
+
+/// A kind of value that a key has.
+pub(super) trait Setting {
+    /// Replaces this value with `value`, or reports why that is not possible.
+    fn read(&mut self, key: Key, value: Value, issues: &mut Vec<Issue>);
+
+    /// What the text of an environment variable stands for. It has no white space at its ends and is
+    /// not empty.
+    fn from_variable(text: &str) -> Value {
+        Value::Text(text.to_owned())
+    }
+}
+
+impl Setting for Vec<String> {
+    /// A text is read as a comma-separated list, as in an environment variable.
+    fn read(&mut self, key: Key, value: Value, issues: &mut Vec<Issue>) {
+        let items = match value {
+            Value::List(items) => items,
+            Value::Text(text) => text
+                .split(',')
+                .map(|item| Value::Text(item.trim().to_owned()))
+                .collect(),
+            other => return issues.push(wrong_type(key, other, "a list of texts")),
+        };
+        *self = Vec::with_capacity(items.len());
+        for (index, item) in items.into_iter().enumerate() {
+            match item {
+                Value::Text(text) => self.push(text),
+                // An empty text keeps the position, so that the indexes of later issues are right.
+                other => {
+                    self.push(String::new());
+                    issues.push(wrong_type(key, other, "a text").at(index));
+                }
+            }
+        }
+    }
+}
+
+impl Setting for Option<String> {
+    fn read(&mut self, key: Key, value: Value, issues: &mut Vec<Issue>) {
+        match value {
+            Value::Text(text) => *self = Some(text),
+            other => issues.push(wrong_type(key, other, "a text")),
+        }
+    }
+}
+
+impl Setting for bool {
+    fn read(&mut self, key: Key, value: Value, issues: &mut Vec<Issue>) {
+        match value {
+            Value::Bool(flag) => *self = flag,
+            other => {
+                let meant = match &other {
+                    Value::Text(text) => unquoted(text, |text| matches!(text, "true" | "false")),
+                    Value::Whole(0) => Some("false".to_owned()),
+                    Value::Whole(1) => Some("true".to_owned()),
+                    _ => None,
+                };
+                issues.push(wrong_type_meant(key, other, "true or false", meant));
+            }
+        }
+    }
+
+    fn from_variable(text: &str) -> Value {
+        match text.to_ascii_lowercase().as_str() {
+            "true" | "1" => Value::Bool(true),
+            "false" | "0" => Value::Bool(false),
+            _ => Value::Text(text.to_owned()),
+        }
+    }
+}
+
+/// Seconds.
+impl Setting for u64 {
+    fn read(&mut self, key: Key, value: Value, issues: &mut Vec<Issue>) {
+        let rule = match value {
+            Value::Whole(seconds) if seconds < 0 => Rule::MaxAgeNegative,
+            Value::Whole(seconds) => match u64::try_from(seconds) {
+                Ok(seconds) => return *self = seconds,
+                Err(_) => Rule::MaxAgeTooLarge,
+            },
+            Value::Float(seconds) if seconds < 0.0 => Rule::MaxAgeNegative,
+            // A file format may read a whole number of this size as a float.
+            Value::Float(seconds) if seconds >= TWO_TO_THE_64 => Rule::MaxAgeTooLarge,
+            Value::Float(_) => Rule::MaxAgeFraction,
+            other => {
+                let meant = match &other {
+                    Value::Text(text) => unquoted(text, |text| text.parse::<u64>().is_ok()),
+                    _ => None,
+                };
+                let expected = "a whole number of seconds";
+                return issues.push(wrong_type_meant(key, other, expected, meant));
+            }
+        };
+        let correction = match (rule, &value) {
+            (Rule::MaxAgeNegative, _) => Some("0".to_owned()),
+            (Rule::MaxAgeFraction, Value::Float(seconds)) if seconds.is_finite() => {
+                Some(format!("{:.0}", seconds.trunc().abs()))
+            }
+            _ => None,
+        };
+        let issue = Issue::new(key, value.into_text(), rule);
+        issues.push(issue.corrected(correction.map(Correction::Replace)));
+    }
+
+    fn from_variable(text: &str) -> Value {
+        number(text)
+    }
+}
+
+/// An HTTP status.
+impl Setting for u16 {
+    fn read(&mut self, key: Key, value: Value, issues: &mut Vec<Issue>) {
+        match value {
+            // The build checks which status it is. A number that is not a status is reported here.
+            Value::Whole(status) => match u16::try_from(status) {
+                Ok(status) => *self = status,
+                Err(_) => issues.push(Issue::new(key, status.to_string(), Rule::PreflightStatus)),
+            },
+            other => {
+                let meant = match &other {
+                    Value::Text(text) => unquoted(text, |text| matches!(text, "200" | "204")),
+                    _ => None,
+                };
+                issues.push(wrong_type_meant(key, other, "200 or 204", meant));
+            }
+        }
+    }
+
+    fn from_variable(text: &str) -> Value {
+        number(text)
+    }
+}
+
+fn number(text: &str) -> Value {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    if let Ok(whole) = text.parse::<i128>() {
+        Value::Whole(whole)
+    } else if digits
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'.')
+    {
+        text.parse::<f64>()
+            .map_or(Value::Text(text.to_owned()), Value::Float)
+    } else {
+        Value::Text(text.to_owned())
+    }
+}
+
+fn wrong_type(key: Key, value: Value, expected: &str) -> Issue {
+    wrong_type_meant(key, value, expected, None)
+}
+
+fn wrong_type_meant(key: Key, value: Value, expected: &str, meant: Option<String>) -> Issue {
+    let detail = match (&value, &meant) {
+        (Value::Text(_), Some(_)) => format!("expected {expected}, without quotes"),
+        _ => format!("expected {expected}"),
+    };
+    Issue::new(key, value.into_text(), Rule::WrongType)
+        .detail(detail)
+        .corrected(meant.map(Correction::Replace))
+}
+
+const TWO_TO_THE_64: f64 = 18_446_744_073_709_551_616.0;
+
+/// A text between quotes that would be valid without them.
+fn unquoted(text: &str, is_valid: impl FnOnce(&str) -> bool) -> Option<String> {
+    let lower = text.trim().to_ascii_lowercase();
+    is_valid(&lower).then_some(lower)
+}

@@ -1,0 +1,107 @@
+//! The rules that a configuration must follow, one line each.
+
+use super::Severity;
+use std::fmt;
+
+macro_rules! rules {
+    ($($name:ident $severity:ident $id:literal $text:literal,)*) => {
+        /// A rule that a configuration must follow.
+        ///
+        /// `Display` writes the rule as a sentence, [`id`](Self::id) is a stable name.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Rule {
+            $(#[doc = concat!("`", $id, "`: ", $text, ".")] $name,)*
+        }
+
+        impl Rule {
+            /// Every rule, errors first.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// A stable name, for tools and tests.
+            pub const fn id(self) -> &'static str {
+                match self { $(Self::$name => $id,)* }
+            }
+
+            /// Whether breaking the rule is an error or a warning.
+            pub const fn severity(self) -> Severity {
+                match self { $(Self::$name => Severity::$severity,)* }
+            }
+        }
+
+        impl fmt::Display for Rule {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self { $(Self::$name => $text,)* })
+            }
+        }
+    };
+}
+
+rules! {
+    // Values that cannot be read.
+    EmptyItem Error "empty-item" "empty list item",
+    UnknownKey Error "unknown-key" "unknown key",
+    KeyTwice Error "key-twice" "duplicate key",
+    WrongType Error "wrong-type" "wrong type",
+
+    // Origins that no browser sends.
+    OriginList Error "origin-list" "an entry is one origin, not a list",
+    OriginWhitespace Error "origin-whitespace" "an origin must not contain white space",
+    OriginControlByte Error "origin-control-byte" "an origin must not contain control characters",
+    OriginNonAscii Error "origin-non-ascii" "an origin must be ASCII, with the host in Punycode",
+    OriginNoScheme Error "origin-no-scheme" "an origin must start with a scheme and `://`",
+    OriginScheme Error "origin-scheme" "a scheme is a letter followed by letters, digits, `+`, `-` or `.`, at most 64 bytes",
+    OriginFile Error "origin-file" "pages opened from a file have the origin `null`, which every sandboxed page shares",
+    OriginWebSocket Error "origin-websocket" "a WebSocket client sends the origin of its page, which is `http` or `https`",
+    OriginUserInfo Error "origin-user-info" "an origin must not contain a user name or password",
+    OriginPath Error "origin-path" "an origin must not contain a path",
+    OriginTrailingSlash Error "origin-trailing-slash" "an origin ends with the host or the port, without a slash",
+    OriginQuery Error "origin-query" "an origin must not contain a query",
+    OriginFragment Error "origin-fragment" "an origin must not contain a fragment",
+    OriginUpperCase Error "origin-upper-case" "an origin must be lower case",
+    OriginHost Error "origin-host" "a host is a name of letters, digits, `-`, `_` and dots, an IPv4 address, or an IPv6 address in brackets",
+    OriginEmptyLabel Error "origin-empty-label" "a host must not contain empty labels",
+    OriginLongLabel Error "origin-long-label" "a label of a host must not be longer than 63 bytes",
+    OriginLongName Error "origin-long-name" "a host must not be longer than 253 bytes",
+    OriginIp Error "origin-ip" "browsers send IP addresses only in their canonical form",
+    OriginDefaultPort Error "origin-default-port" "browsers omit the default port of a scheme",
+    OriginPort Error "origin-port" "a port is a number from 1 to 65535 without leading zeros, or `*`",
+    OriginBlockedPort Error "origin-blocked-port" "browsers do not load pages from this port (Fetch, \"bad port\")",
+    OriginWildcard Error "origin-wildcard" "`*` is valid alone, as the whole first label before a host name (`https://*.example.com`), or as the port",
+    OriginAnyWithCredentials Error "origin-any-with-credentials" "with credentials, any website could act as your users and read the responses; list the origins instead, or turn allow_credentials off",
+    OriginNullWithCredentials Error "origin-null-with-credentials" "any website can send the origin `null` from a sandboxed frame, so with credentials it could act as your users",
+    OriginPublicSuffixWithCredentials Error "origin-public-suffix-with-credentials" "anyone can register a name under this public suffix and, with credentials, act as your users; name your own domain, or set dangerously_allow_credentials_on_public_suffixes",
+
+    // The regex.
+    RegexInvalid Error "regex-invalid" "the regex does not compile",
+    RegexTooLong Error "regex-too-long" "a regex must not be longer than 1024 bytes",
+    RegexBroadWithCredentials Error "regex-broad-with-credentials" "with credentials, other people could act as your users, because the regex also matches origins that are not yours; narrow it, or set dangerously_allow_credentials_with_broad_regex",
+
+    // Methods, headers, numbers.
+    MethodToken Error "method-token" "a method is a token: letters, digits and !#$%&'*+-.^_`|~",
+    MethodForbidden Error "method-forbidden" "browsers never send CONNECT, TRACE or TRACK from a script",
+    HeaderToken Error "header-token" "a header name is a token: letters, digits and !#$%&'*+-.^_`|~",
+    ExposeAnyWithCredentials Error "expose-any-with-credentials" "with credentials, `*` is the name of a header, not a wildcard; list the headers",
+    MaxAgeNegative Error "max-age-negative" "max_age must not be negative; 0 turns the cache off",
+    MaxAgeFraction Error "max-age-fraction" "max_age must be a whole number of seconds",
+    MaxAgeTooLarge Error "max-age-too-large" "max_age must fit into 64 bits",
+    PreflightStatus Error "preflight-status" "the status of an allowed preflight must be 200 or 204",
+
+    // Valid, but probably not what was meant.
+    UnknownVariable Warning "unknown-variable" "this environment variable is not a key of a CORS policy",
+    OriginInsecureWithCredentials Warning "origin-insecure-with-credentials" "anyone who can change an unencrypted page can act as its users; prefer https",
+    OriginNull Warning "origin-null" "every sandboxed frame and every local file has the origin `null`, whatever its author",
+    Duplicate Warning "duplicate" "duplicate entry",
+    Redundant Warning "redundant" "redundant entry",
+    AnyBesideOthers Warning "any-beside-others" "`*` covers all other entries",
+    HeaderNotSendable Warning "header-not-sendable" "no preflight requests this header: scripts cannot set it, or it is a response header",
+    HeaderNotReadable Warning "header-not-readable" "exposing this header has no effect: scripts may not read it, or it is not a response header",
+    HeaderWildcard Warning "header-wildcard" "`*` inside a name is an ordinary character, not a wildcard",
+    Quoted Warning "quoted" "the quotes are part of the name",
+    MethodCase Warning "method-case" "methods are case-sensitive, and browsers send this one as the script writes it",
+    MaxAgeCapped Warning "max-age-capped" "browsers cap the time",
+    RegexMissesOrigins Warning "regex-misses-origins" "the regex must match a whole origin, such as `https://example.com`, and seems to match none",
+    RegexUnescapedDot Warning "regex-unescaped-dot" "an unescaped `.` between labels of a host matches any character",
+    MethodsEmpty Warning "methods-empty" "no method is allowed, so every preflight is refused",
+    NothingAllowed Warning "nothing-allowed" "no origin is allowed, so no other site can read a response",
+}

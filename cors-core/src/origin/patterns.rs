@@ -1,0 +1,321 @@
+//! Patterns: entries with a wildcard.
+
+use super::table::{Table, hash};
+use super::{Origin, host, is_sent_port, split_authority, split_scheme};
+use foldhash::fast::RandomState;
+use std::borrow::Cow;
+
+/// Entries with a wildcard: `scheme://*.host[:port|:*]` and `scheme://host:*`.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Patterns {
+    /// Those that do not end in `:*`.
+    fixed_port: Group,
+    any_port: Group,
+}
+
+/// Entries, found by the hash of their key: the text after `*`, or after the scheme if there is no
+/// `*`, without `:*`.
+#[derive(Clone, Debug, Default)]
+struct Group {
+    table: Table,
+    /// Bit n is set if some key is n bytes long. Ends of an origin with any other length are skipped
+    /// without hashing.
+    lengths: [u64; 5],
+    /// The length of the shortest key.
+    shortest: usize,
+}
+
+impl Patterns {
+    pub(super) fn with_capacity<'a>(texts: impl Iterator<Item = &'a str> + Clone) -> Self {
+        let group = |any_port: bool| {
+            let texts = texts
+                .clone()
+                .filter(|text| text.ends_with(":*") == any_port);
+            let bytes = texts.clone().map(str::len).sum();
+            Group {
+                table: Table::with_capacity(texts.count(), bytes),
+                lengths: [0; 5],
+                shortest: usize::MAX,
+            }
+        };
+        Self {
+            fixed_port: group(false),
+            any_port: group(true),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.fixed_port.table.is_empty() && self.any_port.table.is_empty()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.fixed_port
+            .table
+            .iter()
+            .chain(self.any_port.table.iter())
+    }
+
+    /// Returns `false` if the entry is a duplicate.
+    pub(super) fn insert(&mut self, hasher: &RandomState, text: &str) -> bool {
+        let group = if text.ends_with(":*") {
+            &mut self.any_port
+        } else {
+            &mut self.fixed_port
+        };
+        group.insert(hasher, text)
+    }
+
+    /// Another entry that allows everything that this one allows.
+    pub(super) fn covering(&self, hasher: &RandomState, text: &str) -> Option<&str> {
+        if self.is_empty() {
+            return None;
+        }
+        // `*` stands for at least one label.
+        let origin = match text.split_once("://*.") {
+            Some((scheme, host)) => Cow::Owned(format!("{scheme}://x.{host}")),
+            None => Cow::Borrowed(text),
+        };
+        let is_other = |other: &[u8]| other != text.as_bytes();
+        match origin.strip_suffix(":*") {
+            None => self.find(hasher, origin.as_bytes(), is_other),
+            Some(start) => {
+                let (scheme, host) = split_scheme(start.as_bytes())?;
+                self.any_port.find(hasher, scheme, host, is_other)
+            }
+        }
+    }
+
+    /// An entry that matches `origin` and that `accept` accepts.
+    pub(super) fn find(
+        &self,
+        hasher: &RandomState,
+        origin: &[u8],
+        accept: impl Fn(&[u8]) -> bool,
+    ) -> Option<&str> {
+        let (scheme, authority) = split_scheme(origin)?;
+        if authority.len() > host::MAX_LEN {
+            Origin::parse(origin)?; // It checks the length.
+        }
+        let fixed_port = self.fixed_port.find(hasher, scheme, authority, &accept);
+        if fixed_port.is_some() || self.any_port.table.is_empty() {
+            return fixed_port;
+        }
+        let (host, port) = split_authority(authority)?;
+        if !is_sent_port(scheme, port) {
+            return None;
+        }
+        // `http://localhost:*`
+        let of_host = self.any_port.entry(hasher, scheme, b"://", host, &accept);
+        of_host.or_else(|| self.any_port.find(hasher, scheme, host, accept))
+    }
+}
+
+impl Group {
+    /// Returns `false` if the entry is a duplicate.
+    fn insert(&mut self, hasher: &RandomState, text: &str) -> bool {
+        let start = text.strip_suffix(":*").unwrap_or(text);
+        let rest = split_scheme(start.as_bytes()).map(|(_, rest)| rest);
+        let rest = rest.unwrap_or_default();
+        let rest = rest.strip_prefix(b"*").unwrap_or(rest);
+        let hash = hash(hasher, rest);
+        if self
+            .table
+            .find(hash, |other| other == text.as_bytes())
+            .is_some()
+        {
+            return false;
+        }
+        self.table.insert(hash, text);
+        if let Some(bits) = self.lengths.get_mut(rest.len() / 64) {
+            *bits |= 1 << (rest.len() % 64);
+        }
+        self.shortest = self.shortest.min(rest.len());
+        true
+    }
+
+    /// An entry with `*.` that matches `host`. The host has its port if the entries have fixed ports.
+    ///
+    /// The entries are valid, so only the labels that `*` stands for are checked, and nothing else is
+    /// read.
+    fn find(
+        &self,
+        hasher: &RandomState,
+        scheme: &[u8],
+        host: &[u8],
+        accept: impl Fn(&[u8]) -> bool,
+    ) -> Option<&str> {
+        let mut labels = host;
+        while labels.len() > self.shortest {
+            // `.b.c`, then `.c` of `a.b.c`.
+            let rest = host::after_first_label(labels)?;
+            let found = self.entry(hasher, scheme, b"://*", rest, &accept);
+            if found.is_some() {
+                return found;
+            }
+            labels = rest.strip_prefix(b".")?;
+        }
+        None
+    }
+
+    /// The entry that consists of `scheme`, `mark`, `rest`, and perhaps `:*`.
+    fn entry<const N: usize>(
+        &self,
+        hasher: &RandomState,
+        scheme: &[u8],
+        mark: &[u8; N],
+        rest: &[u8],
+        accept: impl Fn(&[u8]) -> bool,
+    ) -> Option<&str> {
+        if self.lengths.get(rest.len() / 64)? >> (rest.len() % 64) & 1 == 0 {
+            return None;
+        }
+        let is_entry = |text: &[u8]| {
+            let start = text.strip_suffix(b":*").unwrap_or(text);
+            let start = start.strip_suffix(rest)?;
+            Some(start.strip_suffix(mark)? == scheme)
+        };
+        self.table.find(hash(hasher, rest), |text| {
+            is_entry(text) == Some(true) && accept(text)
+        })
+    }
+}
+
+const _: () = assert!(
+    host::MAX_LEN + ":65535".len() < 5 * 64,
+    "the lengths of hosts with ports must fit into the bits"
+);
+
+#[cfg(test)]
+mod tests {
+    use super::Patterns;
+    use crate::origin::pattern::Entry;
+    use foldhash::fast::RandomState;
+
+    fn patterns(texts: &[&str]) -> (RandomState, Patterns) {
+        let hasher = RandomState::default();
+        let mut patterns = Patterns::with_capacity(texts.iter().copied());
+        for text in texts {
+            let entry = Entry::parse(text);
+            assert!(matches!(entry, Ok(Entry::Pattern(_))), "{text}");
+            assert!(patterns.insert(&hasher, text), "{text}");
+            assert!(!patterns.insert(&hasher, text), "{text}");
+        }
+        (hasher, patterns)
+    }
+
+    #[test]
+    fn each_part_of_an_entry_matters() {
+        let (hasher, patterns) = patterns(&[
+            "https://*.a.com",
+            "https://*.b.com:8443",
+            "https://*.c.co.uk:*",
+            "https://d.com:*",
+            "app://*.a.com:*",
+            "http://[::1]:*",
+        ]);
+        assert!(!patterns.is_empty());
+        assert_eq!(patterns.iter().count(), 6);
+        for (origin, entry) in [
+            ("https://x.a.com", Some("https://*.a.com")),
+            ("https://x.y.a.com", Some("https://*.a.com")),
+            ("https://a.com", None),
+            ("https://xa.com", None),
+            ("https://x.a.com:8443", None),
+            ("http://x.a.com", None),
+            ("https:/x.a.com", None),
+            ("https", None),
+            ("https://x.b.com:8443", Some("https://*.b.com:8443")),
+            ("https://x.b.com:8444", None),
+            ("https://x.b.com", None),
+            ("https://x.c.co.uk", Some("https://*.c.co.uk:*")),
+            ("https://x.c.co.uk:1", Some("https://*.c.co.uk:*")),
+            ("https://x.c.co.uk:443", None),
+            ("https://x.c.co.uk:01", None),
+            ("https://x.c.co.uk:", None),
+            ("https://c.co.uk:1", None),
+            ("https://d.com", Some("https://d.com:*")),
+            ("https://d.com:1", Some("https://d.com:*")),
+            ("https://x.d.com:1", None),
+            ("app://x.a.com", Some("app://*.a.com:*")),
+            ("app://x.a.com:1", Some("app://*.a.com:*")),
+            ("http://[::1]:1", Some("http://[::1]:*")),
+            ("http://x.[::1]:1", None),
+        ] {
+            let find =
+                |accept: fn(&[u8]) -> bool| patterns.find(&hasher, origin.as_bytes(), accept);
+            assert_eq!(find(|_| true), entry, "{origin}");
+            assert_eq!(find(|_| false), None, "{origin}");
+        }
+    }
+
+    /// Nothing else is checked of an origin that ends like an entry.
+    #[test]
+    fn what_a_wildcard_stands_for_is_checked() {
+        let (hasher, patterns) = patterns(&["https://*.a.com", "https://*.b.com:*"]);
+        let long = |len| "x".repeat(len);
+        // With `.a.com`, the longest host name.
+        let name = format!("{0}.{0}.{0}.{1}", long(63), long(55));
+        for (labels, matches) in [
+            ("x", true),
+            ("0_-.x", true),
+            (&long(63), true),
+            (&name, true),
+            ("", false),
+            (".x", false),
+            ("x..x", false),
+            ("x.", false),
+            ("X", false),
+            ("x/y", false),
+            ("x:1", false),
+            ("user@x", false),
+            ("\u{e9}", false),
+            ("*", false),
+            (&long(64), false),
+            (&format!("x.{}", long(64)), false),
+            (&format!("{name}x"), false),
+        ] {
+            for end in [".a.com", ".b.com", ".b.com:1"] {
+                let origin = format!("https://{labels}{end}");
+                let found = patterns.find(&hasher, origin.as_bytes(), |_| true);
+                assert_eq!(found.is_some(), matches, "{origin}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_entry_that_another_covers() {
+        let (hasher, patterns) = patterns(&[
+            "https://*.a.com",
+            "https://*.b.a.com",
+            "https://*.c.com:*",
+            "https://d.com:*",
+        ]);
+        for (text, other) in [
+            ("https://*.a.com", None),
+            ("https://*.b.a.com", Some("https://*.a.com")),
+            ("https://*.x.b.a.com", Some("https://*.b.a.com")),
+            ("https://x.a.com", Some("https://*.a.com")),
+            ("https://*.a.com:*", None),
+            ("https://*.c.com:1", Some("https://*.c.com:*")),
+            ("https://*.x.c.com:*", Some("https://*.c.com:*")),
+            ("https://x.c.com:*", Some("https://*.c.com:*")),
+            ("https://*.c.com:*", None),
+            ("https://d.com", Some("https://d.com:*")),
+            ("https://*.d.com", None),
+        ] {
+            assert_eq!(patterns.covering(&hasher, text), other, "{text}");
+        }
+    }
+
+    #[test]
+    fn ends_with_another_length_are_not_hashed() {
+        let long = format!("https://*.{}.com", "a".repeat(63));
+        let (hasher, mut patterns) = patterns(&["http://a.com:*", &long]);
+        assert_eq!(patterns.any_port.lengths, [1 << 5, 0, 0, 0, 0]);
+        assert_eq!(patterns.any_port.shortest, 5);
+        assert_eq!(patterns.fixed_port.lengths, [0, 1 << 4, 0, 0, 0]);
+        assert_eq!(patterns.fixed_port.shortest, 68);
+        patterns.any_port.lengths = [!(1 << 5), !0, !0, !0, !0];
+        assert_eq!(patterns.find(&hasher, b"http://a.com:8080", |_| true), None);
+    }
+}

@@ -1,0 +1,54 @@
+//! A request of Rocket as the core sees it.
+
+use cors_core::{RequestHead, RequestHeader};
+use rocket::Request;
+use std::cell::OnceCell;
+
+/// The head of a request, for [`Policy::decide`](crate::Policy::decide) and
+/// [`Policy::explain`](crate::Policy::explain).
+///
+/// ```
+/// use cors_rocket::{Policy, RequestView};
+/// use rocket::Request;
+///
+/// fn why(policy: &Policy, request: &Request<'_>) -> String {
+///     let view = RequestView::new(request);
+///     policy.explain(policy.decide(&view), &view)
+/// }
+/// ```
+#[derive(Debug)]
+pub struct RequestView<'r, 'a> {
+    request: &'r Request<'a>,
+    /// Rocket does not have the authority as text, so it is written when it is needed.
+    authority: OnceCell<String>,
+}
+
+impl<'r, 'a> RequestView<'r, 'a> {
+    /// The head of `request`.
+    pub fn new(request: &'r Request<'a>) -> Self {
+        Self {
+            request,
+            authority: OnceCell::new(),
+        }
+    }
+}
+
+impl RequestHead for RequestView<'_, '_> {
+    fn method(&self) -> &[u8] {
+        self.request.method().as_str().as_bytes()
+    }
+
+    fn lines(&self, header: RequestHeader) -> impl Iterator<Item = &[u8]> {
+        let headers = self.request.headers();
+        // HTTP/2 has no `Host` line. Rocket returns the authority of the target as the host.
+        let host = match header {
+            RequestHeader::Host if !headers.contains(header.name()) => self.request.host(),
+            _ => None,
+        };
+        let authority = host.map(|host| self.authority.get_or_init(|| host.to_string()).as_str());
+        headers
+            .get(header.name())
+            .chain(authority)
+            .map(str::as_bytes)
+    }
+}
