@@ -6,7 +6,9 @@
 
 pub mod app;
 pub mod browser;
+pub mod response;
 pub mod run;
+pub mod server;
 pub mod subject;
 pub mod vector;
 pub mod wire;

@@ -22,8 +22,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::env;
 use std::io::ErrorKind;
 
+use conformance_tests::response::Response;
 use conformance_tests::run::{cors, shown, vary};
-use conformance_tests::subject::{FRAMEWORKS, Framework, Response, Running};
+use conformance_tests::subject::{FRAMEWORKS, Framework, Running};
 use conformance_tests::vector::{Line, Request};
 use conformance_tests::wire;
 use cors_core::Config;
@@ -161,7 +162,7 @@ impl Site {
 
     /// Answers these visits with nothing in the cache before. An error if the cache changes what the
     /// framework says, or fetches more or less than it must.
-    fn receive(&self, visits: &[Visit]) -> Result<Vec<Answer>, String> {
+    fn receive(&self, visits: &[Visit]) -> Result<Vec<Received>, String> {
         let mark = self.mark();
         // RFC 9111, section 4.1: what is kept for a URL, told apart by the headers named in `Vary`.
         let mut kept = BTreeSet::new();
@@ -188,7 +189,7 @@ impl Site {
             if fetched != expected {
                 return Err(format!("{}: fetched {fetched} times", shown(&request)));
             }
-            answers.push(Answer {
+            answers.push(Received {
                 response: answer,
                 is_fetched: fetched > 0,
             });
@@ -214,7 +215,7 @@ impl Site {
     }
 }
 
-struct Answer {
+struct Received {
     response: Response,
     is_fetched: bool,
 }
@@ -232,7 +233,7 @@ struct Counts {
 }
 
 impl Counts {
-    fn add(&mut self, visit: &Visit, answer: &Answer) {
+    fn add(&mut self, visit: &Visit, answer: &Received) {
         let response = &answer.response;
         let allowed = response.values("access-control-allow-origin").next();
         let place = match allowed {

@@ -33,15 +33,16 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 
+use conformance_tests::response::Response;
 use conformance_tests::run::shown;
-use conformance_tests::subject::{FRAMEWORKS, Response};
+use conformance_tests::subject::FRAMEWORKS;
 use conformance_tests::vector::{Line, Request};
 use conformance_tests::wire;
 use cors_core::{Config, ConfigError};
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestError, TestRunner};
 
-use self::exchange::{Answer, Case, is_preflight};
+use self::exchange::{Case, CorsResponse, is_preflight};
 use self::process::Server;
 use self::python::Environment;
 use self::rules::{ROCKET, RULES, Rule, apply};
@@ -125,7 +126,7 @@ fn compare(
             request,
             handled: starlette.handled(request),
         };
-        let theirs = Answer::of(request, &starlette.ask(request));
+        let theirs = CorsResponse::of(request, &starlette.ask(request));
         let mut ours = theirs.clone();
         let used = apply(&RULES, &case, &mut ours);
         tally.equal += usize::from(ours == theirs);
@@ -145,7 +146,7 @@ fn compare(
             }
             tally.answers += 1;
             let answer = wire::ask(server.address, request).unwrap();
-            let answer = Answer::of(request, &answer);
+            let answer = CorsResponse::of(request, &answer);
             let told = || {
                 let asked = shown(request);
                 format!(
@@ -199,7 +200,7 @@ impl Starlette {
     }
 
     /// What it answers if the handler of `/panic` answers 500 instead of raising an exception.
-    fn handled(&self, request: &Request) -> Option<Answer> {
+    fn handled(&self, request: &Request) -> Option<CorsResponse> {
         (request.target == "/panic").then(|| {
             let request = to(
                 &request.method,
@@ -207,7 +208,7 @@ impl Starlette {
                 request.lines.clone(),
                 String::new(),
             );
-            Answer::of(&request, &self.ask(&request))
+            CorsResponse::of(&request, &self.ask(&request))
         })
     }
 }
@@ -243,7 +244,7 @@ impl Tally {
         }
     }
 
-    fn asked(&mut self, expected: &Answer, is_preflight: bool, used: &[&'static str]) {
+    fn asked(&mut self, expected: &CorsResponse, is_preflight: bool, used: &[&'static str]) {
         self.requests += 1;
         let outcome = match (is_preflight, expected.allows_origin()) {
             (true, _) if expected.status == 200 => "granted preflight",

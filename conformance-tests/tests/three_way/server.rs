@@ -1,9 +1,8 @@
 //! A subject behind a policy, asked over a connection that stays open.
 
 use conformance_tests::browser;
-use conformance_tests::subject::{
-    Core, FRAMEWORKS, Framework, Response, Running, Started, Subject as _,
-};
+use conformance_tests::response::Response;
+use conformance_tests::subject::{Core, FRAMEWORKS, Framework, Running, Started, Subject as _};
 use conformance_tests::vector::{Line, Request};
 use conformance_tests::wire::Connection;
 use cors_core::Config;
