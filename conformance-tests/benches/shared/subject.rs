@@ -4,6 +4,7 @@ pub(crate) mod actix;
 pub(crate) mod axum;
 mod decision;
 mod floor;
+mod handler;
 pub(crate) mod rocket;
 pub(crate) mod tower;
 pub(crate) mod warp;

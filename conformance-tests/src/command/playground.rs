@@ -2,6 +2,7 @@
 
 mod api;
 mod expectation;
+mod in_force;
 mod page;
 mod record;
 

@@ -1,7 +1,7 @@
 //! The least that a careful tower middleware can cost: it checks all that ours checks, gives the
 //! same answers, and can do nothing else. No configuration is checked, nothing is explained.
 
-use super::tower::handler;
+use super::handler;
 use cors_core::Config;
 use foldhash::fast::RandomState;
 use futures_util::TryFutureExt as _;
@@ -31,7 +31,7 @@ pub(super) fn around(
         }
         let origin = origin.filter(|_| allowed).cloned();
         let floor = Arc::clone(&floor);
-        Either::Right(handler(request).map_ok(move |mut response| {
+        Either::Right(handler::ok(request).map_ok(move |mut response| {
             floor.actual(origin, response.headers_mut());
             response
         }))

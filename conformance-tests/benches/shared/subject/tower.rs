@@ -1,10 +1,9 @@
 //! A trivial tower service: tower-http, ours, and a hand-written minimum.
 
-use super::{App, Subject, Variant, floor, http_app};
+use super::{App, Subject, Variant, floor, handler, http_app};
 use cors_core::{Config, Policy};
-use http::header::{self, HeaderName, HeaderValue};
-use http::{Method, Request, Response};
-use std::convert::Infallible;
+use http::Method;
+use http::header::{HeaderName, HeaderValue};
 use std::time::Duration;
 use tower::{Layer as _, service_fn};
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer, ExposeHeaders};
@@ -17,21 +16,13 @@ pub(crate) const SUBJECT: Subject = Subject {
 };
 
 fn start(variant: Variant, config: Config) -> Option<Box<dyn App>> {
-    let bare = service_fn(handler);
+    let bare = service_fn(handler::ok);
     match variant {
         Variant::Bare => http_app(bare, || ()),
         Variant::Peer => http_app(peer(config).layer(bare), || ()),
         Variant::Floor => http_app(floor::around(config)?, || ()),
         Variant::Ours => http_app(ours(config).layer(bare), || ()),
     }
-}
-
-/// With a header of its own, as almost every response.
-pub(super) async fn handler(_: Request<()>) -> Result<Response<&'static str>, Infallible> {
-    let mut response = Response::new("ok");
-    let text = HeaderValue::from_static("text/plain; charset=utf-8");
-    response.headers_mut().insert(header::CONTENT_TYPE, text);
-    Ok(response)
 }
 
 pub(crate) fn ours(config: Config) -> cors_axum::CorsLayer {

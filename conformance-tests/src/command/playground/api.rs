@@ -18,8 +18,8 @@ use cors_core::{ConfigError, Policy};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
-use tokio::task;
 
+use super::in_force::InForce;
 use super::record::{Record, Records};
 use crate::command::policy_file::from_json;
 use crate::command::say;
@@ -67,27 +67,6 @@ impl Api {
 pub(crate) enum Refused {
     Malformed(String),
     Policy(ConfigError),
-}
-
-/// A policy with its text and the server behind its adapter: swapped together, so never half a
-/// policy.
-pub(crate) struct InForce {
-    pub(crate) text: String,
-    pub(crate) policy: Policy,
-    /// Stops when the last request under this policy is answered.
-    server: Running,
-}
-
-impl InForce {
-    async fn start(framework: Framework, text: String, policy: Policy) -> Result<Self> {
-        let of_server = policy.clone();
-        let server = task::spawn_blocking(move || framework.spawn(of_server)).await??;
-        Ok(Self {
-            text,
-            policy,
-            server,
-        })
-    }
 }
 
 /// Sees what comes, and what really goes out.

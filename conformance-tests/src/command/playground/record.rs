@@ -10,7 +10,7 @@ use axum::response::Response;
 use cors_core::Decision;
 use serde::Serialize;
 
-use super::api::InForce;
+use super::in_force::InForce;
 
 /// The latest records, bounded in number, each in length: any page may send requests to the API.
 #[derive(Default)]
