@@ -5,7 +5,6 @@
 //! fixed application ([`app`]) behind its adapter. README.md documents the format field by field.
 
 pub mod app;
-pub mod browser;
 pub mod response;
 pub mod run;
 pub mod server;

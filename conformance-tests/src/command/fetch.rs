@@ -4,11 +4,11 @@
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, anyhow};
-use clap::{Args, ValueEnum};
-use conformance_tests::browser::{
+use browser_model::{
     Blocked, Browser, Credentials, Fetch, Outcome, PreflightFailure, Quirks, Readable, Request,
     Response, ResponseKind, Url,
 };
+use clap::{Args, ValueEnum};
 use conformance_tests::vector::{self, Line};
 use conformance_tests::wire::{self, Connection};
 

@@ -1,7 +1,7 @@
 //! Fetches near a policy: about half of their pages are let in, and most of what they ask for is on
 //! one of its lists or just beside it.
 
-use conformance_tests::browser::{Credentials, Redirect, Url};
+use browser_model::{Credentials, Redirect, Url};
 use cors_core::Config;
 use proptest::collection::vec;
 use proptest::option::weighted;

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
 
+use browser_model::{Credentials, Redirect, Url};
 use conformance_tests::app;
-use conformance_tests::browser::{Credentials, Redirect, Url};
 use cors_core::Config;
 use regex::Regex;
 

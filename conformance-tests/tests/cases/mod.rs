@@ -15,7 +15,7 @@ mod verdict;
 
 use std::ops::Range;
 
-use conformance_tests::browser::{Credentials, Fetch, Redirect, Url};
+use browser_model::{Credentials, Fetch, Redirect, Url};
 use cors_core::Config;
 use proptest::collection::vec;
 use proptest::prelude::*;

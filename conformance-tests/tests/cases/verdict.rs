@@ -1,6 +1,6 @@
 //! Whether what a browser makes of the answers is what the policy means.
 
-use conformance_tests::browser::{
+use browser_model::{
     Blocked, CorsFailure, Outcome, PreflightFailure, Readable, RedirectFailure, Request, Response,
     ResponseKind,
 };

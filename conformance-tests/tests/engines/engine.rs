@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use conformance_tests::browser::Quirks;
+use browser_model::Quirks;
 use serde_json::json;
 use tempfile::TempDir;
 use tungstenite::{Message, WebSocket};

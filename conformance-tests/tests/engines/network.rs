@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, mpsc as results};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use conformance_tests::browser::{Request, Response, Url};
+use browser_model::{Request, Response, Url};
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderMap, HeaderName, Method, StatusCode, Uri, Version, header};
 use http_body_util::{BodyExt as _, Full};

@@ -2,9 +2,7 @@
 
 use std::fmt::Write as _;
 
-use conformance_tests::browser::{
-    Blocked, Credentials, Outcome, Quirks, Redirect, ResponseKind, Url,
-};
+use browser_model::{Blocked, Credentials, Outcome, Quirks, Redirect, ResponseKind, Url};
 use conformance_tests::subject::{FRAMEWORKS, Framework, Running};
 use cors_core::Config;
 use proptest::prelude::*;

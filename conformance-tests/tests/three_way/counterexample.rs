@@ -1,6 +1,6 @@
 //! A counterexample, ready to become vectors.
 
-use conformance_tests::browser::Outcome;
+use browser_model::Outcome;
 use conformance_tests::response::Response;
 use conformance_tests::run::{cors, vary};
 use conformance_tests::vector::Request;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use conformance_tests::browser::{
+use browser_model::{
     Blocked, Browser, CorsFailure, Outcome, PreflightFailure, Quirks, Response, ResponseKind,
 };
 use cors_core::Config;

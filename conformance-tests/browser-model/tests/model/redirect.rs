@@ -1,6 +1,6 @@
 //! "HTTP-redirect fetch": `fetch/api/cors/cors-redirect*.any.js`, `fetch/api/redirect/`.
 
-use conformance_tests::browser::{
+use browser_model::{
     Blocked, Browser, CorsFailure, Fetch, Quirks, Redirect, RedirectFailure, Response, ResponseKind,
 };
 

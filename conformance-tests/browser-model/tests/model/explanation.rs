@@ -1,10 +1,10 @@
 //! The texts for people.
 
-use conformance_tests::browser::Blocked::{self, Cors, Preflight};
-use conformance_tests::browser::CorsFailure::{
+use browser_model::Blocked::{self, Cors, Preflight};
+use browser_model::CorsFailure::{
     AllowCredentials, AllowOrigin, AnyOriginWithCredentials, NoAllowOrigin,
 };
-use conformance_tests::browser::{PreflightFailure, RedirectFailure};
+use browser_model::{PreflightFailure, RedirectFailure};
 
 #[test]
 fn texts() {

@@ -1,7 +1,7 @@
 //! What is sent and checked along redirects: `cors/redirect-origin.htm`,
 //! `cors/redirect-preflight*.htm`, `fetch/api/cors/cors-redirect*.any.js`.
 
-use conformance_tests::browser::{
+use browser_model::{
     Blocked, Browser, CorsFailure, Credentials, Fetch, PreflightFailure, Quirks, Request,
     ResponseKind, Url,
 };

@@ -1,7 +1,7 @@
 //! What a script reads: `cors/response-headers.htm`, `fetch/api/cors/cors-filtering.js`,
 //! `cors/access-control-expose-headers-parsing.window.js`, `fetch/api/cors/cors-expose-star.js`.
 
-use conformance_tests::browser::{Fetch, Quirks, ResponseKind};
+use browser_model::{Fetch, Quirks, ResponseKind};
 
 use super::{PAGE, answer, get, including, outcome, url};
 

@@ -9,26 +9,17 @@
     reason = "a test fails by a panic"
 )]
 
-#[path = "browser_model/cache.rs"]
 mod cache;
-#[path = "browser_model/check.rs"]
 mod check;
-#[path = "browser_model/explanation.rs"]
 mod explanation;
-#[path = "browser_model/hops.rs"]
 mod hops;
-#[path = "browser_model/preflight.rs"]
 mod preflight;
-#[path = "browser_model/quirks.rs"]
 mod quirks;
-#[path = "browser_model/readable.rs"]
 mod readable;
-#[path = "browser_model/redirect.rs"]
 mod redirect;
-#[path = "browser_model/safelist.rs"]
 mod safelist;
 
-use conformance_tests::browser::{
+use browser_model::{
     Blocked, Browser, Credentials, Fetch, Outcome, Quirks, Request, Response, Url,
 };
 

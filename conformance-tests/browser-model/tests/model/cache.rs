@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use conformance_tests::browser::{Browser, Fetch, Quirks, Response};
+use browser_model::{Browser, Fetch, Quirks, Response};
 
 use super::{API, Lines, PAGE, answer, including, lines, url, value, with};
 

@@ -1,6 +1,6 @@
 //! "CORS check": `cors/origin.htm`, `cors/credentials-flag.htm`, `cors/status.htm`.
 
-use conformance_tests::browser::{Blocked, CorsFailure, Fetch, Quirks};
+use browser_model::{Blocked, CorsFailure, Fetch, Quirks};
 
 use super::{API, PAGE, answer, blocked, get, including, requests, url, with};
 

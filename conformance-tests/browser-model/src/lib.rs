@@ -1,8 +1,8 @@
-//! A model of the browser's side of CORS, written from the Fetch standard and from nothing else: it
-//! shares no code with `cors-core`.
+//! A model of the browser's side of CORS, written from the Fetch standard only: this package depends
+//! on `url` and shares no code with `cors-core`.
 //!
-//! Given what a script asks for and the responses that a server gives, it tells which requests a
-//! browser sends, whether the script may read the answer, and if not, why:
+//! From the arguments of `fetch()` and the responses of a server, it computes which requests a
+//! browser sends, whether the script may read the response, and if not, why:
 //!
 //! script's [`Fetch`] --[`Browser::fetch`]--> [`Request`]s --the server under test-->
 //! [`Response`]s --> [`Outcome`]: what the script reads, or why it is [`Blocked`]
@@ -11,26 +11,15 @@
 //! Not modelled: cookies (only whether they may go along), the HTTP cache, service workers, mixed
 //! content, local network access.
 
-// With their paths, so that a crate that includes this file by its path finds them, too.
-#[path = "browser/cache.rs"]
 mod cache;
-#[path = "browser/check.rs"]
 mod check;
-#[path = "browser/explanation.rs"]
 mod explanation;
-#[path = "browser/fields.rs"]
 mod fields;
-#[path = "browser/hops.rs"]
 mod hops;
-#[path = "browser/preflight.rs"]
 mod preflight;
-#[path = "browser/quirks.rs"]
 mod quirks;
-#[path = "browser/readable.rs"]
 mod readable;
-#[path = "browser/request.rs"]
 mod request;
-#[path = "browser/safelist.rs"]
 mod safelist;
 
 use std::time::Duration;
@@ -253,7 +242,7 @@ impl Browser {
     }
 
     /// Does what a script asks for. `send` is the network: it brings a request to its server, and
-    /// the answer back, or `None` if there is none.
+    /// the response back, or `None` if there is none.
     pub fn fetch(
         &mut self,
         fetch: &Fetch,

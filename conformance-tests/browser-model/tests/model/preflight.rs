@@ -1,10 +1,10 @@
 //! "CORS-preflight fetch": `cors/status-preflight.htm`, `fetch/api/cors/cors-preflight*.any.js`.
 
-use conformance_tests::browser::Blocked::{self, Preflight};
-use conformance_tests::browser::PreflightFailure::{
+use browser_model::Blocked::{self, Preflight};
+use browser_model::PreflightFailure::{
     Cors, Header, MalformedHeaders, MalformedMethods, Method, Status,
 };
-use conformance_tests::browser::{CorsFailure, Fetch, PreflightFailure, Quirks};
+use browser_model::{CorsFailure, Fetch, PreflightFailure, Quirks};
 
 use super::{Lines, PAGE, answer, blocked, including, outcome, requests, value, with};
 

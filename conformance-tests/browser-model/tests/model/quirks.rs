@@ -1,6 +1,6 @@
 //! What each engine does differently, and that others do not.
 
-use conformance_tests::browser::{Browser, Fetch, Quirks};
+use browser_model::{Browser, Fetch, Quirks};
 
 use super::{Lines, PAGE, answer, url, value, with};
 

@@ -1,7 +1,7 @@
 //! What a script may send, and what of it needs a preflight: `fetch/api/basic/request-forbidden-
 //! headers.any.js`, `cors/simple-requests.htm`, `cors/cors-safelisted-request-header.any.js`.
 
-use conformance_tests::browser::{Blocked, Credentials, Fetch, Quirks};
+use browser_model::{Blocked, Credentials, Fetch, Quirks};
 
 use super::{PAGE, answer, blocked, get, requests, url, value, with};
 
