@@ -8,9 +8,8 @@ use std::process::Command;
 use browser_model::Quirks;
 use serde_json::json;
 use tempfile::TempDir;
+use test_support::launch::{Group, chromium, find};
 use tungstenite::{Message, WebSocket};
-
-use crate::launch::{Group, chromium, find};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Engine {

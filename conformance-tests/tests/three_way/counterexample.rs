@@ -5,9 +5,9 @@ use conformance_tests::response::Response;
 use conformance_tests::run::{cors, vary};
 use conformance_tests::vector::Request;
 use cors_core::Config;
+use test_support::cases::Case;
 use toml::{Table, Value};
 
-use super::cases::Case;
 use super::server::on_the_wire;
 
 /// The problem, the fetch, and a file of vectors that lacks only what must be answered.

@@ -12,17 +12,10 @@
     reason = "a test may panic"
 )]
 
-#[path = "three_way/caching.rs"]
 mod caching;
-mod cases;
-#[path = "three_way/counterexample.rs"]
 mod counterexample;
-#[path = "three_way/judge.rs"]
 mod judge;
-#[path = "three_way/server.rs"]
 mod server;
-#[path = "three_way/tally.rs"]
-mod tally;
 
 use std::cell::RefCell;
 use std::fmt::Debug;
@@ -32,10 +25,10 @@ use cors_core::Config;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{TestError, TestRunner};
+use test_support::cases::{Places, cases};
+use test_support::tally::{Counts, Tally};
 
-use self::cases::{Places, cases};
 use self::server::{Server, subjects};
-use self::tally::{Counts, Tally};
 
 #[test]
 fn what_a_policy_means_is_what_a_browser_makes_of_every_subject() {

@@ -4,7 +4,7 @@ use std::io::ErrorKind::{BrokenPipe, ConnectionReset};
 use std::io::{Error, Read as _, Write as _};
 use std::net::TcpStream;
 
-use crate::process::PATIENCE;
+use test_support::process::PATIENCE;
 
 /// Sends the text (or junk) to `address`, and reads until the server closes.
 pub(crate) fn send(address: &str, request: &[u8]) -> String {

@@ -13,19 +13,9 @@
     reason = "a test fails by a panic"
 )]
 
-#[path = "starlette/exchange.rs"]
 mod exchange;
-#[expect(
-    dead_code,
-    reason = "the playground and policy files are of other tests"
-)]
-mod process;
-mod python;
-#[path = "starlette/refusals.rs"]
 mod refusals;
-#[path = "starlette/rules.rs"]
 mod rules;
-#[path = "starlette/vocabulary.rs"]
 mod vocabulary;
 
 use std::cell::RefCell;
@@ -41,10 +31,10 @@ use conformance_tests::wire;
 use cors_core::{Config, ConfigError};
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestError, TestRunner};
+use test_support::process::Server;
+use test_support::python::Environment;
 
 use self::exchange::{Case, CorsResponse, is_preflight};
-use self::process::Server;
-use self::python::Environment;
 use self::rules::{ROCKET, RULES, Rule, apply};
 use self::vocabulary::Policy;
 
@@ -53,7 +43,8 @@ const REQUESTS: usize = 40; // of each policy
 
 #[test]
 fn starlette_answers_otherwise_only_where_a_rule_says_so() {
-    let Some(python) = Environment::with(&["starlette", "uvicorn"]) else {
+    let Some(python) = Environment::with(env!("CARGO_TARGET_TMPDIR"), &["starlette", "uvicorn"])
+    else {
         return;
     };
     let starlette = Starlette::start(&python);

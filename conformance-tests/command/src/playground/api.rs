@@ -21,8 +21,8 @@ use tokio::net::TcpStream;
 
 use super::in_force::InForce;
 use super::record::{Record, Records};
-use crate::command::policy_file::from_json;
-use crate::command::say;
+use crate::policy_file::from_json;
+use crate::say;
 
 /// Passes every request on.
 pub(crate) fn router(api: Arc<Api>) -> Router {

@@ -3,9 +3,10 @@
 use std::net::TcpListener;
 
 use serde_json::{Value, json};
+use test_support::process::Server;
 
 use super::http::{junk, request};
-use crate::process::{Playground, Server, cors, policy_file};
+use crate::process::{Playground, cors, policy_file};
 
 #[test]
 fn takes_other_ports_and_says_so() {

@@ -1,4 +1,4 @@
-//! What the command can do, and how it ends: status 2 on wrong usage, 1 on a refused policy, a
+//! The `cors` command. It exits with status 2 on wrong usage, and with 1 on a refused policy, a
 //! blocked fetch or any other failure.
 
 mod fetch;
@@ -16,7 +16,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 use conformance_tests::subject::{FRAMEWORKS, Framework};
 
-pub(crate) fn run() -> ExitCode {
+fn main() -> ExitCode {
     let command = Cli::parse().command.unwrap_or_default();
     let end = match command {
         Command::Playground(options) => playground::run(&options),

@@ -9,10 +9,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use test_support::launch::{Group, chromium};
+use test_support::process::PATIENCE;
 use tungstenite::{Message, WebSocket};
-
-use crate::launch::{Group, chromium};
-use crate::process::PATIENCE;
 
 pub(crate) struct Tab {
     _browser: Group,

@@ -10,33 +10,20 @@
     reason = "a test fails by a panic"
 )]
 
-mod cases;
-#[path = "engines/comparison.rs"]
 mod comparison;
-#[path = "engines/engine.rs"]
 mod engine;
-#[path = "browser/launch.rs"]
-mod launch;
-#[path = "engines/network.rs"]
 mod network;
-#[path = "engines/permissive.rs"]
 mod permissive;
-#[path = "engines/quirks.rs"]
 mod quirks;
-#[path = "engines/random.rs"]
 mod random;
-#[path = "engines/scenario.rs"]
 mod scenario;
-#[path = "engines/scenarios.rs"]
 mod scenarios;
-#[path = "engines/session.rs"]
 mod session;
-#[path = "three_way/tally.rs"]
-mod tally;
+
+use test_support::tally::Tally;
 
 use self::engine::Engine;
 use self::session::Session;
-use self::tally::Tally;
 
 #[test]
 fn chromium() {

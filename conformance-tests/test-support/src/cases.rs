@@ -4,8 +4,6 @@
 //! [`Places`] --[`cases`]--> a policy, and [`Case`]s that are made for it --[`meaning`]-->
 //! [`Expected`]
 
-#![allow(dead_code, unused_imports, reason = "not every test needs all of it")]
-
 mod fetch;
 mod meaning;
 #[path = "../../../cors-core/tests/naive/mod.rs"]
@@ -20,52 +18,57 @@ use cors_core::Config;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-pub(crate) use meaning::{Cause, Expected, Names, Reads, Sent, meaning, meaning_again};
-pub(crate) use verdict::{as_rocket_can, problem};
+pub use meaning::{Cause, Expected, Names, Reads, Sent, meaning, meaning_again};
+pub use verdict::{as_rocket_can, problem};
 
 /// Where pages and servers are, as serialized origins.
 #[derive(Clone, Debug)]
-pub(crate) struct Places {
+pub struct Places {
     /// The policies are made for pages like these.
-    pub(crate) pages: Vec<String>,
+    pub pages: Vec<String>,
     /// Whether a page can be at any other origin too, that of a server among them.
-    pub(crate) any_page: bool,
+    pub any_page: bool,
     /// The servers, all under the same policy.
-    pub(crate) apis: Vec<String>,
+    pub apis: Vec<String>,
 }
 
-/// What a script asks for, and what the application will answer.
+/// What a script asks for, and how the application will respond.
 #[derive(Clone, Debug)]
-pub(crate) struct Case {
+pub struct Case {
     /// The origin of the page, as a browser serializes it.
-    pub(crate) page: String,
+    pub page: String,
     /// As the script writes it.
-    pub(crate) method: String,
+    pub method: String,
     /// A name once.
-    pub(crate) headers: Vec<Header>,
+    pub headers: Vec<Header>,
     /// Only with a method that takes one.
-    pub(crate) body: Option<&'static str>,
-    pub(crate) credentials: Credentials,
-    pub(crate) redirect: Redirect,
+    pub body: Option<&'static str>,
+    /// `credentials`
+    pub credentials: Credentials,
+    /// `redirect`
+    pub redirect: Redirect,
     /// An upload listener; only with a body.
-    pub(crate) forces_preflight: bool,
+    pub forces_preflight: bool,
     /// Where the requests go: each answers with a redirect to the next. Their URLs differ.
-    pub(crate) hops: Vec<Hop>,
+    pub hops: Vec<Hop>,
     /// After how many seconds the same is fetched again.
-    pub(crate) again_after: Option<u64>,
+    pub again_after: Option<u64>,
 }
 
 /// A request header.
 #[derive(Clone, Debug)]
-pub(crate) struct Header {
-    pub(crate) name: String,
-    pub(crate) value: String,
-    pub(crate) kind: HeaderKind,
+pub struct Header {
+    /// The name.
+    pub name: String,
+    /// The value.
+    pub value: String,
+    /// What the browser does with it.
+    pub kind: HeaderKind,
 }
 
 /// What Fetch makes of a request header, known from its making.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum HeaderKind {
+pub enum HeaderKind {
     /// Sent without asking.
     Safelisted,
     /// A preflight must ask for it.
@@ -74,20 +77,19 @@ pub(crate) enum HeaderKind {
     Forbidden,
 }
 
-/// A URL, and what the application answers there.
+/// A URL, and the response of the application there.
 #[derive(Clone, Debug)]
-pub(crate) struct Hop {
-    pub(crate) url: String,
-    pub(crate) status: u16,
+pub struct Hop {
+    /// The URL.
+    pub url: String,
+    /// The status.
+    pub status: u16,
     /// Other header lines than `Location`.
-    pub(crate) headers: Vec<(&'static str, &'static str)>,
+    pub headers: Vec<(&'static str, &'static str)>,
 }
 
 /// A policy that builds, and fetches near it.
-pub(crate) fn cases(
-    places: Places,
-    fetches: Range<usize>,
-) -> impl Strategy<Value = (Config, Vec<Case>)> {
+pub fn cases(places: Places, fetches: Range<usize>) -> impl Strategy<Value = (Config, Vec<Case>)> {
     // The fetches are made before the policy is known, and then fitted to it: so both shrink, the
     // number of fetches first.
     let rough = vec(fetch::rough(), fetches);
@@ -100,7 +102,7 @@ pub(crate) fn cases(
 
 impl Case {
     /// The arguments of `fetch()`.
-    pub(crate) fn fetch(&self) -> Fetch {
+    pub fn fetch(&self) -> Fetch {
         let line = |header: &Header| (header.name.clone(), header.value.clone().into_bytes());
         Fetch {
             method: self.method.clone(),
@@ -114,7 +116,7 @@ impl Case {
     }
 
     /// What `X-Reply` must dictate to the application at this URL; nothing for any other URL.
-    pub(crate) fn reply(&self, url: &Url) -> Vec<String> {
+    pub fn reply(&self, url: &Url) -> Vec<String> {
         let Some(place) = self.hops.iter().position(|hop| hop.url == url.as_str()) else {
             return Vec::new();
         };

@@ -5,39 +5,42 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
 
 use browser_model::{Credentials, Redirect, Url};
-use conformance_tests::app;
 use cors_core::Config;
 use regex::Regex;
 
 use super::HeaderKind::{Forbidden, Unsafe};
 use super::{Case, Header, Hop, naive};
 
+/// The methods that the application has a handler for, at every path.
+const HANDLED: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
+
 /// What must happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Expected {
+pub struct Expected {
     /// The requests, in order.
-    pub(crate) sent: Vec<Sent>,
+    pub sent: Vec<Sent>,
     /// What the script gets.
-    pub(crate) result: Result<Reads, Cause>,
+    pub result: Result<Reads, Cause>,
 }
 
 /// A request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Sent {
-    pub(crate) url: String,
+pub struct Sent {
+    /// The URL.
+    pub url: String,
     /// `OPTIONS` for a preflight.
-    pub(crate) method: String,
+    pub method: String,
     /// What the preflight asks for: the method, and the names of headers, sorted.
-    pub(crate) preflight: Option<(String, Vec<String>)>,
+    pub preflight: Option<(String, Vec<String>)>,
     /// `None`: the header is not there.
-    pub(crate) origin: Option<String>,
+    pub origin: Option<String>,
     /// Whether cookies go along.
-    pub(crate) with_credentials: bool,
+    pub with_credentials: bool,
 }
 
 /// What the script may read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Reads {
+pub enum Reads {
     /// The response, of this status or, if that is `None`, of the framework's own: it has no handler
     /// for the method.
     Response(Option<u16>, Names),
@@ -47,7 +50,8 @@ pub(crate) enum Reads {
 
 /// Which response headers the script may read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Names {
+pub enum Names {
+    /// All.
     Any,
     /// In lower case.
     Only(Vec<String>),
@@ -55,7 +59,7 @@ pub(crate) enum Names {
 
 /// Why the script gets nothing; the first that holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Cause {
+pub enum Cause {
     /// No script may use the method.
     ForbiddenMethod,
     /// The origin is not let in.
@@ -73,19 +77,19 @@ pub(crate) enum Cause {
 }
 
 /// The first time.
-pub(crate) fn meaning(config: &Config, case: &Case) -> Expected {
+pub fn meaning(config: &Config, case: &Case) -> Expected {
     Walk::new(config, case, false).expected()
 }
 
 /// Once more in the same browser after so many seconds, if a response could be read the first time:
 /// preflights are left out as long as they are remembered.
-pub(crate) fn meaning_again(config: &Config, case: &Case, seconds: u64) -> Expected {
+pub fn meaning_again(config: &Config, case: &Case, seconds: u64) -> Expected {
     Walk::new(config, case, seconds < config.max_age).expected()
 }
 
 impl Names {
     /// `name` is in lower case.
-    pub(crate) fn contain(&self, name: &str) -> bool {
+    pub fn contain(&self, name: &str) -> bool {
         let is_readable = match self {
             Self::Any => true,
             Self::Only(names) => names.iter().any(|readable| readable == name),
@@ -140,7 +144,7 @@ impl<'a> Walk<'a> {
         let hops = &self.case.hops;
         for (hop, next) in hops.iter().zip(hops.iter().skip(1).map(Some).chain([None])) {
             self.request(hop)?;
-            if !app::METHODS.contains(&self.method.as_str()) {
+            if !HANDLED.contains(&self.method.as_str()) {
                 return Ok(Reads::Response(None, self.readable()));
             }
             match (next, self.case.redirect) {

@@ -8,11 +8,10 @@
     reason = "a test fails by a panic"
 )]
 
-#[path = "command/fetch.rs"]
+#[cfg(unix)] // the browser is ended by its process group
+mod browser;
 mod fetch;
-#[path = "command/http.rs"]
 mod http;
-#[path = "command/playground.rs"]
 mod playground;
 mod process;
 
@@ -23,9 +22,10 @@ use std::process::{Command, Stdio};
 
 use conformance_tests::subject::FRAMEWORKS;
 use serde_json::{Value, json};
+use test_support::process::Server;
 
 use self::http::{junk, request, without_date};
-use self::process::{Server, cors, policy_file};
+use self::process::{cors, policy_file};
 
 const GOOD: &str = r#"{"allow_origins": ["https://example.com"], "allow_methods": ["GET", "PUT"]}"#;
 const SUSPICIOUS: &str = r#"{"allow_origins": ["https://example.com", "https://example.com"]}"#;

@@ -8,8 +8,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
-/// A Chromium that knows nobody, not started yet; `None` if there is none.
-pub(crate) fn chromium(profile: &Path) -> Option<Command> {
+/// A Chromium with a new profile, not started yet; `None` if there is none.
+pub fn chromium(profile: &Path) -> Option<Command> {
     let program = env::var("CORS_BROWSER").ok();
     let known = ["chromium-headless-shell", "chromium", "google-chrome"];
     let mut command = Command::new(program.or_else(|| find(&known))?);
@@ -30,26 +30,27 @@ pub(crate) fn chromium(profile: &Path) -> Option<Command> {
 }
 
 /// The first of these programs that there is.
-pub(crate) fn find(programs: &[&str]) -> Option<String> {
+pub fn find(programs: &[&str]) -> Option<String> {
     let mut programs = programs.iter();
     let program = programs.find(|program| Command::new(program).arg("--version").output().is_ok());
     program.map(|program| (*program).to_owned())
 }
 
-/// Says that tests are left out, which CI does not allow.
-pub(crate) fn skip(problem: &str) {
+/// Reports that tests are skipped, which is a failure under `CI=true`.
+pub fn skip(problem: &str) {
     assert_ne!(env::var("CI").as_deref(), Ok("true"), "{problem}");
     eprintln!("skipped: {problem}");
 }
 
 /// A program and all that it has started, which end when this is dropped.
-pub(crate) struct Group {
+pub struct Group {
     leader: Child,
     lines: Receiver<String>,
 }
 
 impl Group {
-    pub(crate) fn start(command: &mut Command) -> Self {
+    /// Starts it in a process group of its own.
+    pub fn start(command: &mut Command) -> Self {
         // Some programs are shell wrappers, and a browser is many processes: they get a process group.
         command
             .process_group(0)
@@ -68,7 +69,7 @@ impl Group {
     }
 
     /// What it says in the first line on standard error that is understood.
-    pub(crate) fn announced<T>(&self, understood: impl Fn(&str) -> Option<T>) -> T {
+    pub fn announced<T>(&self, understood: impl Fn(&str) -> Option<T>) -> T {
         let mut lines = self.lines.iter();
         let announced = lines.find_map(|line| understood(&line));
         announced.expect("the program says that it is ready")

@@ -4,7 +4,9 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 
-use crate::process::{Server, cors, policy_file};
+use test_support::process::Server;
+
+use crate::process::{cors, policy_file};
 
 const PAGE: [&str; 2] = ["--origin", "https://app.example.com"];
 
@@ -393,7 +395,7 @@ impl Api {
     /// Its lines, names in lower case, and its body.
     fn first_request(&self) -> (Vec<String>, String) {
         self.requests
-            .recv_timeout(crate::process::PATIENCE)
+            .recv_timeout(test_support::process::PATIENCE)
             .unwrap()
     }
 }

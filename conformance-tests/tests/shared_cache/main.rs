@@ -12,9 +12,7 @@
     reason = "a test fails by a panic"
 )]
 
-#[path = "shared_cache/cache.rs"]
 mod cache;
-#[path = "shared_cache/relay.rs"]
 mod relay;
 
 use std::cell::{Cell, RefCell};

@@ -22,42 +22,38 @@ const CSS: &str = "text/css; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
 const ASSETS: [(&str, &str, &str); 9] = [
-    ("/", HTML, include_str!("../../../assets/playground.html")),
+    ("/", HTML, include_str!("../../assets/playground.html")),
     (
         "/playground.css",
         CSS,
-        include_str!("../../../assets/playground.css"),
+        include_str!("../../assets/playground.css"),
     ),
     (
         "/playground.js",
         JAVASCRIPT,
-        include_str!("../../../assets/playground.js"),
+        include_str!("../../assets/playground.js"),
     ),
     (
         "/policy.js",
         JAVASCRIPT,
-        include_str!("../../../assets/policy.js"),
+        include_str!("../../assets/policy.js"),
     ),
     (
         "/requests.js",
         JAVASCRIPT,
-        include_str!("../../../assets/requests.js"),
+        include_str!("../../assets/requests.js"),
     ),
     (
         "/probe.js",
         JAVASCRIPT,
-        include_str!("../../../assets/probe.js"),
+        include_str!("../../assets/probe.js"),
     ),
-    (
-        "/dom.js",
-        JAVASCRIPT,
-        include_str!("../../../assets/dom.js"),
-    ),
-    ("/frame", HTML, include_str!("../../../assets/frame.html")),
+    ("/dom.js", JAVASCRIPT, include_str!("../../assets/dom.js")),
+    ("/frame", HTML, include_str!("../../assets/frame.html")),
     (
         "/frame.js",
         JAVASCRIPT,
-        include_str!("../../../assets/frame.js"),
+        include_str!("../../assets/frame.js"),
     ),
 ];
 

@@ -8,7 +8,7 @@ use browser_model::{
 use super::{Case, Cause, Expected, Names, Reads, Sent};
 
 /// `differences.toml`: Rocket has a fixed list of methods, and answers others before any fairing.
-pub(crate) fn as_rocket_can(mut expected: Expected, case: &Case) -> Expected {
+pub fn as_rocket_can(mut expected: Expected, case: &Case) -> Expected {
     const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
     let is_unknown = |sent: &Sent| !KNOWN.contains(&sent.method.as_str());
     let is_elsewhere = |sent: &Sent| !sent.url.starts_with(&format!("{}/", case.page));
@@ -22,7 +22,7 @@ pub(crate) fn as_rocket_can(mut expected: Expected, case: &Case) -> Expected {
 }
 
 /// What is not as expected.
-pub(crate) fn problem(expected: &Expected, outcome: &Outcome) -> Option<String> {
+pub fn problem(expected: &Expected, outcome: &Outcome) -> Option<String> {
     let sent: Vec<Sent> = outcome
         .exchanges
         .iter()

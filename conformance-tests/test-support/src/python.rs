@@ -7,17 +7,19 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
-/// A virtual environment. Nobody else changes it until this is dropped.
-pub(crate) struct Environment {
+/// A virtual environment, locked until this is dropped.
+pub struct Environment {
     folder: PathBuf,
     _lock: File,
 }
 
 impl Environment {
-    /// One with the newest versions of these packages, kept for the next run. `None`: it cannot be
-    /// made here, so the test is skipped, except under `CI=true`.
-    pub(crate) fn with(packages: &[&str]) -> Option<Self> {
-        match Self::make(packages) {
+    /// One with the newest versions of these packages, kept below `folder` for the next run. `None`:
+    /// it cannot be made here, so the test is skipped, except under `CI=true`.
+    ///
+    /// `folder` is the test's `CARGO_TARGET_TMPDIR`, which Cargo sets for integration tests only.
+    pub fn with(folder: &str, packages: &[&str]) -> Option<Self> {
+        match Self::make(folder, packages) {
             Ok(environment) => Some(environment),
             Err(problem) => {
                 let problem = format!("no {} from PyPI: {problem:#}", packages.join(" and "));
@@ -29,13 +31,13 @@ impl Environment {
     }
 
     /// One of its programs.
-    pub(crate) fn program(&self, name: &str) -> Command {
+    pub fn program(&self, name: &str) -> Command {
         Command::new(self.folder.join("bin").join(name))
     }
 
-    fn make(packages: &[&str]) -> Result<Self> {
+    fn make(folder: &str, packages: &[&str]) -> Result<Self> {
         let name = format!("python-{}", packages.join("-"));
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let folder = Path::new(folder).join(name);
         fs::create_dir_all(&folder)?;
         let lock = File::create(folder.join("lock"))?;
         lock.lock()?;

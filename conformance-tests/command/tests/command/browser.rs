@@ -1,25 +1,13 @@
 //! The playground in a real browser. Without one the tests are skipped, except under `CI=true`.
 
-#![cfg(unix)] // the browser is ended by its process group
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by a panic"
-)]
-
-#[path = "browser/devtools.rs"]
 mod devtools;
-#[path = "browser/launch.rs"]
-mod launch;
-mod process;
 
 use conformance_tests::subject::FRAMEWORKS;
 use serde_json::{Value, json};
+use test_support::launch;
 
 use self::devtools::Tab;
-use self::process::{Playground, policy_file};
+use crate::process::{Playground, policy_file};
 
 #[test]
 fn the_table_agrees_under_the_starting_policy_of_every_framework() {

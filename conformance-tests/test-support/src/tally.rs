@@ -5,10 +5,11 @@ use std::fmt;
 
 /// How often each thing was seen with one subject.
 #[derive(Debug, Default)]
-pub(crate) struct Counts(BTreeMap<&'static str, u64>);
+pub struct Counts(BTreeMap<&'static str, u64>);
 
 impl Counts {
-    pub(crate) fn count(&mut self, what: &'static str) {
+    /// Counts one.
+    pub fn count(&mut self, what: &'static str) {
         self.add(what, 1);
     }
 
@@ -23,10 +24,11 @@ impl Counts {
 
 /// The counts of all subjects.
 #[derive(Debug, Default)]
-pub(crate) struct Tally(BTreeMap<&'static str, Counts>);
+pub struct Tally(BTreeMap<&'static str, Counts>);
 
 impl Tally {
-    pub(crate) fn add(&mut self, subject: &'static str, counts: Counts) {
+    /// Adds the counts of a subject.
+    pub fn add(&mut self, subject: &'static str, counts: Counts) {
         let sum = self.0.entry(subject).or_default();
         for (what, times) in counts.0 {
             sum.add(what, times);
@@ -35,7 +37,7 @@ impl Tally {
 
     /// A generator can lose its aim without a test that fails. So each of these must be seen with
     /// every subject, in at least so many of a thousand `of`.
-    pub(crate) fn assert_shares(&self, of: &str, shares: &[(&str, u64)]) {
+    pub fn assert_shares(&self, of: &str, shares: &[(&str, u64)]) {
         for (subject, counts) in &self.0 {
             let all = counts.get(of);
             for (what, share) in shares {
