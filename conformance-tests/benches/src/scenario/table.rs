@@ -3,13 +3,15 @@
 use super::Policy::{Any, AnyHeaders, Credentials, Headers, One, Origins, Patterns, Regex};
 use super::Right::{Allowed, Denied, NotCors, PreflightAllowed, PreflightDenied};
 use super::{ORIGIN, Policy, Request, Right, Role, Scenario, nth_header, nth_origin};
-use crate::shared::markdown::thousands;
+use crate::markdown::thousands;
 
-pub(crate) const PREFLIGHT: &str = "preflight, 1 method + 3 headers";
-pub(crate) const HEADER_DENIED: &str = "preflight, header denied";
+/// A usual preflight.
+pub const PREFLIGHT: &str = "preflight, 1 method + 3 headers";
+/// A usual refusal.
+pub const HEADER_DENIED: &str = "preflight, header denied";
 
 /// The attack that is many lines, not one long value.
-pub(crate) const EMPTY_LINES: &str = "1,000 empty lines";
+pub const EMPTY_LINES: &str = "1,000 empty lines";
 
 const STRANGER: &str = "https://evil.example";
 const ORIGIN_DENIED: Right = PreflightDenied { origin: true };

@@ -13,7 +13,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use tower::{Service, service_fn};
 
-/// `None`: nobody would write a regex by hand.
+/// `None` for a regex: it would not be written by hand.
 pub(super) fn around(
     config: Config,
 ) -> Option<impl Service<Request<()>, Response = Response<&'static str>, Error = Infallible>> {

@@ -7,7 +7,8 @@ use std::time::Duration;
 use tower::Layer as _;
 use warp::{Filter, Rejection};
 
-pub(crate) const SUBJECT: Subject = Subject {
+/// The middleware around the routes.
+pub const SUBJECT: Subject = Subject {
     name: "warp",
     peer: "warp::cors",
     variants: WITH_PEER,
@@ -23,17 +24,19 @@ fn start(variant: Variant, config: Config) -> Option<Box<dyn App>> {
     }
 }
 
-pub(crate) fn routes()
+/// The application without CORS.
+pub fn routes()
 -> impl Filter<Extract = (&'static str,), Error = Rejection> + Clone + Send + Sync + 'static {
     warp::path::end().map(|| "ok")
 }
 
-pub(crate) fn ours(config: Config) -> Cors {
+/// Our middleware.
+pub fn ours(config: Config) -> Cors {
     Cors::new(config.build().unwrap())
 }
 
 /// It has neither patterns nor functions, and must know every header.
-pub(crate) fn peer(config: Config) -> Option<warp::cors::Cors> {
+pub fn peer(config: Config) -> Option<warp::cors::Cors> {
     let has_star = |list: &[String]| list.iter().any(|entry| entry.contains('*'));
     let cors = warp::cors()
         .allow_methods(config.allow_methods.iter().map(String::as_str))
@@ -54,7 +57,7 @@ pub(crate) fn peer(config: Config) -> Option<warp::cors::Cors> {
 }
 
 /// tower's layer around the service of the same routes.
-pub(crate) const AROUND: Subject = Subject {
+pub const AROUND: Subject = Subject {
     name: "warp, around the service",
     peer: "warp::cors",
     variants: WITH_PEER,

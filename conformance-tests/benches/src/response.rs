@@ -1,26 +1,27 @@
-//! What came back, and whether it is the right answer: what is compared must be the same work.
+//! Responses, and whether they are right: only the same work can be compared.
 
 use super::scenario::{Policy, Right, Scenario};
 
 /// A response as far as CORS goes.
 #[derive(Clone, Debug)]
-pub(crate) struct Answer {
+pub struct Response {
     status: u16,
     /// Names in lower case.
     headers: Vec<(String, String)>,
 }
 
-/// An answer, judged.
+/// Whether a response is right.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Judged {
+pub struct Judgement {
     /// How it differs from the right one.
-    pub(crate) differences: Vec<String>,
+    pub differences: Vec<String>,
     /// It refuses what is allowed: whatever it costs, it is not the same work.
-    pub(crate) is_wrong_refusal: bool,
+    pub is_wrong_refusal: bool,
 }
 
-impl Answer {
-    pub(crate) fn new<'a>(status: u16, headers: impl Iterator<Item = (&'a str, &'a [u8])>) -> Self {
+impl Response {
+    /// From a status and header lines.
+    pub fn new<'a>(status: u16, headers: impl Iterator<Item = (&'a str, &'a [u8])>) -> Self {
         let text = |value| String::from_utf8_lossy(value).into_owned();
         let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), text(value)));
         Self {
@@ -29,7 +30,8 @@ impl Answer {
         }
     }
 
-    pub(crate) fn of_http<B>(response: &http::Response<B>) -> Self {
+    /// From a response of the `http` crate.
+    pub fn of_http<B>(response: &http::Response<B>) -> Self {
         let headers = response.headers().iter();
         Self::new(
             response.status().as_u16(),
@@ -37,7 +39,8 @@ impl Answer {
         )
     }
 
-    pub(crate) fn judge(&self, scenario: &Scenario) -> Judged {
+    /// Compares it with what the policy of the scenario requires.
+    pub fn judge(&self, scenario: &Scenario) -> Judgement {
         let mut differences = Vec::new();
         let granted = self.grants(scenario);
         match (scenario.right, granted) {
@@ -68,7 +71,7 @@ impl Answer {
                 .to_owned(),
             );
         }
-        Judged {
+        Judgement {
             is_wrong_refusal: scenario.right.is_grant() && !granted,
             differences,
         }

@@ -1,15 +1,15 @@
-//! Who is asked: each framework without CORS, with ours and with its peer, in memory.
+//! Each framework without CORS, with our middleware and with its peer, in memory.
 
-pub(crate) mod actix;
-pub(crate) mod axum;
+pub mod actix;
+pub mod axum;
 mod decision;
 mod floor;
 mod handler;
-pub(crate) mod rocket;
-pub(crate) mod tower;
-pub(crate) mod warp;
+pub mod rocket;
+pub mod tower;
+pub mod warp;
 
-use super::answer::Answer;
+use super::response::Response;
 use super::scenario::{Policy, Request, Scenario};
 use cors_core::Config;
 use futures_util::FutureExt as _;
@@ -17,28 +17,33 @@ use std::hint::black_box;
 
 /// Where the middleware stands.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Subject {
-    pub(crate) name: &'static str,
+pub struct Subject {
+    /// The name in the tables.
+    pub name: &'static str,
     /// The other middleware there.
-    pub(crate) peer: &'static str,
-    pub(crate) variants: &'static [Variant],
+    pub peer: &'static str,
+    /// What can stand around the handler.
+    pub variants: &'static [Variant],
     /// One application, with a policy unless it is [`Variant::Bare`]; `None`: the middleware cannot
     /// express this policy. Within a Tokio runtime only.
-    pub(crate) start: fn(Variant, Config) -> Option<Box<dyn App>>,
+    pub start: fn(Variant, Config) -> Option<Box<dyn App>>,
 }
 
 /// What stands around the handler.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, clap::ValueEnum)]
-pub(crate) enum Variant {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Variant {
+    /// Nothing.
     Bare,
+    /// The other middleware.
     Peer,
     /// A hand-written minimum.
     Floor,
+    /// Our middleware.
     Ours,
 }
 
-/// All of them. Each handler answers `ok` to every method.
-pub(crate) const ALL: [Subject; 8] = [
+/// All subjects. Each handler responds `ok` to every method.
+pub const ALL: [Subject; 8] = [
     decision::SUBJECT,
     tower::SUBJECT,
     axum::LAYER,
@@ -52,7 +57,8 @@ pub(crate) const ALL: [Subject; 8] = [
 const WITH_PEER: &[Variant] = &[Variant::Bare, Variant::Peer, Variant::Ours];
 
 impl Subject {
-    pub(crate) fn label(&self, variant: Variant) -> &'static str {
+    /// The name of a variant in the tables.
+    pub fn label(&self, variant: Variant) -> &'static str {
         match variant {
             Variant::Bare => "bare",
             Variant::Peer => self.peer,
@@ -61,7 +67,8 @@ impl Subject {
         }
     }
 
-    pub(crate) fn app(&self, variant: Variant, policy: Policy) -> Option<Box<dyn App>> {
+    /// Starts an application; see [`Subject::start`].
+    pub fn app(&self, variant: Variant, policy: Policy) -> Option<Box<dyn App>> {
         let config = match variant {
             Variant::Bare => Config::new(),
             _ => policy.config(),
@@ -71,7 +78,7 @@ impl Subject {
 }
 
 /// Calls `visit` with a fresh application for each policy, and each scenario under it.
-pub(crate) fn each(
+pub fn each(
     subject: &Subject,
     variant: Variant,
     scenarios: &[Scenario],
@@ -84,28 +91,28 @@ pub(crate) fn each(
     }
 }
 
-/// Scenarios that one application can answer; there is at least one in each slice.
-pub(crate) fn by_policy(scenarios: &[Scenario]) -> impl Iterator<Item = &[Scenario]> {
+/// Scenarios with the same policy, which one application can serve; there is at least one in each slice.
+pub fn by_policy(scenarios: &[Scenario]) -> impl Iterator<Item = &[Scenario]> {
     scenarios.chunk_by(|one, other| one.policy == other.policy)
 }
 
 /// A running application.
-pub(crate) trait App {
+pub trait App {
     /// Makes requests ready to be sent, which is not to be measured.
     fn load(&mut self, request: &Request, count: usize);
 
-    /// Sends one of them, and drops the answer.
+    /// Sends one of them, and drops the response.
     fn send(&mut self);
 
-    /// The answer to a request.
-    fn answer(&mut self, request: &Request) -> Answer;
+    /// The response to a request.
+    fn respond(&mut self, request: &Request) -> Response;
 }
 
-/// An application from what makes its requests, sends one, and reads the answer.
+/// An application from what makes its requests, sends one, and reads the response.
 fn app<Q: 'static, A: 'static>(
     make: impl Fn(&Request) -> Q + 'static,
     call: impl FnMut(Q) -> A + 'static,
-    read: impl Fn(A) -> Answer + 'static,
+    read: impl Fn(A) -> Response + 'static,
 ) -> Option<Box<dyn App>> {
     Some(Box::new(InMemory {
         waiting: Vec::new(),
@@ -126,7 +133,7 @@ impl<Q, A, M, C, R> App for InMemory<Q, M, C, R>
 where
     M: Fn(&Request) -> Q,
     C: FnMut(Q) -> A,
-    R: Fn(A) -> Answer,
+    R: Fn(A) -> Response,
 {
     fn load(&mut self, request: &Request, count: usize) {
         self.waiting.clear();
@@ -140,7 +147,7 @@ where
         }
     }
 
-    fn answer(&mut self, request: &Request) -> Answer {
+    fn respond(&mut self, request: &Request) -> Response {
         let request = (self.make)(request);
         (self.read)((self.call)(request))
     }
@@ -160,7 +167,7 @@ where
             let response = service.call(request).now_or_never();
             response.expect("nothing to wait for").unwrap()
         },
-        |response| Answer::of_http(&response),
+        |response| Response::of_http(&response),
     )
 }
 

@@ -8,7 +8,8 @@ use std::time::Duration;
 use tower::{Layer as _, service_fn};
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer, ExposeHeaders};
 
-pub(crate) const SUBJECT: Subject = Subject {
+/// The middleware around the service.
+pub const SUBJECT: Subject = Subject {
     name: "tower",
     peer: "tower-http",
     variants: &[Variant::Bare, Variant::Peer, Variant::Floor, Variant::Ours],
@@ -25,13 +26,14 @@ fn start(variant: Variant, config: Config) -> Option<Box<dyn App>> {
     }
 }
 
-pub(crate) fn ours(config: Config) -> cors_axum::CorsLayer {
+/// Our middleware.
+pub fn ours(config: Config) -> cors_axum::CorsLayer {
     let policy: Policy = config.build().unwrap();
     cors_axum::CorsLayer::new(policy)
 }
 
 /// tower-http's layer, as cheap as it can be made for this policy without a matcher of one's own.
-pub(crate) fn peer(config: Config) -> CorsLayer {
+pub fn peer(config: Config) -> CorsLayer {
     let names = |names: &[String]| -> Vec<HeaderName> {
         names.iter().map(|name| name.parse().unwrap()).collect()
     };

@@ -7,14 +7,16 @@ use axum::body::Body;
 use axum::routing::any;
 use cors_core::Config;
 
-pub(crate) const LAYER: Subject = Subject {
+/// The middleware as a layer of the router.
+pub const LAYER: Subject = Subject {
     name: "axum, `Router::layer`",
     peer: "tower-http",
     variants: WITH_PEER,
     start: layer,
 };
 
-pub(crate) const AROUND: Subject = Subject {
+/// The middleware around the finished router.
+pub const AROUND: Subject = Subject {
     name: "axum, around the router",
     peer: "tower-http",
     variants: WITH_PEER,
@@ -23,11 +25,12 @@ pub(crate) const AROUND: Subject = Subject {
 
 /// `axum::serve` makes the handlers of a router ready by `with_state`; otherwise that would be done
 /// for every request.
-pub(crate) fn router() -> Router {
+pub fn router() -> Router {
     Router::new().route("/", any(async || "ok")).with_state(())
 }
 
-pub(crate) fn layered(variant: Variant, config: Config) -> Option<Router> {
+/// The router with the middleware as a layer.
+pub fn layered(variant: Variant, config: Config) -> Option<Router> {
     match variant {
         Variant::Bare => Some(router()),
         Variant::Peer => Some(router().layer(tower::peer(config)).with_state(())),

@@ -1,7 +1,7 @@
 //! actix-web, as a service in memory.
 
 use super::{App as InMemory, Subject, Variant, WITH_PEER, app, tower};
-use crate::shared::answer::Answer;
+use crate::response::Response;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::header::HeaderValue;
@@ -10,7 +10,8 @@ use actix_web::{App, Error, dev::Service as _, web};
 use cors_core::Config;
 use futures_util::FutureExt as _;
 
-pub(crate) const SUBJECT: Subject = Subject {
+/// The middleware around the application.
+pub const SUBJECT: Subject = Subject {
     name: "actix",
     peer: "actix-cors",
     variants: WITH_PEER,
@@ -26,7 +27,8 @@ fn start(variant: Variant, config: Config) -> Option<Box<dyn InMemory>> {
     }
 }
 
-pub(crate) fn routes() -> App<
+/// The application without CORS.
+pub fn routes() -> App<
     impl ServiceFactory<
         ServiceRequest,
         Config = (),
@@ -67,7 +69,7 @@ where
         },
         |response| {
             let headers = response.headers().iter();
-            Answer::new(
+            Response::new(
                 response.status().as_u16(),
                 headers.map(|(name, value)| (name.as_str(), value.as_bytes())),
             )
@@ -75,11 +77,13 @@ where
     )
 }
 
-pub(crate) fn ours(config: Config) -> cors_actix::Cors {
+/// Our middleware.
+pub fn ours(config: Config) -> cors_actix::Cors {
     cors_actix::Cors::new(config.build().unwrap())
 }
 
-pub(crate) fn peer(config: Config) -> actix_cors::Cors {
+/// The other middleware.
+pub fn peer(config: Config) -> actix_cors::Cors {
     let strs = |list: &'_ [String]| -> Vec<String> { list.to_vec() };
     let mut cors = actix_cors::Cors::default()
         .allowed_methods(config.allow_methods.iter().map(String::as_str))

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 /// A table whose first column is text and whose others are figures.
-pub(crate) fn table(head: &[String], rows: &[Vec<String>]) -> String {
+pub fn table(head: &[String], rows: &[Vec<String>]) -> String {
     let widths: Vec<usize> = (0..head.len())
         .map(|column| {
             let cells = rows.iter().map(Vec::as_slice).chain([head]);
@@ -36,7 +36,7 @@ pub(crate) fn table(head: &[String], rows: &[Vec<String>]) -> String {
 }
 
 /// `1,000,000`
-pub(crate) fn thousands(number: impl TryInto<i64>) -> String {
+pub fn thousands(number: impl TryInto<i64>) -> String {
     let number = number.try_into().unwrap_or(i64::MAX);
     let digits = number.unsigned_abs().to_string();
     let groups: Vec<&str> = digits
@@ -51,11 +51,11 @@ pub(crate) fn thousands(number: impl TryInto<i64>) -> String {
 
 const TITLE: &str = "# Performance\n\n\
     What CORS costs above the same framework without it: ours, and the other middleware there. Written by\n\
-    `cargo bench -p conformance-tests --bench cost` and `--bench end_to_end`; change those, not this.";
+    `cargo bench -p cors-benchmarks --bench cost` and `--bench end_to_end`; change those, not this.";
 
 /// Puts `text` into its section of PERFORMANCE.md, in place of what an earlier run wrote there.
-pub(crate) fn keep(section: &str, text: &str) -> io::Result<()> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("PERFORMANCE.md");
+pub fn keep(section: &str, text: &str) -> io::Result<()> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../PERFORMANCE.md");
     let old = fs::read_to_string(&path).unwrap_or_default();
     let (start, end) = (
         format!("<!-- {section} -->\n"),

@@ -1,7 +1,7 @@
 //! Rocket, by its own local client.
 
 use super::{App, Subject, Variant, WITH_PEER, app};
-use crate::shared::answer::Answer;
+use crate::response::Response;
 use cors_core::Config;
 use futures_util::FutureExt as _;
 use rocket::config::LogLevel;
@@ -11,7 +11,8 @@ use rocket::{Build, Rocket, get, options, routes};
 use rocket_cors::{AllowedHeaders, AllowedOrigins, CorsOptions};
 use tokio::runtime::Handle;
 
-pub(crate) const SUBJECT: Subject = Subject {
+/// The middleware as a fairing.
+pub const SUBJECT: Subject = Subject {
     name: "Rocket",
     peer: "rocket_cors",
     variants: WITH_PEER,
@@ -48,13 +49,13 @@ fn start(variant: Variant, config: Config) -> Option<Box<dyn App>> {
             let lines = lines
                 .iter()
                 .map(|(name, value)| (&**name, value.as_bytes()));
-            Answer::new(response.status().code, lines)
+            Response::new(response.status().code, lines)
         },
     )
 }
 
 /// Rocket's log takes more time than all else.
-pub(crate) fn quiet(config: rocket::Config) -> rocket::Config {
+pub fn quiet(config: rocket::Config) -> rocket::Config {
     rocket::Config {
         log_level: LogLevel::Off,
         ..config
@@ -71,11 +72,8 @@ fn plain_options() -> &'static str {
     "ok"
 }
 
-pub(crate) fn rocket(
-    variant: Variant,
-    config: Config,
-    at: rocket::Config,
-) -> Option<Rocket<Build>> {
+/// The application with the middleware.
+pub fn rocket(variant: Variant, config: Config, at: rocket::Config) -> Option<Rocket<Build>> {
     let rocket = rocket::custom(at).mount("/", routes![plain, plain_options]);
     Some(match variant {
         Variant::Peer => rocket.attach(peer(&config)?),
@@ -84,7 +82,8 @@ pub(crate) fn rocket(
     })
 }
 
-pub(crate) fn ours(config: Config) -> cors_rocket::Cors {
+/// Our middleware.
+pub fn ours(config: Config) -> cors_rocket::Cors {
     cors_rocket::Cors::new(config.build().unwrap())
 }
 

@@ -1,14 +1,14 @@
 //! `Ready::verdict` on an `http` request, and nothing else.
 
 use super::{App, Subject, Variant, http_request};
-use crate::shared::answer::Answer;
-use crate::shared::scenario::Request;
+use crate::response::Response;
+use crate::scenario::Request;
 use cors_core::http::Step;
 use cors_core::{Config, Ready, ReadyPolicies};
 use http::HeaderValue;
 use std::hint::black_box;
 
-pub(crate) const SUBJECT: Subject = Subject {
+pub(super) const SUBJECT: Subject = Subject {
     name: "decision alone",
     peer: "",
     variants: &[Variant::Bare, Variant::Ours],
@@ -47,7 +47,7 @@ impl App for Decision {
     }
 
     /// What the core makes of its decision, before any framework.
-    fn answer(&mut self, request: &Request) -> Answer {
+    fn respond(&mut self, request: &Request) -> Response {
         let request = http_request(request, ());
         let mut response = http::Response::new("ok");
         if let Some(ready) = &self.ready {
@@ -61,6 +61,6 @@ impl App for Decision {
                 Step::Forward(forward) => forward.finish(response.headers_mut()),
             }
         }
-        Answer::of_http(&response)
+        Response::of_http(&response)
     }
 }

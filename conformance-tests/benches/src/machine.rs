@@ -1,4 +1,4 @@
-//! Where it was measured, and with which versions.
+//! The machine and the versions that were measured.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,7 +6,7 @@ use std::process::Command;
 use std::thread::available_parallelism;
 
 /// Markdown.
-pub(crate) fn describe() -> String {
+pub fn describe() -> String {
     let cpus = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpus
         .lines()
@@ -15,14 +15,14 @@ pub(crate) fn describe() -> String {
         model.trim_start_matches([' ', '\t', ':'])
     });
     let cores = available_parallelism().map_or(1, usize::from);
-    let rustc = said("rustc", &["--version"]);
+    let rustc = stdout_of("rustc", &["--version"]);
     let direct = [
         "--edges=normal,dev",
         "--depth=1",
         "--prefix=none",
-        "--package=conformance-tests",
+        "--package=cors-benchmarks",
     ];
-    let tree = said(env!("CARGO"), &[&["tree"], &direct[..]].concat());
+    let tree = stdout_of(env!("CARGO"), &[&["tree"], &direct[..]].concat());
     let names = ["actix", "axum", "http", "rocket", "tower", "warp"];
     let versions = tree.lines().skip(1).filter(|line| {
         let name = line.split(' ').next().unwrap_or_default();
@@ -39,14 +39,8 @@ pub(crate) fn describe() -> String {
     )
 }
 
-/// How many programs have wanted to run in the last minute.
-pub(crate) fn load() -> String {
-    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    text.split(' ').next().unwrap_or_default().to_owned()
-}
-
 /// What a command prints; nothing if it fails.
-pub(crate) fn said(command: &str, arguments: &[&str]) -> String {
+pub fn stdout_of(command: &str, arguments: &[&str]) -> String {
     let output = Command::new(command)
         .args(arguments)
         .current_dir(env!("CARGO_MANIFEST_DIR"))

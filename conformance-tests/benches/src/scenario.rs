@@ -1,80 +1,107 @@
-//! What is asked: a policy, a request under it, and what is the right answer.
+//! A policy, a request under it, and the right response.
 
-pub(crate) mod table;
+pub mod table;
 
 use axum::body::Bytes;
 use cors_core::Config;
 
 /// The one origin that most policies allow.
-pub(crate) const ORIGIN: &str = "https://example.com";
+pub const ORIGIN: &str = "https://example.com";
 
 /// One row of every table.
 #[derive(Clone, Debug)]
-pub(crate) struct Scenario {
-    pub(crate) name: String,
-    pub(crate) policy: Policy,
-    pub(crate) request: Request,
-    pub(crate) right: Right,
-    pub(crate) role: Role,
+pub struct Scenario {
+    /// The name in the table.
+    pub name: String,
+    /// The policy.
+    pub policy: Policy,
+    /// The request.
+    pub request: Request,
+    /// The right response to it.
+    pub right: Right,
+    /// What it is compared with.
+    pub role: Role,
 }
 
-/// The right answer; the values of its headers follow from the policy.
+/// The right response; the values of its headers follow from the policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Right {
+pub enum Right {
+    /// The request has no `Origin`.
     NotCors,
+    /// The origin is allowed.
     Allowed,
+    /// The origin is not allowed.
     Denied,
+    /// The preflight is granted.
     PreflightAllowed,
-    /// Whether the origin is what is denied.
+    /// The preflight is refused.
     PreflightDenied {
+        /// Whether the origin is what is denied.
         origin: bool,
     },
 }
 
 impl Right {
-    pub(crate) fn is_preflight(self) -> bool {
+    /// Whether the request is a preflight.
+    pub fn is_preflight(self) -> bool {
         matches!(self, Self::PreflightAllowed | Self::PreflightDenied { .. })
     }
 
-    pub(crate) fn is_grant(self) -> bool {
+    /// Whether the browser may go on.
+    pub fn is_grant(self) -> bool {
         matches!(self, Self::Allowed | Self::PreflightAllowed)
     }
 }
 
 /// What a scenario is compared with, besides the same one elsewhere.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Role {
+pub enum Role {
+    /// Nothing else.
     Plain,
     /// One size of a policy that grows.
     Growth {
+        /// The name of the series.
         series: &'static str,
+        /// How many entries the policy has.
         size: usize,
     },
     /// A preflight that asks for this many names, which all have to be checked.
     Names(usize),
     /// A value of this many bytes, and the scenario with an ordinary refusal.
     Attack {
+        /// The name without the size.
         kind: &'static str,
+        /// The size.
         bytes: usize,
+        /// The scenario with an ordinary refusal.
         benign: &'static str,
     },
 }
 
 /// A policy, to be made when it is needed: some are large.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Policy {
+pub enum Policy {
+    /// One origin.
     One,
+    /// Any origin.
     Any,
+    /// One origin with credentials, and three exposed headers.
     Credentials,
+    /// This many origins.
     Origins(usize),
+    /// This many patterns of subdomains.
     Patterns(usize),
+    /// A regular expression.
     Regex,
+    /// One origin and this many request headers.
     Headers(usize),
+    /// One origin and any request header.
     AnyHeaders,
 }
 
 impl Policy {
-    pub(crate) fn config(self) -> Config {
+    /// The configuration.
+    pub fn config(self) -> Config {
         let one = Config::new()
             .allow_origins([ORIGIN])
             .allow_methods(["PUT"])
@@ -99,9 +126,11 @@ impl Policy {
 
 /// A request for `/`, before any framework has a type for it.
 #[derive(Clone, Debug)]
-pub(crate) struct Request {
-    pub(crate) method: &'static str,
-    pub(crate) headers: Vec<(&'static str, String)>,
+pub struct Request {
+    /// The method.
+    pub method: &'static str,
+    /// Header lines, names in lower case.
+    pub headers: Vec<(&'static str, String)>,
 }
 
 impl Request {
@@ -134,7 +163,8 @@ impl Request {
         Self::new("OPTIONS", own.into_iter().chain(lines))
     }
 
-    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+    /// The value of the first line of a header.
+    pub fn value(&self, name: &str) -> Option<&str> {
         let mut lines = self.headers.iter();
         let line = lines.find(|(other, _)| *other == name)?;
         Some(&line.1)
@@ -142,7 +172,7 @@ impl Request {
 
     /// The header lines as a server has them: each value is a part of one buffer, so that a clone
     /// counts a reference and allocates nothing.
-    pub(crate) fn lines(&self) -> impl Iterator<Item = (&'static str, Bytes)> {
+    pub fn lines(&self) -> impl Iterator<Item = (&'static str, Bytes)> {
         let buffer: String = self.headers.iter().map(|(_, value)| &**value).collect();
         let buffer = Bytes::from(buffer);
         let mut start = 0;
@@ -155,7 +185,7 @@ impl Request {
 }
 
 /// Every scenario with this in its name; those with the same policy follow each other.
-pub(crate) fn with(filter: Option<&str>) -> Vec<Scenario> {
+pub fn with(filter: Option<&str>) -> Vec<Scenario> {
     let mut all = table::all();
     all.retain(|scenario| scenario.name.contains(filter.unwrap_or_default()));
     all
