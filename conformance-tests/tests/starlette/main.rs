@@ -1,5 +1,5 @@
 //! Random policies and requests to the newest Starlette and to every framework here: the answers
-//! differ where a rule says so (`starlette/rules.rs`), and nowhere else.
+//! differ where a rule says so (`rules.rs`), and nowhere else.
 //!
 //! `cargo test -p conformance-tests --test starlette -- --nocapture` shows what was compared;
 //! `PROPTEST_CASES` is the number of policies, each with 40 requests.
