@@ -17,24 +17,13 @@ pub mod axum;
 pub mod rocket;
 pub mod warp;
 
-use crate::subject::Response;
+use crate::response::{Reply, Response};
 use crate::vector::Request;
 
 /// The methods of every path.
 pub const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 
-/// What a handler answers.
-#[derive(Clone, Copy, Debug)]
-pub struct Reply {
-    /// The status.
-    pub status: u16,
-    /// Header lines.
-    pub headers: &'static [(&'static str, &'static str)],
-    /// The content.
-    pub body: &'static str,
-}
-
-/// The paths whose answer is fixed.
+/// The paths whose response is fixed.
 pub const ROUTES: [(&str, Reply); 8] = [
     ("/", OK),
     (

@@ -5,8 +5,9 @@
 //! fixed application ([`app`]) behind its adapter. README.md documents the format field by field.
 
 pub mod app;
-pub mod browser;
+pub mod response;
 pub mod run;
+pub mod server;
 pub mod subject;
 pub mod vector;
 pub mod wire;

@@ -9,7 +9,7 @@ use std::fmt;
 use anyhow::{Context as _, Result, ensure};
 use cors_core::{Config, Policy};
 
-use crate::subject::{Answer, Started, Subject};
+use crate::subject::{Observation, Started, Subject};
 use crate::vector::{Difference, Suite, Vector};
 
 pub use self::compare::{cors, shown, vary};
@@ -72,11 +72,11 @@ pub fn run(suite: &Suite, subjects: &[Box<dyn Subject>]) -> Result<Report> {
     Ok(report)
 }
 
-/// A vector, its policy, and the answer that came.
+/// A vector, its policy, and what was observed.
 struct Exchange<'a> {
     vector: &'a Vector,
     policy: &'a Policy,
-    answer: Result<Answer>,
+    observed: Result<Observation>,
 }
 
 fn build(vector: &Vector) -> Result<Policy> {
@@ -101,12 +101,12 @@ fn ask_all<'a>(
             Some(place) => servers.swap_remove(place).1,
             None => subject.start(policy.clone())?,
         };
-        let answer = server.ask(&vector.request);
+        let observed = server.ask(&vector.request);
         servers.push((policy, server));
         exchanges.push(Exchange {
             vector,
             policy,
-            answer,
+            observed,
         });
     }
     Ok(exchanges)
@@ -124,13 +124,14 @@ impl Report {
             let covers = |exchange: &Exchange<'_>| entry.covers(&exchange.vector.name);
             let (covered, others) = rest.into_iter().partition::<Vec<_>, _>(covers);
             for exchange in &covered {
-                let lines =
-                    if compare::differences(&exchange.vector.expect, &exchange.answer).is_empty() {
-                        vec!["no longer differs: take it out of differences.toml".to_owned()]
-                    } else {
-                        let expect = entry.instead_of(&exchange.vector.expect);
-                        compare::differences(&expect, &exchange.answer)
-                    };
+                let lines = if compare::differences(&exchange.vector.expect, &exchange.observed)
+                    .is_empty()
+                {
+                    vec!["no longer differs: take it out of differences.toml".to_owned()]
+                } else {
+                    let expect = entry.instead_of(&exchange.vector.expect);
+                    compare::differences(&expect, &exchange.observed)
+                };
                 self.fail_exchange(subject, exchange, lines);
             }
             if !covered.is_empty() {
@@ -144,7 +145,7 @@ impl Report {
             rest = others;
         }
         for exchange in &rest {
-            let mut lines = compare::differences(&exchange.vector.expect, &exchange.answer);
+            let mut lines = compare::differences(&exchange.vector.expect, &exchange.observed);
             lines.extend(law::broken(exchange, &rest));
             self.fail_exchange(subject, exchange, lines);
         }
@@ -196,7 +197,7 @@ impl fmt::Display for Report {
 #[cfg(test)]
 mod tests {
     use super::run;
-    use crate::subject::{Answer, Core, Started, Subject};
+    use crate::subject::{Core, Observation, Started, Subject};
     use crate::vector::{Request, parse};
     use anyhow::Result;
     use cors_core::Policy;
@@ -364,10 +365,10 @@ mod tests {
     struct WithoutVary(Box<dyn Started>);
 
     impl Started for WithoutVary {
-        fn ask(&self, request: &Request) -> Result<Answer> {
-            let mut answer = self.0.ask(request)?;
-            answer.response.headers.retain(|(name, _)| name != "vary");
-            Ok(answer)
+        fn ask(&self, request: &Request) -> Result<Observation> {
+            let mut observed = self.0.ask(request)?;
+            observed.response.headers.retain(|(name, _)| name != "vary");
+            Ok(observed)
         }
     }
 }

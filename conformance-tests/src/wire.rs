@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail, ensure};
 use httparse::{EMPTY_HEADER, Status};
 
-use crate::subject::Response;
+use crate::response::Response;
 use crate::vector::Request;
 
 /// Sends a request on a connection of its own and reads the whole answer.

@@ -5,10 +5,9 @@
 
 use std::collections::BTreeMap;
 
+use conformance_tests::response::Response;
 use conformance_tests::run::{cors, shown, vary};
-use conformance_tests::subject::{
-    Core, FRAMEWORKS, Framework, Response, Running, Started, Subject as _,
-};
+use conformance_tests::subject::{Core, FRAMEWORKS, Framework, Running, Started, Subject as _};
 use conformance_tests::vector::{Line, Request};
 use conformance_tests::wire;
 use cors_core::Config;

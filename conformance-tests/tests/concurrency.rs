@@ -6,7 +6,8 @@
 use std::net::SocketAddr;
 use std::thread;
 
-use conformance_tests::subject::{FRAMEWORKS, Response};
+use conformance_tests::response::Response;
+use conformance_tests::subject::FRAMEWORKS;
 use conformance_tests::wire::Connection;
 use cors_core::Config;
 

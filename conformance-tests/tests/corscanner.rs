@@ -12,8 +12,6 @@
     reason = "a test fails by a panic"
 )]
 
-mod python;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -25,12 +23,11 @@ use conformance_tests::subject::{FRAMEWORKS, Running};
 use conformance_tests::wire::Connection;
 use cors_core::Config;
 use serde_json::Value;
-
-use self::python::Environment;
+use test_support::python::Environment;
 
 #[test]
 fn nothing_is_found_but_what_is_said_and_what_is_wrong_on_purpose() {
-    let Some(python) = Environment::with(&["corscanner"]) else {
+    let Some(python) = Environment::with(env!("CARGO_TARGET_TMPDIR"), &["corscanner"]) else {
         return;
     };
     let mut network = Network::default();

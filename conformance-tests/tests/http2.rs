@@ -5,8 +5,9 @@
 
 use std::net::SocketAddr;
 
+use conformance_tests::response::Response;
 use conformance_tests::run::{cors, shown, vary};
-use conformance_tests::subject::{Core, FRAMEWORKS, Response, Subject as _};
+use conformance_tests::subject::{Core, FRAMEWORKS, Subject as _};
 use conformance_tests::vector::{Line, Request};
 use cors_core::Config;
 use h2::client::{self, SendRequest};

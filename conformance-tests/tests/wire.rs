@@ -6,7 +6,8 @@
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 
-use conformance_tests::subject::{FRAMEWORKS, Framework, Response, Running};
+use conformance_tests::response::Response;
+use conformance_tests::subject::{FRAMEWORKS, Framework, Running};
 use conformance_tests::wire::Connection;
 use cors_core::Config;
 use proptest::prelude::*;

@@ -10,12 +10,9 @@
     reason = "a benchmark may panic"
 )]
 
-#[path = "../shared/mod.rs"]
-mod shared;
-
 use allocation_counter::measure;
-use shared::scenario::{self, Policy};
-use shared::subject::{self, Subject, Variant};
+use cors_benchmarks::scenario::{self, Policy};
+use cors_benchmarks::subject::{self, Subject, Variant};
 use std::env;
 use std::hint::black_box;
 use tokio::runtime;

@@ -2,10 +2,10 @@
 //! tells of all requests.
 
 use crate::figures::{Figures, Unit};
-use crate::shared::machine::said;
-use crate::shared::scenario::Policy;
-use crate::shared::subject::{self, Subject, Variant};
 use crate::time::median;
+use cors_benchmarks::machine::stdout_of;
+use cors_benchmarks::scenario::Policy;
+use cors_benchmarks::subject::{self, Subject, Variant};
 use std::collections::HashMap;
 use std::time::Instant;
 
@@ -26,7 +26,7 @@ pub(crate) fn allocations(figures: &mut Figures, building: &mut Building, filter
     let filter = filter.map(|filter| format!("--filter={filter}"));
     let mut arguments = vec!["bench", "--quiet", "--bench=allocations", "--"];
     arguments.extend(filter.as_deref());
-    let text = said(env!("CARGO"), &arguments);
+    let text = stdout_of(env!("CARGO"), &arguments);
     for line in text.lines() {
         let parts: Vec<&str> = line.split('\t').collect();
         let number = |text: &str| text.parse::<f64>().unwrap();

@@ -2,10 +2,10 @@
 //! bare framework.
 
 use crate::figures::{Figures, Unit};
-use crate::shared::markdown::thousands;
-use crate::shared::scenario::table::{EMPTY_LINES, PREFLIGHT};
-use crate::shared::scenario::{Role, Scenario};
-use crate::shared::subject::{self, Subject, Variant};
+use cors_benchmarks::markdown::thousands;
+use cors_benchmarks::scenario::table::{EMPTY_LINES, PREFLIGHT};
+use cors_benchmarks::scenario::{Role, Scenario};
+use cors_benchmarks::subject::{self, Subject, Variant};
 
 /// A figure that must not be above its limit.
 #[derive(Debug)]

@@ -42,7 +42,7 @@ const OWN: &str = "own";
 impl Dependencies {
     pub(crate) fn count() -> io::Result<Self> {
         eprintln!("dependencies");
-        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let added = MIDDLEWARE.into_iter().map(|(framework, name, line)| {
             let line = match line {
                 OWN => format!("{name} = {{ path = {:?} }}", workspace.join(name)),
@@ -69,7 +69,7 @@ fn tree(dependencies: &[&str]) -> io::Result<BTreeSet<String>> {
     )?;
     fs::create_dir(folder.path().join("src"))?;
     fs::write(folder.path().join("src/lib.rs"), "")?;
-    let lock = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.lock");
+    let lock = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.lock");
     fs::copy(lock, folder.path().join("Cargo.lock"))?;
     let output = Command::new(env!("CARGO"))
         .args(["tree", "--edges=normal", "--prefix=none", "--format={p}"])

@@ -1,7 +1,7 @@
 //! Everything that was measured, by subject, variant and scenario.
 
-use crate::shared::answer::Judged;
-use crate::shared::subject::{Subject, Variant};
+use cors_benchmarks::response::Judgement;
+use cors_benchmarks::subject::{Subject, Variant};
 use std::collections::HashMap;
 
 /// What is counted of one request.
@@ -17,7 +17,7 @@ pub(crate) enum Unit {
 #[derive(Debug, Default)]
 pub(crate) struct Figures {
     whole: HashMap<(Unit, &'static str, Variant, String), f64>,
-    judged: HashMap<(&'static str, Variant, String), Judged>,
+    judged: HashMap<(&'static str, Variant, String), Judgement>,
 }
 
 impl Figures {
@@ -39,7 +39,7 @@ impl Figures {
         subject: &Subject,
         variant: Variant,
         scenario: &str,
-        judged: Judged,
+        judged: Judgement,
     ) {
         let key = (subject.name, variant, scenario.to_owned());
         self.judged.insert(key, judged);
@@ -50,7 +50,7 @@ impl Figures {
         subject: &Subject,
         variant: Variant,
         scenario: &str,
-    ) -> Option<&Judged> {
+    ) -> Option<&Judgement> {
         self.judged
             .get(&(subject.name, variant, scenario.to_owned()))
     }

@@ -4,10 +4,10 @@ use crate::building::{Building, SIZES};
 use crate::comparison::{Comparison, Run};
 use crate::dependencies::Dependencies;
 use crate::figures::Unit;
-use crate::shared::markdown::thousands;
-use crate::shared::scenario::table::{HEADER_DENIED, PREFLIGHT};
-use crate::shared::scenario::{Policy, Right, Role, Scenario};
-use crate::shared::subject::{self, Subject, Variant};
+use cors_benchmarks::markdown::thousands;
+use cors_benchmarks::scenario::table::{HEADER_DENIED, PREFLIGHT};
+use cors_benchmarks::scenario::{Policy, Right, Role, Scenario};
+use cors_benchmarks::subject::{self, Subject, Variant};
 use std::collections::HashMap;
 
 /// What must hold, in all the places where it was measured.

@@ -3,8 +3,8 @@
 //! changes nothing about that.
 
 use crate::figures::{Figures, Unit};
-use crate::shared::scenario::Scenario;
-use crate::shared::subject::{self, App, Subject, Variant};
+use cors_benchmarks::scenario::Scenario;
+use cors_benchmarks::subject::{self, App, Subject, Variant};
 use std::collections::VecDeque;
 use std::hint::black_box;
 use std::io;

@@ -2,13 +2,13 @@
 //! there, in instructions, allocations and time; and what a large policy costs to build.
 //!
 //! ```console
-//! $ cargo bench -p conformance-tests --bench cost                   # all; writes PERFORMANCE.md
-//! $ cargo bench -p conformance-tests --bench cost -- --ir-only      # instructions, on the terminal
-//! $ cargo bench -p conformance-tests --bench cost -- --filter miss  # some scenarios, on the terminal
+//! $ cargo bench -p cors-benchmarks --bench cost                   # all; writes PERFORMANCE.md
+//! $ cargo bench -p cors-benchmarks --bench cost -- --ir-only      # instructions, on the terminal
+//! $ cargo bench -p cors-benchmarks --bench cost -- --filter miss  # some scenarios, on the terminal
 //! ```
 //!
-//! A table of its own needs a module beside the others in `shared/subject`; a scenario is a line in
-//! `shared/scenario.rs`.
+//! A table of its own needs a module beside the others in `src/subject`; a scenario is a line in
+//! `src/scenario/table.rs`.
 
 #![allow(
     clippy::expect_used,
@@ -24,19 +24,17 @@ mod dependencies;
 mod figures;
 mod goals;
 mod instructions;
-#[path = "../shared/mod.rs"]
-mod shared;
 mod tables;
 mod time;
 
 use building::Building;
 use clap::Parser;
 use comparison::Run;
+use cors_benchmarks::scenario::{self, Scenario};
+use cors_benchmarks::subject::{self, Variant};
+use cors_benchmarks::{machine, markdown};
 use dependencies::Dependencies;
 use figures::Figures;
-use shared::scenario::{self, Scenario};
-use shared::subject::{self, Variant};
-use shared::{machine, markdown};
 use tokio::runtime;
 
 #[derive(Parser)]
@@ -104,7 +102,7 @@ fn check(figures: &mut Figures, scenarios: &[Scenario]) {
     for subject in &subject::ALL {
         for variant in &subject.variants[1..] {
             subject::each(subject, *variant, scenarios, |app, scenario| {
-                let judged = app.answer(&scenario.request).judge(scenario);
+                let judged = app.respond(&scenario.request).judge(scenario);
                 let (who, name) = (subject.label(*variant), &scenario.name);
                 assert!(
                     *variant == Variant::Peer || judged.differences.is_empty(),

@@ -5,9 +5,9 @@ use crate::comparison::{Run, whole};
 use crate::dependencies::Dependencies;
 use crate::figures::{Figures, Unit};
 use crate::goals::{Goal, SERIES};
-use crate::shared::markdown::table;
-use crate::shared::scenario::{Role, Scenario};
-use crate::shared::subject::{self, Subject, Variant};
+use cors_benchmarks::markdown::table;
+use cors_benchmarks::scenario::{Role, Scenario};
+use cors_benchmarks::subject::{self, Subject, Variant};
 use std::fmt::Write as _;
 
 pub(crate) fn goals(goals: &[Goal]) -> String {

@@ -4,8 +4,8 @@
 
 use crate::figures::{Figures, Unit};
 use crate::instructions::measured_requests;
-use crate::shared::scenario::Scenario;
-use crate::shared::subject::{self, App, Subject, Variant};
+use cors_benchmarks::scenario::Scenario;
+use cors_benchmarks::subject::{self, App, Subject, Variant};
 use std::time::{Duration, Instant};
 
 /// For one scenario of one subject.

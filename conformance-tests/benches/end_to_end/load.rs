@@ -1,11 +1,11 @@
 //! What `wrk` sends, and what it tells.
 
 use crate::serve::Server;
-use crate::shared::answer::Answer;
-use crate::shared::scenario::{self, Request, Scenario};
-use crate::shared::subject::Variant;
 use conformance_tests::vector::{self, Line};
 use conformance_tests::wire;
+use cors_benchmarks::response::Response;
+use cors_benchmarks::scenario::{self, Request, Scenario};
+use cors_benchmarks::subject::Variant;
 use std::io::{self, Write as _};
 use std::process::Command;
 use tempfile::NamedTempFile;
@@ -57,7 +57,7 @@ impl Load {
             let response = wire::ask(server.address, &on_the_wire(&scenario.request)).unwrap();
             let headers = response.headers.iter();
             let headers = headers.map(|(name, value)| (&**name, &**value));
-            let judged = Answer::new(response.status, headers).judge(scenario);
+            let judged = Response::new(response.status, headers).judge(scenario);
             let is_right = match server.variant {
                 Variant::Bare => response.status == 200,
                 Variant::Peer => !judged.is_wrong_refusal,

@@ -3,8 +3,8 @@
 //! hundred.
 //!
 //! ```console
-//! $ cargo bench -p conformance-tests --bench end_to_end                             # writes PERFORMANCE.md
-//! $ cargo bench -p conformance-tests --bench end_to_end -- --rounds 1 --seconds 1   # on the terminal
+//! $ cargo bench -p cors-benchmarks --bench end_to_end                             # writes PERFORMANCE.md
+//! $ cargo bench -p cors-benchmarks --bench end_to_end -- --rounds 1 --seconds 1   # on the terminal
 //! ```
 //!
 //! It needs a quiet machine.
@@ -19,14 +19,12 @@
 
 mod load;
 mod serve;
-#[path = "../shared/mod.rs"]
-mod shared;
 
 use clap::Parser;
+use cors_benchmarks::subject::Variant;
+use cors_benchmarks::{machine, markdown};
 use load::{Load, Result};
 use serve::{FRAMEWORKS, Server};
-use shared::subject::Variant;
-use shared::{machine, markdown};
 
 #[derive(Parser)]
 struct Arguments {

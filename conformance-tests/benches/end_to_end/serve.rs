@@ -1,7 +1,5 @@
 //! The servers, each a process of its own.
 
-use crate::shared::scenario::Policy;
-use crate::shared::subject::{self, Subject, Variant, actix, axum, rocket, tower, warp};
 use ::axum::ServiceExt;
 use ::axum::extract::Request;
 use ::rocket::fairing::AdHoc;
@@ -10,6 +8,8 @@ use ::warp::Filter as _;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::{App, Error, HttpServer, rt};
+use cors_benchmarks::scenario::Policy;
+use cors_benchmarks::subject::{self, Subject, Variant, actix, axum, rocket, tower, warp};
 use cors_core::Config;
 use std::env;
 use std::io::{self, BufRead as _, BufReader};

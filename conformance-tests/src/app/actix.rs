@@ -19,10 +19,11 @@ use cors_actix::{Cors, Policy};
 use futures_util::{FutureExt as _, stream};
 use tokio::task::yield_now;
 
-use super::{CHUNKS, HANDLED, METHODS, OK, ROUTES, Reply, dictated};
-use crate::subject::{Listening, Stop};
+use super::{CHUNKS, HANDLED, METHODS, OK, ROUTES, dictated};
+use crate::response::Reply;
+use crate::server::{Listening, Stop};
 
-/// Serves it on this thread until it is told to stop.
+/// Serves it on this thread until it must stop.
 pub fn serve(policy: Policy, at: SocketAddr, listening: Listening, stop: Stop) -> io::Result<()> {
     let cors = Cors::new(policy);
     let app = move || {

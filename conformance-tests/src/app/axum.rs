@@ -17,8 +17,9 @@ use tokio::task::yield_now;
 use tower::Layer as _;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use super::{CHUNKS, HANDLED, METHODS, OK, ROUTES, Reply, dictated};
-use crate::subject::{Listening, Stop};
+use super::{CHUNKS, HANDLED, METHODS, OK, ROUTES, dictated};
+use crate::response::Reply;
+use crate::server::{Listening, Stop};
 
 /// The application by itself.
 pub fn router() -> Router {
@@ -53,7 +54,7 @@ pub fn behind(policy: Policy) -> IntoMakeService<Cors<Router>> {
     ServiceExt::<Request<Body>>::into_make_service(service)
 }
 
-/// Serves it on this thread until it is told to stop.
+/// Serves it on this thread until it must stop.
 pub fn serve(policy: Policy, at: SocketAddr, listening: Listening, stop: Stop) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

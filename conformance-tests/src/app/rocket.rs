@@ -16,10 +16,11 @@ use rocket::route::{Handler, Outcome};
 use rocket::{Config, Data, Request, Response, Route};
 use tokio::task::yield_now;
 
-use super::{CHUNKS, HANDLED, METHODS, OK, ROUTES, Reply, dictated};
-use crate::subject::{Listening, Stop};
+use super::{CHUNKS, HANDLED, METHODS, OK, ROUTES, dictated};
+use crate::response::Reply;
+use crate::server::{Listening, Stop};
 
-/// Serves it on this thread until it is told to stop.
+/// Serves it on this thread until it must stop.
 pub fn serve(policy: Policy, at: SocketAddr, listening: Listening, stop: Stop) -> io::Result<()> {
     // Every Rocket turns up its log for the whole process; it leaves a logger that is set alone.
     let _ = log::set_logger(log::logger());
@@ -57,13 +58,13 @@ pub fn serve(policy: Policy, at: SocketAddr, listening: Listening, stop: Stop) -
 }
 
 fn routes() -> Vec<Route> {
-    let fixed = ROUTES.map(|(path, reply)| (path, Answer::Fixed(reply)));
+    let fixed = ROUTES.map(|(path, reply)| (path, Endpoint::Fixed(reply)));
     let others = [
-        ("/stream", Answer::Stream),
-        ("/later", Answer::Later),
-        ("/panic", Answer::Panic),
-        ("/options", Answer::Fixed(OK)),
-        ("/reply", Answer::Dictated),
+        ("/stream", Endpoint::Stream),
+        ("/later", Endpoint::Later),
+        ("/panic", Endpoint::Panic),
+        ("/options", Endpoint::Fixed(OK)),
+        ("/reply", Endpoint::Dictated),
     ];
     let methods = METHODS.iter().filter_map(|name| name.parse().ok());
     // A route of GET answers HEAD too.
@@ -72,12 +73,12 @@ fn routes() -> Vec<Route> {
         let of = move |method: &Method| Route::new(*method, path, answer);
         methods.iter().map(of).collect::<Vec<_>>()
     });
-    let handled = Route::new(Method::Options, "/options", Answer::Fixed(HANDLED));
+    let handled = Route::new(Method::Options, "/options", Endpoint::Fixed(HANDLED));
     each.chain([handled]).collect()
 }
 
 #[derive(Clone, Copy)]
-enum Answer {
+enum Endpoint {
     Fixed(Reply),
     Stream,
     Later,
@@ -86,7 +87,7 @@ enum Answer {
 }
 
 #[rocket::async_trait]
-impl Handler for Answer {
+impl Handler for Endpoint {
     async fn handle<'r>(&self, request: &'r Request<'_>, _: Data<'r>) -> Outcome<'r> {
         Outcome::Success(match self {
             Self::Fixed(reply) => respond(*reply),

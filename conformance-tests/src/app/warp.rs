@@ -15,10 +15,11 @@ use warp::hyper::body::Bytes;
 use warp::reply::Response;
 use warp::{Filter, Reply as _, Stream};
 
-use super::{CHUNKS, HANDLED, OK, ROUTES, Reply, dictated};
-use crate::subject::{Listening, Stop};
+use super::{CHUNKS, HANDLED, OK, ROUTES, dictated};
+use crate::response::Reply;
+use crate::server::{Listening, Stop};
 
-/// Serves it on this thread until it is told to stop.
+/// Serves it on this thread until it must stop.
 pub fn serve(policy: Policy, at: SocketAddr, listening: Listening, stop: Stop) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -6,26 +6,27 @@ use std::fmt::Debug;
 
 use anyhow::Result;
 
-use crate::subject::{Answer, Response};
+use crate::response::Response;
+use crate::subject::Observation;
 use crate::vector::{Expect, Request};
 
 /// One line for every part that differs.
-pub(super) fn differences(expect: &Expect, answer: &Result<Answer>) -> Vec<String> {
-    let answer = match answer {
-        Ok(answer) => answer,
-        Err(error) => return vec![format!("no answer: {error:#}")],
+pub(super) fn differences(expect: &Expect, observed: &Result<Observation>) -> Vec<String> {
+    let observed = match observed {
+        Ok(observed) => observed,
+        Err(error) => return vec![format!("no response: {error:#}")],
     };
     let mut lines = Lines(Vec::new());
-    if let (Some(decision), Some((id, reasons))) = (&expect.decision, &answer.verdict) {
+    if let (Some(decision), Some((id, reasons))) = (&expect.decision, &observed.verdict) {
         lines.compare("decision", decision.as_str(), *id);
         lines.compare("reasons", &expect.reasons, reasons);
     }
-    let Response { status, body, .. } = &answer.response;
+    let Response { status, body, .. } = &observed.response;
     lines.compare("status", &expect.status, status);
     if let Some(expected) = &expect.body {
         lines.compare("body", expected, &shown_bytes(body));
     }
-    let got = cors(&answer.response);
+    let got = cors(&observed.response);
     for name in expect
         .cors
         .keys()
@@ -39,12 +40,20 @@ pub(super) fn differences(expect: &Expect, answer: &Result<Answer>) -> Vec<Strin
             &got.get(name).into_iter().flatten().collect::<Vec<_>>(),
         );
     }
-    lines.compare("Vary", &expect.vary, &vary(&answer.response));
+    lines.compare("Vary", &expect.vary, &vary(&observed.response));
     for (name, value) in &expect.headers {
-        lines.compare(name, &vec![value.clone()], &values(&answer.response, name));
+        lines.compare(
+            name,
+            &vec![value.clone()],
+            &values(&observed.response, name),
+        );
     }
     for name in &expect.without {
-        lines.compare(name, &Vec::<String>::new(), &values(&answer.response, name));
+        lines.compare(
+            name,
+            &Vec::<String>::new(),
+            &values(&observed.response, name),
+        );
     }
     lines.0
 }

@@ -16,7 +16,7 @@ fn one_verdict(exchange: &Exchange<'_>) -> Option<String> {
     let (Some(origin), None) = (origins.next(), origins.next()) else {
         return None;
     };
-    let (id, reasons) = exchange.answer.as_ref().ok()?.verdict.as_ref()?;
+    let (id, reasons) = exchange.observed.as_ref().ok()?.verdict.as_ref()?;
     let decided = !reasons.iter().any(|reason| reason.starts_with("origin-"));
     let said = exchange.policy.is_origin_allowed(origin);
     (said != decided).then(|| format!("is_origin_allowed says {said}, but the decision is {id}"))
@@ -28,8 +28,8 @@ fn one_verdict(exchange: &Exchange<'_>) -> Option<String> {
 /// Not for `OPTIONS`, whose answers no cache may keep (RFC 9110, section 9.3.7): the application's
 /// own answers to it are told from preflights by a header that they do not name.
 fn cacheable(kept: &Exchange<'_>, exchanges: &[Exchange<'_>]) -> Option<String> {
-    let answer = kept.answer.as_ref().ok()?;
-    let vary = compare::vary(&answer.response);
+    let observed = kept.observed.as_ref().ok()?;
+    let vary = compare::vary(&observed.response);
     let request = &kept.vector.request;
     let other = exchanges.iter().find(|other| {
         let asked = &other.vector.request;
@@ -40,8 +40,8 @@ fn cacheable(kept: &Exchange<'_>, exchanges: &[Exchange<'_>]) -> Option<String> 
             && vary
                 .iter()
                 .all(|name| request.values(name).eq(asked.values(name)))
-            && other.answer.as_ref().is_ok_and(|other| {
-                compare::cors(&other.response) != compare::cors(&answer.response)
+            && other.observed.as_ref().is_ok_and(|other| {
+                compare::cors(&other.response) != compare::cors(&observed.response)
             })
     })?;
     Some(format!(

@@ -6,8 +6,9 @@ use cors_core::{
     requested_header_names, vary_names_origin,
 };
 
-use super::{Answer, Response, Started, Subject};
-use crate::app::{self, Reply};
+use super::{Observation, Started, Subject};
+use crate::app;
+use crate::response::{Reply, Response};
 use crate::vector::Request;
 
 /// The core by itself. It sees bytes that no server would let through.
@@ -32,7 +33,7 @@ impl Subject for Core {
 struct InMemory(Ready<String>);
 
 impl Started for InMemory {
-    fn ask(&self, request: &Request) -> Result<Answer> {
+    fn ask(&self, request: &Request) -> Result<Observation> {
         let decision = self.0.policy().decide(request);
         let mut response = match self.0.answer(decision) {
             Some(cors_core::Answer { status, body, .. }) => {
@@ -58,7 +59,7 @@ impl Started for InMemory {
             response.body.clear();
         }
         let verdict = Some((decision.id(), decision.reasons().collect()));
-        Ok(Answer { response, verdict })
+        Ok(Observation { response, verdict })
     }
 }
 

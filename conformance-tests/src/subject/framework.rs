@@ -9,7 +9,8 @@ use anyhow::{Context as _, Result};
 use cors_core::Policy;
 use tokio::sync::oneshot;
 
-use super::{Answer, Started, Subject};
+use super::{Observation, Started, Subject};
+use crate::server::{Listening, Stop};
 use crate::vector::Request;
 use crate::wire;
 
@@ -18,16 +19,10 @@ use crate::wire;
 pub struct Framework {
     /// The name, as in `differences.toml`.
     pub name: &'static str,
-    /// Serves the fixed application behind a policy until it is told to stop, at an address or, for
-    /// port 0, on a free port there.
+    /// Serves the fixed application behind a policy until it must stop, at an address or, for port 0,
+    /// on a free port there.
     pub serve: fn(Policy, SocketAddr, Listening, Stop) -> io::Result<()>,
 }
-
-/// Is told the address once the server listens.
-pub type Listening = Box<dyn FnOnce(SocketAddr) + Send + Sync>;
-
-/// Tells a server to stop, also by being dropped on the other side. Open connections are cut.
-pub type Stop = oneshot::Receiver<()>;
 
 /// A server on a thread of its own, which stops when this is dropped.
 #[derive(Debug)]
@@ -69,8 +64,8 @@ impl Subject for Framework {
 }
 
 impl Started for Running {
-    fn ask(&self, request: &Request) -> Result<Answer> {
-        Ok(Answer {
+    fn ask(&self, request: &Request) -> Result<Observation> {
+        Ok(Observation {
             response: wire::ask(self.address, request)?,
             verdict: None,
         })

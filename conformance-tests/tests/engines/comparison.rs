@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use conformance_tests::browser::{
+use browser_model::{
     Browser, Credentials, Fetch, Outcome, Quirks, Redirect, Request, ResponseKind, Url,
 };
 use serde_json::{Value, json};

@@ -5,12 +5,11 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use conformance_tests::browser::Quirks;
+use browser_model::Quirks;
 use serde_json::json;
 use tempfile::TempDir;
+use test_support::launch::{Group, chromium, find};
 use tungstenite::{Message, WebSocket};
-
-use crate::launch::{Group, chromium, find};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Engine {

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, mpsc as results};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use conformance_tests::browser::{Request, Response, Url};
+use browser_model::{Request, Response, Url};
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderMap, HeaderName, Method, StatusCode, Uri, Version, header};
 use http_body_util::{BodyExt as _, Full};
@@ -142,7 +142,7 @@ impl Hosts {
     }
 }
 
-type Answer = http::Response<Full<Bytes>>;
+type HttpResponse = http::Response<Full<Bytes>>;
 
 /// A certificate that nobody has signed; the browsers are told not to mind.
 fn tls() -> Result<TlsAcceptor> {
@@ -181,7 +181,7 @@ fn serve(
     })
 }
 
-fn tunnel(hosts: Arc<Hosts>, request: http::Request<Incoming>) -> Answer {
+fn tunnel(hosts: Arc<Hosts>, request: http::Request<Incoming>) -> HttpResponse {
     tokio::spawn(async move {
         let upgraded = hyper::upgrade::on(request).await.ok()?;
         // A browser that minds the certificate hangs up: there is no page then.
@@ -189,39 +189,43 @@ fn tunnel(hosts: Arc<Hosts>, request: http::Request<Incoming>) -> Answer {
         serve(hosts, Scheme::HTTPS, stream).await;
         Some(())
     });
-    Answer::default()
+    HttpResponse::default()
 }
 
-async fn answer(hosts: &Hosts, scheme: Scheme, request: http::Request<Incoming>) -> Answer {
+async fn answer(hosts: &Hosts, scheme: Scheme, request: http::Request<Incoming>) -> HttpResponse {
     match request.uri().path() {
         "/~page" => {
-            let mut answer = Answer::new(include_str!("page.html").into());
+            let mut answer = HttpResponse::new(include_str!("page.html").into());
             let html = header::HeaderValue::from_static("text/html");
             answer.headers_mut().insert(header::CONTENT_TYPE, html);
             answer
         }
         "/~batch" => {
             let batch = hosts.next_batch.lock().await.recv().await;
-            Answer::new(batch.unwrap_or_default().into())
+            HttpResponse::new(batch.unwrap_or_default().into())
         }
         "/~results" => {
             let body = request.into_body().collect().await;
             let results = body.map(|body| String::from_utf8_lossy(&body.to_bytes()).into_owned());
             // Without it the test fails for want of results.
             let _ = results.map(|results| hosts.done.send(results));
-            Answer::default()
+            HttpResponse::default()
         }
         _ => routed(hosts, scheme, request)
             .await
             .unwrap_or_else(|error| {
-                let mut answer = Answer::new(format!("{error:#}").into());
+                let mut answer = HttpResponse::new(format!("{error:#}").into());
                 *answer.status_mut() = StatusCode::BAD_GATEWAY;
                 answer
             }),
     }
 }
 
-async fn routed(hosts: &Hosts, scheme: Scheme, request: http::Request<Incoming>) -> Result<Answer> {
+async fn routed(
+    hosts: &Hosts,
+    scheme: Scheme,
+    request: http::Request<Incoming>,
+) -> Result<HttpResponse> {
     let (mut head, body) = request.into_parts();
     let body = body.collect().await?.to_bytes();
     let host = head.headers.get(header::HOST);
@@ -233,7 +237,7 @@ async fn routed(hosts: &Hosts, scheme: Scheme, request: http::Request<Incoming>)
     let url = Url::parse(&format!("{scheme}://{authority}{target}"))?;
     let route = hosts.routes().get(url.as_str()).cloned();
     let Some((case, server)) = route else {
-        let mut answer = Answer::default();
+        let mut answer = HttpResponse::default();
         *answer.status_mut() = StatusCode::NOT_FOUND;
         return Ok(answer);
     };
@@ -265,7 +269,7 @@ async fn routed(hosts: &Hosts, scheme: Scheme, request: http::Request<Incoming>)
             head.uri = to(address, target)?;
             let request = http::Request::from_parts(head, Full::new(body));
             let (head, body) = hosts.client.request(request).await?.into_parts();
-            Answer::from_parts(head, Full::new(body.collect().await?.to_bytes()))
+            HttpResponse::from_parts(head, Full::new(body.collect().await?.to_bytes()))
         }
     };
     remove_hop_by_hop(answer.headers_mut());
@@ -289,8 +293,8 @@ fn to(address: SocketAddr, target: PathAndQuery) -> Result<Uri> {
     Ok(uri.path_and_query(target).build()?)
 }
 
-fn made(response: Response) -> Result<Answer> {
-    let mut answer = Answer::default();
+fn made(response: Response) -> Result<HttpResponse> {
+    let mut answer = HttpResponse::default();
     *answer.status_mut() = StatusCode::from_u16(response.status)?;
     for (name, value) in response.headers {
         let name = HeaderName::try_from(name)?;

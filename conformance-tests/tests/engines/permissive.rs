@@ -7,7 +7,7 @@
 //! | `origin` | this value in place of the request's |
 //! | `headers`, `max-age` | this value in the answer to a preflight |
 
-use conformance_tests::browser::{Request, Response};
+use browser_model::{Request, Response};
 
 pub(crate) fn permissive(request: &Request) -> Response {
     let parameter = |name: &str| {

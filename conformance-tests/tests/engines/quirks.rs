@@ -1,7 +1,7 @@
 //! Each quirk of the model is one of the engine, too; and what is no quirk of an engine, it does as
 //! Fetch says. So a quirk fails that an engine no longer has, and one that it has come to have.
 
-use conformance_tests::browser::{Fetch, Quirks, Url};
+use browser_model::{Fetch, Quirks, Url};
 
 use crate::comparison::{difference, replayed, script};
 use crate::network::Server;

@@ -2,21 +2,21 @@
 
 use std::fmt::Write as _;
 
-use conformance_tests::browser::{
-    Blocked, Credentials, Outcome, Quirks, Redirect, ResponseKind, Url,
-};
+use browser_model::{Blocked, Credentials, Outcome, Quirks, Redirect, ResponseKind, Url};
 use conformance_tests::subject::{FRAMEWORKS, Framework, Running};
 use cors_core::Config;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
+use test_support::cases::{
+    self, Case, Expected, Places, as_rocket_can, cases, meaning, meaning_again,
+};
+use test_support::tally::{Counts, Tally};
 
-use crate::cases::{self, Case, Expected, Places, as_rocket_can, cases, meaning, meaning_again};
 use crate::comparison::{difference, replayed, script};
 use crate::network::{Exchange, Server};
 use crate::session::{Script, Session};
-use crate::tally::{Counts, Tally};
 
 /// Each has its servers, which end with the batch.
 const POLICIES_IN_A_BATCH: usize = 8;

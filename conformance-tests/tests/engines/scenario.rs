@@ -1,6 +1,6 @@
 //! What pages fetch from one server, one after the other.
 
-use conformance_tests::browser::{Request, Response, Url};
+use browser_model::{Request, Response, Url};
 use conformance_tests::subject::FRAMEWORKS;
 use cors_core::Config;
 use serde_json::Value;

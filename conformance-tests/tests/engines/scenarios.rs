@@ -1,7 +1,7 @@
 //! What goes beyond one fetch: cookies, caches, redirects, uploads. Each on a server of its own, of
 //! which nothing is in any cache or cookie jar.
 
-use conformance_tests::browser::{Request, Response};
+use browser_model::{Request, Response};
 use cors_core::Config;
 
 use crate::engine::Engine::{Firefox, WebKit};

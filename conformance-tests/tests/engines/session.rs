@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use test_support::launch::skip;
 
 use crate::engine::{Engine, Running};
-use crate::launch::skip;
 use crate::network::Network;
 
 pub(crate) struct Session {

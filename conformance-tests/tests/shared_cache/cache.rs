@@ -9,8 +9,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use conformance_tests::response::Response;
 use conformance_tests::run::vary;
-use conformance_tests::subject::Response;
 use tempfile::TempDir;
 use tokio::net::TcpSocket;
 

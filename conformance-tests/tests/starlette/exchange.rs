@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use bstr::ByteSlice as _;
+use conformance_tests::response::Response;
 use conformance_tests::run::{cors, vary};
-use conformance_tests::subject::Response;
 use conformance_tests::vector::{Line, Request};
 use url::Url;
 
@@ -15,12 +15,12 @@ pub(crate) struct Case<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) request: &'a Request,
     /// What Starlette answers if the handler of `/panic` answers 500 instead.
-    pub(crate) handled: Option<Answer>,
+    pub(crate) handled: Option<CorsResponse>,
 }
 
-/// What is compared.
+/// The part of a response that is compared.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Answer {
+pub(crate) struct CorsResponse {
     pub(crate) status: u16,
     /// Of a preflight; that of others is the application's.
     pub(crate) body: String,
@@ -81,7 +81,7 @@ pub(crate) fn is_preflight(request: &Request) -> bool {
     request.method == "OPTIONS" && has("origin") && has(REQUEST_METHOD)
 }
 
-impl Answer {
+impl CorsResponse {
     pub(crate) fn of(request: &Request, response: &Response) -> Self {
         let body = if is_preflight(request) {
             &response.body[..]

@@ -6,8 +6,8 @@ use conformance_tests::app;
 use conformance_tests::run::{cors, vary};
 
 use crate::exchange::{
-    Answer, CREDENTIALS, Case, EXPOSED, HEADERS, METHODS, ORIGIN, REQUEST_HEADERS, REQUEST_METHOD,
-    SAFELISTED, elements, is_serialised, is_token, normalised,
+    CREDENTIALS, Case, CorsResponse, EXPOSED, HEADERS, METHODS, ORIGIN, REQUEST_HEADERS,
+    REQUEST_METHOD, SAFELISTED, elements, is_serialised, is_token, normalised,
 };
 use crate::vocabulary::Origins;
 
@@ -18,11 +18,15 @@ pub(crate) struct Rule {
     pub(crate) reason: &'static str,
     /// Whether it is about this request.
     applies: fn(&Case<'_>) -> bool,
-    change: fn(&Case<'_>, &mut Answer),
+    change: fn(&Case<'_>, &mut CorsResponse),
 }
 
 /// Applies the rules in their order, and tells which of them the result needs.
-pub(crate) fn apply(rules: &[Rule], case: &Case<'_>, answer: &mut Answer) -> Vec<&'static str> {
+pub(crate) fn apply(
+    rules: &[Rule],
+    case: &Case<'_>,
+    answer: &mut CorsResponse,
+) -> Vec<&'static str> {
     let about: Vec<_> = rules.iter().filter(|rule| (rule.applies)(case)).collect();
     let without = |left_out: &str| {
         let mut answer = answer.clone();
@@ -301,7 +305,7 @@ pub(crate) const ROCKET: [Rule; 2] = [
     },
 ];
 
-fn refuse_origin(case: &Case<'_>, answer: &mut Answer) {
+fn refuse_origin(case: &Case<'_>, answer: &mut CorsResponse) {
     if case.is_preflight() {
         answer.judge("origin", true);
     } else if !case.policy.allows_any_origin() {

@@ -6,10 +6,10 @@ use conformance_tests::vector::{Line, Request};
 use cors_core::Config;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
+use test_support::tally::Counts;
 
 use super::counterexample::{policy, vector};
 use super::server::Server;
-use super::tally::Counts;
 
 /// What must be seen in a thousand pairs; there is three times as much or more.
 pub(crate) const SHARES: [(&str, u64); 3] = [

@@ -1,13 +1,13 @@
 //! A counterexample, ready to become vectors.
 
-use conformance_tests::browser::Outcome;
+use browser_model::Outcome;
+use conformance_tests::response::Response;
 use conformance_tests::run::{cors, vary};
-use conformance_tests::subject;
 use conformance_tests::vector::Request;
 use cors_core::Config;
+use test_support::cases::Case;
 use toml::{Table, Value};
 
-use super::cases::Case;
 use super::server::on_the_wire;
 
 /// The problem, the fetch, and a file of vectors that lacks only what must be answered.
@@ -21,7 +21,7 @@ pub(crate) fn shown(
     let mut text = format!("{subject}: {problem}\n\n{case:#?}\n\n{}", policy(config));
     for (number, (request, response)) in outcome.exchanges.iter().enumerate() {
         let request = on_the_wire(request, &case.reply(&request.url));
-        let response = response.as_ref().map(|response| subject::Response {
+        let response = response.as_ref().map(|response| Response {
             status: response.status,
             headers: response.headers.clone(),
             body: Vec::new(),
@@ -39,7 +39,7 @@ pub(crate) fn policy(config: &Config) -> String {
 }
 
 /// The request as a vector; the answer that came is no proof that it must come, so it is a comment.
-pub(crate) fn vector(number: usize, request: &Request, came: Option<&subject::Response>) -> String {
+pub(crate) fn vector(number: usize, request: &Request, came: Option<&Response>) -> String {
     let lines = request.lines.iter();
     let lines = lines.map(|line| String::from_utf8_lossy(line.as_bytes()).into_owned());
     let mut fields = Table::new();

@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use conformance_tests::browser::{
+use browser_model::{
     Blocked, Browser, CorsFailure, Outcome, PreflightFailure, Quirks, Response, ResponseKind,
 };
 use cors_core::Config;
+use test_support::cases::{Case, Expected, as_rocket_can, meaning, meaning_again, problem};
+use test_support::tally::Counts;
 
-use super::cases::{Case, Expected, as_rocket_can, meaning, meaning_again, problem};
 use super::counterexample;
 use super::server::{Server, on_the_wire};
-use super::tally::Counts;
 
 /// What must be seen in a thousand fetches; there is three times as much or more.
 pub(crate) const SHARES: [(&str, u64); 18] = [

@@ -1,9 +1,7 @@
 //! A subject behind a policy, asked over a connection that stays open.
 
-use conformance_tests::browser;
-use conformance_tests::subject::{
-    Core, FRAMEWORKS, Framework, Response, Running, Started, Subject as _,
-};
+use conformance_tests::response::Response;
+use conformance_tests::subject::{Core, FRAMEWORKS, Framework, Running, Started, Subject as _};
 use conformance_tests::vector::{Line, Request};
 use conformance_tests::wire::Connection;
 use cors_core::Config;
@@ -72,7 +70,7 @@ impl Server {
 }
 
 /// A request of the browser on its way to the application, which is told what to answer.
-pub(crate) fn on_the_wire(request: &browser::Request, reply: &[String]) -> Request {
+pub(crate) fn on_the_wire(request: &browser_model::Request, reply: &[String]) -> Request {
     let url = &request.url;
     let lines = request.headers.iter();
     let lines = lines.map(|(name, value)| [name.as_bytes(), b": ", value].concat());

@@ -1,0 +1,200 @@
+//! A policy, a request under it, and the right response.
+
+pub mod table;
+
+use axum::body::Bytes;
+use cors_core::Config;
+
+/// The one origin that most policies allow.
+pub const ORIGIN: &str = "https://example.com";
+
+/// One row of every table.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// The name in the table.
+    pub name: String,
+    /// The policy.
+    pub policy: Policy,
+    /// The request.
+    pub request: Request,
+    /// The right response to it.
+    pub right: Right,
+    /// What it is compared with.
+    pub role: Role,
+}
+
+/// The right response; the values of its headers follow from the policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right {
+    /// The request has no `Origin`.
+    NotCors,
+    /// The origin is allowed.
+    Allowed,
+    /// The origin is not allowed.
+    Denied,
+    /// The preflight is granted.
+    PreflightAllowed,
+    /// The preflight is refused.
+    PreflightDenied {
+        /// Whether the origin is what is denied.
+        origin: bool,
+    },
+}
+
+impl Right {
+    /// Whether the request is a preflight.
+    pub fn is_preflight(self) -> bool {
+        matches!(self, Self::PreflightAllowed | Self::PreflightDenied { .. })
+    }
+
+    /// Whether the browser may go on.
+    pub fn is_grant(self) -> bool {
+        matches!(self, Self::Allowed | Self::PreflightAllowed)
+    }
+}
+
+/// What a scenario is compared with, besides the same one elsewhere.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Role {
+    /// Nothing else.
+    Plain,
+    /// One size of a policy that grows.
+    Growth {
+        /// The name of the series.
+        series: &'static str,
+        /// How many entries the policy has.
+        size: usize,
+    },
+    /// A preflight that asks for this many names, which all have to be checked.
+    Names(usize),
+    /// A value of this many bytes, and the scenario with an ordinary refusal.
+    Attack {
+        /// The name without the size.
+        kind: &'static str,
+        /// The size.
+        bytes: usize,
+        /// The scenario with an ordinary refusal.
+        benign: &'static str,
+    },
+}
+
+/// A policy, to be made when it is needed: some are large.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Policy {
+    /// One origin.
+    One,
+    /// Any origin.
+    Any,
+    /// One origin with credentials, and three exposed headers.
+    Credentials,
+    /// This many origins.
+    Origins(usize),
+    /// This many patterns of subdomains.
+    Patterns(usize),
+    /// A regular expression.
+    Regex,
+    /// One origin and this many request headers.
+    Headers(usize),
+    /// One origin and any request header.
+    AnyHeaders,
+}
+
+impl Policy {
+    /// The configuration.
+    pub fn config(self) -> Config {
+        let one = Config::new()
+            .allow_origins([ORIGIN])
+            .allow_methods(["PUT"])
+            .allow_headers(["Authorization", "Content-Type", "X-Requested-With"]);
+        match self {
+            Self::One => one,
+            Self::Any => one.allow_origins(["*"]),
+            Self::Credentials => {
+                one.allow_credentials(true)
+                    .expose_headers(["X-Request-Id", "X-Total", "X-Version"])
+            }
+            Self::Origins(count) => one.allow_origins((0..count).map(nth_origin)),
+            Self::Patterns(count) => {
+                one.allow_origins((0..count).map(|n| nth_origin(n).replacen("://", "://*.", 1)))
+            }
+            Self::Regex => one.allow_origin_regex(r"https://[a-z0-9-]+\.example\.org(:\d+)?"),
+            Self::Headers(count) => one.allow_headers((0..count).map(nth_header)),
+            Self::AnyHeaders => one.allow_headers(["*"]),
+        }
+    }
+}
+
+/// A request for `/`, before any framework has a type for it.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The method.
+    pub method: &'static str,
+    /// Header lines, names in lower case.
+    pub headers: Vec<(&'static str, String)>,
+}
+
+impl Request {
+    fn new(
+        method: &'static str,
+        headers: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> Self {
+        let own = [
+            ("host", "api.example.com"),
+            ("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0)"),
+            ("accept", "*/*"),
+        ];
+        let own = own.map(|(name, value)| (name, value.to_owned()));
+        let headers = own.into_iter().chain(headers).collect();
+        Self { method, headers }
+    }
+
+    fn get(origin: &str) -> Self {
+        Self::new("GET", [("origin", origin.to_owned())])
+    }
+
+    fn preflight(origin: &str, method: &str, lines: Vec<String>) -> Self {
+        let method = method.to_owned();
+        let own = [
+            ("origin", origin.to_owned()),
+            ("access-control-request-method", method),
+        ];
+        let lines = lines.into_iter();
+        let lines = lines.map(|line| ("access-control-request-headers", line));
+        Self::new("OPTIONS", own.into_iter().chain(lines))
+    }
+
+    /// The value of the first line of a header.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        let mut lines = self.headers.iter();
+        let line = lines.find(|(other, _)| *other == name)?;
+        Some(&line.1)
+    }
+
+    /// The header lines as a server has them: each value is a part of one buffer, so that a clone
+    /// counts a reference and allocates nothing.
+    pub fn lines(&self) -> impl Iterator<Item = (&'static str, Bytes)> {
+        let buffer: String = self.headers.iter().map(|(_, value)| &**value).collect();
+        let buffer = Bytes::from(buffer);
+        let mut start = 0;
+        self.headers.iter().map(move |(name, value)| {
+            let part = start..start + value.len();
+            start = part.end;
+            (*name, buffer.slice(part))
+        })
+    }
+}
+
+/// Every scenario with this in its name; those with the same policy follow each other.
+pub fn with(filter: Option<&str>) -> Vec<Scenario> {
+    let mut all = table::all();
+    all.retain(|scenario| scenario.name.contains(filter.unwrap_or_default()));
+    all
+}
+
+fn nth_origin(n: usize) -> String {
+    format!("https://{n:07}.example.com")
+}
+
+fn nth_header(n: usize) -> String {
+    format!("X-Header-{n:03}")
+}

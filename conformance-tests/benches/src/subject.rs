@@ -1,0 +1,182 @@
+//! Each framework without CORS, with our middleware and with its peer, in memory.
+
+pub mod actix;
+pub mod axum;
+mod decision;
+mod floor;
+mod handler;
+pub mod rocket;
+pub mod tower;
+pub mod warp;
+
+use super::response::Response;
+use super::scenario::{Policy, Request, Scenario};
+use cors_core::Config;
+use futures_util::FutureExt as _;
+use std::hint::black_box;
+
+/// Where the middleware stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject {
+    /// The name in the tables.
+    pub name: &'static str,
+    /// The other middleware there.
+    pub peer: &'static str,
+    /// What can stand around the handler.
+    pub variants: &'static [Variant],
+    /// One application, with a policy unless it is [`Variant::Bare`]; `None`: the middleware cannot
+    /// express this policy. Within a Tokio runtime only.
+    pub start: fn(Variant, Config) -> Option<Box<dyn App>>,
+}
+
+/// What stands around the handler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Variant {
+    /// Nothing.
+    Bare,
+    /// The other middleware.
+    Peer,
+    /// A hand-written minimum.
+    Floor,
+    /// Our middleware.
+    Ours,
+}
+
+/// All subjects. Each handler responds `ok` to every method.
+pub const ALL: [Subject; 8] = [
+    decision::SUBJECT,
+    tower::SUBJECT,
+    axum::LAYER,
+    axum::AROUND,
+    actix::SUBJECT,
+    rocket::SUBJECT,
+    warp::SUBJECT,
+    warp::AROUND,
+];
+
+const WITH_PEER: &[Variant] = &[Variant::Bare, Variant::Peer, Variant::Ours];
+
+impl Subject {
+    /// The name of a variant in the tables.
+    pub fn label(&self, variant: Variant) -> &'static str {
+        match variant {
+            Variant::Bare => "bare",
+            Variant::Peer => self.peer,
+            Variant::Floor => "floor",
+            Variant::Ours => "ours",
+        }
+    }
+
+    /// Starts an application; see [`Subject::start`].
+    pub fn app(&self, variant: Variant, policy: Policy) -> Option<Box<dyn App>> {
+        let config = match variant {
+            Variant::Bare => Config::new(),
+            _ => policy.config(),
+        };
+        (self.start)(variant, config)
+    }
+}
+
+/// Calls `visit` with a fresh application for each policy, and each scenario under it.
+pub fn each(
+    subject: &Subject,
+    variant: Variant,
+    scenarios: &[Scenario],
+    mut visit: impl FnMut(&mut dyn App, &Scenario),
+) {
+    for same in by_policy(scenarios) {
+        if let Some(mut app) = subject.app(variant, same[0].policy) {
+            same.iter().for_each(|scenario| visit(&mut *app, scenario));
+        }
+    }
+}
+
+/// Scenarios with the same policy, which one application can serve; there is at least one in each slice.
+pub fn by_policy(scenarios: &[Scenario]) -> impl Iterator<Item = &[Scenario]> {
+    scenarios.chunk_by(|one, other| one.policy == other.policy)
+}
+
+/// A running application.
+pub trait App {
+    /// Makes requests ready to be sent, which is not to be measured.
+    fn load(&mut self, request: &Request, count: usize);
+
+    /// Sends one of them, and drops the response.
+    fn send(&mut self);
+
+    /// The response to a request.
+    fn respond(&mut self, request: &Request) -> Response;
+}
+
+/// An application from what makes its requests, sends one, and reads the response.
+fn app<Q: 'static, A: 'static>(
+    make: impl Fn(&Request) -> Q + 'static,
+    call: impl FnMut(Q) -> A + 'static,
+    read: impl Fn(A) -> Response + 'static,
+) -> Option<Box<dyn App>> {
+    Some(Box::new(InMemory {
+        waiting: Vec::new(),
+        make,
+        call,
+        read,
+    }))
+}
+
+struct InMemory<Q, M, C, R> {
+    waiting: Vec<Q>,
+    make: M,
+    call: C,
+    read: R,
+}
+
+impl<Q, A, M, C, R> App for InMemory<Q, M, C, R>
+where
+    M: Fn(&Request) -> Q,
+    C: FnMut(Q) -> A,
+    R: Fn(A) -> Response,
+{
+    fn load(&mut self, request: &Request, count: usize) {
+        self.waiting.clear();
+        self.waiting
+            .extend((0..count).map(|_| (self.make)(request)));
+    }
+
+    fn send(&mut self) {
+        if let Some(request) = self.waiting.pop() {
+            drop(black_box((self.call)(request)));
+        }
+    }
+
+    fn respond(&mut self, request: &Request) -> Response {
+        let request = (self.make)(request);
+        (self.read)((self.call)(request))
+    }
+}
+
+/// An application that is a service of `http` requests.
+fn http_app<S, B, R>(mut service: S, body: impl Fn() -> B + 'static) -> Option<Box<dyn App>>
+where
+    S: ::tower::Service<http::Request<B>, Response = http::Response<R>> + 'static,
+    S::Error: std::fmt::Debug,
+    B: 'static,
+    R: 'static,
+{
+    app(
+        move |request| http_request(request, body()),
+        move |request| {
+            let response = service.call(request).now_or_never();
+            response.expect("nothing to wait for").unwrap()
+        },
+        |response| Response::of_http(&response),
+    )
+}
+
+fn http_request<B>(request: &Request, body: B) -> http::Request<B> {
+    let mut built = http::Request::new(body);
+    *built.method_mut() = request.method.parse().unwrap();
+    for (name, value) in request.lines() {
+        let value = http::HeaderValue::from_maybe_shared(value).unwrap();
+        built.headers_mut().append(name, value);
+    }
+    built
+}

@@ -1,0 +1,13 @@
+//! The handler of a trivial tower service.
+
+use http::header::{self, HeaderValue};
+use http::{Request, Response};
+use std::convert::Infallible;
+
+/// With a header of its own, as almost every response.
+pub(super) async fn ok(_: Request<()>) -> Result<Response<&'static str>, Infallible> {
+    let mut response = Response::new("ok");
+    let text = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, text);
+    Ok(response)
+}

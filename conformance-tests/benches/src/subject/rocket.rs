@@ -1,0 +1,128 @@
+//! Rocket, by its own local client.
+
+use super::{App, Subject, Variant, WITH_PEER, app};
+use crate::response::Response;
+use cors_core::Config;
+use futures_util::FutureExt as _;
+use rocket::config::LogLevel;
+use rocket::http::{Header, Method};
+use rocket::local::asynchronous::Client;
+use rocket::{Build, Rocket, get, options, routes};
+use rocket_cors::{AllowedHeaders, AllowedOrigins, CorsOptions};
+use tokio::runtime::Handle;
+
+/// The middleware as a fairing.
+pub const SUBJECT: Subject = Subject {
+    name: "Rocket",
+    peer: "rocket_cors",
+    variants: WITH_PEER,
+    start,
+};
+
+fn start(variant: Variant, config: Config) -> Option<Box<dyn App>> {
+    let rocket = rocket(variant, config, quiet(rocket::Config::release_default()))?;
+    let client = Handle::current()
+        .block_on(Client::untracked(rocket))
+        .unwrap();
+    // Its requests borrow it, and wait in one struct with what sends them.
+    let client: &'static Client = Box::leak(Box::new(client));
+    app(
+        |request| {
+            let mut built = client.req(request.method.parse::<Method>().unwrap(), "/");
+            for (name, value) in request.lines() {
+                // A server lends the text of its buffer.
+                let value = String::from_utf8(value.into()).unwrap();
+                built.add_header(Header::new(name, value));
+            }
+            built
+        },
+        |request| {
+            request
+                .dispatch()
+                .now_or_never()
+                .expect("nothing to wait for")
+        },
+        |response| {
+            let lines = response.headers().iter();
+            let lines = lines.map(|line| (line.name().to_string(), line.value().to_owned()));
+            let lines: Vec<(String, String)> = lines.collect();
+            let lines = lines
+                .iter()
+                .map(|(name, value)| (&**name, value.as_bytes()));
+            Response::new(response.status().code, lines)
+        },
+    )
+}
+
+/// Rocket's log takes more time than all else.
+pub fn quiet(config: rocket::Config) -> rocket::Config {
+    rocket::Config {
+        log_level: LogLevel::Off,
+        ..config
+    }
+}
+
+#[get("/")]
+fn plain() -> &'static str {
+    "ok"
+}
+
+#[options("/")]
+fn plain_options() -> &'static str {
+    "ok"
+}
+
+/// The application with the middleware.
+pub fn rocket(variant: Variant, config: Config, at: rocket::Config) -> Option<Rocket<Build>> {
+    let rocket = rocket::custom(at).mount("/", routes![plain, plain_options]);
+    Some(match variant {
+        Variant::Peer => rocket.attach(peer(&config)?),
+        Variant::Ours => rocket.attach(ours(config)),
+        Variant::Bare | Variant::Floor => rocket,
+    })
+}
+
+/// Our middleware.
+pub fn ours(config: Config) -> cors_rocket::Cors {
+    cors_rocket::Cors::new(config.build().unwrap())
+}
+
+/// `None` where its regular expressions become too large: that of 10,000 patterns does.
+fn peer(config: &Config) -> Option<rocket_cors::Cors> {
+    let any_origin = config.allow_origins == ["*"];
+    let (patterns, exact): (Vec<&String>, Vec<&String>) = config
+        .allow_origins
+        .iter()
+        .partition(|origin| origin.contains('*'));
+    let pattern = |text: &String| {
+        let host = text.replace('.', r"\.");
+        format!("^{}$", host.replace(r"*\.", r"([a-z0-9-]+\.)+"))
+    };
+    let mut regex: Vec<String> = patterns.into_iter().map(pattern).collect();
+    regex.extend(
+        config
+            .allow_origin_regex
+            .iter()
+            .map(|regex| format!("^(?:{regex})$")),
+    );
+    let headers: Vec<&str> = config.allow_headers.iter().map(String::as_str).collect();
+    let methods = config.allow_methods.iter();
+    let options = CorsOptions {
+        allowed_origins: match regex.as_slice() {
+            _ if any_origin => AllowedOrigins::all(),
+            [] => AllowedOrigins::some_exact(&exact),
+            regex => AllowedOrigins::some(&exact, regex),
+        },
+        allowed_methods: methods.map(|name| name.parse().unwrap()).collect(),
+        allowed_headers: match headers.as_slice() {
+            ["*"] => AllowedHeaders::all(),
+            listed => AllowedHeaders::some(listed),
+        },
+        allow_credentials: config.allow_credentials,
+        expose_headers: config.expose_headers.iter().cloned().collect(),
+        max_age: usize::try_from(config.max_age).ok(),
+        send_wildcard: any_origin,
+        ..CorsOptions::default()
+    };
+    options.to_cors().ok()
+}

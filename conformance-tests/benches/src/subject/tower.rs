@@ -1,0 +1,96 @@
+//! A trivial tower service: tower-http, ours, and a hand-written minimum.
+
+use super::{App, Subject, Variant, floor, handler, http_app};
+use cors_core::{Config, Policy};
+use http::Method;
+use http::header::{HeaderName, HeaderValue};
+use std::time::Duration;
+use tower::{Layer as _, service_fn};
+use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer, ExposeHeaders};
+
+/// The middleware around the service.
+pub const SUBJECT: Subject = Subject {
+    name: "tower",
+    peer: "tower-http",
+    variants: &[Variant::Bare, Variant::Peer, Variant::Floor, Variant::Ours],
+    start,
+};
+
+fn start(variant: Variant, config: Config) -> Option<Box<dyn App>> {
+    let bare = service_fn(handler::ok);
+    match variant {
+        Variant::Bare => http_app(bare, || ()),
+        Variant::Peer => http_app(peer(config).layer(bare), || ()),
+        Variant::Floor => http_app(floor::around(config)?, || ()),
+        Variant::Ours => http_app(ours(config).layer(bare), || ()),
+    }
+}
+
+/// Our middleware.
+pub fn ours(config: Config) -> cors_axum::CorsLayer {
+    let policy: Policy = config.build().unwrap();
+    cors_axum::CorsLayer::new(policy)
+}
+
+/// tower-http's layer, as cheap as it can be made for this policy without a matcher of one's own.
+pub fn peer(config: Config) -> CorsLayer {
+    let names = |names: &[String]| -> Vec<HeaderName> {
+        names.iter().map(|name| name.parse().unwrap()).collect()
+    };
+    let headers = match config.allow_headers.as_slice() {
+        [any] if any == "*" => AllowHeaders::any(),
+        listed => AllowHeaders::list(names(listed)),
+    };
+    let methods = config.allow_methods.iter();
+    let methods = methods.map(|name| name.parse::<Method>().unwrap());
+    let layer = CorsLayer::new()
+        .allow_methods(AllowMethods::list(methods))
+        .allow_headers(headers)
+        .expose_headers(ExposeHeaders::list(names(&config.expose_headers)))
+        .allow_credentials(config.allow_credentials)
+        .max_age(Duration::from_secs(config.max_age));
+    layer.allow_origin(origins(config))
+}
+
+fn origins(config: Config) -> AllowOrigin {
+    let value = |text: String| HeaderValue::try_from(text).unwrap();
+    if let Some(regex) = config.allow_origin_regex {
+        let own: Vec<HeaderValue> = config.allow_origins.into_iter().map(value).collect();
+        let regex = regex::bytes::Regex::new(&format!("^(?:{regex})$")).unwrap();
+        return AllowOrigin::predicate(move |origin, _| {
+            own.contains(origin) || regex.is_match(origin.as_bytes())
+        });
+    }
+    match config.allow_origins.as_slice() {
+        [any] if any == "*" => AllowOrigin::any(),
+        [first, ..] if first.contains('*') => {
+            let patterns = patterns(&config);
+            AllowOrigin::predicate(move |origin, _| matches(&patterns, origin.as_bytes()))
+        }
+        // Sent to everybody.
+        [_] => config
+            .allow_origins
+            .into_iter()
+            .map(value)
+            .map(AllowOrigin::exact)
+            .next()
+            .unwrap(),
+        _ => AllowOrigin::list(config.allow_origins.into_iter().map(value)),
+    }
+}
+
+/// The two parts of `https://*.example.com`.
+pub(super) fn patterns(config: &Config) -> Vec<(String, String)> {
+    let parts = config.allow_origins.iter().map(|text| {
+        let (scheme, host) = text.split_once('*').unwrap();
+        (scheme.to_owned(), host.to_owned())
+    });
+    parts.collect()
+}
+
+/// What people write where a middleware asks for a function.
+pub(super) fn matches(patterns: &[(String, String)], origin: &[u8]) -> bool {
+    patterns.iter().any(|(scheme, host)| {
+        origin.starts_with(scheme.as_bytes()) && origin.ends_with(host.as_bytes())
+    })
+}

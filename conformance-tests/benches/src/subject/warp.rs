@@ -1,0 +1,75 @@
+//! warp, as a tower service.
+
+use super::{App, Subject, Variant, WITH_PEER, http_app};
+use cors_core::Config;
+use cors_warp::Cors;
+use std::time::Duration;
+use tower::Layer as _;
+use warp::{Filter, Rejection};
+
+/// The middleware around the routes.
+pub const SUBJECT: Subject = Subject {
+    name: "warp",
+    peer: "warp::cors",
+    variants: WITH_PEER,
+    start,
+};
+
+fn start(variant: Variant, config: Config) -> Option<Box<dyn App>> {
+    match variant {
+        Variant::Bare => http_app(warp::service(routes()), String::new),
+        Variant::Peer => http_app(warp::service(routes().with(peer(config)?)), String::new),
+        Variant::Ours => http_app(warp::service(ours(config).wrap(routes())), String::new),
+        Variant::Floor => None,
+    }
+}
+
+/// The application without CORS.
+pub fn routes()
+-> impl Filter<Extract = (&'static str,), Error = Rejection> + Clone + Send + Sync + 'static {
+    warp::path::end().map(|| "ok")
+}
+
+/// Our middleware.
+pub fn ours(config: Config) -> Cors {
+    Cors::new(config.build().unwrap())
+}
+
+/// It has neither patterns nor functions, and must know every header.
+pub fn peer(config: Config) -> Option<warp::cors::Cors> {
+    let has_star = |list: &[String]| list.iter().any(|entry| entry.contains('*'));
+    let cors = warp::cors()
+        .allow_methods(config.allow_methods.iter().map(String::as_str))
+        .allow_headers(config.allow_headers.iter().map(String::as_str))
+        .expose_headers(config.expose_headers.iter().map(String::as_str))
+        .allow_credentials(config.allow_credentials)
+        .max_age(Duration::from_secs(config.max_age));
+    if has_star(&config.allow_headers) || config.allow_origin_regex.is_some() {
+        None
+    } else if config.allow_origins == ["*"] {
+        Some(cors.allow_any_origin().build())
+    } else if has_star(&config.allow_origins) {
+        None
+    } else {
+        let origins = config.allow_origins.iter().map(String::as_str);
+        Some(cors.allow_origins(origins).build())
+    }
+}
+
+/// tower's layer around the service of the same routes.
+pub const AROUND: Subject = Subject {
+    name: "warp, around the service",
+    peer: "warp::cors",
+    variants: WITH_PEER,
+    start: start_around,
+};
+
+fn start_around(variant: Variant, config: Config) -> Option<Box<dyn App>> {
+    match variant {
+        Variant::Ours => {
+            let service = super::tower::ours(config).layer(warp::service(routes()));
+            http_app(service, String::new)
+        }
+        _ => start(variant, config),
+    }
+}

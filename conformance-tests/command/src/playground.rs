@@ -1,0 +1,139 @@
+//! `cors playground`: an API behind an adapter, and a page that calls it from two origins.
+
+mod api;
+mod expectation;
+mod in_force;
+mod page;
+mod record;
+
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+use conformance_tests::subject::{FRAMEWORKS, Framework};
+use cors_core::Config;
+use tokio::net::TcpListener;
+
+use self::api::Api;
+use super::policy_file::PolicyFile;
+use super::stop::until_stopped;
+use super::{Failure, framework, say};
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The framework whose adapter answers
+    #[arg(long, value_parser = framework(), default_value = "axum")]
+    framework: Framework,
+    /// The policy to start with, .json or .toml; without it, one that allows the page
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let [axum, ..] = FRAMEWORKS;
+        Self {
+            framework: axum,
+            policy: None,
+        }
+    }
+}
+
+const API_PORT: u16 = 8000;
+const PAGE_PORT: u16 = 3000;
+const OTHER_PAGE_PORT: u16 = 3001;
+
+pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
+    let file = options
+        .policy
+        .as_deref()
+        .map(PolicyFile::read)
+        .transpose()?;
+    until_stopped(|| async {
+        let api = Server::bind("API", API_PORT).await?;
+        let page = Server::bind("page", PAGE_PORT).await?;
+        let other = Server::bind("page", OTHER_PAGE_PORT).await?;
+
+        let file = match file {
+            Some(file) => file,
+            None => PolicyFile::made("the starting policy", starting_policy(&page.origin))?,
+        };
+        let text = file.json.clone();
+        let policy = file.build()?;
+        let allowed = |server: &Server| match policy.is_origin_allowed(server.origin.as_bytes()) {
+            true => "allowed by the starting policy",
+            false => "not allowed by the starting policy",
+        };
+        say(format_args!("page  {}  ({})", page.origin, allowed(&page)));
+        say(format_args!(
+            "page  {}  ({})",
+            other.origin,
+            allowed(&other)
+        ));
+        say(format_args!(
+            "API   {}  ({})",
+            api.origin, options.framework.name
+        ));
+        say("open the first page in a browser; Ctrl-C ends it");
+
+        let api_state = Api::start(options.framework, text, policy).await;
+        let state = Arc::new(api_state.map_err(Failure::new)?);
+        let here = page::router(Arc::clone(&state), &api.origin, &other.origin);
+        let there = page::router(Arc::clone(&state), &api.origin, &page.origin);
+        tokio::try_join!(
+            api.serve(api::router(state)),
+            page.serve(here),
+            other.serve(there)
+        )?;
+        Ok(())
+    })
+}
+
+struct Server {
+    origin: String,
+    listener: TcpListener,
+}
+
+impl Server {
+    /// Takes the port, or a free one and says so.
+    async fn bind(name: &str, port: u16) -> Result<Self, Failure> {
+        let (listener, taken) = match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
+            Ok(listener) => (listener, None),
+            Err(error) => (
+                TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+                    .await
+                    .map_err(Failure::new)?,
+                Some(error),
+            ),
+        };
+        let address = listener.local_addr().map_err(Failure::new)?;
+        if let Some(error) = taken {
+            say(format_args!(
+                "port {port} for the {name} is not free ({error}): taking {}",
+                address.port()
+            ));
+        }
+        Ok(Self {
+            origin: format!("http://{address}"),
+            listener,
+        })
+    }
+
+    async fn serve(self, router: axum::Router) -> Result<(), Failure> {
+        axum::serve(self.listener, router)
+            .await
+            .map_err(Failure::new)
+    }
+}
+
+/// Allows the page most of what the table asks for, so that both kinds of answer are seen at once.
+fn starting_policy(page: &str) -> Config {
+    Config::new()
+        .allow_origins([page])
+        .allow_methods(["GET", "POST", "PUT"])
+        .allow_headers(["Authorization", "X-Requested-With"])
+        .allow_credentials(true)
+        .expose_headers(["X-Request-Id"])
+}

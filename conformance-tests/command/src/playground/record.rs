@@ -1,0 +1,128 @@
+//! What the API saw and answered, request by request, for the page and for the terminal.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::http::Request;
+use axum::http::header::{self, HeaderName};
+use axum::response::Response;
+use cors_core::Decision;
+use serde::Serialize;
+
+use super::in_force::InForce;
+
+/// The latest records, bounded in number, each in length: any page may send requests to the API.
+#[derive(Default)]
+pub(crate) struct Records(Mutex<VecDeque<Arc<Record>>>);
+
+const KEPT: usize = 1000;
+const LONGEST_TEXT: usize = 1000;
+
+impl Records {
+    pub(crate) fn add(&self, record: Record) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() == KEPT {
+            kept.pop_front();
+        }
+        kept.push_back(Arc::new(record));
+    }
+
+    /// The requests whose address ends in `?row=` and this name, in order.
+    pub(crate) fn of_row(&self, row: &str) -> Vec<Arc<Record>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let query = format!("?row={row}");
+        kept.iter()
+            .filter(|record| record.target.ends_with(&query))
+            .cloned()
+            .collect()
+    }
+}
+
+/// A request, the decision of the core, and what went out.
+#[derive(Serialize)]
+pub(crate) struct Record {
+    method: String,
+    target: String,
+    /// Whether the browser sent a cookie along.
+    cookie: bool,
+    #[serde(serialize_with = "as_id")]
+    pub(crate) decision: Decision,
+    allowed: bool,
+    reasons: Vec<&'static str>,
+    explanation: String,
+    status: u16,
+    /// The CORS headers of the response, `Vary` included.
+    headers: Vec<(String, String)>,
+    #[serde(skip)]
+    pub(crate) response_headers: Vec<HeaderName>,
+    /// The policy that decided: by now another may be in force.
+    #[serde(skip)]
+    pub(crate) in_force: Arc<InForce>,
+}
+
+impl Record {
+    pub(crate) fn new(in_force: Arc<InForce>, request: &Request<()>, response: &Response) -> Self {
+        let decision = in_force.policy.decide(request);
+        let is_cors = |name: &HeaderName| {
+            name == header::VARY || name.as_str().starts_with("access-control-")
+        };
+        Self {
+            method: printable(request.method().as_str().as_bytes()),
+            target: printable(request.uri().to_string().as_bytes()),
+            cookie: request.headers().contains_key(header::COOKIE),
+            decision,
+            allowed: decision.is_allowed(),
+            reasons: decision.reasons().collect(),
+            explanation: printable(in_force.policy.explain(decision, request).as_bytes()),
+            status: response.status().as_u16(),
+            headers: response
+                .headers()
+                .iter()
+                .filter(|(name, _)| is_cors(name))
+                .map(|(name, value)| (name.to_string(), printable(value.as_bytes())))
+                .collect(),
+            response_headers: response.headers().keys().cloned().collect(),
+            in_force,
+        }
+    }
+}
+
+/// The line in the terminal.
+impl fmt::Display for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            method,
+            target,
+            status,
+            decision,
+            explanation,
+            ..
+        } = self;
+        write!(f, "{method} {target} {status} {}", decision.id())?;
+        if !self.reasons.is_empty() {
+            write!(f, " ({})", self.reasons.join(", "))?;
+        }
+        write!(f, ": {explanation}")
+    }
+}
+
+fn as_id<S: serde::Serializer>(decision: &Decision, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(decision.id())
+}
+
+/// Text of a stranger, who must not move the cursor of a terminal or fill the memory.
+fn printable(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    let mut out = String::new();
+    for c in text.chars().take(LONGEST_TEXT) {
+        match c {
+            '\\' | '"' | '\'' => out.push(c),
+            _ => out.extend(c.escape_debug()),
+        }
+    }
+    if text.chars().nth(LONGEST_TEXT).is_some() {
+        out.push('…');
+    }
+    out
+}

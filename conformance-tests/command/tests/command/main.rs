@@ -1,0 +1,358 @@
+//! The `cors` command as a user meets it: arguments, texts, exit statuses, sockets.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by a panic"
+)]
+
+#[cfg(unix)] // the browser is ended by its process group
+mod browser;
+mod fetch;
+mod http;
+mod playground;
+mod process;
+
+use std::fs;
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
+
+use conformance_tests::subject::FRAMEWORKS;
+use serde_json::{Value, json};
+use test_support::process::Server;
+
+use self::http::{junk, request, without_date};
+use self::process::{cors, policy_file};
+
+const GOOD: &str = r#"{"allow_origins": ["https://example.com"], "allow_methods": ["GET", "PUT"]}"#;
+const SUSPICIOUS: &str = r#"{"allow_origins": ["https://example.com", "https://example.com"]}"#;
+const WRONG: &str = r#"{
+    "allow_origins": ["https://example.com/", "https://a.example, https://b.example", "https://a.example"],
+    "allow_headers": ["X Y", "Cookie"],
+    "allowed_methods": ["GET"],
+    "max_age": -1
+}"#;
+
+// ---- lint
+
+#[test]
+fn lint_good() {
+    assert_eq!(
+        lint("good.json", GOOD, &[]),
+        (0, "FILE: no errors, no warnings\n".into(), "".into())
+    );
+}
+
+#[test]
+fn lint_warnings_fail_only_when_strict() {
+    let report = "FILE: warning: allow_origins[1]: `https://example.com`: duplicate entry; remove it\n\
+                  FILE: no errors, 1 warning\n";
+    assert_eq!(
+        lint("suspicious.json", SUSPICIOUS, &[]),
+        (0, report.into(), "".into())
+    );
+    assert_eq!(
+        lint("suspicious.json", SUSPICIOUS, &["--strict"]),
+        (1, report.into(), "".into())
+    );
+    assert_eq!(lint("good.json", GOOD, &["--strict"]).0, 0);
+}
+
+#[test]
+fn lint_errors() {
+    let (status, report, stderr) = lint("wrong.json", WRONG, &[]);
+    assert_eq!((status, stderr.as_str()), (1, ""));
+    let expected = "\
+FILE: error: `allowed_methods`: unknown key; did you mean `allow_methods`?
+FILE: error: allow_origins[0]: `https://example.com/`: an origin ends with the host or the port, without a slash; use `https://example.com`
+FILE: error: allow_origins[1]: `https://a.example, https://b.example`: an entry is one origin, not a list; use `https://a.example`, `https://b.example` as separate entries
+FILE: error: allow_headers[0]: `X Y`: a header name is a token: letters, digits and !#$%&'*+-.^_`|~; use `X`, `Y` as separate entries
+FILE: error: max_age: `-1`: max_age must not be negative; 0 turns the cache off; use `0`
+FILE: warning: allow_headers[1]: `Cookie`: no preflight requests this header: scripts cannot set it, or it is a response header; remove it
+FILE: 5 errors, 1 warning
+";
+    assert_eq!(report, expected);
+}
+
+#[test]
+fn lint_json() {
+    let (status, report, stderr) = lint("wrong.json", WRONG, &["--format", "json"]);
+    assert_eq!((status, stderr.as_str()), (1, ""));
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let expected = json!({
+        "severity": "error",
+        "key": "allow_origins",
+        "index": 0,
+        "text": "https://example.com/",
+        "rule": "origin-trailing-slash",
+        "message": "an origin ends with the host or the port, without a slash",
+        "correction": { "replace": "https://example.com" },
+    });
+    assert_eq!(report["errors"][1], expected);
+    let corrections = |issues: &Value| -> Vec<Value> {
+        let issues = issues.as_array().unwrap();
+        issues
+            .iter()
+            .map(|issue| json!([issue["rule"], issue["correction"]]))
+            .collect()
+    };
+    let expected = [
+        json!(["unknown-key", { "rename_key": "allow_methods" }]),
+        json!(["origin-trailing-slash", { "replace": "https://example.com" }]),
+        json!(["origin-list", { "split": ["https://a.example", "https://b.example"] }]),
+        json!(["header-token", { "split": ["X", "Y"] }]),
+        json!(["max-age-negative", { "replace": "0" }]),
+    ];
+    assert_eq!(corrections(&report["errors"]), expected);
+    assert_eq!(
+        corrections(&report["warnings"]),
+        [json!(["header-not-sendable", "remove"])]
+    );
+    let (status, report, _) = lint("good.json", GOOD, &["--format", "json"]);
+    assert_eq!(
+        (status, serde_json::from_str::<Value>(&report).unwrap()),
+        (0, json!({ "errors": [], "warnings": [] }))
+    );
+}
+
+#[test]
+fn lint_reads_toml_as_json() {
+    let wrong = "allow_origins = ['https://example.com/', 'https://a.example, https://b.example', 'https://a.example']\n\
+                 allow_headers = ['X Y', 'Cookie']\nallowed_methods = ['GET']\nmax_age = -1\n";
+    assert_eq!(
+        lint("wrong.toml", wrong, &[]),
+        lint("wrong.json", WRONG, &[])
+    );
+}
+
+#[test]
+fn lint_reads_standard_input() {
+    let mut child = cors()
+        .args(["lint", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(GOOD.as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        "-: no errors, no warnings\n"
+    );
+}
+
+#[test]
+fn files_that_are_no_policy() {
+    for (name, text, problem) in [
+        ("policy.yaml", GOOD, "a policy file ends in .json or .toml"),
+        ("policy", GOOD, "a policy file ends in .json or .toml"),
+        (
+            "policy.json",
+            "{\n  \"max_age\": 1,\n}",
+            "not JSON: trailing comma at line 3 column 1",
+        ),
+        (
+            "policy.json",
+            "[]",
+            "invalid type: sequence, expected a CORS policy: an object with keys such as `allow_origins` at line 1 column 0",
+        ),
+        (
+            "policy.json",
+            "",
+            "not JSON: EOF while parsing a value at line 1 column 0",
+        ),
+        (
+            "policy.toml",
+            "max_age = 1\nallow_origins = [\n",
+            "not TOML: unclosed array, expected `]` at line 2 column 18",
+        ),
+        (
+            "policy.toml",
+            "max_age = 1\nmax_age = 2",
+            "not TOML: duplicate key at line 2 column 1",
+        ),
+    ] {
+        assert_eq!(
+            lint(name, text, &[]),
+            (1, "".into(), format!("error: FILE: {problem}\n"))
+        );
+    }
+    let output = cors().args(["lint", "no-such-file.json"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let cause = fs::read("no-such-file.json").unwrap_err();
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        format!("error: no-such-file.json: {cause}\n")
+    );
+}
+
+/// Status, standard output, standard error; the name of the file is `FILE`.
+fn lint(name: &str, policy: &str, args: &[&str]) -> (i32, String, String) {
+    let (_folder, path) = policy_file(name, policy);
+    run(
+        cors().arg("lint").arg(&path).args(args),
+        path.to_str().unwrap(),
+    )
+}
+
+fn run(command: &mut Command, file: &str) -> (i32, String, String) {
+    let output = command.output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(file, "FILE");
+    (
+        output.status.code().unwrap(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+// ---- usage
+
+#[test]
+fn wrong_usage_exits_with_2() {
+    let (_folder, path) = policy_file("good.json", GOOD);
+    let policy = path.to_str().unwrap();
+    for args in [
+        &[
+            "serve",
+            "--framework",
+            "express",
+            "--policy",
+            policy,
+            "--listen",
+            "127.0.0.1:0",
+        ][..],
+        &[
+            "serve",
+            "--framework",
+            "axum",
+            "--policy",
+            policy,
+            "--listen",
+            "somewhere",
+        ],
+        &["playground", "--framework", "express"],
+        &["lint"],
+        &["lint", policy, "--format", "xml"],
+        &["check", policy],
+    ] {
+        let (status, stdout, stderr) = run(cors().args(args), policy);
+        assert_eq!((status, stdout.as_str()), (2, ""), "{args:?}");
+        assert!(stderr.starts_with("error: "), "{args:?}: {stderr}");
+    }
+}
+
+// ---- serve
+
+#[test]
+fn serve_answers_preflights_and_survives_junk() {
+    let (_folder, path) = policy_file("good.json", GOOD);
+    for framework in FRAMEWORKS {
+        let server = Server::start(serve(framework.name, "127.0.0.1:0").arg(&path));
+        let line = server.line_with("listening on ");
+        let address = line.strip_prefix("listening on http://").unwrap();
+        let preflight = |origin| {
+            let headers = [
+                &format!("origin: {origin}"),
+                "access-control-request-method: PUT",
+            ];
+            request(address, "OPTIONS /items", &headers, "")
+        };
+        let granted = preflight("https://example.com");
+        assert!(granted.starts_with("HTTP/1.1 200 OK\r\n"), "{granted}");
+        for line in [
+            "access-control-allow-origin: https://example.com\r\n",
+            "access-control-allow-methods: GET, PUT\r\n",
+        ] {
+            assert!(granted.contains(line), "{granted}");
+        }
+        let refused = preflight("https://example.org");
+        assert!(
+            refused.starts_with("HTTP/1.1 400 Bad Request\r\n"),
+            "{refused}"
+        );
+        assert!(
+            refused.ends_with("\r\n\r\nDisallowed CORS origin"),
+            "{refused}"
+        );
+        junk(address);
+        let again = preflight("https://example.com");
+        assert_eq!(without_date(&again), without_date(&granted));
+    }
+}
+
+#[test]
+fn serve_starts_only_with_a_good_policy() {
+    let (_folder, path) = policy_file("wrong.json", WRONG);
+    let report = lint("wrong.json", WRONG, &[]).1;
+    let issues: Vec<_> = report.lines().collect();
+    for framework in FRAMEWORKS {
+        let mut serve = serve(framework.name, "127.0.0.1:0");
+        let (status, stdout, stderr) = run(serve.arg(&path), path.to_str().unwrap());
+        assert_eq!((status, stdout.as_str()), (1, ""));
+        assert_eq!(
+            stderr.lines().collect::<Vec<_>>(),
+            issues[..issues.len() - 1]
+        );
+    }
+}
+
+#[test]
+fn serve_says_that_a_port_is_busy() {
+    let (_folder, path) = policy_file("good.json", GOOD);
+    let holder = TcpListener::bind("127.0.0.1:0").unwrap();
+    let busy = holder.local_addr().unwrap();
+    let cause = TcpListener::bind(busy).unwrap_err();
+    for framework in FRAMEWORKS {
+        let mut serve = serve(framework.name, &busy.to_string());
+        let (status, stdout, stderr) = run(serve.arg(&path), "FILE");
+        assert_eq!((status, stdout.as_str()), (1, ""));
+        assert_eq!(stderr, format!("error: cannot listen on {busy}: {cause}\n"));
+    }
+}
+
+/// What is missing is the policy file.
+fn serve(framework: &str, listen: &str) -> Command {
+    let mut command = cors();
+    command.args([
+        "serve",
+        "--framework",
+        framework,
+        "--listen",
+        listen,
+        "--policy",
+    ]);
+    command
+}
+
+// ---- the end
+
+#[cfg(unix)]
+#[test]
+fn signals_end_the_servers_cleanly() {
+    let (_folder, path) = policy_file("good.json", GOOD);
+    for signal in ["-INT", "-TERM"] {
+        let serve = FRAMEWORKS.map(|framework| {
+            let mut command = serve(framework.name, "127.0.0.1:0");
+            command.arg(&path);
+            (command, "listening on ")
+        });
+        let playground = (cors(), "API   ");
+        for (mut command, ready) in serve.into_iter().chain([playground]) {
+            let mut server = Server::start(&mut command);
+            server.line_with(ready);
+            let pid = server.child.id().to_string();
+            let sent = Command::new("kill").args([signal, &pid]).status();
+            assert!(sent.unwrap().success());
+            let status = server.child.wait().unwrap();
+            assert_eq!(status.code(), Some(0), "{signal} {command:?}");
+        }
+    }
+}

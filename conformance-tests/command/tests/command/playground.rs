@@ -1,0 +1,245 @@
+//! `cors playground` over sockets; what a browser makes of it is in `browser.rs`.
+
+use std::net::TcpListener;
+
+use serde_json::{Value, json};
+use test_support::process::Server;
+
+use super::http::{junk, request};
+use crate::process::{Playground, cors, policy_file};
+
+#[test]
+fn takes_other_ports_and_says_so() {
+    // Those that are free; the others are busy already.
+    let ports = [8000, 3000, 3001].into_iter();
+    let holders: Vec<_> = ports
+        .filter_map(|port| TcpListener::bind(("127.0.0.1", port)).ok())
+        .collect();
+    let held: Vec<_> = holders
+        .iter()
+        .map(|holder| holder.local_addr().unwrap())
+        .collect();
+    let server = Server::start(cors().arg("playground"));
+    for address in &held {
+        server.line_with(&format!("port {} ", address.port()));
+    }
+    let Playground {
+        page, other, api, ..
+    } = &Playground::started(server);
+    for address in held {
+        assert!(
+            ![page, other, api].contains(&&address.to_string()),
+            "{address}"
+        );
+    }
+    let addresses = json_body(&request(page, "GET /addresses", &[], ""));
+    let expected = json!({ "api": format!("http://{api}"), "other": format!("http://{other}") });
+    assert_eq!(addresses, expected);
+    let policy = json_body(&request(other, "GET /policy", &[], ""));
+    let text: Value = serde_json::from_str(policy["text"].as_str().unwrap()).unwrap();
+    assert_eq!(text["allow_origins"], json!([format!("http://{page}")]));
+}
+
+#[test]
+fn applies_a_policy_as_a_whole_or_not_at_all() {
+    let (_folder, path) = policy_file("good.toml", "allow_origins = ['https://example.com']");
+    let playground = Playground::start(&["--policy", path.to_str().unwrap()]);
+    let allows = |origin: &str| {
+        let answer = request(
+            &playground.api,
+            "GET /",
+            &[&format!("origin: {origin}")],
+            "",
+        );
+        answer.contains(&format!("access-control-allow-origin: {origin}\r\n"))
+    };
+    assert!(allows("https://example.com") && !allows("https://example.org"));
+
+    let wrong = r#"{"allow_origins": ["https://example.org", "https://example.com/"], "allow_credentials": true}"#;
+    let answer = apply(&playground.page, wrong, &[]);
+    assert!(answer.starts_with("HTTP/1.1 422 "), "{answer}");
+    let verdict = json_body(&answer);
+    assert_eq!(verdict["applied"], false);
+    assert_eq!(
+        verdict["errors"][0]["correction"],
+        json!({ "replace": "https://example.com" })
+    );
+    let answer = apply(&playground.page, "{", &[]);
+    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    assert_eq!(
+        json_body(&answer)["malformed"],
+        "not JSON: EOF while parsing an object at line 1 column 1"
+    );
+    assert!(allows("https://example.com") && !allows("https://example.org"));
+
+    let answer = apply(
+        &playground.other,
+        r#"{"allow_origins": ["https://example.org"]}"#,
+        &[],
+    );
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert!(!allows("https://example.com") && allows("https://example.org"));
+}
+
+#[test]
+fn refuses_other_websites() {
+    let playground = Playground::start(&[]);
+    let page = playground.page.as_str();
+    let port = page.rsplit(':').next().unwrap();
+    let before = json_body(&request(page, "GET /policy", &[], ""));
+    let json = "content-type: application/json";
+    for (headers, status) in [
+        // A form or a `no-cors` fetch.
+        (vec!["content-type: text/plain".to_owned()], 415),
+        (
+            vec!["content-type: text/plain;application/json".to_owned()],
+            415,
+        ),
+        (vec![], 415),
+        // A fetch with the right type, as if its preflight had passed.
+        (
+            vec![json.to_owned(), "origin: https://example.com".to_owned()],
+            403,
+        ),
+        (vec![json.to_owned(), "origin: null".to_owned()], 403),
+        (
+            vec![
+                json.to_owned(),
+                format!("origin: http://{}", playground.other),
+            ],
+            403,
+        ),
+        // DNS rebinding: the browser believes that it is the same site.
+        (
+            vec![
+                json.to_owned(),
+                "host: example.com".to_owned(),
+                "origin: http://example.com".to_owned(),
+            ],
+            403,
+        ),
+        (
+            vec![json.to_owned(), format!("host: example.com:{port}")],
+            403,
+        ),
+        (
+            vec![
+                json.to_owned(),
+                format!("host: 127.0.0.1.example.com:{port}"),
+            ],
+            403,
+        ),
+    ] {
+        let headers: Vec<_> = headers.iter().map(String::as_str).collect();
+        let answer = request(page, "POST /apply", &headers, r#"{"allow_origins": ["*"]}"#);
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{headers:?}: {answer}"
+        );
+    }
+    // The preflight for it, and reading: no answer carries a permission.
+    let preflight = [
+        "origin: https://example.com",
+        "access-control-request-method: POST",
+        "access-control-request-headers: content-type",
+    ];
+    for answer in [
+        request(page, "OPTIONS /apply", &preflight, ""),
+        request(
+            page,
+            "GET /log?row=1&credentials=false&read=",
+            &["origin: https://example.com"],
+            "",
+        ),
+        request(page, "GET /policy", &["host: example.com"], ""),
+    ] {
+        assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
+        assert!(!answer.contains("access-control-"), "{answer}");
+    }
+    assert_eq!(json_body(&request(page, "GET /policy", &[], "")), before);
+    // The page itself may.
+    let own = format!("origin: http://{page}");
+    assert!(apply(page, super::GOOD, &[&own]).starts_with("HTTP/1.1 200 "));
+}
+
+#[test]
+fn tells_what_it_decided_and_expects() {
+    let playground = Playground::start(&[]);
+    let Playground { page, api, .. } = &playground;
+    let origin = format!("origin: http://{page}");
+    request(
+        api,
+        "OPTIONS /items?row=a",
+        &[&origin, "access-control-request-method: DELETE"],
+        "",
+    );
+    request(api, "GET /items?row=b", &[&origin], "");
+    apply(
+        page,
+        &format!(r#"{{"allow_origins": ["http://{page}"]}}"#),
+        &[],
+    );
+    request(api, "GET /items?row=c", &[&origin], "");
+
+    let log = |query: &str| json_body(&request(page, &format!("GET /log?{query}"), &[], ""));
+    let refused = log("row=a&credentials=false&read=");
+    assert_eq!(refused["requests"][0]["decision"], "preflight-refused");
+    assert_eq!(
+        refused["requests"][0]["reasons"],
+        json!(["method-not-allowed"])
+    );
+    assert_eq!(refused["expected"], json!({ "outcome": "blocked" }));
+    // Each row is judged by the policy that decided it.
+    let readable = json!({ "outcome": "readable", "header": "readable" });
+    assert_eq!(
+        log("row=b&credentials=true&read=X-Request-Id")["expected"],
+        readable
+    );
+    let hidden = json!({ "outcome": "readable", "header": "hidden" });
+    assert_eq!(
+        log("row=c&credentials=false&read=X-Request-Id")["expected"],
+        hidden
+    );
+    assert_eq!(
+        log("row=c&credentials=true&read=")["expected"]["outcome"],
+        "blocked"
+    );
+    assert_eq!(
+        log("row=d&credentials=false&read="),
+        json!({ "requests": [], "expected": null })
+    );
+}
+
+#[test]
+fn survives_junk_and_shows_none_of_its_control_bytes() {
+    let playground = Playground::start(&[]);
+    junk(&playground.api);
+    junk(&playground.page);
+    // What an HTTP server lets pass of them: C1 controls and directional overrides.
+    request(
+        &playground.api,
+        "GET /last\u{9b}31m\u{202e}",
+        &["origin: \u{9b}31m\u{202e}"],
+        "",
+    );
+    let line = playground.server.line_with("/last");
+    assert!(
+        line.contains("origin-malformed") && line.is_ascii(),
+        "{line:?}"
+    );
+    assert!(request(&playground.page, "GET /", &[], "").starts_with("HTTP/1.1 200 "));
+}
+
+fn apply(page: &str, policy: &str, headers: &[&str]) -> String {
+    request(
+        page,
+        "POST /apply",
+        &[&["content-type: application/json"], headers].concat(),
+        policy,
+    )
+}
+
+fn json_body(response: &str) -> Value {
+    let (_, body) = response.split_once("\r\n\r\n").unwrap();
+    serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {response}"))
+}

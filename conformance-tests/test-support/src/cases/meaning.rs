@@ -1,0 +1,355 @@
+//! What a fetch means under a policy: BEHAVIOUR 1 to 4 in plain words, by membership in lists. Which
+//! requests a browser sends is known from how the fetch was made.
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex};
+
+use browser_model::{Credentials, Redirect, Url};
+use cors_core::Config;
+use regex::Regex;
+
+use super::HeaderKind::{Forbidden, Unsafe};
+use super::{Case, Header, Hop, naive};
+
+/// The methods that the application has a handler for, at every path.
+const HANDLED: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
+
+/// What must happen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// The requests, in order.
+    pub sent: Vec<Sent>,
+    /// What the script gets.
+    pub result: Result<Reads, Cause>,
+}
+
+/// A request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// The URL.
+    pub url: String,
+    /// `OPTIONS` for a preflight.
+    pub method: String,
+    /// What the preflight asks for: the method, and the names of headers, sorted.
+    pub preflight: Option<(String, Vec<String>)>,
+    /// `None`: the header is not there.
+    pub origin: Option<String>,
+    /// Whether cookies go along.
+    pub with_credentials: bool,
+}
+
+/// What the script may read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reads {
+    /// The response, of this status or, if that is `None`, of the framework's own: it has no handler
+    /// for the method.
+    Response(Option<u16>, Names),
+    /// Only that there was a redirect.
+    Redirect,
+}
+
+/// Which response headers the script may read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Names {
+    /// All.
+    Any,
+    /// In lower case.
+    Only(Vec<String>),
+}
+
+/// Why the script gets nothing; the first that holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// No script may use the method.
+    ForbiddenMethod,
+    /// The origin is not let in.
+    Origin,
+    /// The origin is let in, but not with credentials.
+    Credentials,
+    /// The preflight does not grant the method or a header; the console cannot say which.
+    NotGranted,
+    /// The preflight does not grant the method, and the console names it.
+    Method,
+    /// The preflight does not grant these headers, in lower case, and the console names one.
+    Headers(Vec<String>),
+    /// The script did not want a redirect.
+    Redirect,
+}
+
+/// The first time.
+pub fn meaning(config: &Config, case: &Case) -> Expected {
+    Walk::new(config, case, false).expected()
+}
+
+/// Once more in the same browser after so many seconds, if a response could be read the first time:
+/// preflights are left out as long as they are remembered.
+pub fn meaning_again(config: &Config, case: &Case, seconds: u64) -> Expected {
+    Walk::new(config, case, seconds < config.max_age).expected()
+}
+
+impl Names {
+    /// `name` is in lower case.
+    pub fn contain(&self, name: &str) -> bool {
+        let is_readable = match self {
+            Self::Any => true,
+            Self::Only(names) => names.iter().any(|readable| readable == name),
+        };
+        is_readable && !["set-cookie", "set-cookie2"].contains(&name)
+    }
+}
+
+/// A fetch on its way through its hops.
+struct Walk<'a> {
+    config: &'a Config,
+    case: &'a Case,
+    /// Whether granted preflights are remembered from the first time.
+    remembers: bool,
+    method: String,
+    headers: Vec<&'a Header>,
+    /// As the server will see it: `null` after a redirect between strangers.
+    origin: &'a str,
+    /// Whether it has left the page's own origin, which is for good.
+    is_cross_origin: bool,
+    sent: Vec<Sent>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(config: &'a Config, case: &'a Case, remembers: bool) -> Self {
+        let headers = case.headers.iter();
+        Self {
+            config,
+            case,
+            remembers,
+            method: normalized(&case.method),
+            headers: headers.filter(|header| header.kind != Forbidden).collect(),
+            origin: &case.page,
+            is_cross_origin: false,
+            sent: Vec::new(),
+        }
+    }
+
+    fn expected(mut self) -> Expected {
+        let result = self.result();
+        Expected {
+            sent: self.sent,
+            result,
+        }
+    }
+
+    fn result(&mut self) -> Result<Reads, Cause> {
+        let upper = self.method.to_uppercase();
+        if ["CONNECT", "TRACE", "TRACK"].contains(&upper.as_str()) {
+            return Err(Cause::ForbiddenMethod);
+        }
+        let hops = &self.case.hops;
+        for (hop, next) in hops.iter().zip(hops.iter().skip(1).map(Some).chain([None])) {
+            self.request(hop)?;
+            if !HANDLED.contains(&self.method.as_str()) {
+                return Ok(Reads::Response(None, self.readable()));
+            }
+            match (next, self.case.redirect) {
+                (None, _) => return Ok(Reads::Response(Some(hop.status), self.readable())),
+                (Some(_), Redirect::Manual) => return Ok(Reads::Redirect),
+                (Some(_), Redirect::Error) => return Err(Cause::Redirect),
+                (Some(next), Redirect::Follow) => self.redirect(hop, next),
+            }
+        }
+        unreachable!("the last hop answers")
+    }
+
+    fn request(&mut self, hop: &Hop) -> Result<(), Cause> {
+        self.is_cross_origin |= origin_of(&hop.url) != self.case.page;
+        if self.is_cross_origin {
+            let asks = self.asks();
+            if asks.is_some() && !self.is_remembered() {
+                self.sent(hop, asks);
+                self.shared()?;
+                self.granted()?;
+            }
+        }
+        self.sent(hop, None);
+        if self.is_cross_origin {
+            self.shared()?;
+        }
+        Ok(())
+    }
+
+    fn sent(&mut self, hop: &Hop, preflight: Option<(String, Vec<String>)>) {
+        let method = match preflight {
+            Some(_) => "OPTIONS",
+            None => &self.method,
+        };
+        let with_credentials = match self.case.credentials {
+            Credentials::Omit => false,
+            Credentials::SameOrigin => !self.is_cross_origin,
+            Credentials::Include => true,
+        };
+        let has_origin = self.is_cross_origin || !["GET", "HEAD"].contains(&method);
+        self.sent.push(Sent {
+            url: hop.url.clone(),
+            method: method.to_owned(),
+            with_credentials: with_credentials && preflight.is_none(),
+            preflight,
+            origin: has_origin.then(|| self.origin.to_owned()),
+        });
+    }
+
+    /// What a preflight would ask for, if one is needed.
+    fn asks(&self) -> Option<(String, Vec<String>)> {
+        let headers = self.headers.iter().filter(|header| header.kind == Unsafe);
+        let mut names: Vec<String> = headers.map(|header| header.name.to_lowercase()).collect();
+        names.sort();
+        let needed = !is_simple(&self.method) || !names.is_empty() || self.case.forces_preflight;
+        needed.then(|| (self.method.clone(), names))
+    }
+
+    /// What the list says is remembered; a simple method needs no memory, unless it was asked for
+    /// only because of the upload listener.
+    fn is_remembered(&self) -> bool {
+        let needs_no_memory = is_simple(&self.method) && !self.case.forces_preflight;
+        self.remembers && (needs_no_memory || self.allows_method())
+    }
+
+    /// BEHAVIOUR 4: whether the page may have an answer at all.
+    fn shared(&self) -> Result<(), Cause> {
+        if !lets_in(self.config, self.origin) {
+            return Err(Cause::Origin);
+        }
+        if self.case.credentials == Credentials::Include && !self.config.allow_credentials {
+            return Err(Cause::Credentials);
+        }
+        Ok(())
+    }
+
+    /// BEHAVIOUR 3: whether a preflight grants it, and if not, what a console can tell.
+    fn granted(&self) -> Result<(), Cause> {
+        let names = self.asks().map_or(Vec::new(), |(_, names)| names);
+        let missing = names.into_iter().filter(|name| !self.allows_header(name));
+        let missing: Vec<String> = missing.collect();
+        if self.allows_method() && missing.is_empty() {
+            return Ok(());
+        }
+        // Fetch, "CORS-preflight fetch": a browser does not look for a simple method on the list, and
+        // after an upload listener takes a list that is not there for any. So diagnostics show the
+        // lists only where these stop every browser.
+        let misses_method = !self.allows_method() && !is_simple(&self.method);
+        let has_list = !self.config.allow_methods.is_empty();
+        let lists_stop_it = misses_method && has_list || !missing.is_empty();
+        if !(self.config.diagnostics && lists_stop_it) {
+            Err(Cause::NotGranted)
+        } else if misses_method && (has_list || !self.case.forces_preflight) {
+            Err(Cause::Method)
+        } else {
+            Err(Cause::Headers(missing))
+        }
+    }
+
+    fn allows_method(&self) -> bool {
+        let all = [
+            "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY",
+        ];
+        self.config.allow_methods.iter().any(|entry| {
+            normalized(entry) == self.method || entry == "*" && all.contains(&self.method.as_str())
+        })
+    }
+
+    fn allows_header(&self, name: &str) -> bool {
+        let always = [
+            "accept",
+            "accept-language",
+            "content-language",
+            "content-type",
+        ];
+        let mut list = self.config.allow_headers.iter();
+        always.contains(&name) || list.any(|entry| entry == "*" || entry.to_lowercase() == name)
+    }
+
+    fn readable(&self) -> Names {
+        let exposed = &self.config.expose_headers;
+        if !self.is_cross_origin || exposed.iter().any(|name| name == "*") {
+            return Names::Any;
+        }
+        let always = [
+            "cache-control",
+            "content-language",
+            "content-length",
+            "content-type",
+            "expires",
+            "last-modified",
+            "pragma",
+        ];
+        let exposed = exposed.iter().map(|name| name.to_lowercase());
+        Names::Only(
+            always
+                .map(str::to_owned)
+                .into_iter()
+                .chain(exposed)
+                .collect(),
+        )
+    }
+
+    fn redirect(&mut self, from: &Hop, to: &Hop) {
+        let method = self.method.as_str();
+        let becomes_get = match from.status {
+            301 | 302 => method == "POST",
+            303 => !["GET", "HEAD"].contains(&method),
+            _ => false,
+        };
+        if becomes_get {
+            "GET".clone_into(&mut self.method);
+            let of_body = ["content-type", "content-language"];
+            self.headers
+                .retain(|header| !of_body.contains(&header.name.to_lowercase().as_str()));
+        }
+        let left = origin_of(&from.url);
+        if left != origin_of(&to.url) {
+            self.headers
+                .retain(|header| !header.name.eq_ignore_ascii_case("authorization"));
+            if left != self.case.page {
+                self.origin = "null";
+            }
+        }
+    }
+}
+
+/// BEHAVIOUR 1 and 2: whether `origin`, which a browser wrote, is let in.
+pub(super) fn lets_in(config: &Config, origin: &str) -> bool {
+    let list = &config.allow_origins;
+    list.iter().any(|entry| entry == "*")
+        || naive::is_allowed(list, origin.as_bytes())
+        || origin != "null"
+            && config
+                .allow_origin_regex
+                .as_ref()
+                .is_some_and(|regex| matches(regex, origin))
+}
+
+fn matches(regex: &str, origin: &str) -> bool {
+    // Regexes are slow to compile, and there are few of them.
+    static COMPILED: LazyLock<Mutex<HashMap<String, Regex>>> = LazyLock::new(Mutex::default);
+    let mut compiled = COMPILED.lock().unwrap();
+    let compile = || Regex::new(&format!("^(?:{regex})$")).unwrap();
+    compiled
+        .entry(regex.to_owned())
+        .or_insert_with(compile)
+        .is_match(origin)
+}
+
+/// A method as Fetch reads it, in a script and on the list.
+pub(super) fn normalized(method: &str) -> String {
+    let upper = method.to_uppercase();
+    let known = ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];
+    if known.contains(&upper.as_str()) {
+        upper
+    } else {
+        method.to_owned()
+    }
+}
+
+fn is_simple(method: &str) -> bool {
+    ["GET", "HEAD", "POST"].contains(&method)
+}
+
+pub(super) fn origin_of(url: &str) -> String {
+    Url::parse(url).unwrap().origin().ascii_serialization()
+}

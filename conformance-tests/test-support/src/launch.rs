@@ -1,0 +1,85 @@
+//! Finding a browser, starting it, and ending all of its processes.
+
+use std::env;
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+
+/// A Chromium with a new profile, not started yet; `None` if there is none.
+pub fn chromium(profile: &Path) -> Option<Command> {
+    let program = env::var("CORS_BROWSER").ok();
+    let known = ["chromium-headless-shell", "chromium", "google-chrome"];
+    let mut command = Command::new(program.or_else(|| find(&known))?);
+    command.args([
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        "--remote-debugging-port=0",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-quic",
+        "--disable-features=LocalNetworkAccessChecks,HttpsUpgrades",
+    ]);
+    command.arg(format!("--user-data-dir={}", profile.display()));
+    Some(command)
+}
+
+/// The first of these programs that there is.
+pub fn find(programs: &[&str]) -> Option<String> {
+    let mut programs = programs.iter();
+    let program = programs.find(|program| Command::new(program).arg("--version").output().is_ok());
+    program.map(|program| (*program).to_owned())
+}
+
+/// Reports that tests are skipped, which is a failure under `CI=true`.
+pub fn skip(problem: &str) {
+    assert_ne!(env::var("CI").as_deref(), Ok("true"), "{problem}");
+    eprintln!("skipped: {problem}");
+}
+
+/// A program and all that it has started, which end when this is dropped.
+pub struct Group {
+    leader: Child,
+    lines: Receiver<String>,
+}
+
+impl Group {
+    /// Starts it in a process group of its own.
+    pub fn start(command: &mut Command) -> Self {
+        // Some programs are shell wrappers, and a browser is many processes: they get a process group.
+        command
+            .process_group(0)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
+        let mut leader = command.spawn().unwrap();
+        let stderr = BufReader::new(leader.stderr.take().unwrap());
+        let (sender, lines) = mpsc::channel();
+        // Reads to the end, so that the program never waits for a reader.
+        thread::spawn(move || {
+            let lines = stderr.lines().map_while(Result::ok);
+            lines.for_each(|line| drop(sender.send(line)));
+        });
+        Self { leader, lines }
+    }
+
+    /// What it says in the first line on standard error that is understood.
+    pub fn announced<T>(&self, understood: impl Fn(&str) -> Option<T>) -> T {
+        let mut lines = self.lines.iter();
+        let announced = lines.find_map(|line| understood(&line));
+        announced.expect("the program says that it is ready")
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        let group = format!("-{}", self.leader.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
+        let _ = self.leader.wait();
+    }
+}

@@ -1,0 +1,68 @@
+//! What was seen, counted subject by subject.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// How often each thing was seen with one subject.
+#[derive(Debug, Default)]
+pub struct Counts(BTreeMap<&'static str, u64>);
+
+impl Counts {
+    /// Counts one.
+    pub fn count(&mut self, what: &'static str) {
+        self.add(what, 1);
+    }
+
+    fn add(&mut self, what: &'static str, times: u64) {
+        *self.0.entry(what).or_default() += times;
+    }
+
+    fn get(&self, what: &str) -> u64 {
+        self.0.get(what).copied().unwrap_or_default()
+    }
+}
+
+/// The counts of all subjects.
+#[derive(Debug, Default)]
+pub struct Tally(BTreeMap<&'static str, Counts>);
+
+impl Tally {
+    /// Adds the counts of a subject.
+    pub fn add(&mut self, subject: &'static str, counts: Counts) {
+        let sum = self.0.entry(subject).or_default();
+        for (what, times) in counts.0 {
+            sum.add(what, times);
+        }
+    }
+
+    /// A generator can lose its aim without a test that fails. So each of these must be seen with
+    /// every subject, in at least so many of a thousand `of`.
+    pub fn assert_shares(&self, of: &str, shares: &[(&str, u64)]) {
+        for (subject, counts) in &self.0 {
+            let all = counts.get(of);
+            for (what, share) in shares {
+                // In less, one policy may be the cause of most.
+                let floor = if all < 2_000 { 0 } else { all * share / 1_000 };
+                let seen = counts.get(what);
+                assert!(seen >= floor, "{subject}: {seen} {what} in {all} {of}");
+            }
+        }
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:40}", "")?;
+        for subject in self.0.keys() {
+            write!(f, "{subject:>10}")?;
+        }
+        let all = self.0.values().flat_map(|counts| counts.0.keys());
+        for what in all.collect::<BTreeSet<_>>() {
+            write!(f, "\n{what:40}")?;
+            for counts in self.0.values() {
+                write!(f, "{:>10}", counts.get(what))?;
+            }
+        }
+        Ok(())
+    }
+}

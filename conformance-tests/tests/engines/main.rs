@@ -1,0 +1,67 @@
+//! The model of a browser and real browsers agree about what frameworks really send.
+
+#![cfg(unix)] // a browser is ended by its process group
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "a test fails by a panic"
+)]
+
+mod comparison;
+mod engine;
+mod network;
+mod permissive;
+mod quirks;
+mod random;
+mod scenario;
+mod scenarios;
+mod session;
+
+use test_support::tally::Tally;
+
+use self::engine::Engine;
+use self::session::Session;
+
+#[test]
+fn chromium() {
+    agree(Engine::Chromium);
+}
+
+#[test]
+fn firefox() {
+    agree(Engine::Firefox);
+}
+
+#[test]
+fn webkit() {
+    agree(Engine::WebKit);
+}
+
+/// Under `CORS_BROWSER_CASES` random cases, or so many by default.
+fn agree(engine: Engine) {
+    /// Of one browser: Chromium remembers 1,024 preflights, and forgets some when there are more.
+    const CASES: usize = 2_000;
+    let Some(mut session) = Session::start(engine) else {
+        return;
+    };
+    let probes = quirks::probe(&session);
+    let steps = scenarios::play(&session);
+    let mut tally = Tally::default();
+    let mut cases = std::env::var("CORS_BROWSER_CASES").map_or(1_000, |set| set.parse().unwrap());
+    loop {
+        random::compare(&session, cases.min(CASES), &mut tally);
+        cases = cases.saturating_sub(CASES);
+        if cases == 0 {
+            break;
+        }
+        session = Session::start(engine).unwrap();
+    }
+    println!(
+        "{}: {probes} probes show a quirk, {steps} steps of scenarios\n{tally}",
+        session.version
+    );
+    tally.assert_shares("fetches", &random::SHARES);
+}

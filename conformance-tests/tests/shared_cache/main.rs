@@ -1,0 +1,394 @@
+//! A real cache that all browsers share, in front of each framework: whoever asked before, everyone
+//! gets the CORS headers that the framework itself gives, and nothing is fetched twice.
+//!
+//! Varnish and nginx; one that is not installed is skipped, except under `CI=true`. `PROPTEST_CASES`
+//! is the number of random sequences for each framework, policy and cache.
+
+#![cfg(unix)] // a port is kept for nginx
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by a panic"
+)]
+
+mod cache;
+mod relay;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::env;
+use std::io::ErrorKind;
+
+use conformance_tests::response::Response;
+use conformance_tests::run::{cors, shown, vary};
+use conformance_tests::subject::{FRAMEWORKS, Framework, Running};
+use conformance_tests::vector::{Line, Request};
+use conformance_tests::wire;
+use cors_core::Config;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+use self::cache::Cache;
+use self::relay::Relay;
+
+#[test]
+fn nobody_reads_what_varnish_kept_for_another() {
+    before_each_framework("varnish", cache::varnish);
+}
+
+#[test]
+fn nobody_reads_what_nginx_kept_for_another() {
+    before_each_framework("nginx", cache::nginx);
+}
+
+fn before_each_framework(name: &str, start: cache::Start) {
+    for framework in FRAMEWORKS {
+        let Some(site) = Site::start(framework, name, start) else {
+            return;
+        };
+        whoever_comes_first(&site);
+        let counts = in_any_order(&site);
+        println!("{name} before {}: {counts:?}", framework.name);
+        counts.suffice();
+        without_vary_the_cache_is_poisoned(&site);
+    }
+}
+
+/// Each origin fills the cold cache once; all others come next, and then everyone again.
+fn whoever_comes_first(site: &Site) {
+    let kept = [
+        (LISTED, ORIGINS.len()),
+        (CREDENTIALS, ORIGINS.len()),
+        (ANY, 1),
+    ];
+    for (host, fetches) in kept {
+        for first in 0..ORIGINS.len() {
+            let mut origins = ORIGINS;
+            origins.rotate_left(first);
+            let visits = [origins, origins].concat();
+            let visits: Vec<_> = visits
+                .into_iter()
+                .map(|it| Visit::plain(host, it))
+                .collect();
+            let answers = site.receive(&visits).unwrap();
+            let fetched = answers.iter().filter(|it| it.is_fetched).count();
+            assert_eq!(fetched, fetches, "{host} {first}");
+        }
+    }
+}
+
+fn in_any_order(site: &Site) -> Counts {
+    let counts = RefCell::new(Counts::default());
+    let config = ProptestConfig {
+        cases: cases(),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
+    for host in [LISTED, CREDENTIALS, ANY] {
+        proptest!(config.clone(), |(visits in visits(host))| {
+            let answers = site.receive(&visits).map_err(TestCaseError::fail)?;
+            let mut counts = counts.borrow_mut();
+            visits.iter().zip(&answers).for_each(|(visit, answer)| counts.add(visit, answer));
+        });
+    }
+    counts.into_inner()
+}
+
+/// How many random sequences for each policy.
+fn cases() -> u32 {
+    env::var("PROPTEST_CASES").map_or(7, |cases| cases.parse().unwrap())
+}
+
+/// That the tests above can fail.
+fn without_vary_the_cache_is_poisoned(site: &Site) {
+    site.relay.forget_vary();
+    for [first, second] in [
+        [Some(APP), Some(EVIL)],
+        [Some(APP), Some(OTHER)],
+        [Some(APP), None],
+        [Some(EVIL), Some(APP)],
+        [None, Some(APP)],
+    ] {
+        let [first, second] = [first, second].map(|origin| Visit::plain(LISTED, origin));
+        let mark = site.mark();
+        let [kept, read] = [&first, &second].map(|visit| site.through_cache(visit, mark));
+        let own = [&first, &second].map(|visit| cors(&site.direct(visit)));
+        assert_eq!([cors(&kept), cors(&read)], [own[0].clone(), own[0].clone()]);
+        assert_ne!(own[0], own[1]);
+    }
+}
+
+/// A framework under several policies, with one cache in front.
+struct Site {
+    servers: BTreeMap<&'static str, Running>,
+    relay: Relay,
+    cache: Cache,
+    marks: Cell<usize>,
+    said: RefCell<HashMap<Visit, Response>>,
+}
+
+impl Site {
+    /// `None`: the cache is not installed.
+    fn start(framework: Framework, name: &str, start: cache::Start) -> Option<Self> {
+        let spawn =
+            |(host, config): (_, Config)| (host, framework.spawn(config.build().unwrap()).unwrap());
+        let servers: BTreeMap<_, _> = policies().into_iter().map(spawn).collect();
+        let addresses = servers.iter().map(|(host, server)| (*host, server.address));
+        let relay = Relay::start(addresses.collect());
+        let cache = match start(relay.address) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                assert_ne!(
+                    env::var("CI").as_deref(),
+                    Ok("true"),
+                    "{name} is not installed"
+                );
+                eprintln!("skipped, {name} is not installed");
+                return None;
+            }
+            cache => cache.unwrap(),
+        };
+        Some(Self {
+            servers,
+            relay,
+            cache,
+            marks: Cell::default(),
+            said: RefCell::default(),
+        })
+    }
+
+    /// Answers these visits with nothing in the cache before. An error if the cache changes what the
+    /// framework says, or fetches more or less than it must.
+    fn receive(&self, visits: &[Visit]) -> Result<Vec<Received>, String> {
+        let mark = self.mark();
+        // RFC 9111, section 4.1: what is kept for a URL, told apart by the headers named in `Vary`.
+        let mut kept = BTreeSet::new();
+        let mut answers = Vec::new();
+        for visit in visits {
+            let fetched_before = self.relay.fetches();
+            let answer = self.through_cache(visit, mark);
+            let fetched = self.relay.fetches() - fetched_before;
+            let direct = self.direct(visit);
+
+            let request = visit.request(mark);
+            let seen = |answer: &Response| (cors(answer), vary(answer));
+            let (read, own) = (seen(&answer), seen(&direct));
+            if read != own {
+                let by = if fetched == 0 { "kept" } else { "fetched" };
+                return Err(format!("{}: {by} {read:?}, own {own:?}", shown(&request)));
+            }
+            let told_apart = self.cache.told_apart_by(&direct).into_iter().map(|name| {
+                let values = request.values(&name).map(<[u8]>::to_vec);
+                values.collect::<Vec<_>>()
+            });
+            let key = (visit.host, visit.path, told_apart.collect::<Vec<_>>());
+            let expected = usize::from(visit.method == "OPTIONS" || kept.insert(key));
+            if fetched != expected {
+                return Err(format!("{}: fetched {fetched} times", shown(&request)));
+            }
+            answers.push(Received {
+                response: answer,
+                is_fetched: fetched > 0,
+            });
+        }
+        Ok(answers)
+    }
+
+    /// Makes URLs that are in no cache yet.
+    fn mark(&self) -> usize {
+        self.marks.set(self.marks.get() + 1);
+        self.marks.get()
+    }
+
+    fn through_cache(&self, visit: &Visit, mark: usize) -> Response {
+        wire::ask(self.cache.address, &visit.request(mark)).unwrap()
+    }
+
+    /// What the framework itself says. It says the same whenever it is asked, so it is asked once.
+    fn direct(&self, visit: &Visit) -> Response {
+        let mut said = self.said.borrow_mut();
+        let ask = || wire::ask(self.servers[visit.host].address, &visit.request(0)).unwrap();
+        said.entry(visit.clone()).or_insert_with(ask).clone()
+    }
+}
+
+struct Received {
+    response: Response,
+    is_fetched: bool,
+}
+
+/// Of the random sequences.
+#[derive(Debug, Default)]
+struct Counts {
+    fetched: usize,
+    kept_for_their_origin: usize,
+    kept_for_any_origin: usize,
+    kept_for_no_origin: usize,
+    /// Also among those above.
+    not_modified: usize,
+    to_options: usize,
+}
+
+impl Counts {
+    fn add(&mut self, visit: &Visit, answer: &Received) {
+        let response = &answer.response;
+        let allowed = response.values("access-control-allow-origin").next();
+        let place = match allowed {
+            _ if answer.is_fetched => &mut self.fetched,
+            None => &mut self.kept_for_no_origin,
+            Some(b"*") => &mut self.kept_for_any_origin,
+            Some(_) => &mut self.kept_for_their_origin,
+        };
+        *place += 1;
+        self.not_modified += usize::from(response.status == 304);
+        self.to_options += usize::from(visit.method == "OPTIONS");
+    }
+
+    /// Else the requests do not meet each other any more.
+    fn suffice(&self) {
+        for count in [
+            self.fetched,
+            self.kept_for_their_origin,
+            self.kept_for_any_origin,
+            self.kept_for_no_origin,
+            self.not_modified,
+            self.to_options,
+        ] {
+            assert!(count >= cases() as usize / 2, "{self:?}");
+        }
+    }
+}
+
+// ---- policies and requests near each other
+
+const LISTED: &str = "listed.example";
+const CREDENTIALS: &str = "credentials.example";
+const ANY: &str = "any.example";
+
+const APP: &str = "https://app.example.com";
+const OTHER: &str = "https://other.example.com";
+const EVIL: &str = "https://evil.example";
+
+const ORIGINS: [Option<&str>; 9] = [
+    None,
+    Some(APP),
+    Some(OTHER),
+    Some("https://a.b.example.com"),
+    Some("null"),
+    Some(EVIL),
+    Some("http://app.example.com"),
+    Some("https://app.example.com.evil.example"),
+    Some("https://APP.example.com"),
+];
+
+/// A path of the fixed application, and what `/reply` shall answer.
+type Resource = (&'static str, &'static [&'static str]);
+
+const RESOURCES: [Resource; 6] = [
+    (
+        "/reply?missing",
+        &["Status: 404", "Cache-Control: max-age=60"],
+    ),
+    (
+        "/reply?moved",
+        &["Status: 301", "Location: /", "Cache-Control: max-age=60"],
+    ),
+    (
+        "/reply?language",
+        &["Vary: Accept-Language", "Cache-Control: max-age=60"],
+    ),
+    (
+        "/reply?own",
+        &[
+            "Access-Control-Allow-Origin: https://handler.example",
+            "Vary: Accept-Language, origin",
+            "Cache-Control: max-age=60",
+        ],
+    ),
+    // A cache may keep these for as long as it likes.
+    ("/vary?", &[]),
+    ("/nowhere?", &[]),
+];
+const PLAIN: Resource = ("/reply?", &["ETag: \"1\"", "Cache-Control: max-age=60"]);
+
+fn policies() -> [(&'static str, Config); 3] {
+    let config = Config::new()
+        .allow_methods(["GET", "PUT"])
+        .allow_headers(["*"])
+        .expose_headers(["X-Total"]);
+    let subdomains = config.clone().allow_origins([APP, "https://*.example.com"]);
+    [
+        (LISTED, config.clone().allow_origins([APP, OTHER, "null"])),
+        (CREDENTIALS, subdomains.allow_credentials(true)),
+        (ANY, config.allow_origins(["*"])),
+    ]
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Visit {
+    host: &'static str,
+    method: &'static str,
+    path: &'static str,
+    reply: &'static [&'static str],
+    origin: Option<&'static str>,
+    more: Vec<&'static str>,
+}
+
+impl Visit {
+    fn plain(host: &'static str, origin: Option<&'static str>) -> Self {
+        let (path, reply) = PLAIN;
+        Self {
+            host,
+            method: "GET",
+            path,
+            reply,
+            origin,
+            more: Vec::new(),
+        }
+    }
+
+    fn request(&self, mark: usize) -> Request {
+        let reply = self.reply.iter().map(|line| format!("X-Reply: {line}"));
+        let origin = self.origin.map(|origin| format!("Origin: {origin}"));
+        let more = self.more.iter().map(|&line| line.to_owned());
+        let lines = [format!("Host: {}", self.host)].into_iter();
+        let lines = lines.chain(origin).chain(reply).chain(more);
+        Request {
+            method: self.method.to_owned(),
+            target: format!("{}&{mark}", self.path),
+            lines: lines.map(|line| Line::new(line).unwrap()).collect(),
+            body: String::new(),
+        }
+    }
+}
+
+/// To few paths, so that they meet each other.
+fn visits(host: &'static str) -> impl Strategy<Value = Vec<Visit>> {
+    let resources = select(RESOURCES.to_vec()).prop_map(|other| [PLAIN, other]);
+    resources.prop_flat_map(move |resources| vec(visit(host, resources), 1..40))
+}
+
+fn visit(host: &'static str, resources: [Resource; 2]) -> impl Strategy<Value = Visit> {
+    let method = prop_oneof![6 => Just("GET"), 2 => Just("HEAD"), 2 => Just("OPTIONS")];
+    let more = vec![
+        "Access-Control-Request-Method: PUT",
+        "Access-Control-Request-Headers: x-a",
+        "Accept-Language: en",
+        "If-None-Match: \"1\"",
+    ];
+    let parts = (
+        method,
+        select(resources.to_vec()),
+        select(ORIGINS.to_vec()),
+        subsequence(more, 0..=4),
+    );
+    parts.prop_map(move |(method, (path, reply), origin, more)| Visit {
+        host,
+        method,
+        path,
+        reply,
+        origin,
+        more,
+    })
+}

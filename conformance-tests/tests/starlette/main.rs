@@ -1,0 +1,302 @@
+//! Random policies and requests to the newest Starlette and to every framework here: the answers
+//! differ where a rule says so (`rules.rs`), and nowhere else.
+//!
+//! `cargo test -p conformance-tests --test starlette -- --nocapture` shows what was compared;
+//! `PROPTEST_CASES` is the number of policies, each with 40 requests.
+
+#![cfg(unix)] // where a virtual environment has its programs
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by a panic"
+)]
+
+mod exchange;
+mod refusals;
+mod rules;
+mod vocabulary;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use conformance_tests::response::Response;
+use conformance_tests::run::shown;
+use conformance_tests::subject::FRAMEWORKS;
+use conformance_tests::vector::{Line, Request};
+use conformance_tests::wire;
+use cors_core::{Config, ConfigError};
+use proptest::prelude::*;
+use proptest::test_runner::{TestCaseError, TestError, TestRunner};
+use test_support::process::Server;
+use test_support::python::Environment;
+
+use self::exchange::{Case, CorsResponse, is_preflight};
+use self::rules::{ROCKET, RULES, Rule, apply};
+use self::vocabulary::Policy;
+
+const POLICIES: u32 = 160;
+const REQUESTS: usize = 40; // of each policy
+
+#[test]
+fn starlette_answers_otherwise_only_where_a_rule_says_so() {
+    let Some(python) = Environment::with(env!("CARGO_TARGET_TMPDIR"), &["starlette", "uvicorn"])
+    else {
+        return;
+    };
+    let starlette = Starlette::start(&python);
+    let policies = std::env::var("PROPTEST_CASES").map_or(POLICIES, |cases| cases.parse().unwrap());
+    let tally = RefCell::new(Tally::default());
+
+    // Building takes no servers: more of them, and more that are wrong.
+    run(policies * 10, vocabulary::policy(0.1), |policy| {
+        starlette.put(&policy);
+        let refused = build(&policy).err();
+        let errors = refused.iter().flat_map(ConfigError::errors);
+        let mut errors: Vec<_> = errors
+            .map(|error| {
+                (
+                    error.key().unwrap().as_str(),
+                    error.index(),
+                    error.rule().id(),
+                )
+            })
+            .collect();
+        errors.sort();
+        prop_assert_eq!(&errors, &refusals::expected(&policy), "{}", json(&policy));
+        tally.borrow_mut().built(&errors);
+        Ok(())
+    });
+    run(
+        policies,
+        vocabulary::case(REQUESTS),
+        |(policy, requests)| compare(&starlette, &policy, &requests, &tally),
+    );
+
+    let tally = tally.into_inner();
+    tally.print();
+    if policies >= POLICIES {
+        tally.check();
+    }
+}
+
+fn run<S: Strategy>(cases: u32, strategy: S, test: impl Fn(S::Value) -> Result<(), TestCaseError>) {
+    let config = ProptestConfig {
+        cases,
+        failure_persistence: None,
+        max_shrink_iters: 100, // of the policy: the one request is told at once
+        ..ProptestConfig::default()
+    };
+    match TestRunner::new(config).run(&strategy, test) {
+        Ok(()) => {}
+        // The reason names the policy and the request, legibly.
+        Err(TestError::Fail(reason, _) | TestError::Abort(reason)) => panic!("{reason}"),
+    }
+}
+
+fn compare(
+    starlette: &Starlette,
+    policy: &Policy,
+    requests: &[Request],
+    tally: &RefCell<Tally>,
+) -> Result<(), TestCaseError> {
+    let Ok(built) = build(policy) else {
+        return Ok(());
+    };
+    starlette.put(policy);
+    let servers =
+        FRAMEWORKS.map(|framework| (framework.name, framework.spawn(built.clone()).unwrap()));
+    let mut tally = tally.borrow_mut();
+    tally.policies += 1;
+    for request in requests {
+        let case = Case {
+            policy,
+            request,
+            handled: starlette.handled(request),
+        };
+        let theirs = CorsResponse::of(request, &starlette.ask(request));
+        let mut ours = theirs.clone();
+        let used = apply(&RULES, &case, &mut ours);
+        tally.equal += usize::from(ours == theirs);
+        tally.asked(&ours, is_preflight(request), &used);
+        for (name, server) in &servers {
+            let mut expected = ours.clone();
+            if *name == "rocket" {
+                // It drops lines that are not UTF-8 (BEHAVIOUR 5): another request then.
+                if !request
+                    .lines
+                    .iter()
+                    .all(|line| str::from_utf8(line.value()).is_ok())
+                {
+                    continue;
+                }
+                tally.used(&apply(&ROCKET, &case, &mut expected));
+            }
+            tally.answers += 1;
+            let answer = wire::ask(server.address, request).unwrap();
+            let answer = CorsResponse::of(request, &answer);
+            let told = || {
+                let asked = shown(request);
+                format!(
+                    "{name}, {asked}\npolicy: {}\nStarlette: {theirs:?}\nrules: {used:?}",
+                    json(policy)
+                )
+            };
+            prop_assert_eq!(answer, expected, "{}", told());
+        }
+    }
+    Ok(())
+}
+
+fn json(policy: &Policy) -> String {
+    serde_json::to_string(policy).unwrap()
+}
+
+/// From the same text as Starlette's.
+fn build(policy: &Policy) -> Result<cors_core::Policy, ConfigError> {
+    serde_json::from_str::<Config>(&json(policy))
+        .unwrap()
+        .build()
+}
+
+/// The application under the policy that it was given last.
+struct Starlette {
+    address: SocketAddr,
+    _process: Server,
+}
+
+impl Starlette {
+    fn start(python: &Environment) -> Self {
+        let app = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/starlette/app.py");
+        let process = Server::start(python.program("python").arg(app));
+        let line = process.line_with("listening on ");
+        let address = line.rsplit(' ').next().unwrap().parse().unwrap();
+        Self {
+            address,
+            _process: process,
+        }
+    }
+
+    fn put(&self, policy: &Policy) {
+        let host = Line::new("Host: api.example.com").unwrap();
+        let answer = self.ask(&to("PUT", "/policy", vec![host], json(policy)));
+        assert_eq!(answer.status, 204, "Starlette refuses {policy:?}");
+    }
+
+    fn ask(&self, request: &Request) -> Response {
+        wire::ask(self.address, request).unwrap()
+    }
+
+    /// What it answers if the handler of `/panic` answers 500 instead of raising an exception.
+    fn handled(&self, request: &Request) -> Option<CorsResponse> {
+        (request.target == "/panic").then(|| {
+            let request = to(
+                &request.method,
+                "/error",
+                request.lines.clone(),
+                String::new(),
+            );
+            CorsResponse::of(&request, &self.ask(&request))
+        })
+    }
+}
+
+fn to(method: &str, target: &str, lines: Vec<Line>, body: String) -> Request {
+    Request {
+        method: method.to_owned(),
+        target: target.to_owned(),
+        lines,
+        body,
+    }
+}
+
+/// What was compared.
+#[derive(Default)]
+struct Tally {
+    configurations: usize,
+    refused: BTreeMap<&'static str, usize>,
+    policies: usize,
+    requests: usize,
+    answers: usize,
+    equal: usize,
+    /// How often each outcome was expected.
+    outcomes: BTreeMap<&'static str, usize>,
+    rules: BTreeMap<&'static str, usize>,
+}
+
+impl Tally {
+    fn built(&mut self, errors: &[(&str, Option<usize>, &'static str)]) {
+        self.configurations += 1;
+        for (_, _, rule) in errors {
+            *self.refused.entry(rule).or_default() += 1;
+        }
+    }
+
+    fn asked(&mut self, expected: &CorsResponse, is_preflight: bool, used: &[&'static str]) {
+        self.requests += 1;
+        let outcome = match (is_preflight, expected.allows_origin()) {
+            (true, _) if expected.status == 200 => "granted preflight",
+            (true, true) => "refused preflight of an allowed origin",
+            (true, false) => "refused origin of a preflight",
+            (false, true) => "readable",
+            (false, false) => "not readable",
+        };
+        *self.outcomes.entry(outcome).or_default() += 1;
+        self.used(used);
+    }
+
+    fn used(&mut self, rules: &[&'static str]) {
+        for rule in rules {
+            *self.rules.entry(rule).or_default() += 1;
+        }
+    }
+
+    fn print(&self) {
+        println!("{} configurations; errors, by rule:", self.configurations);
+        for (rule, count) in &self.refused {
+            println!("{count:8} {rule}");
+        }
+        let Self {
+            policies,
+            requests,
+            answers,
+            equal,
+            ..
+        } = self;
+        println!("{policies} policies, {requests} requests, {answers} answers of the frameworks");
+        for (outcome, count) in &self.outcomes {
+            println!("{count:8} {outcome}");
+        }
+        println!("{equal:8} equal to Starlette's; the others differ by");
+        for Rule { name, reason, .. } in RULES.iter().chain(&ROCKET) {
+            println!(
+                "{:8} {name} (BEHAVIOUR {reason})",
+                self.rules.get(name).unwrap_or(&0)
+            );
+        }
+    }
+
+    /// Every rule is needed, and nothing is so rare that it proves nothing.
+    fn check(&self) {
+        for rule in refusals::rules() {
+            assert!(
+                self.refused.contains_key(rule),
+                "nothing is refused by `{rule}`"
+            );
+        }
+        for Rule { name, .. } in RULES.iter().chain(&ROCKET) {
+            assert!(
+                self.rules.contains_key(name),
+                "no answer differs by `{name}`"
+            );
+        }
+        assert!(self.equal * 10 > self.requests, "{} equal only", self.equal);
+        assert_eq!(self.outcomes.len(), 5);
+        for (outcome, count) in &self.outcomes {
+            assert!(count * 40 > self.requests, "{outcome}: {count} only");
+        }
+    }
+}
