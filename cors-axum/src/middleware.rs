@@ -106,9 +106,7 @@ where
         };
         match policy.act(&request, request.headers()) {
             Action::Respond(response) => ResponseFuture::respond(response.map(A::body)),
-            Action::Forward(cors) => {
-                ResponseFuture::forward(self.inner.call(request), Some(cors))
-            }
+            Action::Forward(cors) => ResponseFuture::forward(self.inner.call(request), Some(cors)),
         }
     }
 }

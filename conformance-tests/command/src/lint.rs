@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use cors_core::Issue;
+use cors_core::issue::Issue;
 use serde::Serialize;
 
 use super::Failure;

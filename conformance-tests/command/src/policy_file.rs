@@ -4,7 +4,8 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use cors_core::{Config, ConfigError, Issue, Policy};
+use cors_core::issue::Issue;
+use cors_core::{Config, ConfigError, Policy};
 
 use super::{Failure, complain};
 

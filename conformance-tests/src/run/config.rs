@@ -1,6 +1,7 @@
 //! Configurations: which issues are found, and what the built policy lets in.
 
-use cors_core::{Config, Correction, Issue, Policy};
+use cors_core::issue::{Correction, Issue};
+use cors_core::{Config, Policy};
 
 use crate::vector::{ExpectedIssues, Source};
 
@@ -84,5 +85,6 @@ fn notation(issue: &Issue) -> String {
         Some(Correction::Split(entries)) => format!("{text} -> split {}", entries.join(" | ")),
         Some(Correction::Remove) => format!("{text} -> remove"),
         Some(Correction::RenameKey(key)) => format!("{text} -> rename {key}"),
+        Some(other) => format!("{text} -> {other}"),
     }
 }

@@ -1,9 +1,9 @@
-//! The core with the fixed application in memory: what an adapter does, on plain bytes.
+//! The core with the test application in memory. It does what an adapter does, on plain bytes.
 
 use anyhow::Result;
 use cors_core::{
-    ANSWER_CONTENT_TYPE, Change, Policy, Ready, RequestHead, RequestHeader, ResponseHeader,
-    requested_header_names, vary_names_origin,
+    Echo, Policy, RenderedPolicy, RequestHead, RequestHeader, ResponseHeader, ResponseHeaders,
+    requested_header_names,
 };
 
 use super::{Observation, Started, Subject};
@@ -11,7 +11,7 @@ use crate::app;
 use crate::response::{Reply, Response};
 use crate::vector::Request;
 
-/// The core by itself. It sees bytes that no server would let through.
+/// The core without a framework. It also receives bytes that no server would accept.
 #[derive(Clone, Copy, Debug)]
 pub struct Core;
 
@@ -25,39 +25,39 @@ impl Subject for Core {
     }
 
     fn start(&self, policy: Policy) -> Result<Box<dyn Started>> {
-        let ready = Ready::new(policy, |text| anyhow::Ok(text.into_owned()))?;
-        Ok(Box::new(InMemory(ready)))
+        let policy = RenderedPolicy::new(policy, |text| anyhow::Ok(text.into_owned()))?;
+        Ok(Box::new(InMemory(policy)))
     }
 }
 
-struct InMemory(Ready<String>);
+struct InMemory(RenderedPolicy<String>);
 
 impl Started for InMemory {
     fn ask(&self, request: &Request) -> Result<Observation> {
-        let decision = self.0.policy().decide(request);
-        let mut response = match self.0.answer(decision) {
-            Some(cors_core::Answer { status, body, .. }) => {
-                let headers: &[_] = match body {
-                    "" => &[],
-                    _ => &[("Content-Type", ANSWER_CONTENT_TYPE)],
-                };
-                Response::new(Reply {
-                    status,
-                    headers,
-                    body,
-                })
+        let verdict = self.0.verdict(request);
+        let mut response = match self.0.early_response(verdict) {
+            Some(early) => {
+                let mut response = Response::new(Reply {
+                    status: early.status,
+                    headers: &[],
+                    body: early.body,
+                });
+                if let Some(text) = early.content_type() {
+                    response.append("content-type", text.as_bytes());
+                }
+                response
             }
             None => app::answer(request),
         };
-        for header in ResponseHeader::CORS {
-            response.headers.retain(|line| line.0 != header.name());
-        }
-        self.0.write(decision, |header, change| {
-            apply(header.name(), &change, request, &mut response);
-        });
+        let echo = Echo {
+            origin: || request.values("origin").next().map(<[u8]>::to_vec),
+            requested_headers: || requested_header_names(request).map(String::into_bytes),
+        };
+        self.0.apply(verdict, &mut response, echo);
         if request.method == "HEAD" {
             response.body.clear();
         }
+        let decision = self.0.policy().decide(request);
         let verdict = Some((decision.id(), decision.reasons().collect()));
         Ok(Observation { response, verdict })
     }
@@ -73,25 +73,33 @@ impl RequestHead for Request {
     }
 }
 
-fn apply(name: &str, change: &Change<'_, String>, request: &Request, response: &mut Response) {
-    if let Change::Merge(value) = change {
-        if !vary_names_origin(response.values(name)) {
-            response.append(name, value.as_bytes());
-        }
-        return;
+impl ResponseHeaders<'_> for Response {
+    type Rendered = String;
+    type Value = Vec<u8>;
+
+    fn value(rendered: &String) -> Vec<u8> {
+        rendered.clone().into_bytes()
     }
-    match change {
-        Change::Set(value) => response.append(name, value.as_bytes()),
-        Change::SetRequestOrigin => {
-            for origin in request.values("origin") {
-                response.append(name, origin);
-            }
+
+    fn for_each_name(&self, mut f: impl FnMut(&str)) {
+        for (name, _) in &self.headers {
+            f(name);
         }
-        Change::SetRequestedHeaders => {
-            if let Some(names) = requested_header_names(request) {
-                response.append(name, names.as_bytes());
-            }
-        }
-        Change::Merge(_) => {}
+    }
+
+    fn values(&self, header: ResponseHeader) -> impl Iterator<Item = &[u8]> {
+        self.values(header.name())
+    }
+
+    fn remove(&mut self, header: ResponseHeader) {
+        self.headers.retain(|(name, _)| name != header.name());
+    }
+
+    fn set(&mut self, header: ResponseHeader, value: Vec<u8>) {
+        self.append(header.name(), &value);
+    }
+
+    fn append(&mut self, header: ResponseHeader, value: Vec<u8>) {
+        self.append(header.name(), &value);
     }
 }

@@ -244,7 +244,7 @@ fn as_pages_can(config: &Config, mut case: Case) -> Option<Case> {
     }
     // Nobody waits here: the second fetch is at once, and what is remembered for less than a minute
     // may be forgotten by then. Redirects have caches of their own.
-    let is_remembered = config.max_age == 0 || config.max_age >= 60;
+    let is_remembered = config.get_max_age() == 0 || config.get_max_age() >= 60;
     case.again_after = case
         .again_after
         .filter(|_| is_remembered && case.hops.len() == 1);

@@ -159,10 +159,10 @@ const LISTS: [Key; 4] = [
 
 fn list(config: &Config, key: Key) -> &Vec<String> {
     match key {
-        Key::AllowOrigins => &config.allow_origins,
-        Key::AllowMethods => &config.allow_methods,
-        Key::AllowHeaders => &config.allow_headers,
-        _ => &config.expose_headers,
+        Key::AllowOrigins => config.get_allow_origins(),
+        Key::AllowMethods => config.get_allow_methods(),
+        Key::AllowHeaders => config.get_allow_headers(),
+        _ => config.get_expose_headers(),
     }
 }
 

@@ -25,11 +25,11 @@ use support::{Request, headers};
 fuzz_target!(|input: (Said, Script, Raw<'_>)| {
     let (said, script, raw) = input;
     let config = said.config();
-    let any = config.allow_origins.iter().any(|entry| entry == "*");
+    let any = config.get_allow_origins().iter().any(|entry| entry == "*");
     let Ok(policy) = config.clone().build() else {
         return;
     };
-    assert!(!(any && config.allow_credentials));
+    assert!(!(any && config.get_allow_credentials()));
     let ready = Ready::new(policy, |text| Ok::<_, ()>(text.into_owned())).unwrap();
     let server = Server {
         meaning: Meaning { config },
@@ -131,7 +131,7 @@ impl Server {
             assert_eq!(value(ResponseHeader::MaxAge).is_some(), check.is_ok());
             let lists = [ResponseHeader::AllowMethods, ResponseHeader::AllowHeaders];
             let shows_lists = lists.iter().any(|&list| value(list).is_some());
-            let diagnoses = self.meaning.config.diagnostics && allowed;
+            let diagnoses = self.meaning.config.get_diagnostics() && allowed;
             assert!(!shows_lists || check.is_ok() || diagnoses);
             let status = self.ready.answer(decision).unwrap().status;
             assert!(status == 400 || check.is_ok() || shows_lists);
@@ -143,7 +143,7 @@ impl Server {
             Some(b"*") => assert_eq!((credentials, any), (None, true)),
             Some(echoed) => {
                 assert!(allowed && !any && origins == [echoed]);
-                assert_eq!(credentials.is_some(), self.meaning.config.allow_credentials);
+                assert_eq!(credentials.is_some(), self.meaning.config.get_allow_credentials());
             }
         }
         let vary = value(ResponseHeader::Vary).unwrap_or_default();
@@ -191,12 +191,12 @@ impl Meaning {
             self.allows_method(method) && unsafe_names.iter().all(|name| self.allows_header(name));
         fetch.origin == API
             || self.allows_origin(fetch.origin.as_bytes())
-                && (!include || self.config.allow_credentials)
+                && (!include || self.config.get_allow_credentials())
                 && (is_simple && !fetch.forces_preflight || is_granted)
     }
 
     fn allows_any_origin(&self) -> bool {
-        self.config.allow_origins.iter().any(|entry| entry == "*")
+        self.config.get_allow_origins().iter().any(|entry| entry == "*")
     }
 
     fn allows_origin(&self, origin: &[u8]) -> bool {
@@ -206,15 +206,15 @@ impl Meaning {
                 .unwrap()
                 .is_match(&text)
         };
-        naive::is_allowed(&self.config.allow_origins, origin)
+        naive::is_allowed(self.config.get_allow_origins(), origin)
             || is_origin(origin)
                 && (self.allows_any_origin()
-                    || self.config.allow_origin_regex.as_ref().is_some_and(matches))
+                    || self.config.get_allow_origin_regex().as_ref().is_some_and(matches))
     }
 
     fn allows_method(&self, method: &str) -> bool {
         self.config
-            .allow_methods
+            .get_allow_methods()
             .iter()
             .any(|entry| match entry.as_str() {
                 "*" => !["PURGE", "patch"].contains(&method),
@@ -226,7 +226,7 @@ impl Meaning {
 
     fn allows_header(&self, name: &str) -> bool {
         let is_it = |entry: &String| entry == "*" || entry.eq_ignore_ascii_case(name);
-        ["accept", "content-type"].contains(&name) || self.config.allow_headers.iter().any(is_it)
+        ["accept", "content-type"].contains(&name) || self.config.get_allow_headers().iter().any(is_it)
     }
 
     /// Whether the request has one origin, which is allowed.
@@ -250,7 +250,7 @@ impl Meaning {
             "preflight"
         } else if self.lets_in(request) {
             "actual-allowed"
-        } else if self.config.block_refused_origins && !is_own(request) {
+        } else if self.config.get_block_refused_origins() && !is_own(request) {
             "blocked"
         } else {
             "actual-refused"
@@ -260,7 +260,7 @@ impl Meaning {
     /// Whether a script of another site can read the header.
     fn exposes(&self, name: &str) -> bool {
         let is_it = |entry: &String| entry == "*" || entry.eq_ignore_ascii_case(name);
-        let exposed = self.config.expose_headers.iter().any(is_it);
+        let exposed = self.config.get_expose_headers().iter().any(is_it);
         name == "content-type" || exposed && name != "set-cookie"
     }
 }

@@ -86,21 +86,21 @@ pub fn ours(config: Config) -> cors_actix::Cors {
 pub fn peer(config: Config) -> actix_cors::Cors {
     let strs = |list: &'_ [String]| -> Vec<String> { list.to_vec() };
     let mut cors = actix_cors::Cors::default()
-        .allowed_methods(config.allow_methods.iter().map(String::as_str))
-        .expose_headers(strs(&config.expose_headers))
-        .max_age(usize::try_from(config.max_age).unwrap());
-    cors = match config.allow_headers.as_slice() {
+        .allowed_methods(config.get_allow_methods().iter().map(String::as_str))
+        .expose_headers(strs(config.get_expose_headers()))
+        .max_age(usize::try_from(config.get_max_age()).unwrap());
+    cors = match config.get_allow_headers() {
         [any] if any == "*" => cors.allow_any_header(),
         listed => cors.allowed_headers(strs(listed)),
     };
-    if config.allow_credentials {
+    if config.get_allow_credentials() {
         cors = cors.supports_credentials();
     }
-    if config.allow_origins == ["*"] {
+    if config.get_allow_origins() == ["*"] {
         return cors.allow_any_origin().send_wildcard();
     }
     if config
-        .allow_origins
+        .get_allow_origins()
         .iter()
         .any(|origin| origin.contains('*'))
     {
@@ -109,10 +109,10 @@ pub fn peer(config: Config) -> actix_cors::Cors {
             .allowed_origin_fn(move |origin, _| tower::matches(&patterns, origin.as_bytes()));
     }
     cors = config
-        .allow_origins
+        .get_allow_origins()
         .iter()
         .fold(cors, |cors, origin| cors.allowed_origin(origin));
-    if let Some(regex) = config.allow_origin_regex {
+    if let Some(regex) = config.get_allow_origin_regex() {
         let regex = regex::bytes::Regex::new(&format!("^(?:{regex})$")).unwrap();
         cors = cors.allowed_origin_fn(move |origin, _| regex.is_match(origin.as_bytes()));
     }

@@ -1,11 +1,12 @@
-//! `Ready::verdict` on an `http` request, and nothing else.
+//! `RenderedPolicy::verdict` on an `http` request, and nothing else.
 
 use super::{App, Subject, Variant, http_request};
 use crate::response::Response;
 use crate::scenario::Request;
-use cors_core::http::Step;
-use cors_core::{Config, Ready, ReadyPolicies};
+use cors_core::http::Action;
+use cors_core::{Config, PolicyTable, RenderedPolicy};
 use http::HeaderValue;
+use std::borrow::Cow;
 use std::hint::black_box;
 
 pub(super) const SUBJECT: Subject = Subject {
@@ -16,21 +17,22 @@ pub(super) const SUBJECT: Subject = Subject {
 };
 
 fn start(variant: Variant, config: Config) -> Option<Box<dyn App>> {
-    let ready = match variant {
+    let policy = match variant {
         Variant::Bare => None,
         _ => {
-            Some(Ready::new(config.build().unwrap(), |text| HeaderValue::from_str(&text)).unwrap())
+            let value = |text: Cow<'static, str>| HeaderValue::from_str(&text);
+            Some(RenderedPolicy::new(config.build().unwrap(), value).unwrap())
         }
     };
     Some(Box::new(Decision {
-        ready,
+        policy,
         waiting: http::Request::new(()),
     }))
 }
 
 struct Decision {
-    ready: Option<Ready<HeaderValue>>,
-    /// Deciding takes nothing from it, so that one is enough.
+    policy: Option<RenderedPolicy<HeaderValue>>,
+    /// Deciding does not consume it, so one is enough.
     waiting: http::Request<()>,
 }
 
@@ -41,24 +43,21 @@ impl App for Decision {
 
     fn send(&mut self) {
         let request = black_box(&self.waiting);
-        if let Some(ready) = &self.ready {
-            black_box(ready.verdict(request));
+        if let Some(policy) = &self.policy {
+            black_box(policy.verdict(request));
         }
     }
 
-    /// What the core makes of its decision, before any framework.
+    /// The response of the core, without a framework.
     fn respond(&mut self, request: &Request) -> Response {
         let request = http_request(request, ());
         let mut response = http::Response::new("ok");
-        if let Some(ready) = &self.ready {
-            let policies = ReadyPolicies::for_http(ready.policy().clone());
-            match policies
-                .find("/")
-                .unwrap()
-                .step(&request, request.headers())
-            {
-                Step::Answer(answer) => response = answer,
-                Step::Forward(forward) => forward.finish(response.headers_mut()),
+        if let Some(policy) = &self.policy {
+            let table = PolicyTable::for_http(policy.policy().clone());
+            let policy = table.find("/").unwrap();
+            match policy.act(&request, request.headers()) {
+                Action::Respond(early) => response = early,
+                Action::Forward(cors) => cors.apply(response.headers_mut()),
             }
         }
         Response::of_http(&response)

@@ -65,25 +65,25 @@ impl Floor {
             "content-language",
             "content-type",
         ];
-        names.extend(config.allow_headers.iter().map(String::as_str));
+        names.extend(config.get_allow_headers().iter().map(String::as_str));
         let mut names: Vec<String> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
         names.sort_unstable();
         names.dedup();
-        let any = config.allow_headers == ["*"];
+        let any = config.get_allow_headers() == ["*"];
         let allow_headers = if any {
             "*, Authorization".to_owned()
         } else {
             names.join(", ")
         };
         Some(Self {
-            credentials: config.allow_credentials,
-            allow_methods: value(config.allow_methods.join(", ")),
-            methods: config.allow_methods.clone(),
+            credentials: config.get_allow_credentials(),
+            allow_methods: value(config.get_allow_methods().join(", ")),
+            methods: config.get_allow_methods().to_vec(),
             budget: if any { 4096 } else { 256 + allow_headers.len() },
             allow_headers: value(allow_headers),
             names: (!any).then_some(names),
-            max_age: value(config.max_age.to_string()),
-            exposed: Some(config.expose_headers.join(", "))
+            max_age: value(config.get_max_age().to_string()),
+            exposed: Some(config.get_expose_headers().join(", "))
                 .filter(|list| !list.is_empty())
                 .map(value),
             origins: Origins::new(config)?,
@@ -205,16 +205,16 @@ enum Origins {
 
 impl Origins {
     fn new(config: Config) -> Option<Self> {
-        if config.allow_origin_regex.is_some() {
+        if config.get_allow_origin_regex().is_some() {
             return None;
         }
         let behind = |text: &String| Some(text.strip_prefix("https://*")?.as_bytes().to_vec());
-        let texts = config.allow_origins;
-        Some(match texts.as_slice() {
+        let texts = config.get_allow_origins();
+        Some(match texts {
             [any] if any == "*" => Self::Any,
             [first, ..] if first.contains('*') => Self::patterns(texts.iter().filter_map(behind)),
-            [one] => Self::One(one.clone().into_bytes()),
-            _ => Self::Listed(texts.into_iter().map(String::into_bytes).collect()),
+            [one] => Self::One(one.as_bytes().to_vec()),
+            _ => Self::Listed(texts.iter().map(|text| text.as_bytes().to_vec()).collect()),
         })
     }
 

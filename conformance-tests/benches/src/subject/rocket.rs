@@ -89,9 +89,9 @@ pub fn ours(config: Config) -> cors_rocket::Cors {
 
 /// `None` where its regular expressions become too large: that of 10,000 patterns does.
 fn peer(config: &Config) -> Option<rocket_cors::Cors> {
-    let any_origin = config.allow_origins == ["*"];
+    let any_origin = config.get_allow_origins() == ["*"];
     let (patterns, exact): (Vec<&String>, Vec<&String>) = config
-        .allow_origins
+        .get_allow_origins()
         .iter()
         .partition(|origin| origin.contains('*'));
     let pattern = |text: &String| {
@@ -101,12 +101,16 @@ fn peer(config: &Config) -> Option<rocket_cors::Cors> {
     let mut regex: Vec<String> = patterns.into_iter().map(pattern).collect();
     regex.extend(
         config
-            .allow_origin_regex
+            .get_allow_origin_regex()
             .iter()
             .map(|regex| format!("^(?:{regex})$")),
     );
-    let headers: Vec<&str> = config.allow_headers.iter().map(String::as_str).collect();
-    let methods = config.allow_methods.iter();
+    let headers: Vec<&str> = config
+        .get_allow_headers()
+        .iter()
+        .map(String::as_str)
+        .collect();
+    let methods = config.get_allow_methods().iter();
     let options = CorsOptions {
         allowed_origins: match regex.as_slice() {
             _ if any_origin => AllowedOrigins::all(),
@@ -118,9 +122,9 @@ fn peer(config: &Config) -> Option<rocket_cors::Cors> {
             ["*"] => AllowedHeaders::all(),
             listed => AllowedHeaders::some(listed),
         },
-        allow_credentials: config.allow_credentials,
-        expose_headers: config.expose_headers.iter().cloned().collect(),
-        max_age: usize::try_from(config.max_age).ok(),
+        allow_credentials: config.get_allow_credentials(),
+        expose_headers: config.get_expose_headers().iter().cloned().collect(),
+        max_age: usize::try_from(config.get_max_age()).ok(),
         send_wildcard: any_origin,
         ..CorsOptions::default()
     };

@@ -37,51 +37,45 @@ pub fn peer(config: Config) -> CorsLayer {
     let names = |names: &[String]| -> Vec<HeaderName> {
         names.iter().map(|name| name.parse().unwrap()).collect()
     };
-    let headers = match config.allow_headers.as_slice() {
+    let headers = match config.get_allow_headers() {
         [any] if any == "*" => AllowHeaders::any(),
         listed => AllowHeaders::list(names(listed)),
     };
-    let methods = config.allow_methods.iter();
+    let methods = config.get_allow_methods().iter();
     let methods = methods.map(|name| name.parse::<Method>().unwrap());
     let layer = CorsLayer::new()
         .allow_methods(AllowMethods::list(methods))
         .allow_headers(headers)
-        .expose_headers(ExposeHeaders::list(names(&config.expose_headers)))
-        .allow_credentials(config.allow_credentials)
-        .max_age(Duration::from_secs(config.max_age));
+        .expose_headers(ExposeHeaders::list(names(config.get_expose_headers())))
+        .allow_credentials(config.get_allow_credentials())
+        .max_age(Duration::from_secs(config.get_max_age()));
     layer.allow_origin(origins(config))
 }
 
 fn origins(config: Config) -> AllowOrigin {
-    let value = |text: String| HeaderValue::try_from(text).unwrap();
-    if let Some(regex) = config.allow_origin_regex {
-        let own: Vec<HeaderValue> = config.allow_origins.into_iter().map(value).collect();
+    let value = |text: &String| HeaderValue::try_from(text).unwrap();
+    if let Some(regex) = config.get_allow_origin_regex() {
+        let own: Vec<HeaderValue> = config.get_allow_origins().iter().map(value).collect();
         let regex = regex::bytes::Regex::new(&format!("^(?:{regex})$")).unwrap();
         return AllowOrigin::predicate(move |origin, _| {
             own.contains(origin) || regex.is_match(origin.as_bytes())
         });
     }
-    match config.allow_origins.as_slice() {
+    match config.get_allow_origins() {
         [any] if any == "*" => AllowOrigin::any(),
         [first, ..] if first.contains('*') => {
             let patterns = patterns(&config);
             AllowOrigin::predicate(move |origin, _| matches(&patterns, origin.as_bytes()))
         }
         // Sent to everybody.
-        [_] => config
-            .allow_origins
-            .into_iter()
-            .map(value)
-            .map(AllowOrigin::exact)
-            .next()
-            .unwrap(),
-        _ => AllowOrigin::list(config.allow_origins.into_iter().map(value)),
+        [one] => AllowOrigin::exact(value(one)),
+        _ => AllowOrigin::list(config.get_allow_origins().iter().map(value)),
     }
 }
 
 /// The two parts of `https://*.example.com`.
 pub(super) fn patterns(config: &Config) -> Vec<(String, String)> {
-    let parts = config.allow_origins.iter().map(|text| {
+    let parts = config.get_allow_origins().iter().map(|text| {
         let (scheme, host) = text.split_once('*').unwrap();
         (scheme.to_owned(), host.to_owned())
     });

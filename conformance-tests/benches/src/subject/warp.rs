@@ -39,19 +39,19 @@ pub fn ours(config: Config) -> Cors {
 pub fn peer(config: Config) -> Option<warp::cors::Cors> {
     let has_star = |list: &[String]| list.iter().any(|entry| entry.contains('*'));
     let cors = warp::cors()
-        .allow_methods(config.allow_methods.iter().map(String::as_str))
-        .allow_headers(config.allow_headers.iter().map(String::as_str))
-        .expose_headers(config.expose_headers.iter().map(String::as_str))
-        .allow_credentials(config.allow_credentials)
-        .max_age(Duration::from_secs(config.max_age));
-    if has_star(&config.allow_headers) || config.allow_origin_regex.is_some() {
+        .allow_methods(config.get_allow_methods().iter().map(String::as_str))
+        .allow_headers(config.get_allow_headers().iter().map(String::as_str))
+        .expose_headers(config.get_expose_headers().iter().map(String::as_str))
+        .allow_credentials(config.get_allow_credentials())
+        .max_age(Duration::from_secs(config.get_max_age()));
+    if has_star(config.get_allow_headers()) || config.get_allow_origin_regex().is_some() {
         None
-    } else if config.allow_origins == ["*"] {
+    } else if config.get_allow_origins() == ["*"] {
         Some(cors.allow_any_origin().build())
-    } else if has_star(&config.allow_origins) {
+    } else if has_star(config.get_allow_origins()) {
         None
     } else {
-        let origins = config.allow_origins.iter().map(String::as_str);
+        let origins = config.get_allow_origins().iter().map(String::as_str);
         Some(cors.allow_origins(origins).build())
     }
 }

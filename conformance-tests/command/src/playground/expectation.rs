@@ -59,7 +59,7 @@ impl Expectation {
             return blocked(None);
         }
         let config = last.in_force.policy.to_config();
-        if asked.credentials && !config.allow_credentials {
+        if asked.credentials && !config.get_allow_credentials() {
             return blocked(Some(
                 "the request is made with credentials, which the policy does not allow",
             ));
@@ -70,7 +70,7 @@ impl Expectation {
                 let exposed =
                     |entry: &String| entry == "*" || entry.eq_ignore_ascii_case(name.as_str());
                 let readable = ALWAYS_READABLE.contains(&name.as_str())
-                    || config.expose_headers.iter().any(exposed);
+                    || config.get_expose_headers().iter().any(exposed);
                 let there = last.response_headers.contains(&name);
                 if there && readable && !NEVER_READABLE.contains(&name.as_str()) {
                     Header::Readable

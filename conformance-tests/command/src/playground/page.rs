@@ -10,7 +10,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use cors_core::Issue;
+use cors_core::issue::Issue;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

@@ -114,20 +114,26 @@ impl Nearby {
     pub(super) fn new(config: &Config, places: &Places) -> Self {
         let mut pages = places.pages.clone();
         if places.any_page {
-            let entries = config.allow_origins.iter();
+            let entries = config.get_allow_origins().iter();
             let entries = entries.filter(|entry| !["*", "null"].contains(&entry.as_str()));
             pages.extend(entries.flat_map(|entry| neighbours(entry)));
-            if config.allow_origin_regex.is_some() {
+            if config.get_allow_origin_regex().is_some() {
                 pages.extend(places.pages.iter().flat_map(|page| neighbours(page)));
             }
             pages.push("null".to_owned());
             pages.retain(|page| can_be(page));
         }
         let (let_in, refused) = pages.into_iter().partition(|page| lets_in(config, page));
-        let names = config.allow_headers.iter().filter(|name| *name != "*");
+        let names = config
+            .get_allow_headers()
+            .iter()
+            .filter(|name| *name != "*");
         // "1" is neither a MIME type nor a range.
         let header = |name: &String| header((name, "1", Unsafe));
-        let methods = config.allow_methods.iter().filter(|method| *method != "*");
+        let methods = config
+            .get_allow_methods()
+            .iter()
+            .filter(|method| *method != "*");
         Self {
             let_in,
             refused,
@@ -135,7 +141,7 @@ impl Nearby {
             apis: places.apis.clone(),
             methods: methods.cloned().collect(),
             headers: names.map(header).collect(),
-            max_age: config.max_age,
+            max_age: config.get_max_age(),
         }
     }
 }

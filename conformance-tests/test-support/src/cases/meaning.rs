@@ -84,7 +84,7 @@ pub fn meaning(config: &Config, case: &Case) -> Expected {
 /// Once more in the same browser after so many seconds, if a response could be read the first time:
 /// preflights are left out as long as they are remembered.
 pub fn meaning_again(config: &Config, case: &Case, seconds: u64) -> Expected {
-    Walk::new(config, case, seconds < config.max_age).expected()
+    Walk::new(config, case, seconds < config.get_max_age()).expected()
 }
 
 impl Names {
@@ -215,7 +215,7 @@ impl<'a> Walk<'a> {
         if !lets_in(self.config, self.origin) {
             return Err(Cause::Origin);
         }
-        if self.case.credentials == Credentials::Include && !self.config.allow_credentials {
+        if self.case.credentials == Credentials::Include && !self.config.get_allow_credentials() {
             return Err(Cause::Credentials);
         }
         Ok(())
@@ -233,9 +233,9 @@ impl<'a> Walk<'a> {
         // after an upload listener takes a list that is not there for any. So diagnostics show the
         // lists only where these stop every browser.
         let misses_method = !self.allows_method() && !is_simple(&self.method);
-        let has_list = !self.config.allow_methods.is_empty();
+        let has_list = !self.config.get_allow_methods().is_empty();
         let lists_stop_it = misses_method && has_list || !missing.is_empty();
-        if !(self.config.diagnostics && lists_stop_it) {
+        if !(self.config.get_diagnostics() && lists_stop_it) {
             Err(Cause::NotGranted)
         } else if misses_method && (has_list || !self.case.forces_preflight) {
             Err(Cause::Method)
@@ -248,7 +248,7 @@ impl<'a> Walk<'a> {
         let all = [
             "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY",
         ];
-        self.config.allow_methods.iter().any(|entry| {
+        self.config.get_allow_methods().iter().any(|entry| {
             normalized(entry) == self.method || entry == "*" && all.contains(&self.method.as_str())
         })
     }
@@ -260,12 +260,12 @@ impl<'a> Walk<'a> {
             "content-language",
             "content-type",
         ];
-        let mut list = self.config.allow_headers.iter();
+        let mut list = self.config.get_allow_headers().iter();
         always.contains(&name) || list.any(|entry| entry == "*" || entry.to_lowercase() == name)
     }
 
     fn readable(&self) -> Names {
-        let exposed = &self.config.expose_headers;
+        let exposed = self.config.get_expose_headers();
         if !self.is_cross_origin || exposed.iter().any(|name| name == "*") {
             return Names::Any;
         }
@@ -314,12 +314,12 @@ impl<'a> Walk<'a> {
 
 /// BEHAVIOUR 1 and 2: whether `origin`, which a browser wrote, is let in.
 pub(super) fn lets_in(config: &Config, origin: &str) -> bool {
-    let list = &config.allow_origins;
+    let list = config.get_allow_origins();
     list.iter().any(|entry| entry == "*")
         || naive::is_allowed(list, origin.as_bytes())
         || origin != "null"
             && config
-                .allow_origin_regex
+                .get_allow_origin_regex()
                 .as_ref()
                 .is_some_and(|regex| matches(regex, origin))
 }
