@@ -1,0 +1,226 @@
+//! `public-api-guard FOLDER [--update]`: the public API of each package, from the JSON of `rustdoc` in FOLDER, must be the one
+//! in `PACKAGE.txt` beside this package's manifest, and must name types of no other crates than those below.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::{env, fs};
+
+use public_api::PublicItem;
+use serde_json::Value;
+
+/// A test that could not be made, as in Automake.
+const SKIPPED: u8 = 77;
+
+/// A package, its library, and the crates whose types users see in its API: `core`, `alloc` and `std` are always allowed.
+///
+/// A crate in this list cannot get a new major version here without one of ours: it is a promise. So have a reason, and
+/// rather one more type of our own than one more line.
+const PACKAGES: [(&str, &str, &[&str]); 5] = [
+    (
+        "cors-decision",
+        "cors_core",
+        &[
+            "http",       // with the feature `http`, at 1.x: the glue for adapters, made of its types
+            "serde_core", // with the feature `serde`: its traits, as derived
+        ],
+    ),
+    (
+        "cors-actix",
+        "cors_actix",
+        &[
+            "actix_http",       // a type of response body, which actix-web shows as its own
+            "actix_service",    // the traits of a middleware, which actix-web shows as its own
+            "actix_web",        // the framework
+            "cors_core",        // the policy, shown as our own
+            "pin_project_lite", // private, in the condition of the `Unpin` that its macro writes
+        ],
+    ),
+    (
+        "cors-axum",
+        "cors_axum",
+        &[
+            "cors_core",        // the policy, shown as our own
+            "http",             // requests and responses, at 1.x
+            "pin_project_lite", // private, in the condition of the `Unpin` that its macro writes
+            "tower_layer",      // the trait of a layer
+            "tower_service",    // the trait of a service
+        ],
+    ),
+    (
+        "cors-rocket",
+        "cors_rocket",
+        &[
+            "cors_core", // the policy, shown as our own
+            "rocket",    // the framework
+        ],
+    ),
+    (
+        "cors-warp",
+        "cors_warp",
+        &[
+            "cors_core", // the policy, shown as our own
+            "warp",      // the framework
+        ],
+    ),
+];
+
+fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let arguments: Vec<_> = env::args().skip(1).collect();
+    let (folder, update) = match &arguments[..] {
+        [folder] => (Path::new(folder), false),
+        [folder, update] if update == "--update" => (Path::new(folder), true),
+        _ => return Err("usage: public-api-guard FOLDER [--update]".into()),
+    };
+    let snapshots = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut failed = false;
+    for (package, library, allowed) in PACKAGES {
+        let path = folder.join(library).with_extension("json");
+        let text = fs::read_to_string(&path).map_err(|it| format!("{}: {it}", path.display()))?;
+        let json: Value = serde_json::from_str(&text)?;
+        // `public_api` tells no format from another: an unknown one is what it cannot read.
+        let api = match public_api::Builder::from_rustdoc_json(&path)
+            .omit_blanket_impls(true)
+            .build()
+        {
+            Ok(api) => api,
+            Err(error) => {
+                println!(
+                    "The rustdoc of this Rust writes format {}, which the crate public-api cannot read ({error}).\n\
+                     Raise its version in .ci/public-api/Cargo.toml.",
+                    json["format_version"],
+                );
+                return Ok(ExitCode::from(SKIPPED));
+            }
+        };
+        let lines: Vec<_> = api.items().map(render).filter(|it| is_promise(it)).collect();
+
+        let named = named_crates(&lines).chain(re_exported_crates(&json)?);
+        let named: BTreeSet<_> = named
+            .filter(|it| it != library && !["alloc", "core", "std"].contains(&&**it))
+            .collect();
+        for name in named.iter().filter(|it| !allowed.contains(&&***it)) {
+            failed = true;
+            println!(
+                "{package}: its public API names the crate {name}, which .ci/public-api/src/main.rs does not allow:"
+            );
+            let mentions = lines
+                .iter()
+                .filter(|it| paths(it).any(|it| root(it) == Some(name)));
+            mentions.take(5).for_each(|it| println!("    {it}"));
+        }
+        for name in allowed.iter().filter(|it| !named.contains(**it)) {
+            failed = true;
+            println!(
+                "{package}: .ci/public-api/src/main.rs allows {name}, which its public API does not name: remove it there."
+            );
+        }
+
+        let actual = lines.join("\n") + "\n";
+        let snapshot = snapshots.join(package).with_extension("txt");
+        if update {
+            fs::write(snapshot, actual)?;
+        } else if fs::read_to_string(&snapshot).unwrap_or_default() != actual {
+            failed = true;
+            println!("{package}: its public API has changed:");
+            show_difference(
+                &snapshot,
+                &actual,
+                &folder.join(package).with_extension("public-api"),
+            )?;
+        }
+    }
+    if failed && !update {
+        println!(
+            "\nIf this is meant, run `.ci/guards/public-api --update`, look at `git diff` and commit it; before a release, say it\n\
+             in CHANGELOG.md. A new version of Rust may write the same API in other words: the same command accepts them."
+        );
+    }
+    Ok(if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+/// `public_api` leaves out the `: ` between an associated type and its bound, which would hide the crate of the bound.
+fn render(item: &PublicItem) -> String {
+    let mut text = String::new();
+    for token in item.tokens() {
+        let token = token.text();
+        let word = |it: char| it.is_alphanumeric() || it == '_';
+        if text.ends_with(word) && token.starts_with(word) {
+            text.push_str(": ");
+        }
+        text.push_str(token);
+    }
+    text
+}
+
+/// Not the traits that every type has in some version of the compiler and that no stable code can name.
+fn is_promise(line: &str) -> bool {
+    let unstable = [
+        "core::marker::Freeze",
+        "core::marker::UnsafeUnpin",
+        "core::marker::StructuralPartialEq",
+    ];
+    !(line.starts_with("impl")
+        && unstable
+            .iter()
+            .any(|it| line.contains(&format!("{it} for "))))
+}
+
+fn named_crates(lines: &[String]) -> impl Iterator<Item = String> {
+    lines
+        .iter()
+        .flat_map(|it| paths(it))
+        .filter_map(root)
+        .map(str::to_owned)
+}
+
+/// `core::fmt::Debug` and the like, and what else is made of such characters.
+fn paths(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|it: char| !it.is_alphanumeric() && !"_:".contains(it))
+}
+
+/// The crate of a path, if it begins with one: neither `::Error` (after `<T as Trait>`) nor `Self::Error`.
+fn root(path: &str) -> Option<&str> {
+    let (root, _) = path.split_once("::")?;
+    root.starts_with(|it: char| it.is_lowercase() || it == '_')
+        .then_some(root)
+}
+
+/// Whose items are `pub use`d: the text has only the new name.
+fn re_exported_crates(json: &Value) -> Result<BTreeSet<String>, Box<dyn Error>> {
+    let mut crates = BTreeSet::new();
+    let index = json["index"].as_object().ok_or("no index")?;
+    for item in index.values().filter(|it| it["visibility"] == "public") {
+        let Some(id) = item["inner"]["use"]["id"].as_u64() else {
+            continue;
+        };
+        let of = &json["paths"][id.to_string()]["crate_id"];
+        let name = &json["external_crates"][of.to_string()]["name"];
+        crates.extend(name.as_str().map(str::to_owned));
+    }
+    Ok(crates)
+}
+
+fn show_difference(snapshot: &Path, actual: &str, scratch: &Path) -> Result<(), Box<dyn Error>> {
+    fs::write(scratch, actual)?;
+    let empty = Path::new("/dev/null");
+    let before = if snapshot.exists() { snapshot } else { empty };
+    // Says with its exit code that there is a difference, which we know.
+    Command::new("git")
+        .args([
+            "--no-pager",
+            "diff",
+            "--no-index",
+            "--unified=0",
+            "--no-color",
+            "--",
+        ])
+        .args([before, scratch])
+        .status()?;
+    Ok(())
+}
