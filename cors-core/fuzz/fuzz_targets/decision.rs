@@ -5,9 +5,6 @@
 
 #![no_main]
 
-#[allow(dead_code, reason = "here, it follows no redirects")]
-#[path = "../../../conformance-tests/src/browser.rs"]
-mod browser;
 #[path = "decision/input.rs"]
 mod input;
 #[path = "../../tests/naive/mod.rs"]
@@ -15,12 +12,14 @@ mod naive;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
-use browser::{Browser, Credentials, Fetch, Quirks, Response, ResponseKind};
-use cors_core::{Config, Decision, Ready, RequestHead as _, RequestHeader, ResponseHeader};
+use browser_model::{Browser, Credentials, Fetch, Quirks, Response, ResponseKind};
+use cors_core::{
+    Config, Decision, RenderedPolicy, RequestHead as _, RequestHeader, ResponseHeader,
+};
 use input::{API, Raw, Said, Script};
 use libfuzzer_sys::fuzz_target;
 use regex::Regex;
-use support::{Request, headers};
+use support::{Request, headers, rendered};
 
 fuzz_target!(|input: (Said, Script, Raw<'_>)| {
     let (said, script, raw) = input;
@@ -30,10 +29,9 @@ fuzz_target!(|input: (Said, Script, Raw<'_>)| {
         return;
     };
     assert!(!(any && config.get_allow_credentials()));
-    let ready = Ready::new(policy, |text| Ok::<_, ()>(text.into_owned())).unwrap();
     let server = Server {
         meaning: Meaning { config },
-        ready,
+        policy: rendered(policy),
     };
     server.browser_agrees(&script);
     server.laws_hold(&raw.request());
@@ -41,7 +39,7 @@ fuzz_target!(|input: (Said, Script, Raw<'_>)| {
 
 struct Server {
     meaning: Meaning,
-    ready: Ready<String>,
+    policy: RenderedPolicy<String>,
 }
 
 impl Server {
@@ -90,13 +88,13 @@ impl Server {
 
     /// The answer of the middleware, or of an application with its headers.
     fn answer(&self, request: &Request) -> Response {
-        let decision = self.ready.policy().decide(request);
-        let mut lines: Vec<(String, Vec<u8>)> = headers(&self.ready, decision, request)
+        let mut lines: Vec<(String, Vec<u8>)> = headers(&self.policy, request)
+            .0
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value))
             .collect();
-        let status = match self.ready.answer(decision) {
-            Some(answer) => answer.status,
+        let status = match self.policy.early_response(self.policy.verdict(request)) {
+            Some(early) => early.status,
             None => {
                 lines.extend(OF_APPLICATION.map(|(name, value)| (name.to_owned(), value.into())));
                 200
@@ -109,16 +107,16 @@ impl Server {
     }
 
     fn laws_hold(&self, request: &Request) {
-        let policy = self.ready.policy();
+        let policy = self.policy.policy();
         let decision = policy.decide(request);
         let explained = policy.explain(decision, request);
         assert!(!explained.is_empty() && !explained.contains(char::is_control));
         assert_eq!(decision.is_allowed(), decision.reasons().next().is_none());
 
-        let out = headers(&self.ready, decision, request);
-        let verdict = self.ready.verdict(request);
-        assert_eq!(self.ready.answer(verdict), self.ready.answer(decision));
-        assert_eq!(headers(&self.ready, verdict, request), out);
+        let out = headers(&self.policy, request).0;
+        let early = self.policy.early_response(self.policy.verdict(request));
+        let is_early = matches!(decision, Decision::Preflight(_) | Decision::Blocked(_));
+        assert_eq!(early.is_some(), is_early);
         let value = |header: ResponseHeader| out.get(header.name()).map(Vec::as_slice);
         let origins: Vec<_> = request.lines(RequestHeader::Origin).collect();
         let any = self.meaning.allows_any_origin();
@@ -133,7 +131,7 @@ impl Server {
             let shows_lists = lists.iter().any(|&list| value(list).is_some());
             let diagnoses = self.meaning.config.get_diagnostics() && allowed;
             assert!(!shows_lists || check.is_ok() || diagnoses);
-            let status = self.ready.answer(decision).unwrap().status;
+            let status = early.unwrap().status;
             assert!(status == 400 || check.is_ok() || shows_lists);
         } else {
             assert_eq!(self.meaning.classify(request), decision.id());
@@ -143,7 +141,10 @@ impl Server {
             Some(b"*") => assert_eq!((credentials, any), (None, true)),
             Some(echoed) => {
                 assert!(allowed && !any && origins == [echoed]);
-                assert_eq!(credentials.is_some(), self.meaning.config.get_allow_credentials());
+                assert_eq!(
+                    credentials.is_some(),
+                    self.meaning.config.get_allow_credentials()
+                );
             }
         }
         let vary = value(ResponseHeader::Vary).unwrap_or_default();
@@ -196,12 +197,15 @@ impl Meaning {
     }
 
     fn allows_any_origin(&self) -> bool {
-        self.config.get_allow_origins().iter().any(|entry| entry == "*")
+        self.config
+            .get_allow_origins()
+            .iter()
+            .any(|entry| entry == "*")
     }
 
     fn allows_origin(&self, origin: &[u8]) -> bool {
         let text = String::from_utf8_lossy(origin);
-        let matches = |source: &String| {
+        let matches = |source: &str| {
             Regex::new(&format!("^(?:{source})$"))
                 .unwrap()
                 .is_match(&text)
@@ -209,7 +213,7 @@ impl Meaning {
         naive::is_allowed(self.config.get_allow_origins(), origin)
             || is_origin(origin)
                 && (self.allows_any_origin()
-                    || self.config.get_allow_origin_regex().as_ref().is_some_and(matches))
+                    || self.config.get_allow_origin_regex().is_some_and(matches))
     }
 
     fn allows_method(&self, method: &str) -> bool {
@@ -226,7 +230,8 @@ impl Meaning {
 
     fn allows_header(&self, name: &str) -> bool {
         let is_it = |entry: &String| entry == "*" || entry.eq_ignore_ascii_case(name);
-        ["accept", "content-type"].contains(&name) || self.config.get_allow_headers().iter().any(is_it)
+        ["accept", "content-type"].contains(&name)
+            || self.config.get_allow_headers().iter().any(is_it)
     }
 
     /// Whether the request has one origin, which is allowed.

@@ -1,9 +1,9 @@
 //! What the fuzzer's bytes stand for: picks from short lists, so that policies, pages and requests
 //! have to do with each other.
 
-use crate::browser::{Credentials, Fetch, Url};
 use crate::support::Request;
 use arbitrary::Arbitrary;
+use browser_model::{Credentials, Fetch, Url};
 use cors_core::{Config, RequestHeader};
 
 /// The site of the application.
@@ -59,7 +59,7 @@ impl Said {
         let method = |method: &Option<Pick>| method.map_or("*", |method| method.of(&METHODS));
         let names = ["X-A", "x-b", "Authorization", "*", "X-*", "Accept", "Range"];
         let exposed = ["X-E", "*", "Content-Type", "x-f", "X-Other"];
-        let mut config = Config::new()
+        let config = Config::new()
             .allow_origins(self.origins.iter().map(entry))
             .allow_methods(self.methods.iter().map(method))
             .allow_headers(self.headers.iter().map(|name| name.of(&names)))
@@ -71,8 +71,10 @@ impl Said {
             .block_refused_origins(self.block)
             .dangerously_allow_credentials_on_public_suffixes(self.on_public_suffixes);
         let regexes = [r"https://[a-z]+\.example\.com", r"http://localhost:\d+"];
-        config.allow_origin_regex = self.regex.map(|regex| regex.of(&regexes).to_owned());
-        config
+        match &self.regex {
+            Some(regex) => config.allow_origin_regex(regex.of(&regexes)),
+            None => config,
+        }
     }
 }
 
