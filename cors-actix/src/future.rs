@@ -1,13 +1,17 @@
 //! The future of a response: an early response, or the future of the inner service.
 
-use crate::action::CorsHeaders;
+use crate::headers::Headers;
 use actix_web::Error;
 use actix_web::body::EitherBody;
 use actix_web::dev::ServiceResponse;
+use actix_web::http::header::HeaderValue;
+use cors_core::PendingHeaders;
 use pin_project_lite::pin_project;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+
+type Pending = PendingHeaders<HeaderValue>;
 
 pin_project! {
     /// The future of [`CorsMiddleware`](crate::CorsMiddleware). It does not allocate.
@@ -21,7 +25,7 @@ pin_project! {
     #[project = KindProj]
     enum Kind<F> {
         Respond { response: Option<ServiceResponse> },
-        Forward { #[pin] inner: F, cors: Option<CorsHeaders> },
+        Forward { #[pin] inner: F, cors: Option<Pending> },
     }
 }
 
@@ -35,7 +39,7 @@ impl<F> ResponseFuture<F> {
     }
 
     /// `cors` is `None` if no policy applies to the request.
-    pub(crate) fn forward(inner: F, cors: Option<CorsHeaders>) -> Self {
+    pub(crate) fn forward(inner: F, cors: Option<Pending>) -> Self {
         Self {
             kind: Kind::Forward { inner, cors },
         }
@@ -58,7 +62,7 @@ where
             KindProj::Forward { inner, cors } => Poll::Ready(match ready!(inner.poll(cx)) {
                 Ok(mut response) => {
                     if let Some(cors) = cors.take() {
-                        cors.apply(response.headers_mut());
+                        cors.apply(&mut Headers(response.headers_mut()), || None);
                     }
                     Ok(response.map_into_left_body())
                 }
@@ -67,7 +71,8 @@ where
                 Err(mut error) => {
                     if let Some(cors) = cors.take() {
                         error.add_response_mapper(move |mut response| {
-                            cors.clone().apply(response.headers_mut());
+                            cors.clone()
+                                .apply(&mut Headers(response.headers_mut()), || None);
                             response
                         });
                     }

@@ -1,17 +1,16 @@
-//! The headers of a response of actix-web as the core sees them.
+//! The headers of actix-web as the core sees them.
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use cors_core::{ResponseHeader, ResponseHeaders};
-use std::mem;
 
 pub(crate) struct Headers<'a>(pub(crate) &'a mut HeaderMap);
 
-impl<'p> ResponseHeaders<'p> for Headers<'_> {
+impl ResponseHeaders<'_> for Headers<'_> {
     type Rendered = HeaderValue;
     type Value = HeaderValue;
 
     #[inline]
-    fn value(rendered: &'p HeaderValue) -> HeaderValue {
+    fn value(rendered: &HeaderValue) -> HeaderValue {
         rendered.clone()
     }
 
@@ -23,11 +22,12 @@ impl<'p> ResponseHeaders<'p> for Headers<'_> {
     }
 
     fn values(&self, header: ResponseHeader) -> impl Iterator<Item = &[u8]> {
-        self.0.get_all(name(header)).map(HeaderValue::as_bytes)
+        let lines = self.0.get_all(response_header_name(header));
+        lines.map(HeaderValue::as_bytes)
     }
 
     fn remove(&mut self, header: ResponseHeader) {
-        self.0.remove(name(header));
+        self.0.remove(response_header_name(header));
     }
 
     /// `append` is cheaper than `insert`, which returns the old values.
@@ -38,28 +38,8 @@ impl<'p> ResponseHeaders<'p> for Headers<'_> {
 
     #[inline]
     fn append(&mut self, header: ResponseHeader, value: HeaderValue) {
-        self.0.append(name(header).clone(), value);
+        self.0.append(response_header_name(header).clone(), value);
     }
 }
 
-#[inline]
-fn name(header: ResponseHeader) -> &'static HeaderName {
-    // `static`: a `const` would be built and dropped at every use.
-    static NAMES: [HeaderName; ResponseHeader::NAMES.len()] = header_names(ResponseHeader::NAMES);
-    #[expect(clippy::indexing_slicing, reason = "every header has a name")]
-    &NAMES[header.index()]
-}
-
-/// Names as actix-web has them. A look-up with them does not parse a text.
-#[expect(clippy::indexing_slicing, reason = "the compiler evaluates it")]
-pub(crate) const fn header_names<const N: usize>(texts: [&'static str; N]) -> [HeaderName; N] {
-    let mut names = [const { HeaderName::from_static("x") }; N];
-    let mut index = 0;
-    while index < N {
-        let name = HeaderName::from_static(texts[index]);
-        // What is replaced cannot be dropped at compile time.
-        mem::forget(mem::replace(&mut names[index], name));
-        index += 1;
-    }
-    names
-}
+cors_core::define_header_names!(pub(crate) HeaderName);

@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod action;
 mod future;
 mod headers;
 mod middleware;

@@ -1,12 +1,16 @@
 //! The `Transform`, and the `Service` that it makes.
 
-use crate::action::Action;
 use crate::future::ResponseFuture;
-use actix_web::Error;
-use actix_web::body::EitherBody;
+use crate::headers::Headers;
+use crate::request::RequestView;
+use actix_web::body::{BoxBody, EitherBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
-use actix_web::http::header::HeaderValue;
-use cors_core::{Policies, PolicyTable, RenderedPolicy};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
+use actix_web::{Error, HttpResponse};
+use cors_core::{
+    EarlyResponse, PendingHeaders, Policies, PolicyTable, RenderedPolicy, requested_header_names,
+};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -78,9 +82,28 @@ where
         let Some(policy) = self.cors.policies.find(request.uri().path()) else {
             return ResponseFuture::forward(self.inner.call(request), None);
         };
-        match Action::new(&request, policy) {
-            Action::Respond(response) => ResponseFuture::respond(request.into_response(response)),
-            Action::Forward(cors) => ResponseFuture::forward(self.inner.call(request), Some(cors)),
+        let head = RequestView::new(request.request());
+        let cors = PendingHeaders::new(policy, &head, head.origin());
+        match cors.early_response() {
+            None => ResponseFuture::forward(self.inner.call(request), Some(cors)),
+            Some(early) => {
+                let mut response = response(early);
+                cors.apply(&mut Headers(response.headers_mut()), || {
+                    HeaderValue::from_str(&requested_header_names(&head)?).ok()
+                });
+                ResponseFuture::respond(request.into_response(response))
+            }
         }
     }
+}
+
+/// An early response, without its CORS headers.
+fn response(early: EarlyResponse) -> HttpResponse {
+    let status = StatusCode::from_u16(early.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = HttpResponse::with_body(status, BoxBody::new(early.body));
+    if let Some(text) = early.content_type() {
+        let text = HeaderValue::from_static(text);
+        response.headers_mut().append(CONTENT_TYPE, text);
+    }
+    response
 }

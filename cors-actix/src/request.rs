@@ -1,8 +1,8 @@
 //! A request of actix-web as the core sees it.
 
-use crate::headers::header_names;
+use crate::headers::request_header_name;
 use actix_web::HttpRequest;
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::HeaderValue;
 use cors_core::{RequestHead, RequestHeader};
 use std::slice;
 
@@ -34,7 +34,9 @@ impl<'a> RequestView<'a> {
     pub fn new(request: &'a HttpRequest) -> Self {
         Self {
             request,
-            origin: request.headers().get_all(name(RequestHeader::Origin)),
+            origin: request
+                .headers()
+                .get_all(request_header_name(RequestHeader::Origin)),
         }
     }
 
@@ -58,19 +60,11 @@ impl RequestHead for RequestView<'_> {
         let lines = match header {
             RequestHeader::Origin => self.origin.clone(),
             _ if authority.is_some() => [].iter(),
-            _ => self.request.headers().get_all(name(header)),
+            _ => self.request.headers().get_all(request_header_name(header)),
         };
         // `chain` costs more, because it is asked twice for a line that is not there.
         let mut authority = authority.map(|authority| authority.as_str().as_bytes());
         let mut lines = lines.map(HeaderValue::as_bytes);
         std::iter::from_fn(move || lines.next().or_else(|| authority.take()))
     }
-}
-
-#[inline]
-fn name(header: RequestHeader) -> &'static HeaderName {
-    // `static`: a `const` would be built and dropped at every use.
-    static NAMES: [HeaderName; RequestHeader::NAMES.len()] = header_names(RequestHeader::NAMES);
-    #[expect(clippy::indexing_slicing, reason = "every header has a name")]
-    &NAMES[header.index()]
 }

@@ -1,6 +1,8 @@
 //! What adapters for frameworks with types of the `http` crate, version 1, share: axum, tower, warp.
 
 use crate::apply::{Echo, ResponseHeader, ResponseHeaders};
+use crate::define_header_names;
+use crate::pending::PendingHeaders;
 use crate::policies::{Policies, PolicyTable};
 use crate::policy::Policy;
 use crate::rendered::{EarlyResponse, RenderedPolicy};
@@ -12,7 +14,6 @@ use http::header::{
 };
 use http::{Request, Response, StatusCode};
 use std::borrow::Cow;
-use std::mem;
 use std::sync::Arc;
 
 impl<B> RequestHead for Request<B> {
@@ -94,7 +95,7 @@ impl<'p> ResponseHeaders<'p> for HeaderMap {
 /// A policy whose header values are rendered as those of `http`.
 #[derive(Clone, Debug)]
 pub struct HttpPolicy {
-    rendered: RenderedPolicy<HeaderValue>,
+    rendered: Arc<RenderedPolicy<HeaderValue>>,
     preflight: PreflightTemplates,
 }
 
@@ -122,21 +123,12 @@ pub enum Action {
 
 /// The CORS headers for the response of the application.
 #[derive(Clone, Debug)]
-pub struct CorsHeaders {
-    policy: Arc<HttpPolicy>,
-    verdict: Verdict,
-    /// The request's `Origin`, if the response repeats it.
-    origin: Option<HeaderValue>,
-}
+pub struct CorsHeaders(PendingHeaders<HeaderValue>);
 
 impl CorsHeaders {
     /// Replaces the CORS headers of a response, and adds `Origin` to its `Vary`.
     pub fn apply(self, headers: &mut HeaderMap) {
-        let echo = Echo {
-            origin: || self.origin,
-            requested_headers: || None,
-        };
-        self.policy.rendered.apply(self.verdict, headers, echo);
+        self.0.apply(headers, || None);
     }
 }
 
@@ -160,7 +152,7 @@ impl HttpPolicy {
         })?;
         Ok(Self {
             preflight: PreflightTemplates::new(&rendered),
-            rendered,
+            rendered: Arc::new(rendered),
         })
     }
 
@@ -171,7 +163,7 @@ impl HttpPolicy {
 
     /// Decides about a request with this head and these headers.
     #[inline]
-    pub fn act<R: RequestHead + ?Sized>(self: &Arc<Self>, head: &R, headers: &HeaderMap) -> Action {
+    pub fn act<R: RequestHead + ?Sized>(&self, head: &R, headers: &HeaderMap) -> Action {
         let (verdict, origin) = self.verdict(head, headers);
         match self.rendered.early_response(verdict) {
             None => Action::Forward(self.cors_headers(verdict, origin)),
@@ -185,11 +177,7 @@ impl HttpPolicy {
     /// The CORS headers for a response of the application, which was called whatever
     /// [`act`](Self::act) returns.
     #[inline]
-    pub fn forward<R: RequestHead + ?Sized>(
-        self: &Arc<Self>,
-        head: &R,
-        headers: &HeaderMap,
-    ) -> CorsHeaders {
+    pub fn forward<R: RequestHead + ?Sized>(&self, head: &R, headers: &HeaderMap) -> CorsHeaders {
         let (verdict, origin) = self.verdict(head, headers);
         self.cors_headers(verdict.forwarded(), origin)
     }
@@ -213,17 +201,12 @@ impl HttpPolicy {
     }
 
     #[inline]
-    fn cors_headers(
-        self: &Arc<Self>,
-        verdict: Verdict,
-        origin: Option<&HeaderValue>,
-    ) -> CorsHeaders {
-        let is_echoed = self.rendered.echoes_origin(verdict);
-        CorsHeaders {
-            policy: Arc::clone(self),
+    fn cors_headers(&self, verdict: Verdict, origin: Option<&HeaderValue>) -> CorsHeaders {
+        CorsHeaders(PendingHeaders::from_verdict(
+            &self.rendered,
             verdict,
-            origin: origin.filter(|_| is_echoed).cloned(),
-        }
+            origin,
+        ))
     }
 
     /// The headers of the early response.
@@ -328,31 +311,4 @@ fn response(early: EarlyResponse, headers: HeaderMap) -> Response<&'static str> 
     response
 }
 
-/// The name as `http` has it. A look-up with it does not parse a text.
-#[inline]
-pub fn request_header_name(header: RequestHeader) -> &'static HeaderName {
-    // `static`: a `const` would be built and dropped at every use.
-    static NAMES: [HeaderName; RequestHeader::NAMES.len()] = header_names(RequestHeader::NAMES);
-    #[expect(clippy::indexing_slicing, reason = "every header has a name")]
-    &NAMES[header.index()]
-}
-
-#[inline]
-fn response_header_name(header: ResponseHeader) -> &'static HeaderName {
-    static NAMES: [HeaderName; ResponseHeader::NAMES.len()] = header_names(ResponseHeader::NAMES);
-    #[expect(clippy::indexing_slicing, reason = "every header has a name")]
-    &NAMES[header.index()]
-}
-
-#[expect(clippy::indexing_slicing, reason = "the compiler evaluates it")]
-const fn header_names<const N: usize>(texts: [&'static str; N]) -> [HeaderName; N] {
-    let mut names = [const { HeaderName::from_static("x") }; N];
-    let mut index = 0;
-    while index < N {
-        let name = HeaderName::from_static(texts[index]);
-        // What is replaced cannot be dropped at compile time.
-        mem::forget(mem::replace(&mut names[index], name));
-        index += 1;
-    }
-    names
-}
+define_header_names!(pub HeaderName);

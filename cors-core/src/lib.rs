@@ -1,33 +1,42 @@
 #![doc = include_str!("../README.md")]
 
-// What the user writes and what is wrong with it.
+// What the user writes, and what is wrong with it.
 mod config;
 pub mod issue;
 mod key;
 
-// What a policy is, and what decides about a request, in the order of the flow.
-mod apply;
-mod decide;
-mod decision;
-mod explain;
-mod header_name;
-#[cfg(feature = "http-1")]
-pub mod http;
-mod method;
-mod origin;
+// The policy, and which one applies to a path.
 mod path;
 mod policies;
 mod policy;
-mod rendered;
+
+// The decision about a request.
+mod decide;
+mod decision;
+mod explain;
 mod request;
+mod verdict;
+
+// What is allowed: origins, methods and headers.
+mod header_name;
+mod method;
+mod origin;
 mod requested_headers;
 mod token;
-mod verdict;
+
+// The response: its CORS headers, and what adapters share.
+mod apply;
+#[cfg(feature = "http-1")]
+pub mod http;
+mod names;
+mod pending;
+mod rendered;
 
 pub use apply::{Echo, ResponseHeader, ResponseHeaders};
 pub use config::{Config, ConfigError};
 pub use decision::{Decision, HeadersRefusal, MethodRefusal, OriginRefusal, PreflightRefusal};
 pub use path::PrefixError;
+pub use pending::PendingHeaders;
 pub use policies::{Policies, PolicyTable};
 pub use policy::Policy;
 pub use rendered::{EarlyResponse, RenderedPolicy};

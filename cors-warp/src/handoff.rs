@@ -13,47 +13,15 @@ use std::cell::{Cell, RefCell};
 use warp::reply::Response;
 
 thread_local! {
-    /// For the log in front of the routes.
-    static HOST: Cell<Host> = const { Cell::new(Host::Unknown) };
+    /// The host, for the log of the gate.
+    pub(crate) static HOST: Cell<Host> = const { Cell::new(Host::Unknown) };
     /// Whether there is an early response. `None` if that depends on a host that is unknown.
-    static HAS_EARLY_RESPONSE: Cell<Option<bool>> = const { Cell::new(None) };
-    static EARLY_RESPONSE: RefCell<Option<Response>> = const { RefCell::new(None) };
-    /// For the response of the routes.
-    static CORS_HEADERS: Cell<Option<CorsHeaders>> = const { Cell::new(None) };
+    pub(crate) static HAS_EARLY_RESPONSE: Cell<Option<bool>> = const { Cell::new(None) };
+    pub(crate) static EARLY_RESPONSE: RefCell<Option<Response>> = const { RefCell::new(None) };
+    /// The CORS headers for the response of the routes.
+    pub(crate) static CORS_HEADERS: Cell<Option<CorsHeaders>> = const { Cell::new(None) };
     /// The status that warp chooses for a rejection. It shows it only to a log.
-    static STATUS: Cell<StatusCode> = const { Cell::new(StatusCode::OK) };
-}
-
-pub(crate) fn set_host(host: Host) {
-    HOST.set(host);
-}
-
-pub(crate) fn take_host() -> Host {
-    HOST.take()
-}
-
-pub(crate) fn set_has_early_response(has: Option<bool>) {
-    HAS_EARLY_RESPONSE.set(has);
-}
-
-pub(crate) fn has_early_response() -> Option<bool> {
-    HAS_EARLY_RESPONSE.get()
-}
-
-pub(crate) fn set_early_response(response: Response) {
-    EARLY_RESPONSE.with(|left| left.replace(Some(response)));
-}
-
-pub(crate) fn is_early_response_left() -> bool {
-    EARLY_RESPONSE.with_borrow(Option::is_some)
-}
-
-pub(crate) fn take_early_response() -> Option<Response> {
-    EARLY_RESPONSE.with(RefCell::take)
-}
-
-pub(crate) fn set_cors_headers(cors: Option<CorsHeaders>) {
-    CORS_HEADERS.with(|left| left.set(cors));
+    pub(crate) static STATUS: Cell<StatusCode> = const { Cell::new(StatusCode::OK) };
 }
 
 /// Applies the CORS headers that were left to a response.
@@ -62,12 +30,4 @@ pub(crate) fn apply_cors_headers(mut response: Response) -> Response {
         cors.apply(response.headers_mut());
     }
     response
-}
-
-pub(crate) fn set_status(status: StatusCode) {
-    STATUS.set(status);
-}
-
-pub(crate) fn status() -> StatusCode {
-    STATUS.get()
 }

@@ -2,9 +2,9 @@
 //!
 //! A log around the routes decides about the headers of their responses. A gate in front of the routes
 //! responds early. Only requests that may need an early response pass through it: `OPTIONS`, or every
-//! request if a policy blocks refused origins. See [`handoff`] for how logs and filters work together.
+//! request if a policy blocks refused origins. See [`handoff`](crate::handoff) for how logs and filters work together.
 
-use crate::handoff;
+use crate::handoff::{CORS_HEADERS, EARLY_RESPONSE, HAS_EARLY_RESPONSE, HOST};
 use crate::rejection::{RouteError, sealed};
 use crate::request::{Host, RequestView};
 use cors_core::http::{Action, HttpPolicy};
@@ -95,14 +95,13 @@ impl Cors {
     {
         let policies = Arc::clone(&self.policies);
         host.map(|host| {
-            handoff::set_host(host);
+            HOST.set(host);
             StatusCode::OK // A log needs a reply.
         })
         .with(warp::log::custom(move |info| {
-            let host = handoff::take_host();
-            handoff::set_has_early_response(respond(&policies, &info, host));
+            HAS_EARLY_RESPONSE.set(respond(&policies, &info, HOST.take()));
         }))
-        .and_then(|_| ready(handoff::has_early_response().ok_or_else(warp::reject::not_found)))
+        .and_then(|_| ready(HAS_EARLY_RESPONSE.get().ok_or_else(warp::reject::not_found)))
     }
 }
 
@@ -127,7 +126,7 @@ fn respond(policies: &PolicyTable<HttpPolicy>, info: &Info<'_>, host: Host) -> O
     }
     Some(match action {
         Action::Respond(response) => {
-            handoff::set_early_response(response.map(Into::into));
+            EARLY_RESPONSE.with(|left| left.replace(Some(response.map(Into::into))));
             true
         }
         Action::Forward(_) => false,
@@ -136,11 +135,11 @@ fn respond(policies: &PolicyTable<HttpPolicy>, info: &Info<'_>, host: Host) -> O
 
 /// Leaves the CORS headers for the response of the routes.
 fn forward(policies: &PolicyTable<HttpPolicy>, info: &Info<'_>) {
-    if handoff::is_early_response_left() {
+    if EARLY_RESPONSE.with_borrow(Option::is_some) {
         return; // The gate has rejected the request.
     }
     // The gate has decided what is blocked, and nothing else depends on the host.
     let head = RequestView::new(info, Host::Unknown);
     let cors = |policy: &Arc<HttpPolicy>| policy.forward(&head, info.request_headers());
-    handoff::set_cors_headers(policies.find(info.path()).map(cors));
+    CORS_HEADERS.set(policies.find(info.path()).map(cors));
 }

@@ -4,8 +4,9 @@
 //! function that makes them. So they are made here, from the causes of a rejection that warp exports,
 //! and from the debug text of those that it does not.
 
-use crate::handoff;
+use crate::handoff::{EARLY_RESPONSE, STATUS, apply_cors_headers};
 use http::StatusCode;
+use std::cell::RefCell;
 use std::convert::Infallible;
 use std::error::Error;
 use std::future::{Ready, ready};
@@ -55,7 +56,7 @@ macro_rules! replies {
                 F: Filter<Extract: Reply, Error = Self> + Clone + Send + Sync + 'static,
             {
                 let around = warp::log::custom(move |info: Info<'_>| {
-                    handoff::set_status(info.status());
+                    STATUS.set(info.status());
                     forward(info);
                 });
                 gate.and(routes).with(around).map(reply).or_else(respond)
@@ -69,12 +70,13 @@ replies!(Rejection);
 replies!(Infallible);
 
 fn reply(reply: impl Reply) -> Response {
-    handoff::apply_cors_headers(reply.into_response())
+    apply_cors_headers(reply.into_response())
 }
 
 fn respond(rejection: Rejection) -> Ready<Result<(Response,), Infallible>> {
-    let response = handoff::take_early_response()
-        .unwrap_or_else(|| handoff::apply_cors_headers(response(&rejection, handoff::status())));
+    let response = EARLY_RESPONSE
+        .with(RefCell::take)
+        .unwrap_or_else(|| apply_cors_headers(response(&rejection, STATUS.get())));
     ready(Ok((response,)))
 }
 

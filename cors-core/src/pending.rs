@@ -1,0 +1,70 @@
+//! What is kept of a request until its response is there.
+
+use crate::apply::{Echo, ResponseHeaders};
+use crate::rendered::{EarlyResponse, RenderedPolicy};
+use crate::request::RequestHead;
+use crate::verdict::Verdict;
+use std::sync::Arc;
+
+/// The CORS headers for the response to one request. The request is not borrowed, so a framework can
+/// pass it to the application.
+///
+/// If there is an [`early_response`](Self::early_response), send it and do not call the application.
+/// In either case [`apply`](Self::apply) the headers to the response.
+#[derive(Clone, Debug)]
+pub struct PendingHeaders<V> {
+    policy: Arc<RenderedPolicy<V>>,
+    verdict: Verdict,
+    /// The request's `Origin`, if the response repeats it.
+    origin: Option<V>,
+}
+
+impl<V: Clone> PendingHeaders<V> {
+    /// Decides about a request. `origin` is the value of its first `Origin` line.
+    #[inline]
+    pub fn new<R: RequestHead + ?Sized>(
+        policy: &Arc<RenderedPolicy<V>>,
+        request: &R,
+        origin: Option<&V>,
+    ) -> Self {
+        Self::from_verdict(policy, policy.verdict(request), origin)
+    }
+
+    #[inline]
+    pub(crate) fn from_verdict(
+        policy: &Arc<RenderedPolicy<V>>,
+        verdict: Verdict,
+        origin: Option<&V>,
+    ) -> Self {
+        let is_echoed = policy.echoes_origin(verdict);
+        Self {
+            policy: Arc::clone(policy),
+            verdict,
+            origin: origin.filter(|_| is_echoed).cloned(),
+        }
+    }
+}
+
+impl<V> PendingHeaders<V> {
+    /// The response to send instead of calling the application, or `None` to call it.
+    pub fn early_response(&self) -> Option<EarlyResponse> {
+        self.policy.early_response(self.verdict)
+    }
+
+    /// Replaces the CORS headers of a response, and adds `Origin` to its `Vary`.
+    ///
+    /// `requested_headers` is called only for an early response, and returns the value that
+    /// [`requested_header_names`](crate::requested_header_names) returns.
+    #[inline]
+    pub fn apply<H>(self, headers: &mut H, requested_headers: impl FnOnce() -> Option<V>)
+    where
+        H: for<'p> ResponseHeaders<'p, Rendered = V, Value = V>,
+        V: 'static,
+    {
+        let echo = Echo {
+            origin: || self.origin,
+            requested_headers,
+        };
+        self.policy.apply(self.verdict, headers, echo);
+    }
+}
