@@ -1,7 +1,8 @@
-//! Allocations and bytes of each request, and the bytes that a large policy keeps.
+//! Counts the allocations and bytes of each request, and the bytes that a large policy keeps.
 //!
-//! A program of its own: the counting allocator makes every allocation dearer, which would flatter
-//! whoever allocates least in the other figures. `cost` runs it and reads its lines.
+//! It is a separate program because the counting allocator makes every allocation slower. In the
+//! other figures, that would favor the middleware with the fewest allocations. `cost` runs this
+//! program and reads its output.
 
 #![allow(
     clippy::expect_used,
@@ -53,10 +54,11 @@ fn main() {
     }
 }
 
-/// The bytes that an application keeps for this many origins.
+/// Prints the bytes that an application keeps for this many origins.
 fn kept(subject: &Subject, variant: Variant, origins: usize) {
     let config = || Policy::Origins(origins).config();
-    // The application takes the texts over, or drops them; either way they count as given back.
+    // The strings of `given` are allocated before the measurement. The count is too low by their size,
+    // whether the application keeps them or drops them.
     let (given, twin) = (config(), config());
     let given_back = measure(|| drop(twin)).bytes_current;
     let mut app = None;
@@ -68,7 +70,7 @@ fn kept(subject: &Subject, variant: Variant, origins: usize) {
     }
 }
 
-/// Bytes that all of our middleware need for a further worker.
+/// The bytes that cloning all of our middleware for another worker allocates.
 fn clones() -> u64 {
     let config = || Policy::Origins(10).config();
     let (tower, actix) = (

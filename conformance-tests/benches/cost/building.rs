@@ -1,5 +1,4 @@
-//! What large policies cost to build and to keep; and what the program with the counting allocator
-//! tells of all requests.
+//! The cost of building and keeping large policies, and the figures of the `allocations` benchmark.
 
 use crate::figures::{Figures, Unit};
 use crate::time::median;
@@ -13,10 +12,10 @@ pub(crate) const SIZES: [usize; 2] = [100_000, 1_000_000];
 
 #[derive(Debug, Default)]
 pub(crate) struct Building {
-    /// Kept; by subject, variant and number of origins.
+    /// Megabytes that an application keeps, by subject, variant and number of origins.
     pub(crate) megabytes: HashMap<(&'static str, Variant, usize), f64>,
     pub(crate) milliseconds: HashMap<(&'static str, Variant, usize), f64>,
-    /// What all of ours need for a further worker.
+    /// The bytes that cloning all of our middleware for another worker allocates.
     pub(crate) bytes_of_clones: Option<f64>,
 }
 
@@ -51,7 +50,10 @@ pub(crate) fn allocations(figures: &mut Figures, building: &mut Building, filter
             _ => panic!("{line}"),
         }
     }
-    assert!(figures.has(Unit::Allocations), "`allocations` says nothing");
+    assert!(
+        figures.has(Unit::Allocations),
+        "the benchmark `allocations` printed nothing"
+    );
 }
 
 fn find(subject: &str, variant: &str) -> (Subject, Variant) {
@@ -62,7 +64,7 @@ fn find(subject: &str, variant: &str) -> (Subject, Variant) {
     (subject, *variant.unwrap())
 }
 
-/// From a list of strings to a running application.
+/// Measures the time from a list of strings to a running application.
 pub(crate) fn time(building: &mut Building) {
     eprintln!("building");
     for subject in &subject::ALL {

@@ -1,5 +1,5 @@
-//! One figure against its limit, and the ways in which the goals ask for it. All of it is above the
-//! bare framework.
+//! Comparisons of a figure with its limit, in the forms that the goals need. All figures are
+//! differences from the bare framework.
 
 use crate::figures::{Figures, Unit};
 use cors_benchmarks::markdown::thousands;
@@ -7,11 +7,11 @@ use cors_benchmarks::scenario::table::{EMPTY_LINES, PREFLIGHT};
 use cors_benchmarks::scenario::{Role, Scenario};
 use cors_benchmarks::subject::{self, Subject, Variant};
 
-/// A figure that must not be above its limit.
+/// A figure that must not exceed its limit.
 #[derive(Debug)]
 pub(crate) struct Comparison {
     pub(crate) place: String,
-    /// The figures, for people.
+    /// The figures in readable form.
     pub(crate) shown: String,
     measured: f64,
     limit: f64,
@@ -32,13 +32,14 @@ impl Comparison {
         self.measured <= self.limit
     }
 
-    /// By how much it misses, as a share of the limit.
+    /// The excess over the limit, as a share of the limit.
     pub(crate) fn excess(&self) -> f64 {
         (self.measured - self.limit) / self.limit.abs().max(1.0)
     }
 }
 
-/// What was measured, asked in the ways of the goals. What is compared is above the bare framework.
+/// The figures of a run, with the comparisons that the goals need. All compared figures are
+/// differences from the bare framework.
 pub(crate) struct Run<'a> {
     pub(crate) figures: &'a Figures,
     pub(crate) scenarios: &'a [Scenario],
@@ -61,8 +62,8 @@ impl Run<'_> {
             .collect()
     }
 
-    /// A share of less than nothing has no meaning: where the other saves more than it costs, ours
-    /// must save as much.
+    /// At most this share of the other variant. If the other variant costs less than the bare
+    /// framework, a share has no meaning; then ours must cost at most as much.
     pub(crate) fn against(
         &self,
         subject: &Subject,
@@ -119,7 +120,7 @@ impl Run<'_> {
         })
     }
 
-    /// What each further requested name costs.
+    /// The cost of each additional requested name.
     pub(crate) fn names(&self, subject: &Subject) -> Vec<Comparison> {
         let compared = self.scenarios.iter().filter_map(|scenario| {
             let Role::Names(count) = scenario.role else {
@@ -207,7 +208,7 @@ impl Run<'_> {
         compared.collect()
     }
 
-    /// How many benign refusals an attack costs.
+    /// The cost of an attack as a multiple of its benign refusal.
     pub(crate) fn attack(
         &self,
         subject: &Subject,
@@ -220,9 +221,10 @@ impl Run<'_> {
         self.ratio(subject, variant, &scenario.name, benign)
     }
 
-    /// Of what is above the bare framework. Where a refusal saves about as much as it costs, what the
-    /// bare framework does with the other request is counted in both: what it does with the attack
-    /// is not ours.
+    /// The ratio of the costs of two requests above the bare framework. If the cost of the refusal is
+    /// near zero or negative, the cost of the bare framework for the refused request is added to both,
+    /// so that the ratio has a meaning. The cost of the bare framework for the attack is not ours, so it
+    /// is not used.
     fn ratio(&self, subject: &Subject, variant: Variant, one: &str, other: &str) -> Option<f64> {
         let cost = |name| self.ir(subject, variant, name);
         let (one, refusal) = (cost(one)?, cost(other)?);
@@ -248,7 +250,8 @@ impl Run<'_> {
         compared.collect()
     }
 
-    /// Of an attack, from 16 KiB to 64 KiB, on logarithmic scales: 0 is flat, 1 linear.
+    /// The slope of the cost of an attack from 16 KiB to 64 KiB, on logarithmic scales: 0 is constant,
+    /// 1 is linear.
     pub(crate) fn slope(
         &self,
         subject: &Subject,

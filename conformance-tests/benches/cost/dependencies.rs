@@ -1,5 +1,5 @@
-//! How many crates each middleware adds to an application of its framework, and how long the core
-//! takes to compile from nothing.
+//! The number of crates that each middleware adds to an application of its framework, and the time
+//! that the core takes to compile from scratch.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,9 +10,9 @@ use std::time::Instant;
 
 #[derive(Debug)]
 pub(crate) struct Dependencies {
-    /// Framework, middleware, and how many crates it adds, itself counted.
+    /// Framework, middleware, and the number of crates that it adds, including itself.
     pub(crate) added: Vec<(&'static str, &'static str, usize)>,
-    /// Seconds, default features, development profile.
+    /// The compile time of the core in seconds, with default features and the development profile.
     pub(crate) core_compiles_in: f64,
 }
 
@@ -59,7 +59,7 @@ impl Dependencies {
     }
 }
 
-/// Names of all crates that an application with these dependencies is built of.
+/// The names and versions of all crates of an application with these dependencies.
 fn tree(dependencies: &[&str]) -> io::Result<BTreeSet<String>> {
     let folder = tempfile::tempdir()?;
     let package = "[package]\nname = \"application\"\nedition = \"2024\"\n\n[dependencies]\n";

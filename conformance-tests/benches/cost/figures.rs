@@ -1,10 +1,10 @@
-//! Everything that was measured, by subject, variant and scenario.
+//! All measured figures, by subject, variant and scenario.
 
-use cors_benchmarks::response::Judgement;
+use cors_benchmarks::response::Evaluation;
 use cors_benchmarks::subject::{Subject, Variant};
 use std::collections::HashMap;
 
-/// What is counted of one request.
+/// A quantity that is measured for one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Unit {
     Instructions,
@@ -17,11 +17,11 @@ pub(crate) enum Unit {
 #[derive(Debug, Default)]
 pub(crate) struct Figures {
     whole: HashMap<(Unit, &'static str, Variant, String), f64>,
-    judged: HashMap<(&'static str, Variant, String), Judgement>,
+    evaluations: HashMap<(&'static str, Variant, String), Evaluation>,
 }
 
 impl Figures {
-    /// What one whole request takes.
+    /// Stores the figure of one whole request.
     pub(crate) fn put(
         &mut self,
         unit: Unit,
@@ -34,24 +34,24 @@ impl Figures {
         self.whole.insert(key, figure);
     }
 
-    pub(crate) fn judge(
+    pub(crate) fn put_evaluation(
         &mut self,
         subject: &Subject,
         variant: Variant,
         scenario: &str,
-        judged: Judgement,
+        evaluation: Evaluation,
     ) {
         let key = (subject.name, variant, scenario.to_owned());
-        self.judged.insert(key, judged);
+        self.evaluations.insert(key, evaluation);
     }
 
-    pub(crate) fn judged(
+    pub(crate) fn evaluation(
         &self,
         subject: &Subject,
         variant: Variant,
         scenario: &str,
-    ) -> Option<&Judgement> {
-        self.judged
+    ) -> Option<&Evaluation> {
+        self.evaluations
             .get(&(subject.name, variant, scenario.to_owned()))
     }
 
@@ -66,7 +66,8 @@ impl Figures {
         self.whole.get(&key).copied()
     }
 
-    /// What one request takes above the bare framework; `None`: not measured, or not the same work.
+    /// The figure of one request minus that of the bare framework. `None` if it was not measured, or if
+    /// the middleware wrongly refuses the request.
     pub(crate) fn over(
         &self,
         unit: Unit,
@@ -74,8 +75,8 @@ impl Figures {
         variant: Variant,
         scenario: &str,
     ) -> Option<f64> {
-        let judged = self.judged(subject, variant, scenario);
-        if judged.is_some_and(|judged| judged.is_wrong_refusal) {
+        let evaluation = self.evaluation(subject, variant, scenario);
+        if evaluation.is_some_and(|evaluation| evaluation.is_wrong_refusal) {
             return None;
         }
         let whole = self.whole(unit, subject, variant, scenario)?;

@@ -1,4 +1,4 @@
-//! The goals, each computed from the figures of this run.
+//! The goals, evaluated with the figures of this run.
 
 use crate::building::{Building, SIZES};
 use crate::comparison::{Comparison, Run};
@@ -10,7 +10,7 @@ use cors_benchmarks::scenario::{Policy, Right, Role, Scenario};
 use cors_benchmarks::subject::{self, Subject, Variant};
 use std::collections::HashMap;
 
-/// What must hold, in all the places where it was measured.
+/// A condition that must hold in all comparisons.
 #[derive(Debug)]
 pub(crate) struct Goal {
     pub(crate) what: String,
@@ -18,7 +18,7 @@ pub(crate) struct Goal {
 }
 
 impl Goal {
-    /// `None`: not measured in this run.
+    /// The comparison with the largest excess; `None` if nothing was measured in this run.
     pub(crate) fn worst(&self) -> Option<&Comparison> {
         let order =
             |one: &&Comparison, other: &&Comparison| one.excess().total_cmp(&other.excess());
@@ -37,10 +37,10 @@ const SERVICE: &Subject = &subject::ALL[7];
 
 type Select = fn(&Scenario) -> bool;
 
-/// Where, which scenarios, and at most which share of what the other middleware costs there.
+/// The subject, the scenarios, and the maximum share of the cost of the existing middleware.
 ///
-/// tower-http checks no names, so that many of them are exempt there; `warp::cors` sends no `Vary`,
-/// so that what is not denied is.
+/// tower-http does not check header names, so preflights with many names are exempt there.
+/// `warp::cors` sends no `Vary`, so allowed requests have a higher limit there.
 const SHARES: [(&Subject, &str, Select, f64); 22] = [
     (TOWER, "every scenario", has_few_names, 1.0),
     (LAYER, "every scenario", has_few_names, 1.0),
@@ -71,14 +71,14 @@ const SHARES: [(&Subject, &str, Select, f64); 22] = [
     (SERVICE, "denied", is_denied, 0.4),
 ];
 
-/// What the hand-written minimum cost when the goals were set.
+/// The cost of the hand-written minimum when the goals were set.
 const FLOORS: [(&str, f64); 3] = [
     ("one origin, allowed", 948.0),
     (PREFLIGHT, 1_938.0),
     (HEADER_DENIED, 903.0),
 ];
 
-/// Of each series the two sizes that are compared.
+/// The series, each with the two sizes that are compared.
 pub(crate) const SERIES: [(&str, usize, usize); 5] = [
     ("origins, first", 10, 1_000_000),
     ("origins, last", 10, 1_000_000),
@@ -103,7 +103,7 @@ pub(crate) fn all(
     }
     for subject in [TOWER, LAYER, AROUND] {
         let what = format!(
-            "{}: 50 and more checked names at most 60 Ir a name",
+            "{}: preflights with 50 or more names at most 60 Ir per name",
             subject.name
         );
         goal(what, run.names(subject));
@@ -148,11 +148,11 @@ pub(crate) fn all(
         .into_iter()
         .flat_map(|(series, from, to)| run.growth(Unit::Bytes, series, from, to, 1.0));
     goal(
-        "growth: bytes a request independent of the list".to_owned(),
+        "growth: bytes per request independent of the list".to_owned(),
         bytes.collect(),
     );
     for subject in &subject::ALL {
-        let what = "at most 1.5 x the benign refusal, empty lines 2 x";
+        let what = "at most 1.5 x the benign refusal, 2 x for empty lines";
         goal(
             format!("attack, {}: {what}", subject.name),
             run.attacks(subject),
@@ -178,7 +178,7 @@ fn of_building(
         each.collect::<Vec<_>>()
     };
     let clones = building.bytes_of_clones.map(|bytes| {
-        let shown = format!("{bytes} bytes for a clone");
+        let shown = format!("{bytes} bytes per clone");
         Comparison::new("all adapters", shown, bytes, 0.0)
     });
     let compiles = dependencies.map(|dependencies| {
@@ -199,7 +199,7 @@ fn of_building(
             ours(&building.megabytes, large, 80.0, "MB"),
         ),
         (
-            "building: shared by all workers",
+            "building: a clone for another worker allocates 0 bytes",
             clones.into_iter().collect(),
         ),
         (

@@ -1,6 +1,6 @@
-//! Instructions of a request, by callgrind: the benchmark runs itself once for each subject and
-//! variant, and only what happens within [`measured_requests`] is counted. Load on the machine
-//! changes nothing about that.
+//! Counts the instructions of a request with callgrind. The benchmark runs itself under callgrind
+//! once for each subject and variant, and only instructions within [`measured_requests`] are counted.
+//! Load on the machine does not affect the counts.
 
 use crate::figures::{Figures, Unit};
 use cors_benchmarks::scenario::Scenario;
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs};
 use tempfile::TempDir;
 
-/// Sends requests that are ready. A function with a name, for callgrind to find and for profiles.
+/// Sends prepared requests. It is not inlined, so that callgrind and profilers find it by its name.
 #[inline(never)]
 pub(crate) fn measured_requests(app: &mut dyn App, count: usize) {
     for _ in 0..count {
@@ -23,18 +23,18 @@ pub(crate) fn measured_requests(app: &mut dyn App, count: usize) {
     }
 }
 
-/// Callgrind does one thing at the end of a function: there it stops to count, and here it writes
-/// down what it has.
+/// Callgrind supports one action at the end of a function: it stops counting at the end of
+/// [`measured_requests`], and writes the counts at the end of this function.
 #[inline(never)]
 fn dumped_requests(app: &mut dyn App, count: usize) -> usize {
     measured_requests(app, count);
-    black_box(count) // or else the two would be one by a tail call
+    black_box(count) // prevents a tail call, which would merge the two functions
 }
 
-/// Measures all scenarios; tells why it cannot, if it cannot.
+/// Measures all scenarios. If Valgrind is missing, prints the reason and measures nothing.
 pub(crate) fn measure(figures: &mut Figures, filter: Option<&str>, scenarios: usize) {
     if let Err(error) = Command::new("valgrind").arg("--version").output() {
-        println!("no instructions: valgrind: {error}");
+        println!("cannot run valgrind, so no instructions are counted: {error}");
         return;
     }
     let mut waiting: VecDeque<(Subject, Variant)> = subject::ALL
@@ -128,10 +128,10 @@ fn instructions(dump: &Path) -> io::Result<f64> {
     total.ok_or_else(|| io::Error::other(format!("{}: no totals", dump.display())))
 }
 
-/// The program under callgrind: runs the scenarios of one subject and variant, and tells how often
-/// each, in the order of the dumps.
+/// The program under callgrind: runs the scenarios of one subject and variant, and prints the number
+/// of requests of each, in the order of the dumps.
 pub(crate) fn run(subject: &str, variant: &str, scenarios: &[Scenario]) {
-    /// Enough for the rare things, such as a buffer that grows, to weigh little.
+    /// Large enough that rare events, such as a growing buffer, have little effect.
     const COUNT: usize = 24;
     let mut all = subject::ALL.into_iter();
     let subject = all.find(|other| other.name == subject).unwrap();
@@ -141,7 +141,7 @@ pub(crate) fn run(subject: &str, variant: &str, scenarios: &[Scenario]) {
         .unwrap();
     subject::each(&subject, variant, scenarios, |app, scenario| {
         app.load(&scenario.request, 2 * COUNT);
-        // Pools fill up, and every lazy thing is made.
+        // Warm up: fill pools, and initialize lazy values.
         let start = Instant::now();
         (0..4).for_each(|_| app.send());
         let is_slow = start.elapsed() > Duration::from_millis(200);

@@ -1,5 +1,6 @@
-//! What a request costs above the same framework without CORS: ours, and the other middleware
-//! there, in instructions, allocations and time; and what a large policy costs to build.
+//! Measures the cost of CORS per request, compared with the same framework without CORS: with our
+//! middleware and with the existing middleware, in instructions, allocations and time. Also measures
+//! the cost of building a large policy.
 //!
 //! ```console
 //! $ cargo bench -p cors-benchmarks --bench cost                   # all; writes PERFORMANCE.md
@@ -7,7 +8,7 @@
 //! $ cargo bench -p cors-benchmarks --bench cost -- --filter miss  # some scenarios, on the terminal
 //! ```
 //!
-//! A table of its own needs a module beside the others in `src/subject`; a scenario is a line in
+//! To add a column to the tables, add a module in `src/subject`. To add a scenario, add a row in
 //! `src/scenario/table.rs`.
 
 #![allow(
@@ -39,16 +40,16 @@ use tokio::runtime;
 
 #[derive(Parser)]
 struct Arguments {
-    /// Only instructions, which need no quiet machine.
+    /// Measure only instructions, which other load on the machine does not affect.
     #[arg(long)]
     ir_only: bool,
-    /// Only scenarios with this in their name.
+    /// Measure only scenarios whose name contains this text.
     #[arg(long)]
     filter: Option<String>,
-    /// Run the scenarios of a subject and variant, under callgrind.
+    /// Run the scenarios of a subject and variant; used under callgrind.
     #[arg(long, num_args = 2, hide = true)]
     measure: Option<Vec<String>>,
-    /// What cargo says to every benchmark.
+    /// Passed by cargo to every benchmark.
     #[arg(long, hide = true)]
     bench: bool,
 }
@@ -92,27 +93,28 @@ fn main() {
     );
     println!("{text}");
     if !is_partial {
-        markdown::keep("cost", &text).unwrap();
+        markdown::write_section("cost", &text).unwrap();
     }
 }
 
-/// Asks everything once: ours and the minimum must be right, the others may differ.
+/// Sends every request once. Our responses and those of the minimum must be correct; those of the
+/// existing middleware can differ.
 fn check(figures: &mut Figures, scenarios: &[Scenario]) {
-    let mut answers = 0;
+    let mut responses = 0;
     for subject in &subject::ALL {
         for variant in &subject.variants[1..] {
             subject::each(subject, *variant, scenarios, |app, scenario| {
-                let judged = app.respond(&scenario.request).judge(scenario);
+                let evaluation = app.respond(&scenario.request).evaluate(scenario);
                 let (who, name) = (subject.label(*variant), &scenario.name);
                 assert!(
-                    *variant == Variant::Peer || judged.differences.is_empty(),
-                    "{}, {who}, {name}: {judged:?}",
+                    *variant == Variant::Peer || evaluation.differences.is_empty(),
+                    "{}, {who}, {name}: {evaluation:?}",
                     subject.name
                 );
-                figures.judge(subject, *variant, name, judged);
-                answers += 1;
+                figures.put_evaluation(subject, *variant, name, evaluation);
+                responses += 1;
             });
         }
     }
-    eprintln!("{answers} answers checked");
+    eprintln!("{responses} responses checked");
 }

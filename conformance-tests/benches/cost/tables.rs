@@ -35,7 +35,7 @@ pub(crate) fn goals(goals: &[Goal]) -> String {
         })
         .collect();
     let mut text = format!("## Goals\n\n{}", table(&head, &rows));
-    let head = ["what misses", "where", "measured"].map(str::to_owned);
+    let head = ["missed goal", "where", "measured"].map(str::to_owned);
     let rows: Vec<Vec<String>> = goals
         .iter()
         .flat_map(|goal| {
@@ -64,11 +64,11 @@ pub(crate) fn all(
         (Unit::Instructions, "Instructions above the bare framework"),
         (
             Unit::Allocations,
-            "Allocations, and bytes, above the bare framework",
+            "Allocations (and bytes) above the bare framework",
         ),
         (
             Unit::Nanoseconds,
-            "Nanoseconds above the bare framework, and ours as a share",
+            "Nanoseconds above the bare framework, and the share of ours",
         ),
     ] {
         if figures.has(unit) {
@@ -82,14 +82,14 @@ pub(crate) fn all(
     let has_growth = |scenario: &Scenario| matches!(scenario.role, Role::Growth { .. });
     if scenarios.iter().any(has_growth) {
         text += &format!(
-            "\n## Growth: slope of the instructions, 0 is flat, 1 linear\n\n{}",
+            "\n## Growth: slope of the instructions (0 is constant, 1 is linear)\n\n{}",
             growth(run)
         );
     }
     let has_attack = |scenario: &Scenario| matches!(scenario.role, Role::Attack { .. });
     if scenarios.iter().any(has_attack) {
         text += &format!(
-            "\n## Attack: in benign refusals at 16 KiB, and the slope to 64 KiB\n\n{}",
+            "\n## Attack: cost at 16 KiB as a multiple of the benign refusal; slope to 64 KiB\n\n{}",
             attack(run)
         );
     }
@@ -97,7 +97,7 @@ pub(crate) fn all(
         text += &format!("\n## Building a policy\n\n{}", built(building));
     }
     if let Some(dependencies) = dependencies {
-        let head = ["crates added to", "by", "crates"].map(str::to_owned);
+        let head = ["framework", "middleware", "crates added"].map(str::to_owned);
         let rows = dependencies.added.iter().map(|(framework, name, count)| {
             vec![
                 (*framework).to_owned(),
@@ -124,7 +124,7 @@ fn head() -> Vec<String> {
     })
 }
 
-/// A first column without a head, and one for each subject.
+/// A first column without a heading, and one column for each subject.
 fn columns(of: impl Fn(&Subject) -> String) -> Vec<String> {
     std::iter::once(String::new())
         .chain(subject::ALL.iter().map(of))
@@ -183,9 +183,12 @@ fn cell(
         (_, Some(figure), _) => whole(figure),
         _ => "–".to_owned(),
     };
-    let judged = figures.judged(subject, variant, &scenario.name);
+    let evaluation = figures.evaluation(subject, variant, &scenario.name);
     if unit == Unit::Instructions {
-        for difference in judged.into_iter().flat_map(|judged| &judged.differences) {
+        for difference in evaluation
+            .into_iter()
+            .flat_map(|evaluation| &evaluation.differences)
+        {
             let at = notes
                 .iter()
                 .position(|note| note == difference)
@@ -206,8 +209,8 @@ fn legend(notes: &[String]) -> String {
     });
     let notes: Vec<String> = notes.collect();
     format!(
-        "\nA letter tells how an answer differs from the right one, which ours and the floor give: {}. \
-         –: cannot be expressed, or refuses what it must allow.\n",
+        "\nA letter marks a response that differs from the correct one: {}. Ours and the floor always \
+         send the correct response. –: the policy cannot be expressed, or an allowed request is refused.\n",
         notes.join("; ")
     )
 }

@@ -1,5 +1,5 @@
-//! Nanoseconds of a request: all variants of a subject in turn, in many rounds, so that what
-//! disturbs one disturbs the others too. What counts is the median of the differences to the bare
+//! Measures the nanoseconds of a request. All variants of a subject run in turn in many rounds, so
+//! that a disturbance affects all of them. The result is the median of the differences from the bare
 //! framework in the same round.
 
 use crate::figures::{Figures, Unit};
@@ -8,7 +8,7 @@ use cors_benchmarks::scenario::Scenario;
 use cors_benchmarks::subject::{self, App, Subject, Variant};
 use std::time::{Duration, Instant};
 
-/// For one scenario of one subject.
+/// The time for one scenario of one subject.
 const BUDGET: Duration = Duration::from_millis(150);
 const ROUNDS: usize = 101;
 const BATCH: usize = 50;
@@ -34,7 +34,7 @@ fn race(figures: &mut Figures, subject: &Subject, apps: &mut Apps, scenario: &Sc
     let mut rounds: Vec<Vec<f64>> = Vec::new();
     let mut batch = 1;
     let start = Instant::now();
-    // The first round warms up, and tells how slow the slowest is.
+    // The first round is a warm-up. It also shows whether batches would take too long.
     while rounds.len() <= ROUNDS && (rounds.len() < 4 || start.elapsed() < BUDGET) {
         let round = apps.iter_mut().map(|(_, app)| {
             app.load(&scenario.request, batch);

@@ -1,4 +1,4 @@
-//! What `wrk` sends, and what it tells.
+//! The requests that `wrk` sends, and the results that it reports.
 
 use crate::serve::Server;
 use conformance_tests::vector::{self, Line};
@@ -10,19 +10,19 @@ use std::io::{self, Write as _};
 use std::process::Command;
 use tempfile::NamedTempFile;
 
-/// Requests in turn.
+/// Requests that are sent in turn.
 pub(crate) struct Load {
     pub(crate) name: &'static str,
     turn: Vec<Scenario>,
     script: NamedTempFile,
 }
 
-/// What came of one run.
+/// The result of one run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Result {
-    /// A second.
+    /// Requests per second.
     pub(crate) requests: f64,
-    /// Microseconds.
+    /// The 99th percentile of the latency, in microseconds.
     pub(crate) p99: f64,
 }
 
@@ -51,21 +51,21 @@ impl Load {
         Self { name, turn, script }
     }
 
-    /// Asks each request once: ours must be right.
+    /// Sends each request once: the responses of our middleware must be correct.
     pub(crate) fn check(&self, server: &Server) {
         for scenario in &self.turn {
             let response = wire::ask(server.address, &on_the_wire(&scenario.request)).unwrap();
             let headers = response.headers.iter();
             let headers = headers.map(|(name, value)| (&**name, &**value));
-            let judged = Response::new(response.status, headers).judge(scenario);
+            let evaluation = Response::new(response.status, headers).evaluate(scenario);
             let is_right = match server.variant {
                 Variant::Bare => response.status == 200,
-                Variant::Peer => !judged.is_wrong_refusal,
-                _ => judged.differences.is_empty(),
+                Variant::Peer => !evaluation.is_wrong_refusal,
+                _ => evaluation.differences.is_empty(),
             };
             assert!(
                 is_right,
-                "{}: {:?}: {judged:?}",
+                "{}: {:?}: {evaluation:?}",
                 scenario.name, server.variant
             );
         }
@@ -82,11 +82,15 @@ impl Load {
         let text = String::from_utf8_lossy(&output.stdout);
         let line = text.lines().find_map(|line| line.strip_prefix("result "));
         let figures: Vec<f64> = line
-            .unwrap_or_else(|| panic!("wrk says: {text}"))
+            .unwrap_or_else(|| panic!("unexpected output of wrk: {text}"))
             .split(' ')
             .map(|figure| figure.parse().unwrap())
             .collect();
-        assert_eq!(figures[2], 0.0, "{}: requests without an answer", self.name);
+        assert_eq!(
+            figures[2], 0.0,
+            "{}: requests without a response",
+            self.name
+        );
         Result {
             requests: figures[0],
             p99: figures[1],

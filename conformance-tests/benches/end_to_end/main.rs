@@ -1,13 +1,13 @@
-//! Whole servers on loopback, one thread each: bare, with ours and with the other middleware there,
-//! driven by `wrk` (Debian: `wrk`) in turn, in short rounds. Requests a second, and the slowest of a
-//! hundred.
+//! Measures whole servers on loopback with one thread each: bare, with our middleware and with the
+//! existing middleware. `wrk` (Debian package `wrk`) sends requests to them in turn, in short rounds.
+//! The results are the requests per second and the 99th percentile of the latency.
 //!
 //! ```console
 //! $ cargo bench -p cors-benchmarks --bench end_to_end                             # writes PERFORMANCE.md
 //! $ cargo bench -p cors-benchmarks --bench end_to_end -- --rounds 1 --seconds 1   # on the terminal
 //! ```
 //!
-//! It needs a quiet machine.
+//! Run it on a machine without other load.
 
 #![allow(
     clippy::expect_used,
@@ -30,13 +30,13 @@ use serve::{FRAMEWORKS, Server};
 struct Arguments {
     #[arg(long)]
     rounds: Option<usize>,
-    /// Of one run of `wrk`.
+    /// The duration of one run of `wrk`.
     #[arg(long)]
     seconds: Option<u64>,
-    /// Be the server of a framework and variant.
+    /// Run the server of a framework and variant.
     #[arg(long, num_args = 2, hide = true)]
     serve: Option<Vec<String>>,
-    /// What cargo says to every benchmark.
+    /// Passed by cargo to every benchmark.
     #[arg(long, hide = true)]
     bench: bool,
 }
@@ -49,7 +49,7 @@ fn main() {
         return serve::run(framework, variant);
     }
     if let Err(error) = load::find_wrk() {
-        return println!("nothing is measured: wrk: {error}");
+        return println!("cannot run wrk, so nothing is measured: {error}");
     }
     let (rounds, seconds) = (
         arguments.rounds.unwrap_or(7),
@@ -59,7 +59,7 @@ fn main() {
         "framework",
         "requests",
         "with",
-        "a second",
+        "per second",
         "of bare",
         "p99 in µs",
         "of bare",
@@ -76,14 +76,14 @@ fn main() {
         }
     }
     let text = format!(
-        "## End to end\n\nEach figure is the median of {rounds} rounds of {seconds} s, and each share that of the \
-         shares in a round; 32 connections, server and `wrk` on one thread each.\n\n{}\n{}",
+        "## End to end\n\nEach figure is the median of {rounds} rounds of {seconds} s. Each share is the \
+         median of the shares in the rounds. 32 connections; server and `wrk` have one thread each.\n\n{}\n{}",
         markdown::table(&head.map(str::to_owned), &rows),
         machine::describe()
     );
     println!("{text}");
     if arguments.rounds.is_none() && arguments.seconds.is_none() {
-        markdown::keep("end to end", &text).unwrap();
+        markdown::write_section("end to end", &text).unwrap();
     }
 }
 

@@ -1,4 +1,4 @@
-//! The servers, each a process of its own.
+//! The servers, each in a process of its own.
 
 use ::axum::ServiceExt;
 use ::axum::extract::Request;
@@ -17,7 +17,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::{Child, Command, Stdio};
 use tokio::net::TcpListener;
 
-/// Names of [`subject::ALL`] that a socket can be put before.
+/// The names in [`subject::ALL`] that can serve on a socket.
 pub(crate) const FRAMEWORKS: [&str; 5] = [
     axum::LAYER.name,
     axum::AROUND.name,
@@ -72,7 +72,7 @@ pub(crate) fn label(framework: &str, variant: Variant) -> &'static str {
     find(framework).label(variant)
 }
 
-/// Serves for ever on this thread, and prints where.
+/// Prints the address, and serves on this thread forever.
 pub(crate) fn run(framework: &str, variant: &str) {
     let subject = find(framework);
     let mut variants = subject.variants.iter();

@@ -1,5 +1,5 @@
-//! What the benchmarks share: the requests, the middleware that they are sent through, and how
-//! figures are shown.
+//! The shared parts of the benchmarks: the requests, the middleware under test, and the output of
+//! figures.
 
 #![allow(
     clippy::expect_used,

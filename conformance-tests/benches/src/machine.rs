@@ -1,11 +1,11 @@
-//! The machine and the versions that were measured.
+//! A description of the machine and of the measured versions.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 use std::thread::available_parallelism;
 
-/// Markdown.
+/// Describes the machine and the versions, as Markdown.
 pub fn describe() -> String {
     let cpus = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpus
@@ -39,7 +39,7 @@ pub fn describe() -> String {
     )
 }
 
-/// What a command prints; nothing if it fails.
+/// Runs a command and returns its standard output; empty if it cannot be started.
 pub fn stdout_of(command: &str, arguments: &[&str]) -> String {
     let output = Command::new(command)
         .args(arguments)

@@ -1,10 +1,10 @@
-//! Tables that read well on a terminal and as Markdown, and the file that they are kept in.
+//! Tables that are readable on a terminal and as Markdown, and the file that contains them.
 
 use std::fs;
 use std::io;
 use std::path::Path;
 
-/// A table whose first column is text and whose others are figures.
+/// Formats a table. The first column is text, the others are figures.
 pub fn table(head: &[String], rows: &[Vec<String>]) -> String {
     let widths: Vec<usize> = (0..head.len())
         .map(|column| {
@@ -50,11 +50,12 @@ pub fn thousands(number: impl TryInto<i64>) -> String {
 }
 
 const TITLE: &str = "# Performance\n\n\
-    What CORS costs above the same framework without it: ours, and the other middleware there. Written by\n\
-    `cargo bench -p cors-benchmarks --bench cost` and `--bench end_to_end`; change those, not this.";
+    The cost of CORS per request, compared with the same framework without CORS: with our middleware, and with the\n\
+    existing middleware of each framework. `cargo bench -p cors-benchmarks --bench cost` and `--bench end_to_end` write\n\
+    this file; do not edit it by hand.";
 
-/// Puts `text` into its section of PERFORMANCE.md, in place of what an earlier run wrote there.
-pub fn keep(section: &str, text: &str) -> io::Result<()> {
+/// Writes `text` into its section of PERFORMANCE.md and replaces the text of an earlier run.
+pub fn write_section(section: &str, text: &str) -> io::Result<()> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../PERFORMANCE.md");
     let old = fs::read_to_string(&path).unwrap_or_default();
     let (start, end) = (

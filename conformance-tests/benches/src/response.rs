@@ -1,8 +1,8 @@
-//! Responses, and whether they are right: only the same work can be compared.
+//! Responses, and whether they are correct: only middleware that does the same work can be compared.
 
 use super::scenario::{Policy, Right, Scenario};
 
-/// A response as far as CORS goes.
+/// The parts of a response that matter to CORS.
 #[derive(Clone, Debug)]
 pub struct Response {
     status: u16,
@@ -10,17 +10,18 @@ pub struct Response {
     headers: Vec<(String, String)>,
 }
 
-/// Whether a response is right.
+/// The result of comparing a response with the correct one.
 #[derive(Clone, Debug, Default)]
-pub struct Judgement {
-    /// How it differs from the right one.
+pub struct Evaluation {
+    /// The differences from the correct response.
     pub differences: Vec<String>,
-    /// It refuses what is allowed: whatever it costs, it is not the same work.
+    /// Whether it refuses an allowed request: its cost cannot be compared, because it is not the same
+    /// work.
     pub is_wrong_refusal: bool,
 }
 
 impl Response {
-    /// From a status and header lines.
+    /// Creates a response from a status and header lines.
     pub fn new<'a>(status: u16, headers: impl Iterator<Item = (&'a str, &'a [u8])>) -> Self {
         let text = |value| String::from_utf8_lossy(value).into_owned();
         let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), text(value)));
@@ -30,7 +31,7 @@ impl Response {
         }
     }
 
-    /// From a response of the `http` crate.
+    /// Creates a response from a response of the `http` crate.
     pub fn of_http<B>(response: &http::Response<B>) -> Self {
         let headers = response.headers().iter();
         Self::new(
@@ -39,8 +40,8 @@ impl Response {
         )
     }
 
-    /// Compares it with what the policy of the scenario requires.
-    pub fn judge(&self, scenario: &Scenario) -> Judgement {
+    /// Compares the response with the one that the policy of the scenario requires.
+    pub fn evaluate(&self, scenario: &Scenario) -> Evaluation {
         let mut differences = Vec::new();
         let granted = self.grants(scenario);
         match (scenario.right, granted) {
@@ -66,18 +67,18 @@ impl Response {
                 if vary.is_empty() {
                     "no Vary"
                 } else {
-                    "Vary lacks names"
+                    "incomplete Vary"
                 }
                 .to_owned(),
             );
         }
-        Judgement {
+        Evaluation {
             is_wrong_refusal: scenario.right.is_grant() && !granted,
             differences,
         }
     }
 
-    /// Whether a browser goes on, as Fetch tells it to.
+    /// Whether a browser that follows Fetch lets the script continue.
     fn grants(&self, scenario: &Scenario) -> bool {
         let request = &scenario.request;
         let Some(origin) = request.value("origin") else {
@@ -100,18 +101,18 @@ impl Response {
         if !scenario.right.is_preflight() {
             return true;
         }
-        let has = |list: &[String], asked: &str| {
+        let has = |list: &[String], requested: &str| {
             list.iter()
-                .any(|name| name == "*" || name.eq_ignore_ascii_case(asked))
+                .any(|name| name == "*" || name.eq_ignore_ascii_case(requested))
         };
         let (methods, headers) = (
             self.list("access-control-allow-methods"),
             self.list("access-control-allow-headers"),
         );
-        let asked = request
+        let requested = request
             .value("access-control-request-headers")
             .unwrap_or_default();
-        let mut asked = asked
+        let mut requested = requested
             .split(',')
             .map(str::trim)
             .filter(|name| !name.is_empty());
@@ -122,10 +123,10 @@ impl Response {
                     .value("access-control-request-method")
                     .unwrap_or_default(),
             )
-            && asked.all(|name| has(&headers, name))
+            && requested.all(|name| has(&headers, name))
     }
 
-    /// The members of all lines of a header, in lower case.
+    /// The list elements of all lines of a header, in lower case.
     fn list(&self, name: &str) -> Vec<String> {
         let lines = self.headers.iter().filter(|(other, _)| other == name);
         lines
@@ -136,7 +137,7 @@ impl Response {
     }
 }
 
-/// On what the right answer depends.
+/// The request headers that the correct response depends on.
 fn vary_of(scenario: &Scenario) -> &'static [&'static str] {
     match scenario.policy {
         _ if scenario.right.is_preflight() => &[

@@ -1,11 +1,11 @@
-//! A policy, a request under it, and the right response.
+//! A policy, a request, and the correct response.
 
 pub mod table;
 
 use axum::body::Bytes;
 use cors_core::Config;
 
-/// The one origin that most policies allow.
+/// The origin that most policies allow.
 pub const ORIGIN: &str = "https://example.com";
 
 /// One row of every table.
@@ -17,13 +17,13 @@ pub struct Scenario {
     pub policy: Policy,
     /// The request.
     pub request: Request,
-    /// The right response to it.
+    /// The correct response.
     pub right: Right,
-    /// What it is compared with.
+    /// The additional comparison.
     pub role: Role,
 }
 
-/// The right response; the values of its headers follow from the policy.
+/// The correct response. The values of its headers follow from the policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Right {
     /// The request has no `Origin`.
@@ -36,7 +36,7 @@ pub enum Right {
     PreflightAllowed,
     /// The preflight is refused.
     PreflightDenied {
-        /// Whether the origin is what is denied.
+        /// Whether it is refused because of its origin.
         origin: bool,
     },
 }
@@ -47,38 +47,38 @@ impl Right {
         matches!(self, Self::PreflightAllowed | Self::PreflightDenied { .. })
     }
 
-    /// Whether the browser may go on.
+    /// Whether the browser continues.
     pub fn is_grant(self) -> bool {
         matches!(self, Self::Allowed | Self::PreflightAllowed)
     }
 }
 
-/// What a scenario is compared with, besides the same one elsewhere.
+/// An additional comparison, besides the same scenario with other middleware.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Role {
-    /// Nothing else.
+    /// No additional comparison.
     Plain,
-    /// One size of a policy that grows.
+    /// One size in a series of growing policies.
     Growth {
         /// The name of the series.
         series: &'static str,
-        /// How many entries the policy has.
+        /// The number of entries of the policy.
         size: usize,
     },
-    /// A preflight that asks for this many names, which all have to be checked.
+    /// A preflight that requests this many header names, which must all be checked.
     Names(usize),
-    /// A value of this many bytes, and the scenario with an ordinary refusal.
+    /// A hostile value of this many bytes, compared with a scenario that has an ordinary refusal.
     Attack {
-        /// The name without the size.
+        /// The name of the attack without the size.
         kind: &'static str,
-        /// The size.
+        /// The size in bytes.
         bytes: usize,
         /// The scenario with an ordinary refusal.
         benign: &'static str,
     },
 }
 
-/// A policy, to be made when it is needed: some are large.
+/// A description of a policy. The policy is created when it is needed, because some are large.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Policy {
     /// One origin.
@@ -124,7 +124,7 @@ impl Policy {
     }
 }
 
-/// A request for `/`, before any framework has a type for it.
+/// A request for `/`, independent of any framework.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The method.
@@ -170,8 +170,8 @@ impl Request {
         Some(&line.1)
     }
 
-    /// The header lines as a server has them: each value is a part of one buffer, so that a clone
-    /// counts a reference and allocates nothing.
+    /// The header lines as in a server: each value is a slice of one shared buffer, so a clone
+    /// allocates nothing and only increments a reference count.
     pub fn lines(&self) -> impl Iterator<Item = (&'static str, Bytes)> {
         let buffer: String = self.headers.iter().map(|(_, value)| &**value).collect();
         let buffer = Bytes::from(buffer);
@@ -184,7 +184,7 @@ impl Request {
     }
 }
 
-/// Every scenario with this in its name; those with the same policy follow each other.
+/// Every scenario whose name contains the filter. Scenarios with the same policy are adjacent.
 pub fn with(filter: Option<&str>) -> Vec<Scenario> {
     let mut all = table::all();
     all.retain(|scenario| scenario.name.contains(filter.unwrap_or_default()));

@@ -1,4 +1,4 @@
-//! Each framework without CORS, with our middleware and with its peer, in memory.
+//! The frameworks in memory, each without CORS, with our middleware and with its existing middleware.
 
 pub mod actix;
 pub mod axum;
@@ -15,26 +15,26 @@ use cors_core::Config;
 use futures_util::FutureExt as _;
 use std::hint::black_box;
 
-/// Where the middleware stands.
+/// A framework, and how the middleware is attached to it.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject {
     /// The name in the tables.
     pub name: &'static str,
-    /// The other middleware there.
+    /// The name of the existing middleware.
     pub peer: &'static str,
-    /// What can stand around the handler.
+    /// The variants that exist for this framework.
     pub variants: &'static [Variant],
-    /// One application, with a policy unless it is [`Variant::Bare`]; `None`: the middleware cannot
-    /// express this policy. Within a Tokio runtime only.
+    /// Creates an application, with a policy unless it is [`Variant::Bare`]. Returns `None` if the
+    /// middleware cannot express the policy. Must be called within a Tokio runtime.
     pub start: fn(Variant, Config) -> Option<Box<dyn App>>,
 }
 
-/// What stands around the handler.
+/// The middleware around the handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Variant {
-    /// Nothing.
+    /// No middleware.
     Bare,
-    /// The other middleware.
+    /// The existing middleware of the framework.
     Peer,
     /// A hand-written minimum.
     Floor,
@@ -77,7 +77,7 @@ impl Subject {
     }
 }
 
-/// Calls `visit` with a fresh application for each policy, and each scenario under it.
+/// Calls `visit` for each scenario, with one new application for each policy.
 pub fn each(
     subject: &Subject,
     variant: Variant,
@@ -91,24 +91,24 @@ pub fn each(
     }
 }
 
-/// Scenarios with the same policy, which one application can serve; there is at least one in each slice.
+/// Groups adjacent scenarios with the same policy, which one application can serve. No group is empty.
 pub fn by_policy(scenarios: &[Scenario]) -> impl Iterator<Item = &[Scenario]> {
     scenarios.chunk_by(|one, other| one.policy == other.policy)
 }
 
 /// A running application.
 pub trait App {
-    /// Makes requests ready to be sent, which is not to be measured.
+    /// Prepares requests. This must not be measured.
     fn load(&mut self, request: &Request, count: usize);
 
-    /// Sends one of them, and drops the response.
+    /// Sends one of the prepared requests, and drops the response.
     fn send(&mut self);
 
-    /// The response to a request.
+    /// Sends a request, and returns the response.
     fn respond(&mut self, request: &Request) -> Response;
 }
 
-/// An application from what makes its requests, sends one, and reads the response.
+/// Creates an application from functions that create a request, send it, and read the response.
 fn app<Q: 'static, A: 'static>(
     make: impl Fn(&Request) -> Q + 'static,
     call: impl FnMut(Q) -> A + 'static,
@@ -153,7 +153,7 @@ where
     }
 }
 
-/// An application that is a service of `http` requests.
+/// Creates an application from a service of `http` requests.
 fn http_app<S, B, R>(mut service: S, body: impl Fn() -> B + 'static) -> Option<Box<dyn App>>
 where
     S: ::tower::Service<http::Request<B>, Response = http::Response<R>> + 'static,
@@ -165,7 +165,7 @@ where
         move |request| http_request(request, body()),
         move |request| {
             let response = service.call(request).now_or_never();
-            response.expect("nothing to wait for").unwrap()
+            response.expect("the response is ready at once").unwrap()
         },
         |response| Response::of_http(&response),
     )

@@ -1,11 +1,12 @@
-//! Fetch, "CORS-preflight cache". There is one page, so the network partition key is left out.
+//! Fetch, "CORS-preflight cache". The model has a single page, so the network partition key
+//! is omitted.
 
 use std::time::Duration;
 
-use super::preflight::{Asked, Grant, is_authorization};
+use super::preflight::{Grant, Preflight, is_authorization};
 use super::{Credentials, Url};
 
-/// What servers have granted, and the clock.
+/// The permissions that preflights have granted, and the current time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Cache {
     entries: Vec<Entry>,
@@ -36,16 +37,23 @@ impl Cache {
         self.entries.retain(lives);
     }
 
-    /// Whether a preflight can be left out.
-    pub(super) fn grants(&self, asked: &Asked<'_>, asks_for_method: bool) -> bool {
-        let method = asks_for_method.then(|| Item::Method(asked.method.to_owned()));
-        let names = asked.names.iter().map(|&name| Item::Name(name.to_owned()));
+    /// Whether cached entries make the preflight unnecessary.
+    pub(super) fn grants(&self, preflight: &Preflight<'_>, needs_method: bool) -> bool {
+        let method = needs_method.then(|| Item::Method(preflight.method.to_owned()));
+        let names = preflight
+            .names
+            .iter()
+            .map(|&name| Item::Name(name.to_owned()));
         let mut items = method.into_iter().chain(names);
-        items.all(|item| self.entries.iter().any(|entry| entry.grants(asked, &item)))
+        items.all(|item| {
+            self.entries
+                .iter()
+                .any(|entry| entry.grants(preflight, &item))
+        })
     }
 
-    /// Remembers what an answer has granted.
-    pub(super) fn store(&mut self, asked: &Asked<'_>, grant: &Grant<'_>) {
+    /// Caches the methods and header names that a preflight response has granted.
+    pub(super) fn store(&mut self, preflight: &Preflight<'_>, grant: &Grant<'_>) {
         let methods = grant
             .methods
             .iter()
@@ -54,16 +62,16 @@ impl Cache {
         for item in methods.chain(names) {
             let mut known = false;
             for entry in &mut self.entries {
-                if entry.grants(asked, &item) {
+                if entry.grants(preflight, &item) {
                     entry.max_age = grant.max_age;
                     known = true;
                 }
             }
             if !known {
                 self.entries.push(Entry {
-                    origin: asked.origin.to_owned(),
-                    url: asked.url.clone(),
-                    with_credentials: asked.credentials == Credentials::Include,
+                    origin: preflight.origin.to_owned(),
+                    url: preflight.url.clone(),
+                    with_credentials: preflight.credentials == Credentials::Include,
                     item,
                     since: self.now,
                     max_age: grant.max_age,
@@ -73,7 +81,7 @@ impl Cache {
         self.wait(Duration::ZERO);
     }
 
-    /// Forgets what was granted to this origin for this URL.
+    /// Removes the entries of this origin for this URL.
     pub(super) fn clear(&mut self, origin: &str, url: &Url) {
         let is_other = |entry: &Entry| entry.origin != origin || entry.url != *url;
         self.entries.retain(is_other);
@@ -82,10 +90,10 @@ impl Cache {
 
 impl Entry {
     /// Fetch, "method cache entry match" and "header-name cache entry match".
-    fn grants(&self, asked: &Asked<'_>, item: &Item) -> bool {
-        let is_for = self.origin == asked.origin
-            && self.url == *asked.url
-            && (self.with_credentials || asked.credentials != Credentials::Include);
+    fn grants(&self, preflight: &Preflight<'_>, item: &Item) -> bool {
+        let is_for = self.origin == preflight.origin
+            && self.url == *preflight.url
+            && (self.with_credentials || preflight.credentials != Credentials::Include);
         is_for
             && match (&self.item, item) {
                 (Item::Method(granted), Item::Method(method)) => {

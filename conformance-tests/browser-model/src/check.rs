@@ -3,7 +3,7 @@
 use super::fields::{Lines, joined};
 use super::{CorsFailure, Credentials};
 
-/// Whether a response lets a page of this origin read it.
+/// Checks whether a response allows a page of this origin to read it.
 pub(super) fn check(
     origin: &str,
     credentials: Credentials,

@@ -1,4 +1,4 @@
-//! Why a script reads nothing, in one line for people.
+//! One-line texts that explain why a fetch is blocked.
 
 use std::fmt;
 
@@ -8,19 +8,22 @@ use super::{Blocked, CorsFailure, PreflightFailure, RedirectFailure};
 impl fmt::Display for Blocked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ForbiddenMethod => f.write_str("scripts cannot use CONNECT, TRACE or TRACK"),
+            Self::ForbiddenMethod => {
+                f.write_str("scripts cannot use the methods CONNECT, TRACE and TRACK")
+            }
             Self::NoHttp => f.write_str(
-                "methods and header names are tokens, and header values have no line ends",
+                "the method or a header name is not a token, or a header value contains a NUL byte \
+                 or a line break",
             ),
-            Self::Body => f.write_str("GET and HEAD have no body"),
+            Self::Body => f.write_str("requests with method GET or HEAD cannot have a body"),
             Self::Unfetchable => f.write_str(
-                "scripts fetch only http and https URLs, without a user or password, and not from \
-                 ports of other protocols",
+                "the URL must use http or https, contain no user name or password, and use a port \
+                 that browsers do not block",
             ),
-            Self::Network => f.write_str("no answer"),
-            Self::Preflight(failure) => write!(f, "the preflight's answer: {failure}"),
-            Self::Cors(failure) => write!(f, "the answer: {failure}"),
-            Self::Redirect(failure) => write!(f, "the redirect: {failure}"),
+            Self::Network => f.write_str("no response"),
+            Self::Preflight(failure) => write!(f, "preflight failed: {failure}"),
+            Self::Cors(failure) => write!(f, "CORS check failed: {failure}"),
+            Self::Redirect(failure) => write!(f, "redirect failed: {failure}"),
         }
     }
 }
@@ -29,19 +32,21 @@ impl fmt::Display for PreflightFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Cors(failure) => failure.fmt(f),
-            Self::Status(status) => write!(f, "status {status}, not 200 to 299"),
+            Self::Status(status) => write!(f, "status {status} is not in the range 200 to 299"),
             Self::MalformedMethods => {
-                f.write_str("Access-Control-Allow-Methods is no list of methods")
+                f.write_str("Access-Control-Allow-Methods is not a list of methods")
             }
             Self::MalformedHeaders => {
-                f.write_str("Access-Control-Allow-Headers is no list of header names")
+                f.write_str("Access-Control-Allow-Headers is not a list of header names")
             }
-            Self::Method(method) => write!(f, "Access-Control-Allow-Methods lacks {method}"),
+            Self::Method(method) => {
+                write!(f, "Access-Control-Allow-Methods does not include {method}")
+            }
             Self::Header(name) if is_authorization(name) => write!(
                 f,
-                "Access-Control-Allow-Headers lacks {name}, which `*` does not cover"
+                "Access-Control-Allow-Headers does not include {name}, which `*` does not cover"
             ),
-            Self::Header(name) => write!(f, "Access-Control-Allow-Headers lacks {name}"),
+            Self::Header(name) => write!(f, "Access-Control-Allow-Headers does not include {name}"),
         }
     }
 }
@@ -49,17 +54,17 @@ impl fmt::Display for PreflightFailure {
 impl fmt::Display for CorsFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoAllowOrigin => f.write_str("no Access-Control-Allow-Origin"),
+            Self::NoAllowOrigin => f.write_str("the response has no Access-Control-Allow-Origin header"),
             Self::AnyOriginWithCredentials => f.write_str(
-                "Access-Control-Allow-Origin is `*`, which does not count with credentials",
+                "Access-Control-Allow-Origin is `*`, which is not valid for requests with credentials",
             ),
             Self::AllowOrigin(value) => write!(
                 f,
-                "Access-Control-Allow-Origin is `{}`, not the Origin of the request",
+                "Access-Control-Allow-Origin is `{}`, which is not the origin of the request",
                 value.escape_ascii()
             ),
             Self::AllowCredentials => f.write_str(
-                "Access-Control-Allow-Credentials is not `true`, which credentials need",
+                "Access-Control-Allow-Credentials is not `true`, which requests with credentials require",
             ),
         }
     }
@@ -68,11 +73,14 @@ impl fmt::Display for CorsFailure {
 impl fmt::Display for RedirectFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotWanted => "the script wants none",
-            Self::Malformed => "Location is no URL",
-            Self::Scheme => "Location is neither http nor https",
-            Self::TooMany => "it is the 21st, and 20 are followed",
-            Self::UserInfo => "Location has a user or password, and leads to another origin",
+            Self::NotWanted => "the script follows no redirects (`redirect: \"error\"`)",
+            Self::Malformed => "Location is not a valid URL",
+            Self::Scheme => "Location is not an http or https URL",
+            Self::TooMany => "there are more than 20 redirects",
+            Self::UserInfo => {
+                "Location contains a user name or password, which is allowed only within the page's own \
+                 origin"
+            },
         })
     }
 }

@@ -3,7 +3,7 @@
 /// Header lines in order.
 pub(super) type Lines = [(String, Vec<u8>)];
 
-/// All lines of a header, joined; `name` is in lower case. Fetch, "get".
+/// The values of all lines of a header, joined with commas; `name` is in lower case. Fetch, "get".
 pub(super) fn joined(lines: &Lines, name: &str) -> Option<Vec<u8>> {
     let values: Vec<_> = values(lines, name).collect();
     (!values.is_empty()).then(|| values.join(&b", "[..]))
@@ -17,8 +17,8 @@ pub(super) fn values<'a>(lines: &'a Lines, name: &str) -> impl Iterator<Item = &
     lines.map(|line| trimmed(&line.1))
 }
 
-/// A list of tokens over all lines of a header; empty if there is none. `None`: one of the elements
-/// is no token. Fetch, "extracting header list values", with the grammars of "HTTP responses".
+/// The tokens in all lines of a header. Empty if there are none, `None` if an element is not a
+/// token. Fetch, "extracting header list values", with the grammars of "HTTP responses".
 pub(super) fn tokens<'a>(lines: &'a Lines, name: &str) -> Option<Vec<&'a str>> {
     let elements = values(lines, name).flat_map(|value| value.split(|&byte| byte == b','));
     let elements = elements.map(trimmed).filter(|element| !element.is_empty());
@@ -32,7 +32,7 @@ pub(super) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_char)
 }
 
-/// A value without the white space around it. Fetch, "normalize".
+/// A value without leading and trailing white space. Fetch, "normalize".
 pub(super) fn trimmed(value: &[u8]) -> &[u8] {
     let is_space = |byte: &u8| b"\t\n\r ".contains(byte);
     let start = value.iter().take_while(|byte| is_space(byte)).count();

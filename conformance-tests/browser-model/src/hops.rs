@@ -1,9 +1,9 @@
-//! One fetch from its first request over all redirects to its end. Fetch, "Main fetch", "HTTP
+//! One fetch, from its first request through all redirects. Fetch, "Main fetch", "HTTP
 //! fetch" and "HTTP-redirect fetch".
 
 use super::check::check;
 use super::fields::{Lines, values};
-use super::preflight::{Asked, is_authorization};
+use super::preflight::{Preflight, is_authorization};
 use super::quirks::Quirks;
 use super::request::{Admitted, admitted, has_user_info, is_fetchable, is_http};
 use super::safelist::{is_safe_method, unsafe_names};
@@ -22,7 +22,7 @@ pub(super) fn follow(
 ) -> Result<Readable, Blocked> {
     let Admitted { method, headers } = admitted(fetch)?;
     let mut url = fetch.url.clone();
-    // Never sent, and nothing of CORS depends on it.
+    // The fragment is never sent and does not affect CORS.
     url.set_fragment(None);
     let mut hop = Hop {
         fetch,
@@ -34,7 +34,7 @@ pub(super) fn follow(
         redirects: 0,
         is_cors: false,
         is_tainted: false,
-        asked: false,
+        had_preflight: false,
         removed: Vec::new(),
         had_origin: false,
     };
@@ -57,52 +57,52 @@ pub(super) fn follow(
             Err(failure) => break Err(Blocked::Redirect(failure)),
         }
     };
-    if result.is_err() && hop.asked && !browser.quirks.remembers_after_failure {
+    if result.is_err() && hop.had_preflight && !browser.quirks.remembers_after_failure {
         browser.cache.clear(hop.origin(), &hop.url);
     }
     result
 }
 
-/// Where a fetch has got to.
+/// The state of a fetch after the redirects so far.
 struct Hop<'a> {
     fetch: &'a Fetch,
     method: String,
-    /// Those with which the fetch began.
+    /// The headers at the start of the fetch.
     original_headers: Vec<(String, Vec<u8>)>,
     headers: Vec<(String, Vec<u8>)>,
     body: Option<Vec<u8>>,
     url: Url,
     redirects: u8,
-    /// The response tainting is "cors": it has left the origin of the page.
+    /// The response tainting is "cors": the fetch has left the origin of the page.
     is_cors: bool,
-    /// The redirect-taint: it has gone from one other origin to the next.
+    /// The redirect-taint: the fetch was redirected from another origin to a different origin.
     is_tainted: bool,
-    /// It has needed a preflight, sent or remembered.
-    asked: bool,
-    /// The header names that the latest redirect has removed.
+    /// The fetch has needed a preflight, whether sent or cached.
+    had_preflight: bool,
+    /// The header names that the latest redirect removed.
     removed: Vec<&'static str>,
-    /// A request had `Origin`.
+    /// The latest request had an `Origin` header.
     had_origin: bool,
 }
 
 impl<'a> Hop<'a> {
-    /// The answer to the request as it is now, if it passes the checks.
+    /// Sends the current request, and returns the response if it passes the checks.
     fn respond(&mut self, browser: &mut Browser, send: &mut Send<'_>) -> Result<Response, Blocked> {
         if !is_fetchable(&self.url) {
             return Err(Blocked::Unfetchable);
         }
         self.is_cors |= self.url.origin().ascii_serialization() != self.fetch.origin;
         if self.is_cors {
-            self.ask(browser, send)?;
+            self.preflight(browser, send)?;
         }
         let response = send(self.request(&browser.quirks)).ok_or(Blocked::Network)?;
         if self.is_cors {
-            let began_at_home = self.fetch.url.origin().ascii_serialization() == self.fetch.origin;
+            let starts_at_page = self.fetch.url.origin().ascii_serialization() == self.fetch.origin;
             let credentials = match self.fetch.credentials {
                 Credentials::SameOrigin
                     if browser.quirks.redirects_need_credentials
-                        && began_at_home
-                        && !self.asked
+                        && starts_at_page
+                        && !self.had_preflight
                         && is_redirect(&response) =>
                 {
                     Credentials::Include
@@ -114,14 +114,14 @@ impl<'a> Hop<'a> {
         Ok(response)
     }
 
-    /// Sends the preflight, if one is needed.
-    fn ask(&mut self, browser: &mut Browser, send: &mut Send<'_>) -> Result<(), Blocked> {
+    /// Sends the preflight if one is needed and not cached.
+    fn preflight(&mut self, browser: &mut Browser, send: &mut Send<'_>) -> Result<(), Blocked> {
         let quirks = browser.quirks;
-        let by_force =
+        let is_forced =
             self.fetch.forces_preflight && !(quirks.force_needs_body && self.fetch.body.is_none());
         let original = &self.original_headers;
         let again = quirks.preflight_after_preflight
-            && (self.asked || !unsafe_names(original, &quirks).is_empty());
+            && (self.had_preflight || !unsafe_names(original, &quirks).is_empty());
         let is_kept = |line: &&(String, Vec<u8>)| !self.removed.contains(&line.0.as_str());
         let headers: Vec<_> = if quirks.preflight_for_removed_headers {
             original.clone()
@@ -130,7 +130,7 @@ impl<'a> Hop<'a> {
         } else {
             self.headers.clone()
         };
-        let asked = Asked {
+        let preflight = Preflight {
             origin: match quirks.preflight_with_page_origin {
                 true => &self.fetch.origin,
                 false => self.origin(),
@@ -139,29 +139,31 @@ impl<'a> Hop<'a> {
             method: &self.method,
             names: &unsafe_names(&headers, &quirks),
             credentials: self.fetch.credentials,
-            by_force,
+            is_forced,
         };
-        let asks_for_method = by_force || !is_safe_method(&self.method);
-        if !asks_for_method && !again && asked.names.is_empty() {
+        let needs_method = is_forced || !is_safe_method(&self.method);
+        if !needs_method && !again && preflight.names.is_empty() {
             return Ok(());
         }
-        self.asked = true;
-        let asks_again = quirks.null_asks_again && asked.origin == "null"
+        self.had_preflight = true;
+        let bypasses_cache = quirks.null_asks_again && preflight.origin == "null"
             || headers.iter().any(is_conditional)
                 && match self.fetch.forces_preflight {
                     true => quirks.conditional_uploads_ask_again,
                     false => quirks.conditional_requests_ask_again,
                 };
-        if !asks_again
+        if !bypasses_cache
             && browser
                 .cache
-                .grants(&asked, asks_for_method || asked.names.is_empty())
+                .grants(&preflight, needs_method || preflight.names.is_empty())
         {
             return Ok(());
         }
-        let answer = send(asked.request()).ok_or(Blocked::Network)?;
-        let grant = asked.judge(&answer, &quirks).map_err(Blocked::Preflight)?;
-        browser.cache.store(&asked, &grant);
+        let response = send(preflight.request()).ok_or(Blocked::Network)?;
+        let grant = preflight
+            .evaluate(&response, &quirks)
+            .map_err(Blocked::Preflight)?;
+        browser.cache.store(&preflight, &grant);
         Ok(())
     }
 
@@ -202,7 +204,7 @@ impl<'a> Hop<'a> {
         }
     }
 
-    /// Goes where a redirect leads; `false` if it leads nowhere, which makes it an answer like others.
+    /// Follows a redirect. Returns `false` if it has no `Location`: then it is an ordinary response.
     fn redirect(&mut self, response: &Response, quirks: &Quirks) -> Result<bool, RedirectFailure> {
         let Some(url) = location(&response.headers, &self.url)? else {
             return Ok(false);
@@ -214,8 +216,8 @@ impl<'a> Hop<'a> {
             return Err(RedirectFailure::TooMany);
         }
         self.redirects += 1;
-        let is_foreign = url.origin().ascii_serialization() != self.fetch.origin;
-        if has_user_info(&url) && (is_foreign || self.is_cors) {
+        let is_cross_origin = url.origin().ascii_serialization() != self.fetch.origin;
+        if has_user_info(&url) && (is_cross_origin || self.is_cors) {
             return Err(RedirectFailure::UserInfo);
         }
         let becomes_get = match response.status {
@@ -269,7 +271,7 @@ fn location(headers: &Lines, base: &Url) -> Result<Option<Url>, RedirectFailure>
     Ok(Some(url))
 }
 
-/// Fetch, "HTTP-network-or-cache fetch": with these, the HTTP cache is left out.
+/// Fetch, "HTTP-network-or-cache fetch": a request with one of these headers bypasses the HTTP cache.
 fn is_conditional(line: &(String, Vec<u8>)) -> bool {
     let names = [
         "if-match",

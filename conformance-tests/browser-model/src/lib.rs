@@ -8,7 +8,7 @@
 //! [`Response`]s --> [`Outcome`]: what the script reads, or why it is [`Blocked`]
 //!
 //! Modelled: fetches with mode `cors` over `http` and `https`, preflights and their cache, redirects.
-//! Not modelled: cookies (only whether they may go along), the HTTP cache, service workers, mixed
+//! Not modelled: cookies (only whether they may be sent), the HTTP cache, service workers, mixed
 //! content, local network access.
 
 mod cache;
@@ -29,24 +29,24 @@ pub use url::Url;
 use self::cache::Cache;
 pub use self::quirks::Quirks;
 
-/// What a script asks for: the arguments of `fetch()`, and the page it runs in.
+/// The arguments of `fetch()` and the page that the script runs in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fetch {
-    /// The serialized origin of the page; `null` for an opaque one, which is same-origin with nothing.
+    /// The serialized origin of the page; `null` for an opaque origin, which is never same-origin.
     pub origin: String,
-    /// What is fetched.
+    /// The URL to fetch.
     pub url: Url,
-    /// As the script writes it.
+    /// The method as the script writes it.
     pub method: String,
-    /// As the script writes them, in order; a name once.
+    /// The headers as the script writes them, in order; each name at most once.
     pub headers: Vec<(String, Vec<u8>)>,
-    /// Bytes, which bring no `Content-Type` along; `None` for none.
+    /// The body as bytes, which set no `Content-Type`; `None` for no body.
     pub body: Option<Vec<u8>>,
     /// `credentials`
     pub credentials: Credentials,
     /// `redirect`
     pub redirect: Redirect,
-    /// The use-CORS-preflight flag: an upload listener, or a stream as body.
+    /// The use-CORS-preflight flag: set by an upload listener or a stream as body.
     pub forces_preflight: bool,
 }
 
@@ -90,45 +90,45 @@ impl Fetch {
     }
 }
 
-/// What the browser sends.
+/// A request that the browser sends.
 ///
-/// The headers are those of the script and of CORS (`Origin`, `Access-Control-Request-*`); a real
-/// browser adds `Host`, `User-Agent` and others, which CORS does not look at.
+/// The headers are those of the script and of CORS (`Origin`, `Access-Control-Request-*`). A real
+/// browser adds `Host`, `User-Agent` and others, which CORS ignores.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// Where to.
+    /// The URL.
     pub url: Url,
     /// The method.
     pub method: String,
     /// Header lines, names in lower case.
     pub headers: Vec<(String, Vec<u8>)>,
-    /// `None` for none.
+    /// The body; `None` for no body.
     pub body: Option<Vec<u8>>,
-    /// Whether cookies and other credentials of the user go along.
+    /// Whether cookies and other credentials of the user are sent.
     pub with_credentials: bool,
     /// Whether it is a CORS-preflight request.
     pub is_preflight: bool,
 }
 
-/// What comes back.
+/// A response of the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response {
     /// The status.
     pub status: u16,
-    /// Header lines in order; the case of names does not matter.
+    /// Header lines in order; names are case-insensitive.
     pub headers: Vec<(String, Vec<u8>)>,
 }
 
-/// All that happened.
+/// The result of a fetch, with all requests and responses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// What was sent, in order, and what came back; `None`: the network failed.
+    /// The requests in order, each with its response; `None` if the network failed.
     pub exchanges: Vec<(Request, Option<Response>)>,
-    /// What the script gets; an error is the same `TypeError` to it, whatever the reason.
+    /// What the script gets. Every error is the same `TypeError` to the script, whatever the reason.
     pub result: Result<Readable, Blocked>,
 }
 
-/// The response, as far as the script may see it.
+/// The part of the response that the script can read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Readable {
     /// `type`
@@ -142,33 +142,34 @@ pub struct Readable {
 /// `type` of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResponseKind {
-    /// Of the page's own origin all the way: everything is readable.
+    /// `basic`: the fetch never left the page's own origin; everything is readable.
     Basic,
-    /// `cors`: the CORS check passed, some headers are readable.
+    /// `cors`: the CORS check passed; some headers are readable.
     Cors,
     /// `opaqueredirect`: nothing is readable.
     OpaqueRedirect,
 }
 
-/// Why the script gets nothing but a `TypeError`.
+/// Why the script gets a `TypeError` instead of a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Blocked {
-    /// CONNECT, TRACE, TRACK; nothing is sent.
+    /// The method is CONNECT, TRACE or TRACK; nothing is sent.
     ForbiddenMethod,
-    /// A method, a header name or a header value that is none; nothing is sent.
+    /// The method, a header name or a header value is invalid; nothing is sent.
     NoHttp,
-    /// A body with GET or HEAD; nothing is sent.
+    /// GET or HEAD with a body; nothing is sent.
     Body,
-    /// Neither `http` nor `https`, a user or a password in it, or a port that browsers block.
+    /// The URL is neither `http` nor `https`, contains a user name or password, or has a port that
+    /// browsers block.
     Unfetchable,
-    /// No answer.
+    /// There is no response.
     Network,
     /// The preflight failed.
     Preflight(PreflightFailure),
     /// The CORS check of the response failed.
     Cors(CorsFailure),
-    /// A redirect that `redirect: "error"` or Fetch forbids.
+    /// `redirect: "error"` or Fetch forbids the redirect.
     Redirect(RedirectFailure),
 }
 
@@ -176,17 +177,17 @@ pub enum Blocked {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PreflightFailure {
-    /// The CORS check of its answer failed.
+    /// The CORS check of the preflight response failed.
     Cors(CorsFailure),
-    /// A status outside 200 to 299.
+    /// The status is not in the range 200 to 299.
     Status(u16),
-    /// `Access-Control-Allow-Methods` is no list of tokens.
+    /// `Access-Control-Allow-Methods` is not a list of tokens.
     MalformedMethods,
-    /// `Access-Control-Allow-Headers` is no list of tokens.
+    /// `Access-Control-Allow-Headers` is not a list of tokens.
     MalformedHeaders,
-    /// `Access-Control-Allow-Methods` lacks this method.
+    /// `Access-Control-Allow-Methods` does not include this method.
     Method(String),
-    /// `Access-Control-Allow-Headers` lacks this name.
+    /// `Access-Control-Allow-Headers` does not include this name.
     Header(String),
 }
 
@@ -194,9 +195,9 @@ pub enum PreflightFailure {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CorsFailure {
-    /// No `Access-Control-Allow-Origin`.
+    /// The response has no `Access-Control-Allow-Origin`.
     NoAllowOrigin,
-    /// `Access-Control-Allow-Origin: *`, but the request is made with credentials.
+    /// `Access-Control-Allow-Origin` is `*`, but the request is made with credentials.
     AnyOriginWithCredentials,
     /// `Access-Control-Allow-Origin`, all lines joined, is not the origin of the request.
     AllowOrigin(Vec<u8>),
@@ -210,17 +211,17 @@ pub enum CorsFailure {
 pub enum RedirectFailure {
     /// The fetch has `redirect: "error"`.
     NotWanted,
-    /// `Location` is no URL.
+    /// `Location` is not a valid URL, or there are several `Location` headers.
     Malformed,
-    /// Neither to `http` nor to `https`.
+    /// `Location` is neither an `http` nor an `https` URL.
     Scheme,
-    /// More than 20.
+    /// The fetch has more than 20 redirects.
     TooMany,
-    /// A user or a password in the URL of another origin.
+    /// `Location` contains a user name or password, and the fetch leaves or has left the page's origin.
     UserInfo,
 }
 
-/// A browser with its preflight cache, and its clock.
+/// A browser with its preflight cache and its clock.
 #[derive(Clone, Debug, Default)]
 pub struct Browser {
     quirks: Quirks,
@@ -228,7 +229,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// A browser that has just been started.
+    /// Creates a browser with an empty preflight cache.
     pub fn new(quirks: Quirks) -> Self {
         Self {
             quirks,
@@ -236,13 +237,13 @@ impl Browser {
         }
     }
 
-    /// Lets time pass; by itself it stands still.
+    /// Advances the clock, which otherwise does not move.
     pub fn wait(&mut self, time: Duration) {
         self.cache.wait(time);
     }
 
-    /// Does what a script asks for. `send` is the network: it brings a request to its server, and
-    /// the response back, or `None` if there is none.
+    /// Runs a fetch. `send` is the network: it sends a request to its server and returns the
+    /// response, or `None` if there is no response.
     pub fn fetch(
         &mut self,
         fetch: &Fetch,

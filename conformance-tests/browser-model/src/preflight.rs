@@ -1,4 +1,4 @@
-//! Fetch, "CORS-preflight fetch": what is asked, and whether the answer grants it.
+//! Fetch, "CORS-preflight fetch": the preflight request, and whether its response grants it.
 
 use std::time::Duration;
 
@@ -8,9 +8,9 @@ use super::quirks::Quirks;
 use super::safelist::is_safe_method;
 use super::{Credentials, PreflightFailure, Request, Response, Url};
 
-/// What a request needs the server to grant.
-pub(super) struct Asked<'a> {
-    /// Of the request, serialized.
+/// What a request needs the server to allow.
+pub(super) struct Preflight<'a> {
+    /// The serialized origin of the request.
     pub(super) origin: &'a str,
     pub(super) url: &'a Url,
     pub(super) method: &'a str,
@@ -18,17 +18,17 @@ pub(super) struct Asked<'a> {
     pub(super) names: &'a [&'a str],
     pub(super) credentials: Credentials,
     /// The use-CORS-preflight flag.
-    pub(super) by_force: bool,
+    pub(super) is_forced: bool,
 }
 
-/// The methods and the header names that an answer grants, for so long.
+/// The methods and header names that a preflight response grants, and for how long.
 pub(super) struct Grant<'a> {
     pub(super) methods: Vec<&'a str>,
     pub(super) names: Vec<&'a str>,
     pub(super) max_age: Duration,
 }
 
-impl Asked<'_> {
+impl Preflight<'_> {
     pub(super) fn request(&self) -> Request {
         let mut headers = vec![
             ("accept", "*/*".to_owned()),
@@ -51,22 +51,22 @@ impl Asked<'_> {
         }
     }
 
-    /// What the answer grants, if that is all that is asked.
-    pub(super) fn judge<'a>(
+    /// Evaluates the response to the preflight. Returns what it grants, if that covers the request.
+    pub(super) fn evaluate<'a>(
         &'a self,
-        answer: &'a Response,
+        response: &'a Response,
         quirks: &Quirks,
     ) -> Result<Grant<'a>, PreflightFailure> {
-        let headers = &answer.headers;
+        let headers = &response.headers;
         check(self.origin, self.credentials, headers).map_err(PreflightFailure::Cors)?;
-        if !(200..=299).contains(&answer.status) {
-            return Err(PreflightFailure::Status(answer.status));
+        if !(200..=299).contains(&response.status) {
+            return Err(PreflightFailure::Status(response.status));
         }
         let methods = tokens(headers, "access-control-allow-methods");
         let mut methods = methods.ok_or(PreflightFailure::MalformedMethods)?;
         let names = tokens(headers, "access-control-allow-headers");
         let mut names = names.ok_or(PreflightFailure::MalformedHeaders)?;
-        if self.by_force
+        if self.is_forced
             && values(headers, "access-control-allow-methods")
                 .next()
                 .is_none()
@@ -74,7 +74,7 @@ impl Asked<'_> {
             methods.push(self.method);
         }
 
-        // With credentials, `*` is a method or a header of that name.
+        // With credentials, `*` is not a wildcard, but a method or header name.
         let any = |list: &[&str]| self.credentials != Credentials::Include && list.contains(&"*");
         if !methods.contains(&self.method) && !is_safe_method(self.method) && !any(&methods) {
             return Err(PreflightFailure::Method(self.method.to_owned()));
@@ -85,7 +85,7 @@ impl Asked<'_> {
                     .iter()
                     .any(|granted| granted.eq_ignore_ascii_case(name))
         };
-        // Authorization is judged before all others.
+        // Authorization is checked before all other names.
         let (first, others): (Vec<&str>, Vec<_>) =
             self.names.iter().partition(|name| is_authorization(name));
         for name in first.into_iter().chain(others) {

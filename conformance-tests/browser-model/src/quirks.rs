@@ -1,69 +1,75 @@
-//! What engines do differently, each switch with what and why.
+//! Deviations of the browser engines from the standard, each with its effect and its reason.
 //!
-//! Measured with Chromium 156, Firefox 153 and WebKitGTK 2.50; the caps of max-age are from their
-//! sources.
+//! They were measured with Chromium 156, Firefox 153 and WebKitGTK 2.50. The limits on max-age are
+//! taken from the source code of the engines.
 
 use std::time::Duration;
 
-/// Where an engine does not do what Fetch says. The standard is [`Quirks::NONE`].
+/// The deviations of an engine from the Fetch standard. [`Quirks::NONE`] is the standard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Quirks {
-    /// `Access-Control-Allow-Headers: *` covers `Authorization`. Fetch demands its name, which no
-    /// engine has put into force; <https://github.com/whatwg/fetch/issues/1919> discusses to drop it.
+    /// `Access-Control-Allow-Headers: *` covers `Authorization`. Fetch requires `Authorization` to be
+    /// listed by name, but no engine enforces that;
+    /// <https://github.com/whatwg/fetch/issues/1919> discusses dropping the requirement.
     pub authorization_under_any: bool,
-    /// Client hints and `User-Agent` need no preflight: Chromium sends them by itself.
+    /// Client hints and `User-Agent` need no preflight, because Chromium also sends them on its own.
     pub client_hints_are_safe: bool,
-    /// A byte from 0x80 on in `Accept` or `Content-Type` needs a preflight. Firefox compares bytes
-    /// as signed numbers, so these are below the blank.
+    /// A byte of 0x80 or above in `Accept` or `Content-Type` needs a preflight. Firefox compares
+    /// bytes as signed numbers, so these bytes are less than the space character.
     pub non_ascii_is_unsafe: bool,
-    /// An empty parameter after another in `Content-Type`, as at the end of `text/plain;;`, needs a
-    /// preflight: Firefox parses that header more strictly than MIME Sniffing does.
+    /// A `Content-Type` that ends with an empty parameter after another parameter, such as
+    /// `text/plain;;`, needs a preflight. Firefox parses this header more strictly than MIME Sniffing
+    /// does.
     pub empty_last_parameter_is_unsafe: bool,
-    /// `Range: BYTES=0-5` needs no preflight: WebKit compares the unit without case.
+    /// `Range: BYTES=0-5` needs no preflight: WebKit compares the unit case-insensitively.
     pub range_unit_in_any_case: bool,
-    /// After a redirect from one other origin to the next, the preflight has the origin of the page,
-    /// and only the request after it `null`: Firefox makes preflights in the name of the page.
+    /// After a redirect from another origin to a different origin, the preflight has the origin of the
+    /// page, and only the request after it has `Origin: null`. Firefox always sends preflights with
+    /// the origin of the page.
     pub preflight_with_page_origin: bool,
-    /// When a request that had a preflight, or has headers for which it would have had one at another
-    /// origin, is redirected, the next one has a preflight, too, even if there is nothing left to ask
-    /// for: Firefox and WebKit decide that once.
+    /// A redirected request has a preflight if the request before it had one, or if the original
+    /// headers need one. That holds even if the redirected request itself needs none: Firefox and
+    /// WebKit decide once per fetch.
     pub preflight_after_preflight: bool,
-    /// After a redirect, the preflight asks for all headers that the script had set, also for those
-    /// that the redirect has removed: WebKit looks at the original ones.
+    /// After a redirect, the preflight requests all headers that the script has set, including those
+    /// that the redirect removed: WebKit uses the original headers.
     pub preflight_for_removed_headers: bool,
-    /// So it is with headers that an earlier redirect has removed: Firefox looks at the original ones
-    /// without those that the latest redirect removes.
+    /// After a redirect, the preflight also requests headers that an earlier redirect removed: Firefox
+    /// uses the original headers without those that the latest redirect removed.
     pub preflight_for_headers_removed_before: bool,
-    /// If a redirect removes `Authorization`, a second one within the same origin brings it back. So
-    /// Firefox gives it to an origin that it was not meant for.
+    /// If a redirect removes `Authorization`, a second redirect within the same origin restores it. As
+    /// a result, Firefox sends it to an origin that it was not meant for.
     pub authorization_comes_back: bool,
-    /// A redirect to another origin makes a GET of a DELETE: so does what speaks HTTP for WebKitGTK,
-    /// which is not in Safari.
+    /// A redirect to another origin changes DELETE to GET. The HTTP library of WebKitGTK, which Safari
+    /// does not use, does so.
     pub delete_becomes_get: bool,
-    /// The page's own origin gets `Origin` also with a GET, if a redirect made it of a POST or the
-    /// like: WebKit never removes it.
+    /// If a redirect changes a method such as POST to GET, the request has `Origin` even within the
+    /// page's own origin: WebKit never removes the header.
     pub origin_stays: bool,
-    /// An upload listener makes no preflight where there is nothing to upload, in Chromium.
+    /// An upload listener forces a preflight only if the request has a body, as in Chromium.
     pub force_needs_body: bool,
-    /// The longest time that a preflight is remembered; Fetch leaves it to the browser.
+    /// The maximum time that a preflight is cached; Fetch leaves it to the browser.
     pub max_age_cap: Option<Duration>,
     /// A negative `Access-Control-Max-Age` counts as 0, not as missing (5 seconds).
     pub negative_max_age_is_zero: bool,
-    /// Any `Access-Control-Max-Age` that is not empty and no number counts as 0.
+    /// Any `Access-Control-Max-Age` that is neither empty nor a number counts as 0.
     pub malformed_max_age_is_zero: bool,
-    /// A failure does not make the browser forget what preflights of this URL have granted.
+    /// A failed fetch does not remove the preflight cache entries of its URL.
     pub remembers_after_failure: bool,
-    /// `*` in the answer to a preflight covers this one request only: Firefox remembers it as a name.
+    /// `*` in a preflight response covers only the request that the preflight is for. Firefox caches
+    /// `*` as a literal name.
     pub any_is_not_remembered: bool,
-    /// Requests with `If-Match` and the like make no use of what is remembered: for Chromium and
-    /// Firefox, they circumvent every cache.
+    /// Conditional requests, such as those with `If-Match`, do not use the preflight cache: in Chromium
+    /// and Firefox, they bypass every cache.
     pub conditional_requests_ask_again: bool,
-    /// Those of an `XMLHttpRequest` with an upload listener as well. In Firefox only `fetch` does so.
+    /// Conditional requests of an `XMLHttpRequest` with an upload listener do not use the preflight
+    /// cache either. In Firefox, this applies only to `fetch`.
     pub conditional_uploads_ask_again: bool,
-    /// If a fetch with credentials for the page's own origin only begins there, and has no preflight,
-    /// a redirect at another origin must allow credentials, though none are sent: so does WebKit.
+    /// If a fetch with `credentials: "same-origin"` starts at the page's own origin and had no
+    /// preflight, a redirect response of another origin must allow credentials, although none were
+    /// sent. WebKit does this.
     pub redirects_need_credentials: bool,
-    /// Nothing is remembered for the origin `null`: to Chromium, no two of them are the same.
+    /// Preflights of the origin `null` are not cached: to Chromium, no two opaque origins are equal.
     pub null_asks_again: bool,
 }
 

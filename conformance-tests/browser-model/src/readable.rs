@@ -18,7 +18,7 @@ pub(super) fn cors(response: &Response, credentials: Credentials) -> Readable {
     })
 }
 
-/// A redirect that the script wanted to see. Fetch, "opaque-redirect filtered response".
+/// A redirect response for a fetch with `redirect: "manual"`. Fetch, "opaque-redirect filtered response".
 pub(super) fn opaque_redirect() -> Readable {
     Readable {
         kind: ResponseKind::OpaqueRedirect,

@@ -1,13 +1,13 @@
-//! What a script may ask for at all. Fetch, "Methods", "Headers" and "Request class".
+//! Which requests a script can make at all. Fetch, "Methods", "Headers" and "Request class".
 
 use super::fields::{is_token, trimmed};
 use super::{Blocked, Fetch, Url};
 
-/// What a fetch begins with.
+/// The validated method and headers of a fetch.
 pub(super) struct Admitted {
     /// Normalized.
     pub(super) method: String,
-    /// Names in lower case.
+    /// Without forbidden headers; names in lower case.
     pub(super) headers: Vec<(String, Vec<u8>)>,
 }
 
@@ -39,7 +39,7 @@ pub(super) fn admitted(fetch: &Fetch) -> Result<Admitted, Blocked> {
     Ok(Admitted { method, headers })
 }
 
-/// Whether a URL leads to a server at all.
+/// Whether the scheme is http or https and the port is not blocked.
 pub(super) fn is_fetchable(url: &Url) -> bool {
     let is_bad = url.port().is_some_and(|port| BAD_PORTS.contains(&port));
     is_http(url) && !is_bad
@@ -53,7 +53,7 @@ pub(super) fn has_user_info(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
 }
 
-/// Fetch, "normalize" a method; all others stay as they are, `patch` among them.
+/// Fetch, "normalize" a method. All other methods are unchanged, including `patch`.
 fn normalized(method: &str) -> String {
     let upper = method.to_ascii_uppercase();
     match upper.as_str() {

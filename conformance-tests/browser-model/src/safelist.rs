@@ -1,4 +1,4 @@
-//! Which methods and request headers go to another origin without being asked for.
+//! The methods and request headers that need no preflight.
 //! Fetch, "CORS-safelisted method", "CORS-safelisted request-header" and "CORS-unsafe
 //! request-header names".
 
@@ -9,7 +9,7 @@ pub(super) fn is_safe_method(method: &str) -> bool {
     ["GET", "HEAD", "POST"].contains(&method)
 }
 
-/// The names that a preflight must ask for: in lower case, sorted, each once.
+/// The header names that a preflight must request: in lower case, sorted, each once.
 pub(super) fn unsafe_names<'a>(headers: &'a Lines, quirks: &Quirks) -> Vec<&'a str> {
     let is_safe = |line: &&(String, Vec<u8>)| is_safe(&line.0, &line.1, quirks);
     let (safe, mut names): (Vec<_>, Vec<_>) = headers.iter().partition(is_safe);
@@ -45,8 +45,8 @@ fn is_language(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b" *,-.;=".contains(&byte)
 }
 
-/// What an HTML form can send. Parameters do not matter, and what is wrong in them does not either:
-/// MIME Sniffing, "parse a MIME type".
+/// Whether an HTML form can send this type. Parameters are ignored, even if they are malformed: MIME
+/// Sniffing, "parse a MIME type".
 fn is_form_type(value: &[u8], quirks: &Quirks) -> bool {
     let mut parts = value.split(|&byte| byte == b';');
     let essence = parts.next().unwrap_or_default().trim_ascii();
@@ -86,7 +86,7 @@ fn is_simple_range(value: &[u8], quirks: &Quirks) -> bool {
     is_bytes && !start.is_empty() && number(start) && number(end) && is_ordered(start, end)
 }
 
-/// As Chromium has it, with values as it sends them itself.
+/// The client hints that Chromium treats as safe, with the values that Chromium itself sends.
 fn is_client_hint(name: &str, value: &[u8]) -> bool {
     let is_number = |value: &[u8]| !value.is_empty() && value.iter().all(u8::is_ascii_digit);
     match name {
@@ -100,7 +100,7 @@ fn is_client_hint(name: &str, value: &[u8]) -> bool {
     }
 }
 
-/// Numbers of any length.
+/// Whether `start` is at most `end`, for numbers of any length.
 fn is_ordered(start: &str, end: &str) -> bool {
     let value = |digits: &'_ str| {
         let digits = digits.trim_start_matches('0').to_owned();

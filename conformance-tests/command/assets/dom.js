@@ -1,4 +1,4 @@
-// Elements without markup in strings: what servers and users say only ever becomes text.
+// Creates elements without parsing markup: texts from servers and users only become text nodes.
 
 export const byId = (id) => document.getElementById(id);
 

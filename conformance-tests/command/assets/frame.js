@@ -1,14 +1,14 @@
-// The page under the other origin: makes the requests that the outer page asks for.
+// The frame on the other origin: sends the requests that it receives from the page.
 
 import { byId } from "./dom.js";
 import { probe } from "./probe.js";
 
 byId("own-origin").textContent = location.origin;
 
-// Only pages of this machine can be the parent (`frame-ancestors`), and only the API can be called (`connect-src`).
+// Only pages on this machine can be the parent (`frame-ancestors`), and fetches can only reach the API (`connect-src`).
 window.addEventListener("message", async (event) => {
   if (event.source !== window.parent) return;
   const [port] = event.ports;
   port.postMessage(await probe(event.data));
-  byId("ran").value = Number(byId("ran").value) + 1;
+  byId("sent").value = Number(byId("sent").value) + 1;
 });

@@ -1,4 +1,4 @@
-// Puts the page together: where everything is, the policy, the table.
+// Starts the page: shows the origins, loads the policy, runs the requests.
 
 import { byId } from "./dom.js";
 import { startPolicy } from "./policy.js";

@@ -1,4 +1,4 @@
-// The policy: one JSON text, a form over its common keys, and what the server says about it.
+// The policy: its JSON text, a form for the common keys, and the errors and warnings of the server.
 
 import { byId, element } from "./dom.js";
 
@@ -7,12 +7,12 @@ const common = byId("common");
 const issues = byId("issues");
 const fields = [...common.querySelectorAll("[name]")];
 
-// Shows the policy in force; from then on Apply sends the text to the server.
+// Shows the active policy. The Apply button sends the text to the server.
 export async function startPolicy({ onApplied }) {
   const apply = async () => {
-    const answer = await send(json.value);
-    show(answer);
-    if (answer.applied) onApplied();
+    const response = await send(json.value);
+    show(response);
+    if (response.applied) onApplied();
   };
   const correct = async (issue) => {
     write(corrected(JSON.parse(json.value), issue));
@@ -44,7 +44,7 @@ async function send(text) {
   try {
     return await (await fetch("/apply", { method: "POST", headers, body: text })).json();
   } catch (error) {
-    const malformed = `the playground does not answer: ${error.message}`;
+    const malformed = `the playground server does not respond: ${error.message}`;
     return { applied: false, malformed, errors: [], warnings: [] };
   }
 }
@@ -61,11 +61,11 @@ function fillForm() {
   let problem = "";
   try {
     policy = JSON.parse(json.value);
-    if (!isObject(policy)) problem = "A policy is an object: { … }.";
+    if (!isObject(policy)) problem = "A policy must be a JSON object: { … }.";
   } catch (error) {
-    problem = `Not JSON yet: ${error.message}.`;
+    problem = `Invalid JSON: ${error.message}.`;
   }
-  byId("json-problem").textContent = problem && `${problem} The form waits.`;
+  byId("json-problem").textContent = problem && `${problem} The form is disabled until this is fixed.`;
   common.disabled = problem !== "";
   if (problem) return;
   for (const field of fields) {
@@ -85,7 +85,7 @@ function withField(policy, field) {
 
 const items = (text, separator) => text.split(separator).map((item) => item.trim()).filter((item) => item);
 
-// One key a line; a list breaks only when it is long.
+// One key per line. Only long lists are split into several lines.
 function pretty(policy) {
   const lines = Object.entries(policy)
     .filter(([, value]) => value !== undefined)
@@ -99,14 +99,14 @@ function pretty(policy) {
 
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
-// ---- what the server says
+// ---- errors and warnings
 
 function show({ applied, malformed, errors, warnings }) {
   const status = byId("applied");
   status.className = applied ? "good" : "bad";
   status.textContent = applied
-    ? `✓ In force${count(warnings, "warning")}.`
-    : `✕ Refused${count(errors, "error")}${count(warnings, "warning")}. The policy before it stays in force.`;
+    ? `✓ Active${count(warnings, "warning")}.`
+    : `✕ Rejected${count(errors, "error")}${count(warnings, "warning")}. The previous policy remains active.`;
   const rows = [...errors, ...warnings].map(issueRow);
   if (malformed) rows.unshift(issueRow({ severity: "error", text: "", message: malformed }));
   issues.replaceChildren(...rows);
@@ -114,7 +114,7 @@ function show({ applied, malformed, errors, warnings }) {
 
 const count = (list, noun) => (list.length === 0 ? "" : `, ${list.length} ${noun}${list.length === 1 ? "" : "s"}`);
 
-// The places that issues name are those of the text that was sent.
+// The issues refer to the text that was sent, so their corrections do not fit an edited text.
 function edited() {
   const status = byId("applied");
   status.className = "";
@@ -139,11 +139,11 @@ function issueRow(issue) {
   return row;
 }
 
-// A renamed key must not overwrite one that is there.
+// A renamed key must not overwrite an existing key.
 const isTaken = ({ rename_key }) => rename_key !== undefined && rename_key in JSON.parse(json.value);
 
 function correctionLabel(correction) {
-  if (correction === "remove") return "Remove it";
+  if (correction === "remove") return "Remove";
   if (correction.split) return `Split into ${correction.split.join(" and ")}`;
   return correction.rename_key ? `Rename to ${correction.rename_key}` : `Use ${correction.replace}`;
 }

@@ -1,10 +1,10 @@
-// One real request, made in the origin of the page that loads this module.
+// Sends one real request from the origin of the page that loads this module.
 
-const PATIENCE = 10_000; // milliseconds
+const TIMEOUT = 10_000; // milliseconds
 
-// The answer is what a script can know: readable or blocked, never why.
+// Returns what a script can know: whether the response is readable or blocked, but not why.
 export async function probe({ url, method, headers, credentials, body, read }) {
-  const signal = AbortSignal.timeout(PATIENCE);
+  const signal = AbortSignal.timeout(TIMEOUT);
   const init = { method, headers, credentials: credentials ? "include" : "same-origin", signal };
   if (body) init.body = body;
   try {
@@ -13,6 +13,6 @@ export async function probe({ url, method, headers, credentials, body, read }) {
     const header = read ? response.headers.get(read) : null;
     return { outcome: "readable", status: response.status, header };
   } catch {
-    return { outcome: signal.aborted ? "no answer" : "blocked" };
+    return { outcome: signal.aborted ? "no response" : "blocked" };
   }
 }

@@ -1,4 +1,4 @@
-// The table: real requests from both origins, what the server saw of each, and whether core and browser agree.
+// The table: real requests from both origins, the records of the server, and whether decision and browser agree.
 
 import { byId, element } from "./dom.js";
 import { probe } from "./probe.js";
@@ -19,7 +19,7 @@ const REQUESTS = [
   { name: "Cookies", method: "GET", path: "/session", credentials: true },
   { name: "Exposed header", method: "GET", path: "/items", read: "X-Request-Id" },
 ];
-const PATIENCE = 15_000; // milliseconds, more than a request in the frame may take
+const TIMEOUT = 15_000; // milliseconds; longer than the timeout of a request in the frame
 
 const table = byId("requests");
 const summary = byId("summary");
@@ -27,7 +27,7 @@ const rows = [];
 const session = Math.random().toString(36).slice(2, 8);
 let sent = 0;
 
-// Fills the table; the function it returns runs every row again.
+// Creates the rows. Returns a function that runs all rows.
 export function startRequests({ api, other }) {
   const origins = [
     { name: "this page", origin: location.origin, send: probe },
@@ -55,7 +55,7 @@ export function startRequests({ api, other }) {
 function ownRequest(form) {
   const name = form.get("header-name");
   return {
-    name: "Your own",
+    name: "Your request",
     own: true,
     method: form.get("method"),
     path: "/own",
@@ -66,7 +66,7 @@ function ownRequest(form) {
   };
 }
 
-// Requests go out one after the other, so that the terminal reads like the table.
+// Requests are sent one after another, so that the terminal lists them in the order of the table.
 let last = Promise.resolve();
 function run(these) {
   last = last.then(async () => {
@@ -76,7 +76,7 @@ function run(these) {
       summarise();
     } catch (error) {
       summary.className = "bad";
-      summary.textContent = `✕ The playground itself does not answer: ${error.message}.`;
+      summary.textContent = `✕ The playground server does not respond: ${error.message}.`;
     }
     table.ariaBusy = "false";
   });
@@ -85,7 +85,7 @@ function run(these) {
 
 async function runRow(row) {
   const { request, from, api } = row;
-  const id = `${session}-${++sent}`; // a new address each time, so that no cache answers
+  const id = `${session}-${++sent}`; // a new URL each time, so that no cached response or preflight is used
   const result = await from.send({ ...request, url: `${api}${request.path}?row=${id}` });
   const query = new URLSearchParams({ row: id, credentials: Boolean(request.credentials), read: request.read ?? "" });
   const { requests, expected } = await (await fetch(`/log?${query}`)).json();
@@ -99,12 +99,12 @@ function frameSender(frame, origin) {
   return async (request) => {
     await loaded;
     const { port1, port2 } = new MessageChannel();
-    const answer = new Promise((resolve) => {
+    const response = new Promise((resolve) => {
       port1.onmessage = (event) => resolve(event.data);
-      setTimeout(resolve, PATIENCE, { outcome: "no answer" });
+      setTimeout(resolve, TIMEOUT, { outcome: "no response" });
     });
     frame.contentWindow.postMessage(request, origin, [port2]);
-    return answer.finally(() => port1.close());
+    return response.finally(() => port1.close());
   };
 }
 
@@ -124,9 +124,9 @@ function summarise() {
   const all = agreeing.length === counted.length;
   summary.className = all ? "good" : "bad";
   summary.textContent =
-    (all ? "✓ " : "✕ Core and browser DISAGREE: only ") +
-    `${agreeing.length} of ${counted.length} rows agree` +
-    (notSent ? `; ${notSent} the browser itself refused to send` : "");
+    (all ? "✓ Decision and browser agree in " : "✕ Decision and browser DISAGREE: they agree only in ") +
+    `${agreeing.length} of ${counted.length} rows` +
+    (notSent ? `; the browser refused to send ${notSent} requests` : "");
 }
 
 // ---- one row
@@ -166,7 +166,7 @@ function fill({ request, from, line, agreement }, result, requests, expected) {
     ...line.querySelectorAll("th"),
     cell("From", element("span", {}, from.name), element("code", {}, from.origin)),
     cell("Preflight", preflight ? `yes, ${preflight.status}` : requests.length ? "none" : "–"),
-    cell("Core", ...(requests.length ? requests.map(exchange) : ["the request never arrived"])),
+    cell("Decision", ...(requests.length ? requests.map(exchange) : ["the server received no request"])),
     cell("Browser", ...browser(request, result, agreement)),
     cell("Agreement", verdict(agreement), ...expectation(expected)),
   );
@@ -174,7 +174,7 @@ function fill({ request, from, line, agreement }, result, requests, expected) {
 
 const cell = (label, ...children) => element("td", { role: "cell", "data-label": label }, ...children);
 
-// What the server saw, what the core decided, what went out.
+// A request that the server received, its decision, and the CORS headers of its response.
 function exchange({ method, status, decision, allowed, reasons, explanation, headers, cookie }) {
   const lines = headers.map(([name, value]) => `${name}: ${value}`).join("\n") || "none";
   return element(
@@ -217,6 +217,6 @@ function browser(request, result, agreement) {
 
 function verdict(agreement) {
   if (agreement === "agree") return element("strong", { class: "good" }, "✓ agree");
-  if (agreement === "not sent") return "– the browser refused it by itself";
+  if (agreement === "not sent") return "– the browser refused to send it";
   return element("strong", { class: "bad" }, "✕ DISAGREE");
 }

@@ -1,5 +1,5 @@
-//! `cors fetch`: what a browser would ask a server on behalf of a script, and what it would make of
-//! the answers.
+//! `cors fetch`: sends the requests that a browser would send for a script, and reports whether the
+//! script could read the response.
 
 use std::process::ExitCode;
 
@@ -12,32 +12,32 @@ use clap::{Args, ValueEnum};
 use conformance_tests::vector::{self, Line};
 use conformance_tests::wire::{self, Connection};
 
-use super::{Failure, say};
+use super::{Failure, print_line};
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// What the script fetches; http only
+    /// The URL to fetch; only http is supported
     #[arg(value_parser = http_url)]
     url: Url,
     /// The origin of the page, such as `https://app.example.com`, or `null`
     #[arg(long, value_parser = origin)]
     origin: String,
-    /// The method; without it GET, or POST if there is a body
+    /// The method [default: GET, or POST with a body]
     #[arg(short = 'X', long)]
     method: Option<String>,
-    /// A header that the script sets; as often as needed
+    /// A header that the script sets; can be repeated
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = header)]
     headers: Vec<(String, Vec<u8>)>,
-    /// The text that the script sends
+    /// The request body, as text
     #[arg(long, value_name = "TEXT")]
     body: Option<String>,
-    /// The script says `credentials: "include"`; none are sent
+    /// Apply the rules for `credentials: "include"`; no actual credentials are sent
     #[arg(long)]
     credentials: bool,
-    /// The script listens to the progress of the upload, which takes a preflight
+    /// Force a preflight, like a script that listens to upload progress
     #[arg(long)]
     forces_preflight: bool,
-    /// Whose deviations from the standard to take part in
+    /// The browser engine whose deviations from the Fetch standard to apply
     #[arg(long, value_enum, default_value_t)]
     browser: Engine,
 }
@@ -52,30 +52,30 @@ enum Engine {
 }
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
-    let mut unspoken = None;
+    let mut unsupported = None;
     let mut browser = Browser::new(options.browser.quirks());
     let outcome = browser.fetch(&options.fetch(), |request| {
         show_request(request);
         if request.url.scheme() != "http" {
-            unspoken = Some(request.url.clone());
+            unsupported = Some(request.url.clone());
             return None;
         }
-        let answer = send(request);
-        show_answer(&answer);
-        answer.ok()
+        let response = send(request);
+        show_response(&response);
+        response.ok()
     });
-    if let Some(url) = unspoken {
-        let problem = format_args!("a redirect leads to {url}, and only http can be followed");
+    if let Some(url) = unsupported {
+        let problem = format_args!("cannot follow the redirect to {url}: only http is supported");
         return Err(Failure::new(problem));
     }
     match &outcome.result {
         Ok(readable) => {
-            say(format_args!("readable: {}", description(readable)));
+            print_line(format_args!("readable: {}", description(readable)));
             Ok(ExitCode::SUCCESS)
         }
         Err(blocked) => {
             let hint = hint(blocked, &outcome, options.credentials);
-            say(format_args!("blocked: {blocked}{hint}"));
+            print_line(format_args!("blocked: {blocked}{hint}"));
             Ok(ExitCode::FAILURE)
         }
     }
@@ -86,7 +86,7 @@ impl Options {
         let mut headers = self.headers.clone();
         let is_type = |line: &(String, _)| line.0.eq_ignore_ascii_case("content-type");
         if self.body.is_some() && !headers.iter().any(is_type) {
-            // What a browser says of a string.
+            // The type that a browser sets for a string.
             let text = b"text/plain;charset=UTF-8".to_vec();
             headers.push(("content-type".to_owned(), text));
         }
@@ -122,31 +122,36 @@ fn http_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| error.to_string())?;
     match url.scheme() {
         "http" => Ok(url),
-        "https" => Err("https is not spoken here; ask the server at its http address".to_owned()),
-        _ => Err("not an http URL".to_owned()),
+        "https" => Err("https is not supported; use the http address of the server".to_owned()),
+        _ => Err("only http URLs are supported".to_owned()),
     }
 }
 
-/// As a browser writes it: a page never has any other.
+/// Parses an origin. It must be in the form that browsers send, because a page has no other form.
 fn origin(text: &str) -> Result<String, String> {
     if text == "null" {
         return Ok(text.to_owned());
     }
     let url = Url::parse(text).ok().filter(Url::has_authority);
-    let url = url.ok_or("an origin is `scheme://host`, `scheme://host:port` or `null`")?;
+    let url =
+        url.ok_or("an origin must have the form `scheme://host`, `scheme://host:port` or `null`")?;
     let origin = match url.origin().is_tuple() {
         true => url.origin().ascii_serialization(),
-        // Of extensions and applications.
+        // The origins of extensions and applications.
         false => format!("{}://{}", url.scheme(), url.authority()),
     };
     match origin == text {
         true => Ok(origin),
-        false => Err(format!("browsers write this origin `{origin}`")),
+        false => Err(format!(
+            "browsers send this origin as `{origin}`; use that form"
+        )),
     }
 }
 
 fn header(text: &str) -> Result<(String, Vec<u8>), String> {
-    let (name, value) = text.split_once(':').ok_or("not `NAME: VALUE`")?;
+    let (name, value) = text
+        .split_once(':')
+        .ok_or("a header must have the form `NAME: VALUE`")?;
     Ok((name.to_owned(), value.into()))
 }
 
@@ -157,8 +162,8 @@ fn send(request: &Request) -> Result<Response> {
     connection.send(&wire::bytes(&on_the_wire(request)?))?;
     loop {
         let head = connection.read_head()?;
-        let head = head.context("the server hung up")?;
-        // Those below 200 only announce it.
+        let head = head.context("the server closed the connection")?;
+        // Skip informational responses, such as 103 Early Hints.
         if head.status >= 200 {
             return Ok(Response {
                 status: head.status,
@@ -168,9 +173,12 @@ fn send(request: &Request) -> Result<Response> {
     }
 }
 
-/// To the first address that can be reached: `localhost` has two.
+/// Connects to the first reachable address: `localhost` can have two.
 fn connect(url: &Url) -> Result<Connection> {
-    let mut result = Err(anyhow!("{} has no address", url.authority()));
+    let mut result = Err(anyhow!(
+        "{} does not resolve to an address",
+        url.authority()
+    ));
     for address in url.socket_addrs(|| None)? {
         result = Connection::open(address).map_err(Into::into);
         if result.is_ok() {
@@ -211,25 +219,25 @@ fn show_request(request: &Request) {
         (false, true) => " (with credentials)",
         (false, false) => "",
     };
-    say(format_args!("> {method} {url}{kind}"));
+    print_line(format_args!("> {method} {url}{kind}"));
     show_lines('>', &request.headers, &["origin"]);
 }
 
-fn show_answer(answer: &Result<Response>) {
-    match answer {
-        Ok(answer) => {
-            say(format_args!("< {}", answer.status));
-            show_lines('<', &answer.headers, &["vary", "location"]);
+fn show_response(response: &Result<Response>) {
+    match response {
+        Ok(response) => {
+            print_line(format_args!("< {}", response.status));
+            show_lines('<', &response.headers, &["vary", "location"]);
         }
-        Err(error) => say(format_args!("< no answer: {error}")),
+        Err(error) => print_line(format_args!("< no response: {error}")),
     }
 }
 
-/// Those of CORS, and these.
+/// Prints the CORS headers and the headers with these names.
 fn show_lines(side: char, lines: &[(String, Vec<u8>)], names: &[&str]) {
     for (name, value) in lines {
         if name.starts_with("access-control-") || names.contains(&name.as_str()) {
-            say(format_args!("{side}   {name}: {}", value.escape_ascii()));
+            print_line(format_args!("{side}   {name}: {}", value.escape_ascii()));
         }
     }
 }
@@ -247,13 +255,13 @@ fn description(readable: &Readable) -> String {
         false => format!("headers {}", names.join(", ")),
     };
     let own = match readable.kind {
-        ResponseKind::Basic => "; the page's own origin, so that CORS has no say",
+        ResponseKind::Basic => "; same-origin, so CORS does not apply",
         _ => "",
     };
     format!("status {}, {headers}{own}", readable.status)
 }
 
-/// For those who see a `*` in the answer and wonder.
+/// A hint for the case that the response has a `*` which is not a wildcard.
 fn hint(blocked: &Blocked, outcome: &Outcome, with_credentials: bool) -> &'static str {
     let header = match blocked {
         Blocked::Preflight(PreflightFailure::Method(_)) => "access-control-allow-methods",
@@ -262,14 +270,14 @@ fn hint(blocked: &Blocked, outcome: &Outcome, with_credentials: bool) -> &'stati
         }
         _ => return "",
     };
-    let answer = outcome
+    let response = outcome
         .exchanges
         .last()
-        .and_then(|(_, answer)| answer.as_ref());
-    let mut lines = answer.into_iter().flat_map(|answer| &answer.headers);
+        .and_then(|(_, response)| response.as_ref());
+    let mut lines = response.into_iter().flat_map(|response| &response.headers);
     let has_any = lines.any(|(name, value)| name == header && value.contains(&b'*'));
     match has_any && with_credentials {
-        true => ": with credentials, `*` is no wildcard",
+        true => "; `*` is not a wildcard for requests with credentials",
         false => "",
     }
 }

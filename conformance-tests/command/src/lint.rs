@@ -15,24 +15,24 @@ use super::policy_file::{PolicyFile, report};
 pub(crate) struct Options {
     /// A policy file, .json or .toml; `-` reads JSON from standard input
     file: PathBuf,
-    /// Fail on warnings too
+    /// Exit with status 1 on warnings, too
     #[arg(long)]
     strict: bool,
-    /// How to write the report
+    /// The format of the report
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
 enum Format {
-    /// One line an issue
+    /// One line per issue
     #[default]
     Text,
-    /// An object with the lists `errors` and `warnings`
+    /// A JSON object with the lists `errors` and `warnings`
     Json,
 }
 
-/// The report is the answer, so it goes to standard output whatever it says.
+/// The report is the result of the command, so it always goes to standard output.
 pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
     let file = PolicyFile::read(&options.file)?;
     let built = file.config.build();

@@ -1,5 +1,5 @@
-//! The `cors` command. It exits with status 2 on wrong usage, and with 1 on a refused policy, a
-//! blocked fetch or any other failure.
+//! The `cors` command. It exits with status 2 on wrong usage, and with status 1 on a rejected
+//! policy, a blocked fetch or any other failure.
 
 mod fetch;
 mod lint;
@@ -25,12 +25,12 @@ fn main() -> ExitCode {
         Command::Fetch(options) => fetch::run(&options),
     };
     end.unwrap_or_else(|failure| {
-        complain(failure);
+        print_error(failure);
         ExitCode::FAILURE
     })
 }
 
-/// Cross-origin resource sharing: try a policy in a browser, serve it, check it, ask a server
+/// Try, serve and lint CORS policies, and check the responses of a server
 #[derive(Parser)]
 #[command(name = "cors", version)]
 struct Cli {
@@ -40,13 +40,13 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Try a policy with real requests of your browser; the default
+    /// Try a policy with real requests from your browser (the default command)
     Playground(playground::Options),
-    /// Serve the test application behind an adapter
+    /// Serve a test application with a policy
     Serve(serve::Options),
     /// Report the errors and warnings of a policy file
     Lint(lint::Options),
-    /// Ask a server as a script in a browser does, and tell why it is blocked
+    /// Fetch a URL like a script in a browser, and report whether the response is readable
     Fetch(fetch::Options),
 }
 
@@ -56,21 +56,21 @@ impl Default for Command {
     }
 }
 
-/// The name of a framework with an adapter.
+/// Parses the name of a framework that has an adapter.
 fn framework() -> impl TypedValueParser<Value = Framework> {
     let named = |name: String| {
         let mut frameworks = FRAMEWORKS.into_iter();
         frameworks.find(|framework| framework.name == name)
     };
     PossibleValuesParser::new(FRAMEWORKS.map(|framework| framework.name))
-        .try_map(move |name| named(name).ok_or("no such framework"))
+        .try_map(move |name| named(name).ok_or("unknown framework"))
 }
 
-/// Why the command ends early: one line a problem.
+/// Why the command failed: one line per problem.
 struct Failure(String);
 
 impl Failure {
-    /// A problem with the system, not with a policy.
+    /// Creates a failure with the prefix `error: `. Issues of a policy have a prefix of their own.
     fn new(problem: impl fmt::Display) -> Self {
         Self(format!("error: {problem}"))
     }
@@ -82,12 +82,13 @@ impl fmt::Display for Failure {
     }
 }
 
-/// A line on standard output. A server goes on when nobody reads it any more.
-fn say(line: impl fmt::Display) {
+/// Prints a line on standard output. Errors are ignored, so a server continues if its output is
+/// closed.
+fn print_line(line: impl fmt::Display) {
     let _ = writeln!(io::stdout(), "{line}");
 }
 
-/// The same on standard error.
-fn complain(line: impl fmt::Display) {
+/// Prints a line on standard error. Errors are ignored.
+fn print_error(line: impl fmt::Display) {
     let _ = writeln!(io::stderr(), "{line}");
 }

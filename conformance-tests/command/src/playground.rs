@@ -1,8 +1,8 @@
-//! `cors playground`: an API behind an adapter, and a page that calls it from two origins.
+//! `cors playground`: an API with a CORS adapter, and a page that calls it from two origins.
 
+mod active;
 mod api;
 mod expectation;
-mod in_force;
 mod page;
 mod record;
 
@@ -19,14 +19,14 @@ use tokio::net::TcpListener;
 use self::api::Api;
 use super::policy_file::PolicyFile;
 use super::stop::until_stopped;
-use super::{Failure, framework, say};
+use super::{Failure, framework, print_line};
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The framework whose adapter answers
+    /// The framework that serves the API
     #[arg(long, value_parser = framework(), default_value = "axum")]
     framework: Framework,
-    /// The policy to start with, .json or .toml; without it, one that allows the page
+    /// The initial policy, .json or .toml [default: a policy that allows the page]
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
 }
@@ -58,25 +58,25 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
 
         let file = match file {
             Some(file) => file,
-            None => PolicyFile::made("the starting policy", starting_policy(&page.origin))?,
+            None => PolicyFile::from_config("the initial policy", initial_policy(&page.origin))?,
         };
         let text = file.json.clone();
         let policy = file.build()?;
         let allowed = |server: &Server| match policy.is_origin_allowed(server.origin.as_bytes()) {
-            true => "allowed by the starting policy",
-            false => "not allowed by the starting policy",
+            true => "allowed by the initial policy",
+            false => "not allowed by the initial policy",
         };
-        say(format_args!("page  {}  ({})", page.origin, allowed(&page)));
-        say(format_args!(
+        print_line(format_args!("page  {}  ({})", page.origin, allowed(&page)));
+        print_line(format_args!(
             "page  {}  ({})",
             other.origin,
             allowed(&other)
         ));
-        say(format_args!(
+        print_line(format_args!(
             "API   {}  ({})",
             api.origin, options.framework.name
         ));
-        say("open the first page in a browser; Ctrl-C ends it");
+        print_line("open the first page in a browser; press Ctrl-C to stop");
 
         let api_state = Api::start(options.framework, text, policy).await;
         let state = Arc::new(api_state.map_err(Failure::new)?);
@@ -97,7 +97,7 @@ struct Server {
 }
 
 impl Server {
-    /// Takes the port, or a free one and says so.
+    /// Binds the port. If it is not available, binds a free port and reports it.
     async fn bind(name: &str, port: u16) -> Result<Self, Failure> {
         let (listener, taken) = match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
             Ok(listener) => (listener, None),
@@ -110,8 +110,8 @@ impl Server {
         };
         let address = listener.local_addr().map_err(Failure::new)?;
         if let Some(error) = taken {
-            say(format_args!(
-                "port {port} for the {name} is not free ({error}): taking {}",
+            print_line(format_args!(
+                "port {port} is not available for the {name} ({error}); using port {}",
                 address.port()
             ));
         }
@@ -128,8 +128,8 @@ impl Server {
     }
 }
 
-/// Allows the page most of what the table asks for, so that both kinds of answer are seen at once.
-fn starting_policy(page: &str) -> Config {
+/// Allows the page most requests of the table, so that the table shows allowed and refused requests.
+fn initial_policy(page: &str) -> Config {
     Config::new()
         .allow_origins([page])
         .allow_methods(["GET", "POST", "PUT"])

@@ -7,13 +7,13 @@ use std::path::Path;
 use cors_core::issue::Issue;
 use cors_core::{Config, ConfigError, Policy};
 
-use super::{Failure, complain};
+use super::{Failure, print_error};
 
 pub(crate) struct PolicyFile {
     /// The path as the user gave it.
     pub(crate) name: String,
     pub(crate) config: Config,
-    /// What the file says, as JSON.
+    /// The text of the file, converted to JSON.
     pub(crate) json: String,
 }
 
@@ -22,7 +22,7 @@ impl PolicyFile {
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let name = path.display().to_string();
         let parsed = Format::of(path).and_then(|format| {
-            let text = read_text(path).map_err(|error| error.to_string())?;
+            let text = read_text(path).map_err(|error| format!("cannot read the file: {error}"))?;
             let json = format.json(text)?;
             Ok((from_json(&json)?, json))
         });
@@ -32,8 +32,8 @@ impl PolicyFile {
         }
     }
 
-    /// As if a file said this.
-    pub(crate) fn made(name: &str, config: Config) -> Result<Self, Failure> {
+    /// Creates the policy file that has this configuration.
+    pub(crate) fn from_config(name: &str, config: Config) -> Result<Self, Failure> {
         let json = serde_json::to_string_pretty(&config).map_err(Failure::new)?;
         Ok(Self {
             name: name.to_owned(),
@@ -42,12 +42,12 @@ impl PolicyFile {
         })
     }
 
-    /// The policy of a server that is about to start: warnings go to standard error.
+    /// Builds the policy of a server that is about to start, and prints its warnings on standard error.
     pub(crate) fn build(self) -> Result<Policy, Failure> {
         match self.config.build() {
             Ok(policy) => {
                 for line in report(&self.name, policy.warnings()) {
-                    complain(line);
+                    print_error(line);
                 }
                 Ok(policy)
             }
@@ -56,15 +56,16 @@ impl PolicyFile {
     }
 }
 
-/// What is wrong inside the object is kept in the configuration, for its build to report.
+/// Reads a configuration. The configuration keeps the errors inside the object, and its build reports
+/// them.
 pub(crate) fn from_json(text: &str) -> Result<Config, String> {
     serde_json::from_str(text).map_err(|error: serde_json::Error| match error.is_data() {
         true => error.to_string(),
-        false => format!("not JSON: {error}"),
+        false => format!("invalid JSON: {error}"),
     })
 }
 
-/// One line an issue: file, severity, issue.
+/// One line per issue: file, severity, issue.
 pub(crate) fn report(name: &str, issues: &[Issue]) -> impl Iterator<Item = String> {
     issues
         .iter()
@@ -89,11 +90,11 @@ impl Format {
             Some("json") => Ok(Self::Json),
             Some("toml") => Ok(Self::Toml),
             None if path == Path::new("-") => Ok(Self::Json),
-            _ => Err("a policy file ends in .json or .toml".to_owned()),
+            _ => Err("a policy file must have the extension .json or .toml".to_owned()),
         }
     }
 
-    /// The same policy as JSON.
+    /// Converts the text of a file to JSON.
     fn json(&self, text: String) -> Result<String, String> {
         match self {
             Self::Json => Ok(text),
@@ -115,12 +116,12 @@ fn read_text(path: &Path) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
-/// One line, as `serde_json` has it; the error's own text is a drawing of several lines.
+/// The error on one line, in the style of `serde_json`. Its own `Display` has several lines.
 fn not_toml(text: &str, error: &toml::de::Error) -> String {
     let message = error.message().replace('\n', ", ");
     let start = error.span().map_or(0, |span| span.start);
     let before = text.get(..start).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
     let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
-    format!("not TOML: {message} at line {line} column {column}")
+    format!("invalid TOML: {message} at line {line} column {column}")
 }

@@ -1,4 +1,4 @@
-//! `cors serve`: the test application behind an adapter, for any client.
+//! `cors serve`: serves the test application with an adapter, for any client.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,29 +12,34 @@ use tokio::sync::oneshot;
 
 use super::policy_file::PolicyFile;
 use super::stop::until_stopped;
-use super::{Failure, framework, say};
+use super::{Failure, framework, print_line};
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The framework whose adapter answers
+    /// The framework that serves the application
     #[arg(long, value_parser = framework(), default_value = "axum")]
     framework: Framework,
     /// A policy file, .json or .toml
     #[arg(long, value_name = "FILE")]
     policy: PathBuf,
-    /// Where to listen; port 0 takes a free one
-    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8000")]
+    /// The address to listen on; port 0 selects a free port
+    #[arg(long, value_name = "ADDR:PORT", value_parser = address, default_value = "127.0.0.1:8000")]
     listen: SocketAddr,
+}
+
+fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse()
+        .map_err(|_| "an address must be an IP address and a port, such as 127.0.0.1:8000")
 }
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
     let policy = PolicyFile::read(&options.policy)?.build()?;
     let (serve, at) = (options.framework.serve, options.listen);
     until_stopped(|| async move {
-        let listening = |address| say(format_args!("listening on http://{address}"));
+        let listening = |address| print_line(format_args!("listening on http://{address}"));
         let (sender, end) = oneshot::channel();
         let (_running, stop) = oneshot::channel();
-        // Some have a runtime of their own.
+        // Some frameworks start a runtime of their own.
         thread::spawn(move || sender.send(serve(policy, at, Box::new(listening), stop)));
         let end = end.await.map_err(io::Error::other).flatten();
         end.map_err(|error| Failure::new(format_args!("cannot listen on {at}: {error}")))

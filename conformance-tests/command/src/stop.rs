@@ -1,4 +1,4 @@
-//! The end of a server: Ctrl-C or a request to terminate.
+//! Stops servers on Ctrl-C or on a signal to terminate.
 
 use std::future::Future;
 use std::io;
@@ -6,9 +6,9 @@ use std::process::ExitCode;
 
 use super::Failure;
 
-/// Runs servers until the process is told to stop, then drops them.
+/// Runs servers until the process receives a signal to stop, then drops them.
 ///
-/// Open connections are cut: waiting for an idle client would keep a terminal busy.
+/// Open connections are closed at once: waiting for an idle client would block the terminal.
 pub(crate) fn until_stopped<S>(servers: impl FnOnce() -> S) -> Result<ExitCode, Failure>
 where
     S: Future<Output = Result<(), Failure>>,
@@ -24,7 +24,7 @@ where
     Ok(ExitCode::SUCCESS)
 }
 
-/// Listens from this call on, so that no signal is lost before the future is first polled.
+/// Listens for signals from this call on, so that none is lost before the future is first polled.
 #[cfg(unix)]
 fn stopped() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};

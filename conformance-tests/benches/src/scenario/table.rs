@@ -5,15 +5,15 @@ use super::Right::{Allowed, Denied, NotCors, PreflightAllowed, PreflightDenied};
 use super::{ORIGIN, Policy, Request, Right, Role, Scenario, nth_header, nth_origin};
 use crate::markdown::thousands;
 
-/// A usual preflight.
+/// The name of an ordinary preflight.
 pub const PREFLIGHT: &str = "preflight, 1 method + 3 headers";
-/// A usual refusal.
+/// The name of an ordinary refusal.
 pub const HEADER_DENIED: &str = "preflight, header denied";
 
-/// The attack that is many lines, not one long value.
+/// The name of the attack with many header lines instead of one long value.
 pub const EMPTY_LINES: &str = "1,000 empty lines";
 
-const STRANGER: &str = "https://evil.example";
+const OTHER_ORIGIN: &str = "https://evil.example";
 const ORIGIN_DENIED: Right = PreflightDenied { origin: true };
 const REFUSED: Right = PreflightDenied { origin: false };
 
@@ -22,7 +22,7 @@ pub(super) fn all() -> Vec<Scenario> {
     table.plain();
     table.growth();
     table.attacks();
-    // Those with the same policy follow each other.
+    // Scenarios with the same policy must be adjacent.
     table.0.sort_by_key(|scenario| scenario.policy);
     table.0
 }
@@ -46,9 +46,9 @@ impl Table {
         let get = Request::get;
         self.row("not CORS", One, Request::new("GET", []), NotCors);
         self.row("one origin, allowed", One, get(ORIGIN), Allowed);
-        self.row("one origin, denied", One, get(STRANGER), Denied);
+        self.row("one origin, denied", One, get(OTHER_ORIGIN), Denied);
         self.row("any origin", Any, get(ORIGIN), Allowed);
-        // Every answer is the same there, whoever asks.
+        // If any origin is allowed, the response does not depend on the Origin header.
         self.row(
             "any origin, malformed",
             Any,
@@ -62,7 +62,7 @@ impl Table {
             get("https://app.example.org"),
             Allowed,
         );
-        self.row("regex, denied", Regex, get(STRANGER), Denied);
+        self.row("regex, denied", Regex, get(OTHER_ORIGIN), Denied);
 
         let preflight = |origin, method, third| {
             let names = format!("authorization,content-type,{third}");
@@ -75,8 +75,8 @@ impl Table {
             preflight(ORIGIN, "PUT", third),
             PreflightAllowed,
         );
-        let stranger = preflight(STRANGER, "PUT", third);
-        self.row("preflight, origin denied", One, stranger, ORIGIN_DENIED);
+        let origin = preflight(OTHER_ORIGIN, "PUT", third);
+        self.row("preflight, origin denied", One, origin, ORIGIN_DENIED);
         let method = preflight(ORIGIN, "PATCH", third);
         self.row("preflight, method denied", One, method, REFUSED);
         self.row(HEADER_DENIED, One, preflight(ORIGIN, "PUT", other), REFUSED);
@@ -101,7 +101,7 @@ impl Table {
 
     fn growth(&mut self) {
         for size in [1, 10, 1_000, 100_000, 1_000_000] {
-            // As long as those in the list, so that its length alone does not tell.
+            // It is as long as the listed origins, so its length alone does not rule it out.
             let miss = nth_origin(0).replace("example.com", "example.org");
             for (series, origin, right) in [
                 ("origins, first", nth_origin(0), Allowed),

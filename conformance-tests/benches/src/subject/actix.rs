@@ -53,7 +53,7 @@ where
 {
     let service = init_service(routes)
         .now_or_never()
-        .expect("nothing to wait for");
+        .expect("the result is ready at once");
     app(
         |request| {
             let lines = request.lines();
@@ -65,7 +65,7 @@ where
         },
         move |request| {
             let response = service.call(request).now_or_never();
-            response.expect("nothing to wait for").unwrap()
+            response.expect("the result is ready at once").unwrap()
         },
         |response| {
             let headers = response.headers().iter();
@@ -82,7 +82,7 @@ pub fn ours(config: Config) -> cors_actix::Cors {
     cors_actix::Cors::new(config.build().unwrap())
 }
 
-/// The other middleware.
+/// The existing middleware.
 pub fn peer(config: Config) -> actix_cors::Cors {
     let strs = |list: &'_ [String]| -> Vec<String> { list.to_vec() };
     let mut cors = actix_cors::Cors::default()

@@ -1,4 +1,4 @@
-//! axum, the middleware as a layer of the router or around the finished router.
+//! axum, with the middleware as a layer of the router or around the finished router.
 
 use super::{App, Subject, Variant, WITH_PEER, http_app, tower};
 use ::tower::Layer as _;
@@ -23,8 +23,8 @@ pub const AROUND: Subject = Subject {
     start: around,
 };
 
-/// `axum::serve` makes the handlers of a router ready by `with_state`; otherwise that would be done
-/// for every request.
+/// The application without CORS. `with_state` prepares the handlers once, as `axum::serve` does;
+/// otherwise they would be prepared for every request.
 pub fn router() -> Router {
     Router::new().route("/", any(async || "ok")).with_state(())
 }

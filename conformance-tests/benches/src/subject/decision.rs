@@ -1,4 +1,4 @@
-//! `RenderedPolicy::verdict` on an `http` request, and nothing else.
+//! Only `RenderedPolicy::verdict`, with an `http` request.
 
 use super::{App, Subject, Variant, http_request};
 use crate::response::Response;
@@ -32,7 +32,7 @@ fn start(variant: Variant, config: Config) -> Option<Box<dyn App>> {
 
 struct Decision {
     policy: Option<RenderedPolicy<HeaderValue>>,
-    /// Deciding does not consume it, so one is enough.
+    /// A decision does not consume the request, so one is enough.
     waiting: http::Request<()>,
 }
 

@@ -1,5 +1,6 @@
-//! The least that a careful tower middleware can cost: it checks all that ours checks, gives the
-//! same answers, and can do nothing else. No configuration is checked, nothing is explained.
+//! A hand-written minimum: the lowest cost of a careful tower middleware. It makes the same checks
+//! and sends the same responses as ours, but does not validate the configuration and does not
+//! explain its decisions.
 
 use super::handler;
 use cors_core::Config;
@@ -13,7 +14,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use tower::{Service, service_fn};
 
-/// `None` for a regex: it would not be written by hand.
+/// Returns `None` for a regular expression: a hand-written middleware would not use one.
 pub(super) fn around(
     config: Config,
 ) -> Option<impl Service<Request<()>, Response = Response<&'static str>, Error = Infallible>> {
@@ -26,8 +27,8 @@ pub(super) fn around(
             .then(|| headers.get(header::ACCESS_CONTROL_REQUEST_METHOD))
             .flatten();
         if let Some(method) = method {
-            let answer = floor.preflight(origin.filter(|_| allowed), method, headers);
-            return Either::Left(ready(Ok(answer)));
+            let response = floor.preflight(origin.filter(|_| allowed), method, headers);
+            return Either::Left(ready(Ok(response)));
         }
         let origin = origin.filter(|_| allowed).cloned();
         let floor = Arc::clone(&floor);
@@ -42,9 +43,9 @@ struct Floor {
     origins: Origins,
     credentials: bool,
     methods: Vec<String>,
-    /// Sorted, in lower case; `None`: any.
+    /// Sorted and in lower case; `None` if any name is allowed.
     names: Option<Vec<String>>,
-    /// Bytes of requested names that are looked at.
+    /// The maximum length of all lines of requested names in bytes, plus 16 bytes for each line.
     budget: usize,
     allow_methods: HeaderValue,
     allow_headers: HeaderValue,
@@ -171,7 +172,8 @@ impl Floor {
                 None => return false,
             }
         }
-        // Browsers send them sorted: a merge, that starts again where one is out of order.
+        // Browsers send the names sorted, so the search continues after the previous match. If a name
+        // is out of order, the whole list is searched.
         let mut rest = self.names.as_deref().unwrap_or_default();
         lines()
             .flat_map(|line| line.split(|byte| *byte == b','))
@@ -199,7 +201,7 @@ enum Origins {
     Any,
     One(Vec<u8>),
     Listed(HashSet<Vec<u8>, RandomState>),
-    /// What is behind `https://*`, and which lengths there are.
+    /// The suffixes after `https://*`, and the lengths that occur.
     Patterns(HashSet<Vec<u8>, RandomState>, Box<[bool; 256]>),
 }
 
@@ -208,11 +210,11 @@ impl Origins {
         if config.get_allow_origin_regex().is_some() {
             return None;
         }
-        let behind = |text: &String| Some(text.strip_prefix("https://*")?.as_bytes().to_vec());
+        let suffix = |text: &String| Some(text.strip_prefix("https://*")?.as_bytes().to_vec());
         let texts = config.get_allow_origins();
         Some(match texts {
             [any] if any == "*" => Self::Any,
-            [first, ..] if first.contains('*') => Self::patterns(texts.iter().filter_map(behind)),
+            [first, ..] if first.contains('*') => Self::patterns(texts.iter().filter_map(suffix)),
             [one] => Self::One(one.as_bytes().to_vec()),
             _ => Self::Listed(texts.iter().map(|text| text.as_bytes().to_vec()).collect()),
         })
@@ -243,7 +245,7 @@ impl Origins {
                     .skip(1)
                     .filter(|(_, byte)| **byte == b'.');
                 dots.map(|(at, _)| &host[at..])
-                    .any(|behind| lengths[behind.len()] && all.contains(behind))
+                    .any(|suffix| lengths[suffix.len()] && all.contains(suffix))
             }
         }
     }

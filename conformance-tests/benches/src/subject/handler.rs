@@ -4,7 +4,7 @@ use http::header::{self, HeaderValue};
 use http::{Request, Response};
 use std::convert::Infallible;
 
-/// With a header of its own, as almost every response.
+/// Returns a response with one header, because almost every real response has headers.
 pub(super) async fn ok(_: Request<()>) -> Result<Response<&'static str>, Infallible> {
     let mut response = Response::new("ok");
     let text = HeaderValue::from_static("text/plain; charset=utf-8");

@@ -1,4 +1,4 @@
-//! Rocket, by its own local client.
+//! Rocket, with its local client.
 
 use super::{App, Subject, Variant, WITH_PEER, app};
 use crate::response::Response;
@@ -24,13 +24,14 @@ fn start(variant: Variant, config: Config) -> Option<Box<dyn App>> {
     let client = Handle::current()
         .block_on(Client::untracked(rocket))
         .unwrap();
-    // Its requests borrow it, and wait in one struct with what sends them.
+    // The prepared requests borrow the client and are stored in the same struct as the function that
+    // sends them, so the client must live forever.
     let client: &'static Client = Box::leak(Box::new(client));
     app(
         |request| {
             let mut built = client.req(request.method.parse::<Method>().unwrap(), "/");
             for (name, value) in request.lines() {
-                // A server lends the text of its buffer.
+                // In a server, the value borrows from a buffer; here it must be owned.
                 let value = String::from_utf8(value.into()).unwrap();
                 built.add_header(Header::new(name, value));
             }
@@ -40,7 +41,7 @@ fn start(variant: Variant, config: Config) -> Option<Box<dyn App>> {
             request
                 .dispatch()
                 .now_or_never()
-                .expect("nothing to wait for")
+                .expect("the response is ready at once")
         },
         |response| {
             let lines = response.headers().iter();
@@ -54,7 +55,7 @@ fn start(variant: Variant, config: Config) -> Option<Box<dyn App>> {
     )
 }
 
-/// Rocket's log takes more time than all else.
+/// Turns the log off: Rocket's log takes more time than everything else.
 pub fn quiet(config: rocket::Config) -> rocket::Config {
     rocket::Config {
         log_level: LogLevel::Off,
@@ -87,7 +88,7 @@ pub fn ours(config: Config) -> cors_rocket::Cors {
     cors_rocket::Cors::new(config.build().unwrap())
 }
 
-/// `None` where its regular expressions become too large: that of 10,000 patterns does.
+/// Returns `None` if the regular expressions become too large, as with 10,000 patterns.
 fn peer(config: &Config) -> Option<rocket_cors::Cors> {
     let any_origin = config.get_allow_origins() == ["*"];
     let (patterns, exact): (Vec<&String>, Vec<&String>) = config

@@ -32,7 +32,8 @@ pub fn ours(config: Config) -> cors_axum::CorsLayer {
     cors_axum::CorsLayer::new(policy)
 }
 
-/// tower-http's layer, as cheap as it can be made for this policy without a matcher of one's own.
+/// The cheapest tower-http layer for this policy that needs no custom matcher, except for patterns
+/// and regular expressions.
 pub fn peer(config: Config) -> CorsLayer {
     let names = |names: &[String]| -> Vec<HeaderName> {
         names.iter().map(|name| name.parse().unwrap()).collect()
@@ -67,7 +68,7 @@ fn origins(config: Config) -> AllowOrigin {
             let patterns = patterns(&config);
             AllowOrigin::predicate(move |origin, _| matches(&patterns, origin.as_bytes()))
         }
-        // Sent to everybody.
+        // The header is sent to every origin.
         [one] => AllowOrigin::exact(value(one)),
         _ => AllowOrigin::list(config.get_allow_origins().iter().map(value)),
     }
@@ -82,7 +83,7 @@ pub(super) fn patterns(config: &Config) -> Vec<(String, String)> {
     parts.collect()
 }
 
-/// What people write where a middleware asks for a function.
+/// A matcher that users typically write if a middleware requires a function.
 pub(super) fn matches(patterns: &[(String, String)], origin: &[u8]) -> bool {
     patterns.iter().any(|(scheme, host)| {
         origin.starts_with(scheme.as_bytes()) && origin.ends_with(host.as_bytes())

@@ -35,7 +35,7 @@ pub fn ours(config: Config) -> Cors {
     Cors::new(config.build().unwrap())
 }
 
-/// It has neither patterns nor functions, and must know every header.
+/// The existing middleware. It supports neither patterns nor functions, and requires a list of headers.
 pub fn peer(config: Config) -> Option<warp::cors::Cors> {
     let has_star = |list: &[String]| list.iter().any(|entry| entry.contains('*'));
     let cors = warp::cors()
@@ -56,7 +56,7 @@ pub fn peer(config: Config) -> Option<warp::cors::Cors> {
     }
 }
 
-/// tower's layer around the service of the same routes.
+/// Our tower layer around the service of the same routes.
 pub const AROUND: Subject = Subject {
     name: "warp, around the service",
     peer: "warp::cors",

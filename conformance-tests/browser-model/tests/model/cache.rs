@@ -4,27 +4,27 @@ use std::time::Duration;
 
 use browser_model::{Browser, Fetch, Quirks, Response};
 
-use super::{API, Lines, PAGE, answer, including, lines, url, value, with};
+use super::{API, Lines, PAGE, including, lines, response, url, value, with};
 
-/// What each fetch of a script asks for, and how long the page waits before it.
+/// A fetch, and the seconds that the page waits before it.
 struct Step<'a> {
     after: u64,
     fetch: Fetch,
     /// Whether a preflight is sent.
-    asks: bool,
+    sends: bool,
     why: &'a str,
 }
 
-fn step(after: u64, fetch: Fetch, asks: bool, why: &str) -> Step<'_> {
+fn step(after: u64, fetch: Fetch, sends: bool, why: &str) -> Step<'_> {
     Step {
         after,
         fetch,
-        asks,
+        sends,
         why,
     }
 }
 
-/// Does these steps in one browser, with a server that gives this to every preflight.
+/// Runs the steps in one browser, with a server that sends these lines in every preflight response.
 fn run(quirks: Quirks, granted: Lines<'_>, steps: &[Step<'_>]) {
     let mut browser = Browser::new(quirks);
     for step in steps {
@@ -34,9 +34,9 @@ fn run(quirks: Quirks, granted: Lines<'_>, steps: &[Step<'_>]) {
             Some(allowing(origin, granted))
         });
         assert!(outcome.result.is_ok(), "{}: {outcome:?}", step.why);
-        let asks = outcome.exchanges.len() == 2;
+        let sends = outcome.exchanges.len() == 2;
         assert_eq!(
-            asks, step.asks,
+            sends, step.sends,
             "{}: {granted:?} {:?}",
             step.why, step.fetch
         );
@@ -44,12 +44,12 @@ fn run(quirks: Quirks, granted: Lines<'_>, steps: &[Step<'_>]) {
 }
 
 fn allowing(origin: &str, granted: Lines<'_>) -> Response {
-    let mut answer = answer(200, granted);
-    answer.headers.extend(lines(&[
+    let mut response = response(200, granted);
+    response.headers.extend(lines(&[
         ("Access-Control-Allow-Origin", origin),
         ("Access-Control-Allow-Credentials", "true"),
     ]));
-    answer
+    response
 }
 
 const ENGINES: [Quirks; 4] = [
@@ -75,8 +75,8 @@ fn set(names: &[&str]) -> Fetch {
 #[test]
 fn max_age() {
     const NEVER: u64 = 0;
-    // Lines of Access-Control-Max-Age; the seconds they last in the standard, Chromium, Firefox and
-    // WebKit.
+    // Lines of Access-Control-Max-Age; the seconds that a preflight is cached in the standard,
+    // Chromium, Firefox and WebKit.
     let rows: [(&[&str], [u64; 4]); 22] = [
         (&[], [5; 4]),
         (&["0"], [NEVER; 4]),
@@ -90,7 +90,7 @@ fn max_age() {
         (&["86401"], [86401, 7200, 86400, 600]),
         (&["99999999999999999999999"], [u64::MAX, 7200, 86400, 600]),
         (&[""], [5; 4]),
-        // What is no number counts as missing, if at all.
+        // A value that is not a number counts as missing, or as 0 in some engines.
         (&["-1"], [5, NEVER, NEVER, NEVER]),
         (&["-600"], [5, NEVER, NEVER, NEVER]),
         (&["-"], [5, 5, NEVER, 5]),
@@ -123,7 +123,7 @@ fn max_age() {
 }
 
 #[test]
-fn what_was_granted_is_what_counts() {
+fn everything_granted_is_cached() {
     let granted = [
         (METHODS, "PUT, patch"),
         (HEADERS, "x-a, X-B"),
@@ -131,7 +131,7 @@ fn what_was_granted_is_what_counts() {
     ];
     let steps = [
         step(0, put(), true, "first"),
-        step(0, set(&["x-a"]), false, "granted, though not asked"),
+        step(0, set(&["x-a"]), false, "granted, though not requested"),
         step(0, set(&["X-B", "X-A"]), false, "in any case"),
         step(0, with("patch", &[("X-A", "1")]), false, "both granted"),
         step(
@@ -144,7 +144,7 @@ fn what_was_granted_is_what_counts() {
         step(0, forced("POST"), true, "forced, and POST is not granted"),
     ];
     run(Quirks::NONE, &granted, &steps);
-    // A preflight that is refused is remembered no more than what was not granted.
+    // A method or header that the response does not list needs a preflight of its own.
     let mut browser = Browser::new(Quirks::NONE);
     for (fetch, preflights) in [(put(), 1), (with("DELETE", &[]), 1), (set(&["x-c"]), 1)] {
         let outcome = browser.fetch(&fetch, |_| Some(allowing(PAGE, &granted)));
@@ -162,16 +162,16 @@ fn forced(method: &str) -> Fetch {
 }
 
 #[test]
-fn by_force_the_method_is_granted_without_list() {
+fn a_forced_preflight_caches_the_method_without_a_list() {
     let steps = [
         step(0, forced("POST"), true, "first"),
-        step(0, forced("POST"), false, "as if POST were listed"),
+        step(0, forced("POST"), false, "cached, as if POST were listed"),
     ];
     run(Quirks::NONE, &[], &steps);
 }
 
 #[test]
-fn any() {
+fn wildcards() {
     let granted = [
         (METHODS, "*"),
         (HEADERS, "*, authorization"),
@@ -183,7 +183,7 @@ fn any() {
             0,
             with("DELETE", &[("X-A", "1")]),
             false,
-            "`*` is all of them",
+            "`*` covers every method and header",
         ),
         step(0, set(&["Authorization"]), false, "named"),
     ];
@@ -204,7 +204,7 @@ fn any() {
 }
 
 #[test]
-fn what_engines_do_not_remember() {
+fn what_engines_do_not_cache() {
     let granted = [(METHODS, "*"), (HEADERS, "*"), (MAX_AGE, "60")];
     let opaque = Fetch {
         origin: "null".to_owned(),
@@ -228,14 +228,14 @@ fn what_engines_do_not_remember() {
     );
 }
 
-/// Whether the second of two equal requests has a preflight, too: in the standard, Chromium, Firefox
-/// and WebKit.
+/// Runs each fetch twice. A row states whether the second fetch has a preflight, too: in the standard,
+/// Chromium, Firefox and WebKit.
 fn run_twice(granted: Lines<'_>, rows: &[(Fetch, [bool; 4])]) {
-    for (fetch, asks_again) in rows {
-        for (quirks, asks_again) in ENGINES.into_iter().zip(*asks_again) {
+    for (fetch, sends_again) in rows {
+        for (quirks, sends_again) in ENGINES.into_iter().zip(*sends_again) {
             let steps = [
                 step(0, fetch.clone(), true, "first"),
-                step(0, fetch.clone(), asks_again, "second"),
+                step(0, fetch.clone(), sends_again, "second"),
             ];
             run(quirks, granted, &steps);
         }
@@ -243,7 +243,7 @@ fn run_twice(granted: Lines<'_>, rows: &[(Fetch, [bool; 4])]) {
 }
 
 #[test]
-fn one_for_each_origin_and_url() {
+fn entries_are_per_origin_and_url() {
     let other = |change: fn(&mut Fetch)| {
         let mut fetch = put();
         change(&mut fetch);
@@ -298,20 +298,25 @@ fn credentials() {
     run(Quirks::NONE, &granted, &steps);
     let steps = [
         step(0, including(put()), true, "first"),
-        step(0, put(), false, "made with credentials, so good without"),
+        step(
+            0,
+            put(),
+            false,
+            "made with credentials, so also valid without",
+        ),
     ];
     run(Quirks::NONE, &granted, &steps);
 }
 
 #[test]
-fn entries_age_by_themselves() {
+fn each_entry_ages_separately() {
     let mut browser = Browser::new(Quirks::NONE);
-    // Seconds to wait, fetch, what a preflight grants; whether there is one.
+    // Seconds to wait, fetch, lines of the preflight response; whether a preflight is sent.
     let rows: [(u64, Fetch, Lines<'_>, bool); 8] = [
         (0, set(&["x-a"]), &[(HEADERS, "x-a"), (MAX_AGE, "10")], true),
         (4, set(&["x-b"]), &[(HEADERS, "x-b"), (MAX_AGE, "10")], true),
         (4, set(&["x-a", "x-b"]), &[], false),
-        // x-a is gone, x-b is not; the answer to x-c makes x-b last longer.
+        // x-a has expired, x-b has not; the preflight response for x-c extends x-b.
         (4, set(&["x-b"]), &[], false),
         (
             0,
@@ -328,27 +333,27 @@ fn entries_age_by_themselves() {
         ),
         (0, set(&["x-b"]), &[(HEADERS, "x-b")], true),
     ];
-    for (row, (after, fetch, granted, asks)) in rows.into_iter().enumerate() {
+    for (row, (after, fetch, granted, sends)) in rows.into_iter().enumerate() {
         browser.wait(Duration::from_secs(after));
         let outcome = browser.fetch(&fetch, |_| Some(allowing(PAGE, granted)));
         assert!(outcome.result.is_ok(), "{row}: {outcome:?}");
-        assert_eq!(outcome.exchanges.len() == 2, asks, "{row}");
+        assert_eq!(outcome.exchanges.len() == 2, sends, "{row}");
     }
 }
 
 #[test]
-fn a_failure_clears_it() {
+fn a_failure_clears_the_entries_of_the_url() {
     let granted = [(METHODS, "PUT"), (MAX_AGE, "60")];
     let fine = || Some(allowing(PAGE, &granted));
     let mut redirect = allowing(PAGE, &[("Location", "data:,")]);
     redirect.status = 307;
     let failures = [
         ("network", None),
-        ("CORS check", Some(answer(200, &[]))),
+        ("CORS check", Some(response(200, &[]))),
         ("redirect", Some(redirect)),
     ];
     for (name, failure) in failures {
-        for (quirks, asks_again) in [
+        for (quirks, sends_again) in [
             (Quirks::NONE, true),
             (Quirks::CHROMIUM, false),
             (Quirks::WEBKIT, false),
@@ -374,7 +379,7 @@ fn a_failure_clears_it() {
                 "{name}"
             );
             let outcome = browser.fetch(&put(), |_| fine());
-            assert_eq!(outcome.exchanges.len() == 2, asks_again, "{name}");
+            assert_eq!(outcome.exchanges.len() == 2, sends_again, "{name}");
             assert_eq!(browser.fetch(&elsewhere, |_| fine()).exchanges.len(), 1);
         }
     }

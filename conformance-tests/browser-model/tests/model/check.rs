@@ -2,7 +2,7 @@
 
 use browser_model::{Blocked, CorsFailure, Fetch, Quirks};
 
-use super::{API, PAGE, answer, blocked, get, including, requests, url, with};
+use super::{API, PAGE, blocked, get, including, requests, response, url, with};
 
 #[test]
 fn allow_origin() {
@@ -16,8 +16,8 @@ fn allow_origin() {
         "\thttps://app.example.com",
     ];
     for value in passing {
-        let answer = answer(200, &[("Access-Control-Allow-Origin", value)]);
-        assert_eq!(blocked(&get(), &[answer]), None, "{value:?}");
+        let response = response(200, &[("Access-Control-Allow-Origin", value)]);
+        assert_eq!(blocked(&get(), &[response]), None, "{value:?}");
     }
 
     let failing = [
@@ -89,20 +89,20 @@ fn allow_origin() {
         "https://app.\u{301}example.com",
     ];
     for value in failing {
-        let answer = answer(200, &[("Access-Control-Allow-Origin", value)]);
+        let response = response(200, &[("Access-Control-Allow-Origin", value)]);
         let failure = CorsFailure::AllowOrigin(value.trim_matches([' ', '\t']).into());
         let expected = Some(Blocked::Cors(failure));
-        assert_eq!(blocked(&get(), &[answer]), expected, "{value:?}");
+        assert_eq!(blocked(&get(), &[response]), expected, "{value:?}");
     }
     println!("{} pass, {} fail", passing.len(), failing.len());
 }
 
 #[test]
-fn allow_origin_in_no_or_several_lines() {
+fn allow_origin_missing_or_repeated() {
     let absent = Some(Blocked::Cors(CorsFailure::NoAllowOrigin));
-    assert_eq!(blocked(&get(), &[answer(200, &[])]), absent);
+    assert_eq!(blocked(&get(), &[response(200, &[])]), absent);
     let other = [("Allow-Origin", "*"), ("Access-Control-Allow-Origins", "*")];
-    assert_eq!(blocked(&get(), &[answer(200, &other)]), absent);
+    assert_eq!(blocked(&get(), &[response(200, &other)]), absent);
 
     let name = "access-control-allow-origin";
     for values in [
@@ -116,9 +116,9 @@ fn allow_origin_in_no_or_several_lines() {
         ["*", ""],
         [PAGE, "https://b.example.com"],
     ] {
-        let answer = answer(200, &values.map(|value| (name, value)));
+        let response = response(200, &values.map(|value| (name, value)));
         let failure = CorsFailure::AllowOrigin(values.join(", ").into());
-        assert_eq!(blocked(&get(), &[answer]), Some(Blocked::Cors(failure)));
+        assert_eq!(blocked(&get(), &[response]), Some(Blocked::Cors(failure)));
     }
 }
 
@@ -136,8 +136,8 @@ fn opaque_origins_are_null() {
         ("https://api.example.com", false),
         ("", false),
     ] {
-        let answer = answer(200, &[("access-control-allow-origin", value)]);
-        let blocked = blocked(&opaque, std::slice::from_ref(&answer));
+        let response = response(200, &[("access-control-allow-origin", value)]);
+        let blocked = blocked(&opaque, std::slice::from_ref(&response));
         assert_eq!(blocked.is_none(), passes, "{value:?}");
     }
 }
@@ -171,55 +171,55 @@ fn allow_credentials() {
         let allow_origin = ("Access-Control-Allow-Origin", PAGE);
         let values = values.iter().map(|&value| (name, value));
         let headers: Vec<_> = values.chain([allow_origin]).collect();
-        let answers = [answer(200, &headers)];
+        let responses = [response(200, &headers)];
         let expected = (!passes).then_some(Blocked::Cors(CorsFailure::AllowCredentials));
         assert_eq!(
-            blocked(&including(get()), &answers),
+            blocked(&including(get()), &responses),
             expected,
             "{headers:?}"
         );
-        // Without credentials, nobody looks.
-        assert_eq!(blocked(&get(), &answers), None, "{headers:?}");
+        // Without credentials, the header is not checked.
+        assert_eq!(blocked(&get(), &responses), None, "{headers:?}");
     }
 }
 
 #[test]
-fn any_origin_is_none_with_credentials() {
+fn with_credentials_a_wildcard_origin_fails() {
     for value in ["true", "false", "*"] {
         let headers = [
             ("Access-Control-Allow-Origin", "*"),
             ("Access-Control-Allow-Credentials", value),
         ];
-        let answers = [answer(200, &headers)];
+        let responses = [response(200, &headers)];
         let expected = Blocked::Cors(CorsFailure::AnyOriginWithCredentials);
-        assert_eq!(blocked(&including(get()), &answers), Some(expected));
-        assert_eq!(blocked(&get(), &answers), None);
+        assert_eq!(blocked(&including(get()), &responses), Some(expected));
+        assert_eq!(blocked(&get(), &responses), None);
     }
 }
 
 #[test]
-fn the_check_does_not_look_at_the_status() {
+fn the_check_ignores_the_status() {
     let statuses = (200..600).filter(|status| ![301, 302, 303, 307, 308].contains(status));
     for status in statuses {
-        let passing = answer(status, &[("Access-Control-Allow-Origin", PAGE)]);
+        let passing = response(status, &[("Access-Control-Allow-Origin", PAGE)]);
         let outcome = super::outcome(Default::default(), &get(), &[passing]);
         assert_eq!(outcome.result.unwrap().status, status);
         let expected = Blocked::Cors(CorsFailure::NoAllowOrigin);
-        assert_eq!(blocked(&get(), &[answer(status, &[])]), Some(expected));
+        assert_eq!(blocked(&get(), &[response(status, &[])]), Some(expected));
     }
 }
 
 #[test]
-fn the_own_origin_is_neither_asked_nor_checked() {
+fn same_origin_requests_have_no_preflight_and_no_check() {
     let own = Fetch {
         url: url("https://app.example.com/"),
         forces_preflight: true,
         ..with("PUT", &[("X-A", "1"), ("Authorization", "1")])
     };
-    let sent = requests(Quirks::NONE, &own, &answer(200, &[]));
+    let sent = requests(Quirks::NONE, &own, &response(200, &[]));
     assert_eq!(sent.len(), 1);
     assert!(!sent[0].is_preflight);
-    // Other schemes and ports are other origins; `null` is the origin of nothing.
+    // Other schemes and ports are other origins; `null` is never same-origin.
     for (page, api) in [
         (PAGE, "http://app.example.com/"),
         (PAGE, "https://app.example.com:8443/"),
@@ -234,7 +234,7 @@ fn the_own_origin_is_neither_asked_nor_checked() {
         };
         let expected = Some(Blocked::Cors(CorsFailure::NoAllowOrigin));
         assert_eq!(
-            blocked(&fetch, &[answer(200, &[])]),
+            blocked(&fetch, &[response(200, &[])]),
             expected,
             "{page} {api}"
         );

@@ -1,4 +1,4 @@
-//! The texts for people.
+//! The texts of `Display`.
 
 use browser_model::Blocked::{self, Cors, Preflight};
 use browser_model::CorsFailure::{
@@ -11,89 +11,96 @@ fn texts() {
     let rows: [(Blocked, &str); 22] = [
         (
             Blocked::ForbiddenMethod,
-            "scripts cannot use CONNECT, TRACE or TRACK",
+            "scripts cannot use the methods CONNECT, TRACE and TRACK",
         ),
         (
             Blocked::NoHttp,
-            "methods and header names are tokens, and header values have no line ends",
+            "the method or a header name is not a token, or a header value contains a NUL byte or \
+             a line break",
         ),
-        (Blocked::Body, "GET and HEAD have no body"),
+        (
+            Blocked::Body,
+            "requests with method GET or HEAD cannot have a body",
+        ),
         (
             Blocked::Unfetchable,
-            "scripts fetch only http and https URLs, without a user or password, and not from ports \
-             of other protocols",
+            "the URL must use http or https, contain no user name or password, and use a port that \
+             browsers do not block",
         ),
-        (Blocked::Network, "no answer"),
+        (Blocked::Network, "no response"),
         (
             Cors(NoAllowOrigin),
-            "the answer: no Access-Control-Allow-Origin",
+            "CORS check failed: the response has no Access-Control-Allow-Origin header",
         ),
         (
             Cors(AnyOriginWithCredentials),
-            "the answer: Access-Control-Allow-Origin is `*`, which does not count with credentials",
+            "CORS check failed: Access-Control-Allow-Origin is `*`, which is not valid for requests \
+             with credentials",
         ),
         (
             Cors(AllowOrigin(b"https://b.example.com".into())),
-            "the answer: Access-Control-Allow-Origin is `https://b.example.com`, not the Origin of \
-             the request",
+            "CORS check failed: Access-Control-Allow-Origin is `https://b.example.com`, which is \
+             not the origin of the request",
         ),
         (
             Cors(AllowOrigin(b"\x1b[31m\xff".into())),
-            "the answer: Access-Control-Allow-Origin is `\\x1b[31m\\xff`, not the Origin of the \
-             request",
+            "CORS check failed: Access-Control-Allow-Origin is `\\x1b[31m\\xff`, which is not the \
+             origin of the request",
         ),
         (
             Cors(AllowCredentials),
-            "the answer: Access-Control-Allow-Credentials is not `true`, which credentials need",
+            "CORS check failed: Access-Control-Allow-Credentials is not `true`, which requests with \
+             credentials require",
         ),
         (
             Preflight(PreflightFailure::Cors(NoAllowOrigin)),
-            "the preflight's answer: no Access-Control-Allow-Origin",
+            "preflight failed: the response has no Access-Control-Allow-Origin header",
         ),
         (
             Preflight(PreflightFailure::Status(400)),
-            "the preflight's answer: status 400, not 200 to 299",
+            "preflight failed: status 400 is not in the range 200 to 299",
         ),
         (
             Preflight(PreflightFailure::MalformedMethods),
-            "the preflight's answer: Access-Control-Allow-Methods is no list of methods",
+            "preflight failed: Access-Control-Allow-Methods is not a list of methods",
         ),
         (
             Preflight(PreflightFailure::MalformedHeaders),
-            "the preflight's answer: Access-Control-Allow-Headers is no list of header names",
+            "preflight failed: Access-Control-Allow-Headers is not a list of header names",
         ),
         (
             Preflight(PreflightFailure::Method("PUT".into())),
-            "the preflight's answer: Access-Control-Allow-Methods lacks PUT",
+            "preflight failed: Access-Control-Allow-Methods does not include PUT",
         ),
         (
             Preflight(PreflightFailure::Header("x-a".into())),
-            "the preflight's answer: Access-Control-Allow-Headers lacks x-a",
+            "preflight failed: Access-Control-Allow-Headers does not include x-a",
         ),
         (
             Preflight(PreflightFailure::Header("authorization".into())),
-            "the preflight's answer: Access-Control-Allow-Headers lacks authorization, which `*` \
-             does not cover",
+            "preflight failed: Access-Control-Allow-Headers does not include authorization, which \
+             `*` does not cover",
         ),
         (
             Blocked::Redirect(RedirectFailure::NotWanted),
-            "the redirect: the script wants none",
+            "redirect failed: the script follows no redirects (`redirect: \"error\"`)",
         ),
         (
             Blocked::Redirect(RedirectFailure::Malformed),
-            "the redirect: Location is no URL",
+            "redirect failed: Location is not a valid URL",
         ),
         (
             Blocked::Redirect(RedirectFailure::Scheme),
-            "the redirect: Location is neither http nor https",
+            "redirect failed: Location is not an http or https URL",
         ),
         (
             Blocked::Redirect(RedirectFailure::TooMany),
-            "the redirect: it is the 21st, and 20 are followed",
+            "redirect failed: there are more than 20 redirects",
         ),
         (
             Blocked::Redirect(RedirectFailure::UserInfo),
-            "the redirect: Location has a user or password, and leads to another origin",
+            "redirect failed: Location contains a user name or password, which is allowed only \
+             within the page's own origin",
         ),
     ];
     for (blocked, text) in rows {

@@ -1,4 +1,4 @@
-//! What is sent and checked along redirects: `cors/redirect-origin.htm`,
+//! The requests and checks of redirected fetches: `cors/redirect-origin.htm`,
 //! `cors/redirect-preflight*.htm`, `fetch/api/cors/cors-redirect*.any.js`.
 
 use browser_model::{
@@ -6,13 +6,13 @@ use browser_model::{
     ResponseKind, Url,
 };
 
-use super::{PAGE, answer, blocked, get, lines, outcome, url, value, with};
+use super::{PAGE, blocked, get, lines, outcome, response, url, value, with};
 
 const A: &str = "https://app.example.com/a";
 const B: &str = "https://b.example.com/b";
 const C: &str = "https://c.example.com/c";
 
-/// `fetch` along these URLs with these statuses, where every server allows everything to everyone.
+/// Runs a fetch that is redirected along these URLs with this status. Every server allows everything.
 fn along(quirks: Quirks, fetch: &Fetch, status: u16, path: &[&str]) -> Vec<Request> {
     let (first, rest) = path.split_first().unwrap();
     let fetch = Fetch {
@@ -35,14 +35,14 @@ fn along(quirks: Quirks, fetch: &Fetch, status: u16, path: &[&str]) -> Vec<Reque
         ];
         let headers: Vec<_> = headers.into_iter().chain(location).collect();
         let status = if location.is_some() { status } else { 200 };
-        Some(answer(status, &headers))
+        Some(response(status, &headers))
     });
     assert!(outcome.result.is_ok(), "{outcome:?}");
     let exchanges = outcome.exchanges.into_iter();
     exchanges.map(|(request, _)| request).collect()
 }
 
-/// `-`, `page` or `null` for each request.
+/// The `Origin` of each request: `-` for none, `page` or `null`.
 fn origins(requests: &[Request]) -> Vec<&str> {
     let origins = requests.iter().map(|request| value(request, "origin"));
     origins
@@ -57,7 +57,7 @@ fn origins(requests: &[Request]) -> Vec<&str> {
 #[test]
 fn origin_of_each_hop() {
     let rows: [(&[&str], &str, &str); 16] = [
-        // Along, origins with GET, origins with POST (kept by 307).
+        // Path, origins with GET, origins with POST (which 307 preserves).
         (&[A], "-", "page"),
         (&[B], "page", "page"),
         (&[A, A], "- -", "page page"),
@@ -81,7 +81,7 @@ fn origin_of_each_hop() {
             assert_eq!(origins(&sent).join(" "), expected, "{method} {path:?}");
         }
     }
-    // Scheme and port are of the origin; path, query and fragment are not.
+    // Scheme and port are part of the origin; path, query and fragment are not.
     for (location, origin) in [
         ("/b2?q", "page"),
         ("?q#f", "page"),
@@ -94,7 +94,7 @@ fn origin_of_each_hop() {
         let sent = along(Quirks::NONE, &get(), 302, &[B, location]);
         assert_eq!(origins(&sent), ["page", origin], "{location}");
     }
-    // An opaque origin stays what it is.
+    // An opaque origin stays `null`.
     let opaque = Fetch::new("null", url(A));
     let sent = along(Quirks::NONE, &opaque, 302, &[A, A, B]);
     assert_eq!(origins(&sent), ["null", "null", "null"]);
@@ -102,7 +102,7 @@ fn origin_of_each_hop() {
 
 #[test]
 fn every_hop_is_checked() {
-    // The path; Access-Control-Allow-Origin of each answer; whether the script reads the last.
+    // Path; Access-Control-Allow-Origin of each response; whether the script can read the last one.
     let rows: [(&[&str], &[&str], bool); 20] = [
         (&[A, A], &["", ""], true),
         (&[A, B], &["", "*"], true),
@@ -118,7 +118,7 @@ fn every_hop_is_checked() {
         (&[B, B], &["", PAGE], false),
         (&[B, B], &["null", PAGE], false),
         (&[B, A], &["", "*"], false),
-        // Back home it is still a stranger.
+        // Back at the page's own origin, the fetch is still checked.
         (&[B, A], &["*", ""], false),
         (&[B, A], &["*", PAGE], false),
         (&[B, C], &["*", PAGE], false),
@@ -127,7 +127,7 @@ fn every_hop_is_checked() {
         (&[B, C, B], &["*", "*", PAGE], false),
     ];
     for (path, allowed, is_read) in rows {
-        let answers: Vec<_> = (1..=path.len())
+        let responses: Vec<_> = (1..=path.len())
             .zip(allowed)
             .map(|(next, origin)| {
                 let origin = Some(("Access-Control-Allow-Origin", *origin));
@@ -135,14 +135,14 @@ fn every_hop_is_checked() {
                 let location = path.get(next).map(|&url| ("Location", url));
                 let status = location.map_or(200, |_| 302);
                 let headers: Vec<_> = origin.into_iter().chain(location).collect();
-                answer(status, &headers)
+                response(status, &headers)
             })
             .collect();
         let fetch = Fetch {
             url: url(path[0]),
             ..get()
         };
-        let result = outcome(Quirks::NONE, &fetch, &answers).result;
+        let result = outcome(Quirks::NONE, &fetch, &responses).result;
         match (is_read, result) {
             (true, Ok(read)) => {
                 let is_own = path.iter().all(|&url| url == A);
@@ -161,7 +161,7 @@ fn every_hop_is_checked() {
 
 #[test]
 fn methods_and_bodies() {
-    // Status and method; the method after it.
+    // Status and method; the method after the redirect.
     let rows = [
         (301, "GET", "GET"),
         (301, "HEAD", "HEAD"),
@@ -230,15 +230,15 @@ fn authorization_stays_with_its_origin() {
         let with: Vec<_> = actual.iter().map(|request| has(&request)).collect();
         assert_eq!(with, expected, "{path:?}");
         assert!(actual.iter().all(|request| value(request, "x-a").is_some()));
-        // A preflight asks for what is sent.
+        // A preflight requests the headers that the request after it has.
         for pair in sent.windows(2).filter(|pair| pair[0].is_preflight) {
-            let asked = value(&pair[0], "access-control-request-headers");
+            let requested = value(&pair[0], "access-control-request-headers");
             let names = if has(&&&pair[1]) {
                 "authorization,x-a"
             } else {
                 "x-a"
             };
-            assert_eq!(asked, Some(names), "{path:?}");
+            assert_eq!(requested, Some(names), "{path:?}");
         }
     }
 }
@@ -250,12 +250,12 @@ fn preflights_of_each_hop() {
         body: Some(b"{}".to_vec()),
         ..with("POST", &[("Content-Type", "application/json")])
     };
-    // Fetch, status, path; the methods sent, `?` for a preflight.
+    // Fetch, status, path; the methods of the requests, with `?` before those of preflights.
     let rows: [(&Fetch, u16, &[&str], &str); 9] = [
         (&put, 307, &[A, A], "PUT PUT"),
         (&put, 307, &[A, B], "PUT ?PUT PUT"),
         (&put, 307, &[B, "/b2"], "?PUT PUT ?PUT PUT"),
-        // The same URL: the preflight is remembered.
+        // The same URL: the preflight is cached.
         (&put, 307, &[B, B], "?PUT PUT PUT"),
         (&put, 307, &[B, C], "?PUT PUT ?PUT PUT"),
         (&put, 307, &[B, A], "?PUT PUT ?PUT PUT"),
@@ -274,7 +274,7 @@ fn preflights_of_each_hop() {
         });
         assert_eq!(methods.collect::<Vec<_>>().join(" "), expected, "{path:?}");
     }
-    // The preflight of a later hop has the origin of its request, and can refuse it.
+    // The preflight after a redirect has the origin of its request, and its response can refuse it.
     let sent = along(Quirks::NONE, &put, 307, &[B, C]);
     assert_eq!(origins(&sent), ["page", "page", "null", "null"]);
     let granting = [
@@ -282,18 +282,18 @@ fn preflights_of_each_hop() {
         ("Access-Control-Allow-Methods", "PUT"),
     ];
     let moved = [&granting[..], &[("Location", C)]].concat();
-    let answers = [
-        answer(200, &granting),
-        answer(307, &moved),
-        answer(200, &granting),
+    let responses = [
+        response(200, &granting),
+        response(307, &moved),
+        response(200, &granting),
     ];
     let refused = CorsFailure::AllowOrigin(PAGE.into());
     let expected = Blocked::Preflight(PreflightFailure::Cors(refused));
-    assert_eq!(blocked(&put, &answers), Some(expected));
+    assert_eq!(blocked(&put, &responses), Some(expected));
 }
 
 #[test]
-fn credentials_go_no_farther_than_the_own_origin() {
+fn same_origin_credentials_are_not_sent_to_other_origins() {
     let with_credentials = |credentials, path: &[&str]| -> Vec<bool> {
         let fetch = Fetch {
             credentials,

@@ -1,5 +1,5 @@
-//! The browser model against tables written from Fetch, and from what web-platform-tests ask of
-//! browsers.
+//! Compares the browser model with tables written from the Fetch standard and from
+//! web-platform-tests.
 
 #![allow(
     clippy::expect_used,
@@ -26,15 +26,15 @@ use browser_model::{
 const PAGE: &str = "https://app.example.com";
 const API: &str = "https://api.example.com/items";
 
-/// Header lines as they are written.
+/// Header lines as in a message.
 type Lines<'a> = &'a [(&'a str, &'a str)];
 
-/// `fetch(API)` on the page.
+/// `fetch(API)` in the page.
 fn get() -> Fetch {
     Fetch::new(PAGE, url(API))
 }
 
-/// With a method and headers.
+/// The same fetch with a method and headers.
 fn with(method: &str, headers: Lines<'_>) -> Fetch {
     Fetch {
         method: method.to_owned(),
@@ -43,7 +43,7 @@ fn with(method: &str, headers: Lines<'_>) -> Fetch {
     }
 }
 
-/// With credentials.
+/// The same fetch with `credentials: "include"`.
 fn including(fetch: Fetch) -> Fetch {
     Fetch {
         credentials: Credentials::Include,
@@ -62,33 +62,33 @@ fn lines(lines: Lines<'_>) -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
-fn answer(status: u16, headers: Lines<'_>) -> Response {
+fn response(status: u16, headers: Lines<'_>) -> Response {
     Response {
         status,
         headers: lines(headers),
     }
 }
 
-/// What a new browser makes of these answers, in this order; after them the network fails.
-fn outcome(quirks: Quirks, fetch: &Fetch, answers: &[Response]) -> Outcome {
-    let mut answers = answers.iter().cloned();
-    Browser::new(quirks).fetch(fetch, |_| answers.next())
+/// Runs the fetch in a new browser with these responses in order. After them, the network fails.
+fn outcome(quirks: Quirks, fetch: &Fetch, responses: &[Response]) -> Outcome {
+    let mut responses = responses.iter().cloned();
+    Browser::new(quirks).fetch(fetch, |_| responses.next())
 }
 
-/// Why the standard's browser blocks; `None` if it does not.
-fn blocked(fetch: &Fetch, answers: &[Response]) -> Option<Blocked> {
-    outcome(Quirks::NONE, fetch, answers).result.err()
+/// Why a browser that follows the standard blocks the fetch; `None` if it does not.
+fn blocked(fetch: &Fetch, responses: &[Response]) -> Option<Blocked> {
+    outcome(Quirks::NONE, fetch, responses).result.err()
 }
 
-/// What a server that answers every request alike is asked.
-fn requests(quirks: Quirks, fetch: &Fetch, answer: &Response) -> Vec<Request> {
+/// The requests to a server that sends the same response to every request.
+fn requests(quirks: Quirks, fetch: &Fetch, response: &Response) -> Vec<Request> {
     let exchanges = Browser::new(quirks)
-        .fetch(fetch, |_| Some(answer.clone()))
+        .fetch(fetch, |_| Some(response.clone()))
         .exchanges;
     exchanges.into_iter().map(|(request, _)| request).collect()
 }
 
-/// The value of a header; `name` is in lower case and there once at most.
+/// The value of a header that occurs at most once; `name` is in lower case.
 fn value<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     let mut values = request.headers.iter().filter(|line| line.0 == name);
     let value = values.next()?;

@@ -6,12 +6,12 @@ use browser_model::PreflightFailure::{
 };
 use browser_model::{CorsFailure, Fetch, PreflightFailure, Quirks};
 
-use super::{Lines, PAGE, answer, blocked, including, outcome, requests, value, with};
+use super::{Lines, PAGE, blocked, including, outcome, requests, response, value, with};
 
-/// The method and the headers that a preflight asks for.
-type Asked<'a> = Option<(&'a str, Option<&'a str>)>;
+/// The method and the headers that a preflight requests.
+type Requested<'a> = Option<(&'a str, Option<&'a str>)>;
 
-/// Without and with credentials.
+/// The expected failures without and with credentials.
 type Failures = [Option<PreflightFailure>; 2];
 
 const ORIGIN: (&str, &str) = ("Access-Control-Allow-Origin", PAGE);
@@ -21,12 +21,12 @@ const HEADERS: &str = "Access-Control-Allow-Headers";
 
 #[test]
 fn the_request() {
-    let granting = answer(
+    let granting = response(
         200,
         &[ORIGIN, (METHODS, "*"), (HEADERS, "*, authorization")],
     );
     // Method, headers; the preflight's method and headers.
-    let rows: [(&str, Lines<'_>, Asked<'_>); 19] = [
+    let rows: [(&str, Lines<'_>, Requested<'_>); 19] = [
         ("GET", &[], None),
         ("get", &[], None),
         ("Head", &[], None),
@@ -102,19 +102,19 @@ fn the_request() {
 }
 
 #[test]
-fn only_an_ok_status_passes() {
+fn only_a_2xx_status_passes() {
     let put = with("PUT", &[]);
     let headers = [ORIGIN, (METHODS, "PUT")];
     for status in 100..1000 {
-        let answers = [answer(status, &headers), answer(200, &headers)];
-        let outcome = outcome(Quirks::NONE, &put, &answers);
+        let responses = [response(status, &headers), response(200, &headers)];
+        let outcome = outcome(Quirks::NONE, &put, &responses);
         let passes = (200..300).contains(&status);
         assert_eq!(outcome.exchanges.len(), 1 + usize::from(passes), "{status}");
         let expected = (!passes).then_some(Preflight(Status(status)));
         assert_eq!(outcome.result.err(), expected);
     }
-    // It is not followed, wherever it leads.
-    let moved = answer(307, &[ORIGIN, (METHODS, "PUT"), ("Location", "/elsewhere")]);
+    // A redirect of a preflight is not followed.
+    let moved = response(307, &[ORIGIN, (METHODS, "PUT"), ("Location", "/elsewhere")]);
     assert_eq!(blocked(&put, &[moved]), Some(Preflight(Status(307))));
 }
 
@@ -146,18 +146,18 @@ fn the_cors_check_comes_first() {
     for (fetch, status, headers, failure) in rows {
         let mut headers = headers.to_vec();
         headers.push((METHODS, "PUT"));
-        let answers = [answer(status, &headers)];
-        assert_eq!(blocked(&fetch, &answers), Some(Preflight(Cors(failure))));
+        let responses = [response(status, &headers)];
+        assert_eq!(blocked(&fetch, &responses), Some(Preflight(Cors(failure))));
     }
 }
 
 #[test]
-fn the_answer_after_a_preflight_is_checked_too() {
+fn the_response_after_a_preflight_is_checked_too() {
     let put = with("PUT", &[]);
-    let granted = answer(200, &[ORIGIN, (METHODS, "PUT")]);
-    let answers = [granted.clone(), answer(200, &[(METHODS, "PUT")])];
+    let granted = response(200, &[ORIGIN, (METHODS, "PUT")]);
+    let responses = [granted.clone(), response(200, &[(METHODS, "PUT")])];
     assert_eq!(
-        blocked(&put, &answers),
+        blocked(&put, &responses),
         Some(Blocked::Cors(CorsFailure::NoAllowOrigin))
     );
     assert_eq!(blocked(&put, &[granted]), Some(Blocked::Network));
@@ -204,7 +204,7 @@ fn methods() {
     ];
     for (method, values, failures) in rows {
         let fetch = with(method, &[]);
-        judge(
+        check(
             &fetch,
             values.iter().map(|&value| (METHODS, value)),
             failures,
@@ -244,7 +244,7 @@ fn headers() {
             &["*, authorization"],
             [None, header("x-a")],
         ),
-        // It is judged first.
+        // Authorization is checked first.
         (
             &["x-a", "a", "authorization"],
             &[],
@@ -273,7 +273,7 @@ fn headers() {
     for (names, values, failures) in rows {
         let set: Vec<_> = names.iter().map(|&name| (name, "1")).collect();
         let fetch = with("GET", &set);
-        judge(
+        check(
             &fetch,
             values.iter().map(|&value| (HEADERS, value)),
             failures,
@@ -285,18 +285,18 @@ fn same(failure: Option<PreflightFailure>) -> Failures {
     [failure.clone(), failure]
 }
 
-/// Judges the fetch when all answers have these lines.
-fn judge<'a>(fetch: &Fetch, lines: impl Iterator<Item = (&'a str, &'a str)>, failures: Failures) {
+/// Checks the result of the fetch when all responses have these lines.
+fn check<'a>(fetch: &Fetch, lines: impl Iterator<Item = (&'a str, &'a str)>, failures: Failures) {
     let headers: Vec<_> = lines.chain([ORIGIN, CREDENTIALS]).collect();
-    let answers = [answer(204, &headers), answer(200, &headers)];
+    let responses = [response(204, &headers), response(200, &headers)];
     let [without, with] = failures.map(|failure| failure.map(Preflight));
-    assert_eq!(blocked(fetch, &answers), without, "{fetch:?} {headers:?}");
+    assert_eq!(blocked(fetch, &responses), without, "{fetch:?} {headers:?}");
     let fetch = including(fetch.clone());
-    assert_eq!(blocked(&fetch, &answers), with, "{fetch:?} {headers:?}");
+    assert_eq!(blocked(&fetch, &responses), with, "{fetch:?} {headers:?}");
 }
 
 #[test]
-fn a_list_that_is_not_needed_must_be_one_all_the_same() {
+fn a_list_that_is_not_needed_must_still_be_valid() {
     let rows: [(Fetch, Lines<'_>, PreflightFailure); 3] = [
         (
             with("PUT", &[]),
@@ -308,7 +308,7 @@ fn a_list_that_is_not_needed_must_be_one_all_the_same() {
             &[(METHODS, "@"), (HEADERS, "x-a")],
             MalformedMethods,
         ),
-        // The methods are read first, and a list that is none comes before a name that is missing.
+        // The list of methods is parsed first. A malformed list is reported before a missing name.
         (
             with("PUT", &[("X-A", "1")]),
             &[(METHODS, "GET, @"), (HEADERS, "@")],
@@ -317,8 +317,8 @@ fn a_list_that_is_not_needed_must_be_one_all_the_same() {
     ];
     for (fetch, headers, failure) in rows {
         let headers = [headers, &[ORIGIN]].concat();
-        let answers = [answer(200, &headers), answer(200, &headers)];
-        assert_eq!(blocked(&fetch, &answers), Some(Preflight(failure)));
+        let responses = [response(200, &headers), response(200, &headers)];
+        assert_eq!(blocked(&fetch, &responses), Some(Preflight(failure)));
     }
 }
 
@@ -328,18 +328,18 @@ fn safelisted_methods_need_not_be_listed() {
         let fetch = with(method, &[("X-A", "1")]);
         for methods in ["", "PUT", "*"] {
             let headers = [ORIGIN, (METHODS, methods), (HEADERS, "x-a")];
-            let answers = [answer(200, &headers), answer(200, &headers)];
-            assert_eq!(blocked(&fetch, &answers), None);
+            let responses = [response(200, &headers), response(200, &headers)];
+            assert_eq!(blocked(&fetch, &responses), None);
         }
     }
-    // The methods are judged before the headers.
+    // The method is checked before the headers.
     let both = with("PUT", &[("X-A", "1")]);
     let expected = Some(Preflight(Method("PUT".to_owned())));
-    assert_eq!(blocked(&both, &[answer(200, &[ORIGIN])]), expected);
+    assert_eq!(blocked(&both, &[response(200, &[ORIGIN])]), expected);
 }
 
 #[test]
-fn a_preflight_by_force() {
+fn a_forced_preflight() {
     let forced = |method| Fetch {
         forces_preflight: true,
         ..with(method, &[])
@@ -366,7 +366,7 @@ fn a_preflight_by_force() {
         let outcome = outcome(
             Quirks::NONE,
             &forced(method),
-            &[answer(200, headers), answer(200, &[ORIGIN])],
+            &[response(200, headers), response(200, &[ORIGIN])],
         );
         assert_eq!(
             outcome.result.err(),

@@ -1,8 +1,8 @@
-//! What each engine does differently, and that others do not.
+//! The deviations of each engine, and that the other engines do not have them.
 
 use browser_model::{Browser, Fetch, Quirks};
 
-use super::{Lines, PAGE, answer, url, value, with};
+use super::{Lines, PAGE, response, url, value, with};
 
 const ENGINES: [(&str, Quirks); 4] = [
     ("standard", Quirks::NONE),
@@ -11,7 +11,7 @@ const ENGINES: [(&str, Quirks); 4] = [
     ("webkit", Quirks::WEBKIT),
 ];
 
-/// A fetch, the URLs to which it is redirected, and the requests that follow from it.
+/// A fetch, the URLs to which it is redirected, and the requests that the browser sends.
 struct Row<'a> {
     from: &'a str,
     forces_preflight: bool,
@@ -19,7 +19,7 @@ struct Row<'a> {
     headers: Lines<'a>,
     path: &'a [&'a str],
     standard: &'a str,
-    /// Of the engines that differ.
+    /// The requests of the engines that deviate.
     others: &'a [(&'a str, &'a str)],
 }
 
@@ -72,7 +72,7 @@ fn requests() {
             headers: &[("content-type", "text/plain; a=b")],
             ..PLAIN
         },
-        // What the page is called to the preflight, after a redirect from one other origin to the next.
+        // The origin of the preflight after a redirect from another origin to a different origin.
         Row {
             method: "PUT",
             path: &[C],
@@ -80,7 +80,7 @@ fn requests() {
             others: &[("firefox", "?PUT() page, PUT page, ?PUT() page, PUT null")],
             ..PLAIN
         },
-        // Authorization is removed on the way.
+        // The redirect removes Authorization.
         Row {
             headers: &[("authorization", "1"), ("x-a", "1")],
             path: &[C],
@@ -97,7 +97,7 @@ fn requests() {
             ],
             ..PLAIN
         },
-        // Here the redirect removes the content type, and makes a GET of it.
+        // The redirect removes the content type and changes the method to GET.
         Row {
             method: "POST",
             headers: &type_json,
@@ -115,7 +115,7 @@ fn requests() {
             ],
             ..PLAIN
         },
-        // One redirect later, Firefox asks for it all the same.
+        // After one more redirect, Firefox requests the content type in the preflight again.
         Row {
             method: "POST",
             headers: &type_json,
@@ -140,7 +140,7 @@ fn requests() {
             standard: "GET page, GET page, GET null",
             ..PLAIN
         },
-        // An origin that Authorization is not meant for gets it from Firefox, one redirect later.
+        // After one more redirect, Firefox sends Authorization to an origin that it is not meant for.
         Row {
             headers: &[("authorization", "1")],
             path: &[C, C],
@@ -159,7 +159,7 @@ fn requests() {
             ],
             ..PLAIN
         },
-        // Firefox and WebKit ask for what the page's own origin needs no preflight for.
+        // Firefox and WebKit send a preflight because of a header of the first, same-origin request.
         Row {
             from: A,
             method: "POST",
@@ -205,8 +205,8 @@ fn requests() {
         },
     ];
     let hint = |name, value| {
-        let asked = format!("?GET({name}) page, GET page");
-        (name, value, asked)
+        let requested = format!("?GET({name}) page, GET page");
+        (name, value, requested)
     };
     let hints = [
         hint("device-memory", "0.5"),
@@ -228,29 +228,29 @@ fn requests() {
         hint("x-a", "1"),
     ];
     for row in rows {
-        row.judge();
+        row.check();
     }
-    for (name, value, asked) in &hints {
+    for (name, value, requested) in &hints {
         Row {
             headers: &[(name, value)],
-            standard: asked,
+            standard: requested,
             others: &[("chromium", "GET page")],
             ..PLAIN
         }
-        .judge();
+        .check();
     }
-    for (name, value, asked) in &no_hints {
+    for (name, value, requested) in &no_hints {
         Row {
             headers: &[(name, value)],
-            standard: asked,
+            standard: requested,
             ..PLAIN
         }
-        .judge();
+        .check();
     }
 }
 
 impl Row<'_> {
-    fn judge(&self) {
+    fn check(&self) {
         for (engine, quirks) in ENGINES {
             let other = self.others.iter().find(|(name, _)| *name == engine);
             let expected = other.map_or(self.standard, |(_, requests)| requests);
@@ -278,11 +278,11 @@ impl Row<'_> {
                 ),
                 ("Access-Control-Allow-Methods", "DELETE, PUT"),
             ];
-            let asked = value(request, "access-control-request-headers");
-            headers.extend(asked.map(|names| ("Access-Control-Allow-Headers", names)));
+            let requested = value(request, "access-control-request-headers");
+            headers.extend(requested.map(|names| ("Access-Control-Allow-Headers", names)));
             let next = (!request.is_preflight).then(|| path.next()).flatten();
             headers.extend(next.map(|url| ("Location", *url)));
-            Some(answer(next.map_or(200, |_| 302), &headers))
+            Some(response(next.map_or(200, |_| 302), &headers))
         });
         assert!(outcome.result.is_ok(), "{outcome:?}");
         let requests = outcome.exchanges.iter().map(|(request, _)| {
@@ -310,7 +310,7 @@ fn authorization_under_any() {
     let fetch = with("GET", &[("Authorization", "1")]);
     for (engine, quirks) in ENGINES {
         let read = |headers, origin| {
-            let answer = answer(
+            let response = response(
                 200,
                 &[
                     ("Access-Control-Allow-Origin", origin),
@@ -320,7 +320,7 @@ fn authorization_under_any() {
             );
             let including = super::including(fetch.clone());
             [&fetch, &including].map(|fetch| {
-                let outcome = Browser::new(quirks).fetch(fetch, |_| Some(answer.clone()));
+                let outcome = Browser::new(quirks).fetch(fetch, |_| Some(response.clone()));
                 outcome.result.is_ok()
             })
         };
@@ -331,7 +331,7 @@ fn authorization_under_any() {
 }
 
 #[test]
-fn a_preflight_that_firefox_makes_for_the_page_is_checked_for_the_page() {
+fn firefox_checks_a_preflight_against_the_origin_that_it_sent() {
     let put = Fetch {
         url: url("https://b.example.com/"),
         ..with("PUT", &[])
@@ -340,13 +340,13 @@ fn a_preflight_that_firefox_makes_for_the_page_is_checked_for_the_page() {
         for origin in [PAGE, "null"] {
             let methods = ("Access-Control-Allow-Methods", "PUT");
             let any = ("Access-Control-Allow-Origin", "*");
-            let answers = [
-                answer(200, &[any, methods]),
-                answer(307, &[any, ("Location", "https://c.example.com/")]),
-                answer(200, &[("Access-Control-Allow-Origin", origin), methods]),
-                answer(200, &[any]),
+            let responses = [
+                response(200, &[any, methods]),
+                response(307, &[any, ("Location", "https://c.example.com/")]),
+                response(200, &[("Access-Control-Allow-Origin", origin), methods]),
+                response(200, &[any]),
             ];
-            let outcome = super::outcome(quirks, &put, &answers);
+            let outcome = super::outcome(quirks, &put, &responses);
             let expected = origin == if engine == "firefox" { PAGE } else { "null" };
             assert_eq!(outcome.result.is_ok(), expected, "{engine} {origin}");
         }

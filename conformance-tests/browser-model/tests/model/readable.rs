@@ -1,9 +1,9 @@
-//! What a script reads: `cors/response-headers.htm`, `fetch/api/cors/cors-filtering.js`,
+//! What a script can read: `cors/response-headers.htm`, `fetch/api/cors/cors-filtering.js`,
 //! `cors/access-control-expose-headers-parsing.window.js`, `fetch/api/cors/cors-expose-star.js`.
 
 use browser_model::{Fetch, Quirks, ResponseKind};
 
-use super::{PAGE, answer, get, including, outcome, url};
+use super::{PAGE, get, including, outcome, response, url};
 
 const SENT: [(&str, &str); 13] = [
     ("Cache-Control", "no-cache"),
@@ -33,7 +33,8 @@ const SAFELISTED: [&str; 7] = [
 
 #[test]
 fn expose_headers() {
-    // Lines of Access-Control-Expose-Headers, and what more is readable without and with credentials.
+    // Lines of Access-Control-Expose-Headers, and the additional readable headers without and with
+    // credentials.
     let all = &[
         "x-a",
         "x-a",
@@ -66,7 +67,7 @@ fn expose_headers() {
         (&["x-a-"], &[], &[]),
         (&["x-*"], &[], &[]),
         (&["**"], &[], &[]),
-        // One that is no token exposes nothing at all.
+        // If one element is not a token, the whole list exposes nothing.
         (&["x-a x-b"], &[], &[]),
         (&["x-a;x-b"], &[], &[]),
         (&["x-a,(x-b)"], &[], &[]),
@@ -89,7 +90,7 @@ fn expose_headers() {
             ];
             let headers: Vec<_> = SENT.into_iter().chain(exposing.clone()).collect();
             let headers: Vec<_> = headers.into_iter().chain(allowing).collect();
-            let outcome = outcome(Quirks::NONE, &fetch, &[answer(200, &headers)]);
+            let outcome = outcome(Quirks::NONE, &fetch, &[response(200, &headers)]);
             let readable = outcome.result.unwrap();
             assert_eq!(readable.kind, ResponseKind::Cors);
             let mut names: Vec<_> = readable
@@ -107,13 +108,13 @@ fn expose_headers() {
 }
 
 #[test]
-fn values_stay_as_they_are() {
+fn values_are_unchanged() {
     let headers = [
         ("X-Odd", "two  words\u{e9}"),
         ("Access-Control-Allow-Origin", "*"),
         ("Access-Control-Expose-Headers", "*"),
     ];
-    let readable = outcome(Quirks::NONE, &get(), &[answer(404, &headers)])
+    let readable = outcome(Quirks::NONE, &get(), &[response(404, &headers)])
         .result
         .unwrap();
     let expected = ("x-odd".to_owned(), "two  words\u{e9}".into());
@@ -124,9 +125,9 @@ fn values_stay_as_they_are() {
 }
 
 #[test]
-fn the_own_origin_reads_all_but_cookies() {
+fn same_origin_responses_are_readable_except_cookies() {
     let own = Fetch::new(PAGE, url("https://app.example.com:443/items"));
-    let outcome = outcome(Quirks::NONE, &own, &[answer(500, &SENT)]);
+    let outcome = outcome(Quirks::NONE, &own, &[response(500, &SENT)]);
     let readable = outcome.result.unwrap();
     assert_eq!((readable.kind, readable.status), (ResponseKind::Basic, 500));
     assert_eq!(readable.headers.len(), SENT.len() - 2);

@@ -4,7 +4,7 @@ use browser_model::{
     Blocked, Browser, CorsFailure, Fetch, Quirks, Redirect, RedirectFailure, Response, ResponseKind,
 };
 
-use super::{answer, blocked, get, outcome, url};
+use super::{blocked, get, outcome, response, url};
 
 const A: &str = "https://app.example.com/a";
 const B: &str = "https://b.example.com/b";
@@ -12,7 +12,7 @@ const B: &str = "https://b.example.com/b";
 #[test]
 fn targets() {
     use RedirectFailure::{Malformed, Scheme, UserInfo};
-    let fine = answer(200, &[("Access-Control-Allow-Origin", "*")]);
+    let fine = response(200, &[("Access-Control-Allow-Origin", "*")]);
     let failed = |failure| Some(Blocked::Redirect(failure));
     let rows: [(&str, &str, Option<Blocked>); 20] = [
         // From, Location.
@@ -34,7 +34,7 @@ fn targets() {
         (B, "https://user@b.example.com/", failed(UserInfo)),
         (B, "https://:secret@c.example.com/", failed(UserInfo)),
         (A, "https://user@b.example.com/", failed(UserInfo)),
-        // Back home, but tainted.
+        // Back at the page's own origin, after leaving it.
         (B, "https://user@app.example.com/", failed(UserInfo)),
         (B, "http://b.example.com:6667/", Some(Blocked::Unfetchable)),
     ];
@@ -43,8 +43,8 @@ fn targets() {
             url: url(from),
             ..get()
         };
-        let answers = [moved(302, location), fine.clone()];
-        assert_eq!(blocked(&fetch, &answers), expected, "{from} {location}");
+        let responses = [moved(302, location), fine.clone()];
+        assert_eq!(blocked(&fetch, &responses), expected, "{from} {location}");
     }
     let twice = [
         ("Location", "/1"),
@@ -52,7 +52,7 @@ fn targets() {
         ("Access-Control-Allow-Origin", "*"),
     ];
     assert_eq!(
-        blocked(&get(), &[answer(302, &twice), fine]),
+        blocked(&get(), &[response(302, &twice), fine]),
         failed(Malformed)
     );
 }
@@ -78,7 +78,7 @@ fn the_fragment_is_never_sent() {
 }
 
 #[test]
-fn twenty_are_followed() {
+fn twenty_redirects_are_followed() {
     for (from, allowing) in [(A, None), (B, Some(("Access-Control-Allow-Origin", "*")))] {
         let fetch = Fetch {
             url: url(from),
@@ -91,7 +91,7 @@ fn twenty_are_followed() {
                 left = left.saturating_sub(1);
                 let location = (!ends).then_some(("Location", "?again"));
                 let headers: Vec<_> = allowing.into_iter().chain(location).collect();
-                Some(answer(if ends { 200 } else { 302 }, &headers))
+                Some(response(if ends { 200 } else { 302 }, &headers))
             })
         };
         let outcome = run(20);
@@ -122,9 +122,9 @@ fn redirect_modes() {
                     ..get()
                 };
                 let allowing = [("Access-Control-Allow-Origin", "*")];
-                let answers = [answer(status, &[location, &allowing].concat())];
-                assert_eq!(blocked(&modes(Redirect::Error), &answers), not_wanted);
-                let read = outcome(Quirks::NONE, &modes(Redirect::Manual), &answers)
+                let responses = [response(status, &[location, &allowing].concat())];
+                assert_eq!(blocked(&modes(Redirect::Error), &responses), not_wanted);
+                let read = outcome(Quirks::NONE, &modes(Redirect::Manual), &responses)
                     .result
                     .unwrap();
                 assert_eq!(read.kind, ResponseKind::OpaqueRedirect);
@@ -133,15 +133,15 @@ fn redirect_modes() {
             // The check comes first.
             for redirect in [Redirect::Follow, Redirect::Error, Redirect::Manual] {
                 let fetch = Fetch { redirect, ..get() };
-                assert_eq!(blocked(&fetch, &[answer(status, location)]), refused);
+                assert_eq!(blocked(&fetch, &[response(status, location)]), refused);
             }
         }
-        // One that leads nowhere is an answer like others.
-        let nowhere = answer(status, &[("Access-Control-Allow-Origin", "*")]);
+        // Without a Location, a redirect status is an ordinary response.
+        let nowhere = response(status, &[("Access-Control-Allow-Origin", "*")]);
         let read = outcome(Quirks::NONE, &get(), &[nowhere]).result.unwrap();
         assert_eq!((read.kind, read.status), (ResponseKind::Cors, status));
     }
-    // Other statuses are no redirects.
+    // Other statuses are not redirects.
     for status in [200, 201, 300, 304, 305, 306, 309, 399] {
         let read = outcome(Quirks::NONE, &get(), &[moved(status, "/b2")])
             .result
@@ -150,8 +150,8 @@ fn redirect_modes() {
     }
 }
 
-/// A redirect that any origin may see.
+/// A redirect that passes the CORS check for any origin.
 fn moved(status: u16, location: &str) -> Response {
     let allowing = ("Access-Control-Allow-Origin", "*");
-    answer(status, &[allowing, ("Location", location)])
+    response(status, &[allowing, ("Location", location)])
 }

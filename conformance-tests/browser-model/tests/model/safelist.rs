@@ -1,13 +1,13 @@
-//! What a script may send, and what of it needs a preflight: `fetch/api/basic/request-forbidden-
+//! What a script can send, and what needs a preflight: `fetch/api/basic/request-forbidden-
 //! headers.any.js`, `cors/simple-requests.htm`, `cors/cors-safelisted-request-header.any.js`.
 
 use browser_model::{Blocked, Credentials, Fetch, Quirks};
 
-use super::{PAGE, answer, blocked, get, requests, url, value, with};
+use super::{PAGE, blocked, get, requests, response, url, value, with};
 
-/// The names that the preflight asks for; `None` without preflight.
-fn asked(fetch: &Fetch) -> Option<String> {
-    let refusing = answer(200, &[]);
+/// The names that the preflight requests; `None` without a preflight.
+fn requested(fetch: &Fetch) -> Option<String> {
+    let refusing = response(200, &[]);
     let sent = requests(Quirks::NONE, fetch, &refusing);
     let [request] = sent.as_slice() else {
         panic!("{sent:?}")
@@ -52,7 +52,7 @@ fn values() {
     ];
     for (name, value) in &safe {
         assert_eq!(
-            asked(&with("POST", &[(name, value)])),
+            requested(&with("POST", &[(name, value)])),
             None,
             "{name}: {value:?}"
         );
@@ -136,30 +136,30 @@ fn values() {
     ];
     not_safe.extend(other_names.map(|name| (name, "1".to_owned())));
     for (name, value) in &not_safe {
-        let asked = asked(&with("POST", &[(name, value)]));
-        assert_eq!(asked.as_deref(), Some(*name), "{value:?}");
+        let requested = requested(&with("POST", &[(name, value)]));
+        assert_eq!(requested.as_deref(), Some(*name), "{value:?}");
     }
     println!("{} are safe, {} are not", safe.len(), not_safe.len());
 }
 
 #[test]
-fn safe_values_are_unsafe_from_1024_bytes_on() {
+fn safe_values_of_more_than_1024_bytes_are_unsafe() {
     let value = "a".repeat(128);
     let lines = |count: usize, last: &str| {
         let mut lines = vec![("Accept", value.as_str()); count];
         lines.push(("Content-Language", last));
         with("GET", &lines)
     };
-    assert_eq!(asked(&lines(7, &value)), None);
-    assert_eq!(asked(&lines(8, "")), None);
+    assert_eq!(requested(&lines(7, &value)), None);
+    assert_eq!(requested(&lines(8, "")), None);
     assert_eq!(
-        asked(&lines(8, "a")).as_deref(),
+        requested(&lines(8, "a")).as_deref(),
         Some("accept,content-language")
     );
-    // Values that are unsafe by themselves do not count.
+    // Values that are already unsafe do not count.
     let mut fetch = lines(8, "");
     fetch.headers.push(("X-A".to_owned(), value.clone().into()));
-    assert_eq!(asked(&fetch).as_deref(), Some("x-a"));
+    assert_eq!(requested(&fetch).as_deref(), Some("x-a"));
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn forbidden_methods() {
 }
 
 #[test]
-fn what_is_no_http() {
+fn malformed_requests() {
     for method in [
         "", " ", "GET ", " GET", "G T", "GET\n", "G,T", "(GET)", "G\u{c9}T", "GET\0",
     ] {
@@ -232,7 +232,7 @@ fn forbidden_headers_are_not_sent() {
         ("X-Http-Method-Override", "PUT, trace ,GET"),
         ("X-Method-Override", "connect"),
     ];
-    let sent = requests(Quirks::NONE, &with("GET", &forbidden), &answer(200, &[]));
+    let sent = requests(Quirks::NONE, &with("GET", &forbidden), &response(200, &[]));
     let [request] = sent.as_slice() else {
         panic!("{sent:?}")
     };
@@ -247,14 +247,14 @@ fn forbidden_headers_are_not_sent() {
         ("x-http-method", "TRACER"),
         ("x-method", "TRACE"),
     ] {
-        let asked = asked(&with("GET", &[(name, value)]));
-        assert_eq!(asked.as_deref(), Some(name));
+        let requested = requested(&with("GET", &[(name, value)]));
+        assert_eq!(requested.as_deref(), Some(name));
     }
 }
 
 #[test]
 fn origin_and_credentials() {
-    // Page, method; the origin that is sent.
+    // Page, method; the `Origin` that is sent.
     let api = "https://app.example.com/";
     for (page, method, origin) in [
         (PAGE, "GET", None),
@@ -287,7 +287,7 @@ fn origin_and_credentials() {
                 credentials,
                 ..get()
             };
-            let sent = requests(Quirks::NONE, &fetch, &answer(200, &[]));
+            let sent = requests(Quirks::NONE, &fetch, &response(200, &[]));
             let [request] = sent.as_slice() else {
                 panic!("{sent:?}")
             };
@@ -320,7 +320,7 @@ fn urls_that_are_not_fetched() {
             url: url(api),
             ..get()
         };
-        let outcome = super::outcome(Quirks::NONE, &fetch, &[answer(200, &[])]);
+        let outcome = super::outcome(Quirks::NONE, &fetch, &[response(200, &[])]);
         assert_eq!(outcome.result, Err(Blocked::Unfetchable), "{api}");
         assert_eq!(outcome.exchanges, []);
     }

@@ -1,8 +1,8 @@
-//! The API of the playground: the fixed application behind the adapter of a framework, under the
-//! policy in force, with an observer before it.
+//! The API of the playground: the test application with the adapter of a framework and the active
+//! policy, and an observer in front of it.
 //!
-//! The framework serves on a port of its own, and a policy that is applied starts it anew: what
-//! answers is always the adapter as an application has it. The observer only passes requests on.
+//! The framework serves on a port of its own. Applying a policy starts a new server, so every
+//! response comes from the adapter as an application uses it. The observer only forwards requests.
 
 use std::sync::Arc;
 
@@ -19,75 +19,75 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-use super::in_force::InForce;
+use super::active::ActivePolicy;
 use super::record::{Record, Records};
 use crate::policy_file::from_json;
-use crate::say;
+use crate::print_line;
 
-/// Passes every request on.
+/// Forwards every request.
 pub(crate) fn router(api: Arc<Api>) -> Router {
     Router::new().fallback(observe).with_state(api)
 }
 
 pub(crate) struct Api {
     framework: Framework,
-    in_force: ArcSwap<InForce>,
+    active: ArcSwap<ActivePolicy>,
     pub(crate) records: Records,
 }
 
 impl Api {
-    /// Starts with this policy; `text` is what it was made of.
+    /// Starts with this policy; `text` is its JSON text.
     pub(crate) async fn start(framework: Framework, text: String, policy: Policy) -> Result<Self> {
-        let in_force = InForce::start(framework, text, policy).await?;
+        let active = ActivePolicy::start(framework, text, policy).await?;
         Ok(Self {
             framework,
-            in_force: ArcSwap::from_pointee(in_force),
+            active: ArcSwap::from_pointee(active),
             records: Records::default(),
         })
     }
 
-    pub(crate) fn in_force(&self) -> Arc<InForce> {
-        self.in_force.load_full()
+    pub(crate) fn active(&self) -> Arc<ActivePolicy> {
+        self.active.load_full()
     }
 
-    /// Puts a policy in force as a whole, or leaves the one before.
-    pub(crate) async fn apply(&self, text: String) -> Result<Arc<InForce>, Refused> {
+    /// Activates a policy. On an error, the previous policy remains active.
+    pub(crate) async fn apply(&self, text: String) -> Result<Arc<ActivePolicy>, ApplyError> {
         let policy = from_json(&text)
-            .map_err(Refused::Malformed)?
+            .map_err(ApplyError::Malformed)?
             .build()
-            .map_err(Refused::Policy)?;
-        let started = InForce::start(self.framework, text, policy).await;
-        let applied = Arc::new(started.map_err(|error| Refused::Malformed(error.to_string()))?);
-        self.in_force.store(Arc::clone(&applied));
+            .map_err(ApplyError::Policy)?;
+        let started = ActivePolicy::start(self.framework, text, policy).await;
+        let applied = Arc::new(started.map_err(|error| ApplyError::Malformed(error.to_string()))?);
+        self.active.store(Arc::clone(&applied));
         Ok(applied)
     }
 }
 
-/// Why a policy is not put in force.
-pub(crate) enum Refused {
+/// Why a policy is rejected.
+pub(crate) enum ApplyError {
     Malformed(String),
     Policy(ConfigError),
 }
 
-/// Sees what comes, and what really goes out.
+/// Records the request and the response as it is really sent.
 async fn observe(State(api): State<Arc<Api>>, request: Request) -> Response {
-    let in_force = api.in_force();
+    let active = api.active();
     let (head, body) = request.into_parts();
     let seen = Request::from_parts(head.clone(), ());
-    let response = match pass_on(&in_force.server, Request::from_parts(head, body)).await {
+    let response = match forward(&active.server, Request::from_parts(head, body)).await {
         Ok(response) => response,
         Err(error) => (StatusCode::BAD_GATEWAY, error.to_string()).into_response(),
     };
-    let record = Record::new(in_force, &seen, &response);
-    say(&record);
+    let record = Record::new(active, &seen, &response);
+    print_line(&record);
     api.records.add(record);
     response
 }
 
-async fn pass_on(server: &Running, request: Request) -> Result<Response> {
+async fn forward(server: &Running, request: Request) -> Result<Response> {
     let stream = TokioIo::new(TcpStream::connect(server.address).await?);
     let (mut sender, connection) = http1::handshake(stream).await?;
-    // It ends with the response's body.
+    // The connection ends with the body of the response.
     tokio::spawn(connection);
     Ok(sender.send_request(request).await?.map(Body::new))
 }

@@ -1,7 +1,7 @@
-//! What a browser must make of a request, told from the core's decisions and the meaning of the
-//! policy alone.
+//! The expected result of a request in the browser, derived only from the decisions of the core and
+//! from the policy.
 //!
-//! Neither the CORS headers that went out nor what the browser reports is looked at: the page
+//! The CORS headers that were sent and the result that the browser reports are not used: the page
 //! compares the two sides.
 
 use std::sync::Arc;
@@ -11,19 +11,19 @@ use serde::{Deserialize, Serialize};
 
 use super::record::Record;
 
-/// What the script asked for, as far as the server cannot see it.
+/// The options of the script that the server cannot see.
 #[derive(Deserialize)]
-pub(crate) struct Asked {
+pub(crate) struct ScriptOptions {
     /// `credentials: "include"`
     credentials: bool,
-    /// The response header that the script reads; empty: none.
+    /// The response header that the script reads; empty for none.
     read: String,
 }
 
 #[derive(Serialize)]
 pub(crate) struct Expectation {
     outcome: Outcome,
-    /// What the decisions do not say by themselves.
+    /// The reason, if the decisions do not explain the outcome.
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,7 +46,7 @@ enum Header {
 
 impl Expectation {
     /// `None` if no request of the row reached the API.
-    pub(crate) fn of(records: &[Arc<Record>], asked: &Asked) -> Option<Self> {
+    pub(crate) fn of(records: &[Arc<Record>], options: &ScriptOptions) -> Option<Self> {
         let last = records.last()?;
         let blocked = |why| {
             Some(Self {
@@ -58,13 +58,13 @@ impl Expectation {
         if records.iter().any(|record| !record.decision.is_allowed()) {
             return blocked(None);
         }
-        let config = last.in_force.policy.to_config();
-        if asked.credentials && !config.get_allow_credentials() {
+        let config = last.active.policy.to_config();
+        if options.credentials && !config.get_allow_credentials() {
             return blocked(Some(
                 "the request is made with credentials, which the policy does not allow",
             ));
         }
-        let header = HeaderName::from_bytes(asked.read.as_bytes())
+        let header = HeaderName::from_bytes(options.read.as_bytes())
             .ok()
             .map(|name| {
                 let exposed =

@@ -14,8 +14,8 @@ use cors_core::issue::Issue;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::api::{Api, Refused};
-use super::expectation::{Asked, Expectation};
+use super::api::{Api, ApplyError};
+use super::expectation::{Expectation, ScriptOptions};
 
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
@@ -57,7 +57,7 @@ const ASSETS: [(&str, &str, &str); 9] = [
     ),
 ];
 
-/// The page under one origin; `other` is the origin of its frame.
+/// The routes of the page at one origin; `other` is the origin of its frame.
 pub(crate) fn router(api: Arc<Api>, api_origin: &str, other: &str) -> Router {
     let addresses = json!({ "api": api_origin, "other": other });
     let mut router = Router::new()
@@ -83,45 +83,45 @@ pub(crate) fn router(api: Arc<Api>, api_origin: &str, other: &str) -> Router {
         .with_state(api)
 }
 
-/// The policy in force.
+/// Returns the active policy.
 async fn policy(State(api): State<Arc<Api>>) -> Json<Value> {
-    let in_force = api.in_force();
-    Json(json!({ "text": in_force.text, "warnings": in_force.policy.warnings() }))
+    let active = api.active();
+    Json(json!({ "text": active.text, "warnings": active.policy.warnings() }))
 }
 
 async fn apply(State(api): State<Arc<Api>>, text: String) -> Response {
     match api.apply(text).await {
-        Ok(in_force) => Verdict {
+        Ok(active) => Verdict {
             applied: true,
-            warnings: in_force.policy.warnings(),
+            warnings: active.policy.warnings(),
             ..Verdict::default()
         }
-        .answer(StatusCode::OK),
-        Err(Refused::Malformed(problem)) => Verdict {
+        .respond(StatusCode::OK),
+        Err(ApplyError::Malformed(problem)) => Verdict {
             malformed: Some(problem),
             ..Verdict::default()
         }
-        .answer(StatusCode::BAD_REQUEST),
-        Err(Refused::Policy(error)) => Verdict {
+        .respond(StatusCode::BAD_REQUEST),
+        Err(ApplyError::Policy(error)) => Verdict {
             errors: error.errors(),
             warnings: error.warnings(),
             ..Verdict::default()
         }
-        .answer(StatusCode::UNPROCESSABLE_ENTITY),
+        .respond(StatusCode::UNPROCESSABLE_ENTITY),
     }
 }
 
 #[derive(Default, Serialize)]
 struct Verdict<'a> {
     applied: bool,
-    /// Why the text is no JSON object.
+    /// Why the text is not a JSON object.
     malformed: Option<String>,
     errors: &'a [Issue],
     warnings: &'a [Issue],
 }
 
 impl Verdict<'_> {
-    fn answer(self, status: StatusCode) -> Response {
+    fn respond(self, status: StatusCode) -> Response {
         (status, Json(self)).into_response()
     }
 }
@@ -134,15 +134,15 @@ struct Row {
 async fn log(
     State(api): State<Arc<Api>>,
     Query(Row { row }): Query<Row>,
-    Query(asked): Query<Asked>,
+    Query(options): Query<ScriptOptions>,
 ) -> Response {
     let records = api.records.of_row(&row);
-    let expected = Expectation::of(&records, &asked);
+    let expected = Expectation::of(&records, &options);
     let requests: Vec<_> = records.iter().map(Arc::as_ref).collect();
     Json(json!({ "requests": requests, "expected": expected })).into_response()
 }
 
-/// Refuses what a foreign website can make the browser send here.
+/// Refuses requests that another website can make the browser send to this server.
 async fn guard(security: String, request: Request, next: Next) -> Response {
     if let Err((status, problem)) = check(request.method(), request.headers()) {
         return (status, problem).into_response();
@@ -166,32 +166,35 @@ async fn guard(security: String, request: Request, next: Next) -> Response {
 
 fn check(method: &Method, headers: &HeaderMap) -> Result<(), (StatusCode, &'static str)> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    // To the browser, a name that an attacker points at this machine (DNS rebinding) is the same
-    // site as the attacker's page.
+    // DNS rebinding: an attacker can point a name of their own at this machine. To the browser, the
+    // playground is then same-origin with the attacker's page.
     let host = text(header::HOST).unwrap_or_default();
     if !is_loopback(host) {
         return Err((
             StatusCode::FORBIDDEN,
-            "the playground has a loopback address only\n",
+            "the Host header does not name this machine; open the playground at its loopback address\n",
         ));
     }
     if headers.contains_key(header::ORIGIN)
         && text(header::ORIGIN) != Some(&format!("http://{host}"))
     {
-        return Err((StatusCode::FORBIDDEN, "only the page itself may do this\n"));
+        return Err((
+            StatusCode::FORBIDDEN,
+            "cross-origin requests are refused; only the playground page can use this endpoint\n",
+        ));
     }
-    // Other types can be sent across origins without a preflight.
+    // Some other types can be sent to another origin without a preflight.
     let content_type = text(header::CONTENT_TYPE).unwrap_or_default();
     if method == Method::POST && content_type != "application/json" {
         return Err((
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "the content type is application/json\n",
+            "the content type must be application/json\n",
         ));
     }
     Ok(())
 }
 
-/// Whether a Host value names this machine: `localhost`, `127.0.0.1` or `[::1]`, and maybe a port.
+/// Whether a Host value names this machine: `localhost` or a loopback address, with or without a port.
 fn is_loopback(host: &str) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,

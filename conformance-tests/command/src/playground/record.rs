@@ -1,4 +1,4 @@
-//! What the API saw and answered, request by request, for the page and for the terminal.
+//! The requests to the API and their responses, for the page and for the terminal.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -10,9 +10,10 @@ use axum::response::Response;
 use cors_core::Decision;
 use serde::Serialize;
 
-use super::in_force::InForce;
+use super::active::ActivePolicy;
 
-/// The latest records, bounded in number, each in length: any page may send requests to the API.
+/// The latest records. Their number and the length of their texts are limited, because any page can
+/// send requests to the API.
 #[derive(Default)]
 pub(crate) struct Records(Mutex<VecDeque<Arc<Record>>>);
 
@@ -28,7 +29,7 @@ impl Records {
         kept.push_back(Arc::new(record));
     }
 
-    /// The requests whose address ends in `?row=` and this name, in order.
+    /// The requests whose target ends with `?row=` and this name, in order.
     pub(crate) fn of_row(&self, row: &str) -> Vec<Arc<Record>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let query = format!("?row={row}");
@@ -39,12 +40,12 @@ impl Records {
     }
 }
 
-/// A request, the decision of the core, and what went out.
+/// A request, the decision of the core, and the response.
 #[derive(Serialize)]
 pub(crate) struct Record {
     method: String,
     target: String,
-    /// Whether the browser sent a cookie along.
+    /// Whether the request has a cookie.
     cookie: bool,
     #[serde(serialize_with = "as_id")]
     pub(crate) decision: Decision,
@@ -56,14 +57,18 @@ pub(crate) struct Record {
     headers: Vec<(String, String)>,
     #[serde(skip)]
     pub(crate) response_headers: Vec<HeaderName>,
-    /// The policy that decided: by now another may be in force.
+    /// The policy that decided. Another policy may be active by now.
     #[serde(skip)]
-    pub(crate) in_force: Arc<InForce>,
+    pub(crate) active: Arc<ActivePolicy>,
 }
 
 impl Record {
-    pub(crate) fn new(in_force: Arc<InForce>, request: &Request<()>, response: &Response) -> Self {
-        let decision = in_force.policy.decide(request);
+    pub(crate) fn new(
+        active: Arc<ActivePolicy>,
+        request: &Request<()>,
+        response: &Response,
+    ) -> Self {
+        let decision = active.policy.decide(request);
         let is_cors = |name: &HeaderName| {
             name == header::VARY || name.as_str().starts_with("access-control-")
         };
@@ -74,7 +79,7 @@ impl Record {
             decision,
             allowed: decision.is_allowed(),
             reasons: decision.reasons().collect(),
-            explanation: printable(in_force.policy.explain(decision, request).as_bytes()),
+            explanation: printable(active.policy.explain(decision, request).as_bytes()),
             status: response.status().as_u16(),
             headers: response
                 .headers()
@@ -83,12 +88,12 @@ impl Record {
                 .map(|(name, value)| (name.to_string(), printable(value.as_bytes())))
                 .collect(),
             response_headers: response.headers().keys().cloned().collect(),
-            in_force,
+            active,
         }
     }
 }
 
-/// The line in the terminal.
+/// The line that is printed on the terminal.
 impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
@@ -111,7 +116,8 @@ fn as_id<S: serde::Serializer>(decision: &Decision, serializer: S) -> Result<S::
     serializer.serialize_str(decision.id())
 }
 
-/// Text of a stranger, who must not move the cursor of a terminal or fill the memory.
+/// Escapes and truncates text of an untrusted client. It must not control the terminal or fill the
+/// memory.
 fn printable(text: &[u8]) -> String {
     let text = String::from_utf8_lossy(text);
     let mut out = String::new();

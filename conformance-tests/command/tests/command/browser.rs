@@ -1,4 +1,4 @@
-//! The playground in a real browser. Without one the tests are skipped, except under `CI=true`.
+//! The playground in a real browser. Without a browser the tests are skipped, or fail if `CI=true`.
 
 mod devtools;
 
@@ -10,20 +10,23 @@ use self::devtools::Tab;
 use crate::process::{Playground, policy_file};
 
 #[test]
-fn the_table_agrees_under_the_starting_policy_of_every_framework() {
+fn the_table_agrees_with_the_initial_policy_for_every_framework() {
     for framework in FRAMEWORKS {
-        the_table_agrees_under_the_starting_policy(framework.name);
+        the_table_agrees_with_the_initial_policy(framework.name);
     }
 }
 
-fn the_table_agrees_under_the_starting_policy(framework: &str) {
+fn the_table_agrees_with_the_initial_policy(framework: &str) {
     let playground = Playground::start(&["--framework", framework]);
     let Some(mut tab) = open(&format!("http://{}", playground.page), &[]) else {
         return;
     };
 
-    assert_eq!(tab.text("#summary"), "✓ 16 of 16 rows agree");
-    assert_eq!(tab.text("#applied"), "✓ In force.");
+    assert_eq!(
+        tab.text("#summary"),
+        "✓ Decision and browser agree in 16 of 16 rows"
+    );
+    assert_eq!(tab.text("#applied"), "✓ Active.");
     for (id, address) in [
         ("own", &playground.page),
         ("other", &playground.other),
@@ -65,7 +68,7 @@ fn the_table_agrees_under_the_starting_policy(framework: &str) {
     let header = tab.text("tbody:nth-of-type(8) tr:first-child td:nth-of-type(4)");
     assert!(header.contains("X-Request-Id readable: "), "{header}");
 
-    // The terminal tells the same story.
+    // The terminal reports the same decision.
     let line = playground.server.line_with("DELETE");
     assert!(
         line.contains("400 preflight-refused (method-not-allowed): "),
@@ -80,7 +83,7 @@ fn a_wrong_policy_is_explained_corrected_and_applied() {
     let Some(mut tab) = open(&page, &[]) else {
         return;
     };
-    let before = tab.evaluate("fetch('/policy').then((answer) => answer.text())");
+    let before = tab.evaluate("fetch('/policy').then((response) => response.text())");
 
     let wrong = json!({
         "allow_origins": [format!("{page}/")],
@@ -96,7 +99,7 @@ fn a_wrong_policy_is_explained_corrected_and_applied() {
     apply(&mut tab);
     assert_eq!(
         tab.text("#applied"),
-        "✕ Refused, 2 errors. The policy before it stays in force."
+        "✕ Rejected, 2 errors. The previous policy remains active."
     );
     let errors = tab.text("#issues");
     assert!(
@@ -104,12 +107,12 @@ fn a_wrong_policy_is_explained_corrected_and_applied() {
         "{errors}"
     );
     assert_eq!(
-        tab.evaluate("fetch('/policy').then((answer) => answer.text())"),
+        tab.evaluate("fetch('/policy').then((response) => response.text())"),
         before
     );
 
-    // Each correction changes the text and applies it, and the focus waits at the next one; the last
-    // makes the policy valid.
+    // Each correction changes the text, applies it and moves the focus to the next correction. The
+    // last correction makes the policy valid.
     let remaining = "document.querySelectorAll('#issues .error').length";
     tab.click("#issues button");
     tab.wait(&format!(
@@ -125,10 +128,13 @@ fn a_wrong_policy_is_explained_corrected_and_applied() {
         "allow_headers": "X-A, X-B",
     });
     assert_eq!(policy, corrected);
-    assert_eq!(tab.text("#applied"), "✓ In force.");
-    assert_eq!(tab.text("#summary"), "✓ 16 of 16 rows agree");
+    assert_eq!(tab.text("#applied"), "✓ Active.");
+    assert_eq!(
+        tab.text("#summary"),
+        "✓ Decision and browser agree in 16 of 16 rows"
+    );
 
-    // The form writes into the text, and text that is no JSON stops the form.
+    // The form changes the text. Invalid JSON disables the form.
     tab.type_into("#allow_methods", "PUT");
     tab.click("#allow_credentials");
     let policy = tab.evaluate("JSON.parse(document.querySelector('#json').value)");
@@ -144,19 +150,19 @@ fn a_wrong_policy_is_explained_corrected_and_applied() {
     apply(&mut tab);
     assert_eq!(
         tab.text("#applied"),
-        "✕ Refused. The policy before it stays in force."
+        "✕ Rejected. The previous policy remains active."
     );
 }
 
 #[test]
-fn core_and_browser_agree_under_every_kind_of_policy() {
+fn decision_and_browser_agree_for_every_kind_of_policy() {
     let playground = Playground::start(&[]);
     let page = format!("http://{}", playground.page);
     let Some(mut tab) = open(&page, &[]) else {
         return;
     };
 
-    // Own requests: a method, a header and the browser's own refusals.
+    // Own requests: with a method, with a header, and one that the browser refuses to send.
     own_request(
         &mut tab,
         &[
@@ -178,7 +184,7 @@ fn core_and_browser_agree_under_every_kind_of_policy() {
     own_request(&mut tab, &[("method", "TRACE")]);
     assert_eq!(
         tab.text("#summary"),
-        "✓ 22 of 22 rows agree; 2 the browser itself refused to send"
+        "✓ Decision and browser agree in 22 of 22 rows; the browser refused to send 2 requests"
     );
 
     let any_port = "http://127.0.0.1:*";
@@ -221,7 +227,7 @@ fn core_and_browser_agree_under_every_kind_of_policy() {
         wait_for_table(&mut tab);
         assert_eq!(
             tab.text("#summary"),
-            "✓ 22 of 22 rows agree; 2 the browser itself refused to send",
+            "✓ Decision and browser agree in 22 of 22 rows; the browser refused to send 2 requests",
             "{policy}\n{}",
             tab.text("#requests")
         );
@@ -229,19 +235,19 @@ fn core_and_browser_agree_under_every_kind_of_policy() {
 }
 
 #[test]
-fn a_disagreement_is_loud() {
+fn a_disagreement_is_highlighted() {
     let playground = Playground::start(&[]);
     let Some(mut tab) = open(&format!("http://{}", playground.page), &[]) else {
         return;
     };
-    // As if this browser blocked what the core allows.
+    // Simulate a browser that blocks a response which the core allows.
     tab.evaluate(
         "{
             const real = fetch;
             window.fetch = async (...args) => {
-                const answer = await real(...args);
+                const response = await real(...args);
                 if (String(args[0]).includes('/session?')) throw new TypeError();
-                return answer;
+                return response;
             };
         }",
     );
@@ -249,7 +255,7 @@ fn a_disagreement_is_loud() {
     tab.wait("document.querySelector('#summary').className === 'bad'");
     assert_eq!(
         tab.text("#summary"),
-        "✕ Core and browser DISAGREE: only 15 of 16 rows agree"
+        "✕ Decision and browser DISAGREE: they agree only in 15 of 16 rows"
     );
     assert_eq!(
         tab.text("tr[data-agreement=disagree] td:last-child strong"),
@@ -273,7 +279,7 @@ fn the_page_fits_a_narrow_screen() {
 
 /// <https://fastapi.tiangolo.com/tutorial/cors/>
 #[test]
-fn the_policy_of_the_fastapi_tutorial_works_from_its_page() {
+fn the_policy_of_the_fastapi_tutorial_works() {
     let tutorial = r#"{
         "allow_origins": [
             "http://localhost.tiangolo.com",
@@ -295,9 +301,12 @@ fn the_policy_of_the_fastapi_tutorial_works_from_its_page() {
         return;
     };
 
-    assert_eq!(tab.text("#applied"), "✓ In force, 1 warning.");
+    assert_eq!(tab.text("#applied"), "✓ Active, 1 warning.");
     assert_eq!(tab.text("#own-origin"), "http://localhost:8080");
-    assert_eq!(tab.text("#summary"), "✓ 16 of 16 rows agree");
+    assert_eq!(
+        tab.text("#summary"),
+        "✓ Decision and browser agree in 16 of 16 rows"
+    );
     for row in table(&mut tab).as_array().unwrap() {
         assert_eq!(
             (&row[2], &row[4]),
@@ -309,7 +318,7 @@ fn the_policy_of_the_fastapi_tutorial_works_from_its_page() {
     assert!(header.contains("X-Request-Id hidden"), "{header}");
 }
 
-/// The page after its first run of the table; `None` if there is no browser.
+/// Opens the page and waits for the first run of the table. `None` if there is no browser.
 fn open(address: &str, flags: &[&str]) -> Option<Tab> {
     let Some(mut tab) = Tab::open(address, flags) else {
         launch::skip("no browser: set CORS_BROWSER or install chromium");
@@ -345,7 +354,8 @@ fn own_request(tab: &mut Tab, fields: &[(&str, &str)]) {
     wait_for_table(tab);
 }
 
-/// Per request: its name, then preflight and outcome from this page, then from the other origin.
+/// For each request: the name, preflight and outcome from this page, preflight and outcome from the
+/// other origin.
 fn table(tab: &mut Tab) -> Value {
     tab.evaluate(
         "[...document.querySelectorAll('tbody')].map((body) => [

@@ -1,4 +1,4 @@
-//! `cors fetch` against our own server, and against servers that say whatever a row wants.
+//! `cors fetch` with our own server, and with servers that send the response of a test row.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -11,7 +11,7 @@ use crate::process::{cors, policy_file};
 const PAGE: [&str; 2] = ["--origin", "https://app.example.com"];
 
 #[test]
-fn shows_all_that_passes_and_the_verdict() {
+fn shows_requests_responses_and_the_verdict() {
     let policy = r#"{"allow_origins": ["https://app.example.com"], "allow_methods": ["PUT"],
         "allow_headers": ["X-A"], "allow_credentials": true, "expose_headers": ["X-Request-Id"]}"#;
     let (_folder, path) = policy_file("policy.json", policy);
@@ -54,7 +54,7 @@ readable: status 200, headers content-length, x-request-id
 < 302
 <   location: /
 <   vary: Origin
-blocked: the answer: no Access-Control-Allow-Origin
+blocked: CORS check failed: the response has no Access-Control-Allow-Origin header
 ";
     let url = format!("http://{address}/redirect");
     let (status, stdout, stderr) = fetch(&[&url, "--origin", "https://evil.example"]);
@@ -64,7 +64,7 @@ blocked: the answer: no Access-Control-Allow-Origin
     let own = format!("http://{address}");
     let (status, stdout, _) = fetch(&[&url, "--origin", &own, "-X", "POST"]);
     let verdict = stdout.lines().last().unwrap();
-    let end = "; the page's own origin, so that CORS has no say";
+    let end = "; same-origin, so CORS does not apply";
     assert_eq!(status, 0);
     assert!(
         verdict.starts_with("readable: ") && verdict.ends_with(end),
@@ -77,11 +77,11 @@ blocked: the answer: no Access-Control-Allow-Origin
 }
 
 #[test]
-fn the_verdict_on_any_answer() {
+fn verdicts() {
     const ANY: &str = "access-control-allow-origin: *";
     const PAGE_ONLY: &str = "access-control-allow-origin: https://app.example.com";
     const CREDENTIALS: &str = "access-control-allow-credentials: true";
-    // Arguments, header lines of all answers, status and last line.
+    // Arguments, header lines of all responses, exit status and last line.
     let rows: [(&[&str], &[&str], i32, &str); 13] = [
         (&[], &[ANY], 0, "readable: status 200, no headers"),
         (
@@ -118,49 +118,49 @@ fn the_verdict_on_any_answer() {
             &["-H", "Authorization: 1"],
             &[ANY, "access-control-allow-headers: *"],
             1,
-            "blocked: the preflight's answer: Access-Control-Allow-Headers lacks authorization, which `*` does not cover",
+            "blocked: preflight failed: Access-Control-Allow-Headers does not include authorization, which `*` does not cover",
         ),
         (
             &["--credentials"],
             &[ANY, CREDENTIALS],
             1,
-            "blocked: the answer: Access-Control-Allow-Origin is `*`, which does not count with credentials",
+            "blocked: CORS check failed: Access-Control-Allow-Origin is `*`, which is not valid for requests with credentials",
         ),
         (
             &["--credentials"],
             &[PAGE_ONLY],
             1,
-            "blocked: the answer: Access-Control-Allow-Credentials is not `true`, which credentials need",
+            "blocked: CORS check failed: Access-Control-Allow-Credentials is not `true`, which requests with credentials require",
         ),
         (
             &["--credentials", "-X", "PUT"],
             &[PAGE_ONLY, CREDENTIALS, "access-control-allow-methods: *"],
             1,
-            "blocked: the preflight's answer: Access-Control-Allow-Methods lacks PUT: with credentials, `*` is no wildcard",
+            "blocked: preflight failed: Access-Control-Allow-Methods does not include PUT; `*` is not a wildcard for requests with credentials",
         ),
         (
             &["--credentials", "-H", "X-A: 1"],
             &[PAGE_ONLY, CREDENTIALS, "access-control-allow-headers: *"],
             1,
-            "blocked: the preflight's answer: Access-Control-Allow-Headers lacks x-a: with credentials, `*` is no wildcard",
+            "blocked: preflight failed: Access-Control-Allow-Headers does not include x-a; `*` is not a wildcard for requests with credentials",
         ),
         (
             &["--credentials", "-X", "PUT"],
             &[PAGE_ONLY, CREDENTIALS],
             1,
-            "blocked: the preflight's answer: Access-Control-Allow-Methods lacks PUT",
+            "blocked: preflight failed: Access-Control-Allow-Methods does not include PUT",
         ),
         (
             &["--origin", "null"],
             &[PAGE_ONLY],
             1,
-            "blocked: the answer: Access-Control-Allow-Origin is `https://app.example.com`, not the Origin of the request",
+            "blocked: CORS check failed: Access-Control-Allow-Origin is `https://app.example.com`, which is not the origin of the request",
         ),
         (
             &[],
             &["access-control-allow-origin: \u{9b}31m"],
             1,
-            "blocked: the answer: Access-Control-Allow-Origin is `\\xc2\\x9b31m`, not the Origin of the request",
+            "blocked: CORS check failed: Access-Control-Allow-Origin is `\\xc2\\x9b31m`, which is not the origin of the request",
         ),
     ];
     for (args, headers, expected, verdict) in rows {
@@ -180,24 +180,23 @@ fn the_verdict_on_any_answer() {
 }
 
 #[test]
-fn answers_that_are_none() {
+fn missing_and_malformed_responses() {
     for (head, line) in [
-        ("", "< no answer: the server hung up"),
-        (
-            "HTTP/1.1 200 OK\r\nx-a:",
-            "< no answer: the server hung up amidst the head",
-        ),
-        (
-            "SSH-2.0-OpenSSH_9.2\r\n\r\n",
-            "< no answer: not an HTTP/1 answer",
-        ),
+        ("", "< no response: the server closed the connection"),
+        // The client of the conformance tests reports the reason.
+        ("HTTP/1.1 200 OK\r\nx-a:", "< no response: "),
+        ("SSH-2.0-OpenSSH_9.2\r\n\r\n", "< no response: "),
     ] {
         let api = Api::start(head.to_owned());
         let (status, stdout, _) = fetch(&[&format!("http://{}", api.address), PAGE[0], PAGE[1]]);
         let lines: Vec<_> = stdout.lines().skip(2).collect();
-        assert_eq!((status, lines), (1, vec![line, "blocked: no answer"]));
+        let [reason, verdict] = lines.as_slice() else {
+            panic!("{stdout}")
+        };
+        assert!(reason.starts_with(line), "{reason}");
+        assert_eq!((status, *verdict), (1, "blocked: no response"));
     }
-    // Nobody listens there any more.
+    // The port is closed again.
     let address = TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -205,15 +204,15 @@ fn answers_that_are_none() {
     let (status, stdout, _) = fetch(&[&format!("http://{address}"), PAGE[0], PAGE[1]]);
     assert_eq!(
         (status, stdout.lines().last()),
-        (1, Some("blocked: no answer"))
+        (1, Some("blocked: no response"))
     );
-    // No request at all.
+    // A blocked port: no request is sent.
     let (status, stdout, _) = fetch(&["http://127.0.0.1:22", PAGE[0], PAGE[1]]);
     assert_eq!((status, stdout.lines().count()), (1, 1), "{stdout}");
 }
 
 #[test]
-fn an_answer_without_end_is_judged_by_its_head() {
+fn an_unfinished_response_is_evaluated_by_its_head() {
     let head = "HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n\
                 HTTP/1.1 200 OK\r\naccess-control-allow-origin: *\r\ncontent-length: 9\r\n\r\n1";
     let api = Api::hanging(head.to_owned());
@@ -223,11 +222,12 @@ fn an_answer_without_end_is_judged_by_its_head() {
 }
 
 #[test]
-fn a_redirect_to_https_ends_without_verdict() {
+fn a_redirect_to_https_is_an_error() {
     let head = "HTTP/1.1 301 Moved\r\naccess-control-allow-origin: *\r\nlocation: https://a.example/\r\n\r\n";
     let api = Api::start(head.to_owned());
     let (status, stdout, stderr) = fetch(&[&format!("http://{}", api.address), PAGE[0], PAGE[1]]);
-    let problem = "error: a redirect leads to https://a.example/, and only http can be followed\n";
+    let problem =
+        "error: cannot follow the redirect to https://a.example/: only http is supported\n";
     assert_eq!((status, stderr.as_str()), (1, problem));
     assert!(
         !stdout.contains("readable: ") && !stdout.contains("blocked: "),
@@ -237,7 +237,7 @@ fn a_redirect_to_https_ends_without_verdict() {
 
 #[test]
 fn sends_what_a_browser_sends() {
-    // Arguments; the lines on the wire behind the request line and `Host`, and the body.
+    // Arguments; the request line, the header lines except `Host` and some fixed ones, and the body.
     let rows: [(&[&str], &str, &[&str], &str); 5] = [
         (&[], "GET /a?b HTTP/1.1", &["accept: */*"], ""),
         (
@@ -307,9 +307,12 @@ fn wrong_usage() {
     for (args, problem) in [
         (
             &["https://a.example/", PAGE[0], PAGE[1]][..],
-            "https is not spoken here",
+            "use the http address",
         ),
-        (&["ftp://a.example/", PAGE[0], PAGE[1]], "not an http URL"),
+        (
+            &["ftp://a.example/", PAGE[0], PAGE[1]],
+            "only http URLs are supported",
+        ),
         (
             &["a.example", PAGE[0], PAGE[1]],
             "relative URL without a base",
@@ -346,7 +349,7 @@ fn wrong_usage() {
     }
 }
 
-/// Status, standard output, standard error.
+/// Returns status, standard output and standard error.
 fn fetch(args: &[&str]) -> (i32, String, String) {
     let output = cors().arg("fetch").args(args).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -357,32 +360,32 @@ fn fetch(args: &[&str]) -> (i32, String, String) {
     )
 }
 
-/// A server that says the same to everyone.
+/// A server that sends the same response to every request.
 struct Api {
     address: String,
     requests: std::sync::mpsc::Receiver<(Vec<String>, String)>,
 }
 
 impl Api {
-    fn start(answer: String) -> Self {
-        Self::new(answer, false)
+    fn start(response: String) -> Self {
+        Self::new(response, false)
     }
 
-    /// It does not hang up, and waits for the client to do so.
-    fn hanging(answer: String) -> Self {
-        Self::new(answer, true)
+    /// A server that keeps the connection open until the client closes it.
+    fn hanging(response: String) -> Self {
+        Self::new(response, true)
     }
 
-    fn new(answer: String, waits: bool) -> Self {
+    fn new(response: String, waits: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let (sender, requests) = std::sync::mpsc::channel();
-        // Ends with the process.
+        // The thread ends with the process.
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
                 let request = read(&stream);
-                stream.write_all(answer.as_bytes()).unwrap();
+                stream.write_all(response.as_bytes()).unwrap();
                 if waits {
                     let _ = stream.read(&mut [0]);
                 }
@@ -392,7 +395,7 @@ impl Api {
         Self { address, requests }
     }
 
-    /// Its lines, names in lower case, and its body.
+    /// The lines, with names in lower case, and the body.
     fn first_request(&self) -> (Vec<String>, String) {
         self.requests
             .recv_timeout(test_support::process::PATIENCE)

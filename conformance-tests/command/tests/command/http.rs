@@ -1,4 +1,4 @@
-//! HTTP as plain text, so that junk can be sent too.
+//! HTTP as plain text, so that malformed requests can be sent, too.
 
 use std::io::ErrorKind::{BrokenPipe, ConnectionReset};
 use std::io::{Error, Read as _, Write as _};
@@ -6,24 +6,24 @@ use std::net::TcpStream;
 
 use test_support::process::PATIENCE;
 
-/// Sends the text (or junk) to `address`, and reads until the server closes.
+/// Sends bytes to `address` and reads until the server closes the connection.
 pub(crate) fn send(address: &str, request: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    let mut answer = Vec::new();
+    let mut response = Vec::new();
     let exchanged = stream
         .write_all(request)
-        .and_then(|()| stream.read_to_end(&mut answer));
-    // A server may hang up before it has read junk to its end.
+        .and_then(|()| stream.read_to_end(&mut response));
+    // A server may close the connection before it has read all of a malformed request.
     let hung_up = |error: &Error| matches!(error.kind(), BrokenPipe | ConnectionReset);
     assert!(
         exchanged.as_ref().err().is_none_or(hung_up),
         "{exchanged:?}"
     );
-    String::from_utf8_lossy(&answer).into_owned()
+    String::from_utf8_lossy(&response).into_owned()
 }
 
-/// A request of one connection; `headers` are whole lines.
+/// Sends a request on a new connection; `headers` are whole lines.
 pub(crate) fn request(address: &str, line: &str, headers: &[&str], body: &str) -> String {
     let mut text = format!(
         "{line} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n",
@@ -38,7 +38,7 @@ pub(crate) fn request(address: &str, line: &str, headers: &[&str], body: &str) -
     send(address, format!("{text}\r\n{body}").as_bytes())
 }
 
-/// What a scanner or a broken client sends.
+/// Sends malformed requests, like a scanner or a broken client.
 pub(crate) fn junk(address: &str) {
     send(
         address,
@@ -57,7 +57,7 @@ pub(crate) fn junk(address: &str) {
     send(address, &[b'A'; 1 << 20]);
 }
 
-/// The lines but for the date. Not every framework keeps its headers in order.
+/// The sorted lines without the date. Not every framework preserves the order of headers.
 pub(crate) fn without_date(response: &str) -> Vec<&str> {
     let mut lines: Vec<_> = response
         .lines()

@@ -1,4 +1,4 @@
-//! The `cors` command as a user meets it: arguments, texts, exit statuses, sockets.
+//! The user interface of the `cors` command: arguments, texts, exit statuses, sockets.
 
 #![allow(
     clippy::expect_used,
@@ -8,7 +8,7 @@
     reason = "a test fails by a panic"
 )]
 
-#[cfg(unix)] // the browser is ended by its process group
+#[cfg(unix)] // the browser is stopped by its process group
 mod browser;
 mod fetch;
 mod http;
@@ -150,14 +150,22 @@ fn lint_reads_standard_input() {
 }
 
 #[test]
-fn files_that_are_no_policy() {
+fn files_without_a_policy() {
     for (name, text, problem) in [
-        ("policy.yaml", GOOD, "a policy file ends in .json or .toml"),
-        ("policy", GOOD, "a policy file ends in .json or .toml"),
+        (
+            "policy.yaml",
+            GOOD,
+            "a policy file must have the extension .json or .toml",
+        ),
+        (
+            "policy",
+            GOOD,
+            "a policy file must have the extension .json or .toml",
+        ),
         (
             "policy.json",
             "{\n  \"max_age\": 1,\n}",
-            "not JSON: trailing comma at line 3 column 1",
+            "invalid JSON: trailing comma at line 3 column 1",
         ),
         (
             "policy.json",
@@ -167,17 +175,17 @@ fn files_that_are_no_policy() {
         (
             "policy.json",
             "",
-            "not JSON: EOF while parsing a value at line 1 column 0",
+            "invalid JSON: EOF while parsing a value at line 1 column 0",
         ),
         (
             "policy.toml",
             "max_age = 1\nallow_origins = [\n",
-            "not TOML: unclosed array, expected `]` at line 2 column 18",
+            "invalid TOML: unclosed array, expected `]` at line 2 column 18",
         ),
         (
             "policy.toml",
             "max_age = 1\nmax_age = 2",
-            "not TOML: duplicate key at line 2 column 1",
+            "invalid TOML: duplicate key at line 2 column 1",
         ),
     ] {
         assert_eq!(
@@ -190,11 +198,11 @@ fn files_that_are_no_policy() {
     let cause = fs::read("no-such-file.json").unwrap_err();
     assert_eq!(
         String::from_utf8(output.stderr).unwrap(),
-        format!("error: no-such-file.json: {cause}\n")
+        format!("error: no-such-file.json: cannot read the file: {cause}\n")
     );
 }
 
-/// Status, standard output, standard error; the name of the file is `FILE`.
+/// Returns status, standard output and standard error, with `FILE` for the name of the file.
 fn lint(name: &str, policy: &str, args: &[&str]) -> (i32, String, String) {
     let (_folder, path) = policy_file(name, policy);
     run(
@@ -252,7 +260,7 @@ fn wrong_usage_exits_with_2() {
 // ---- serve
 
 #[test]
-fn serve_answers_preflights_and_survives_junk() {
+fn serve_responds_to_preflights_and_survives_junk() {
     let (_folder, path) = policy_file("good.json", GOOD);
     for framework in FRAMEWORKS {
         let server = Server::start(serve(framework.name, "127.0.0.1:0").arg(&path));
@@ -305,7 +313,7 @@ fn serve_starts_only_with_a_good_policy() {
 }
 
 #[test]
-fn serve_says_that_a_port_is_busy() {
+fn serve_reports_a_busy_port() {
     let (_folder, path) = policy_file("good.json", GOOD);
     let holder = TcpListener::bind("127.0.0.1:0").unwrap();
     let busy = holder.local_addr().unwrap();
@@ -318,7 +326,7 @@ fn serve_says_that_a_port_is_busy() {
     }
 }
 
-/// What is missing is the policy file.
+/// The command without the value of `--policy`.
 fn serve(framework: &str, listen: &str) -> Command {
     let mut command = cors();
     command.args([
@@ -332,11 +340,11 @@ fn serve(framework: &str, listen: &str) -> Command {
     command
 }
 
-// ---- the end
+// ---- signals
 
 #[cfg(unix)]
 #[test]
-fn signals_end_the_servers_cleanly() {
+fn signals_stop_the_servers_cleanly() {
     let (_folder, path) = policy_file("good.json", GOOD);
     for signal in ["-INT", "-TERM"] {
         let serve = FRAMEWORKS.map(|framework| {

@@ -1,4 +1,4 @@
-//! `cors playground` over sockets; what a browser makes of it is in `browser.rs`.
+//! `cors playground` over sockets. `browser.rs` tests it in a browser.
 
 use std::net::TcpListener;
 
@@ -9,8 +9,8 @@ use super::http::{junk, request};
 use crate::process::{Playground, cors, policy_file};
 
 #[test]
-fn takes_other_ports_and_says_so() {
-    // Those that are free; the others are busy already.
+fn uses_and_reports_other_ports() {
+    // Hold the ports that are free; the others are in use already.
     let ports = [8000, 3000, 3001].into_iter();
     let holders: Vec<_> = ports
         .filter_map(|port| TcpListener::bind(("127.0.0.1", port)).ok())
@@ -45,39 +45,39 @@ fn applies_a_policy_as_a_whole_or_not_at_all() {
     let (_folder, path) = policy_file("good.toml", "allow_origins = ['https://example.com']");
     let playground = Playground::start(&["--policy", path.to_str().unwrap()]);
     let allows = |origin: &str| {
-        let answer = request(
+        let response = request(
             &playground.api,
             "GET /",
             &[&format!("origin: {origin}")],
             "",
         );
-        answer.contains(&format!("access-control-allow-origin: {origin}\r\n"))
+        response.contains(&format!("access-control-allow-origin: {origin}\r\n"))
     };
     assert!(allows("https://example.com") && !allows("https://example.org"));
 
     let wrong = r#"{"allow_origins": ["https://example.org", "https://example.com/"], "allow_credentials": true}"#;
-    let answer = apply(&playground.page, wrong, &[]);
-    assert!(answer.starts_with("HTTP/1.1 422 "), "{answer}");
-    let verdict = json_body(&answer);
+    let response = apply(&playground.page, wrong, &[]);
+    assert!(response.starts_with("HTTP/1.1 422 "), "{response}");
+    let verdict = json_body(&response);
     assert_eq!(verdict["applied"], false);
     assert_eq!(
         verdict["errors"][0]["correction"],
         json!({ "replace": "https://example.com" })
     );
-    let answer = apply(&playground.page, "{", &[]);
-    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    let response = apply(&playground.page, "{", &[]);
+    assert!(response.starts_with("HTTP/1.1 400 "), "{response}");
     assert_eq!(
-        json_body(&answer)["malformed"],
-        "not JSON: EOF while parsing an object at line 1 column 1"
+        json_body(&response)["malformed"],
+        "invalid JSON: EOF while parsing an object at line 1 column 1"
     );
     assert!(allows("https://example.com") && !allows("https://example.org"));
 
-    let answer = apply(
+    let response = apply(
         &playground.other,
         r#"{"allow_origins": ["https://example.org"]}"#,
         &[],
     );
-    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert!(response.starts_with("HTTP/1.1 200 "), "{response}");
     assert!(!allows("https://example.com") && allows("https://example.org"));
 }
 
@@ -96,7 +96,7 @@ fn refuses_other_websites() {
             415,
         ),
         (vec![], 415),
-        // A fetch with the right type, as if its preflight had passed.
+        // A fetch with the right type, as if its preflight had been granted.
         (
             vec![json.to_owned(), "origin: https://example.com".to_owned()],
             403,
@@ -109,7 +109,7 @@ fn refuses_other_websites() {
             ],
             403,
         ),
-        // DNS rebinding: the browser believes that it is the same site.
+        // DNS rebinding: to the browser, the request is same-origin.
         (
             vec![
                 json.to_owned(),
@@ -131,19 +131,19 @@ fn refuses_other_websites() {
         ),
     ] {
         let headers: Vec<_> = headers.iter().map(String::as_str).collect();
-        let answer = request(page, "POST /apply", &headers, r#"{"allow_origins": ["*"]}"#);
+        let response = request(page, "POST /apply", &headers, r#"{"allow_origins": ["*"]}"#);
         assert!(
-            answer.starts_with(&format!("HTTP/1.1 {status} ")),
-            "{headers:?}: {answer}"
+            response.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{headers:?}: {response}"
         );
     }
-    // The preflight for it, and reading: no answer carries a permission.
+    // Preflights and reads are refused, too, without any CORS header.
     let preflight = [
         "origin: https://example.com",
         "access-control-request-method: POST",
         "access-control-request-headers: content-type",
     ];
-    for answer in [
+    for response in [
         request(page, "OPTIONS /apply", &preflight, ""),
         request(
             page,
@@ -153,17 +153,17 @@ fn refuses_other_websites() {
         ),
         request(page, "GET /policy", &["host: example.com"], ""),
     ] {
-        assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
-        assert!(!answer.contains("access-control-"), "{answer}");
+        assert!(response.starts_with("HTTP/1.1 403 "), "{response}");
+        assert!(!response.contains("access-control-"), "{response}");
     }
     assert_eq!(json_body(&request(page, "GET /policy", &[], "")), before);
-    // The page itself may.
+    // The page itself can apply a policy.
     let own = format!("origin: http://{page}");
     assert!(apply(page, super::GOOD, &[&own]).starts_with("HTTP/1.1 200 "));
 }
 
 #[test]
-fn tells_what_it_decided_and_expects() {
+fn logs_decisions_and_expectations() {
     let playground = Playground::start(&[]);
     let Playground { page, api, .. } = &playground;
     let origin = format!("origin: http://{page}");
@@ -189,7 +189,7 @@ fn tells_what_it_decided_and_expects() {
         json!(["method-not-allowed"])
     );
     assert_eq!(refused["expected"], json!({ "outcome": "blocked" }));
-    // Each row is judged by the policy that decided it.
+    // The expectation of a request depends on the policy that decided it.
     let readable = json!({ "outcome": "readable", "header": "readable" });
     assert_eq!(
         log("row=b&credentials=true&read=X-Request-Id")["expected"],
@@ -211,11 +211,11 @@ fn tells_what_it_decided_and_expects() {
 }
 
 #[test]
-fn survives_junk_and_shows_none_of_its_control_bytes() {
+fn survives_junk_and_escapes_control_characters() {
     let playground = Playground::start(&[]);
     junk(&playground.api);
     junk(&playground.page);
-    // What an HTTP server lets pass of them: C1 controls and directional overrides.
+    // Control characters that an HTTP server accepts: C1 controls and directional overrides.
     request(
         &playground.api,
         "GET /last\u{9b}31m\u{202e}",

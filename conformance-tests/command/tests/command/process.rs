@@ -11,7 +11,7 @@ pub(crate) fn cors() -> Command {
     Command::new(env!("CARGO_BIN_EXE_cors"))
 }
 
-/// A policy file in a folder of its own.
+/// Writes a policy file into a new folder.
 pub(crate) fn policy_file(name: &str, text: &str) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
@@ -21,7 +21,7 @@ pub(crate) fn policy_file(name: &str, text: &str) -> (TempDir, PathBuf) {
 
 pub(crate) struct Playground {
     pub(crate) server: Server,
-    /// `127.0.0.1:3000`, or where it is.
+    /// The address, such as `127.0.0.1:3000`.
     pub(crate) page: String,
     pub(crate) other: String,
     pub(crate) api: String,

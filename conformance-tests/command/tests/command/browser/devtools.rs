@@ -1,7 +1,7 @@
 //! One tab of a headless Chromium, driven over the DevTools protocol.
 //!
-//! No driver crate: a dozen commands are all that is needed, and the browser's own protocol clicks
-//! and types for real.
+//! A driver crate is not needed: the tests use few commands, and the protocol sends real clicks and
+//! key presses.
 
 use std::net::TcpStream;
 use std::thread;
@@ -22,7 +22,7 @@ pub(crate) struct Tab {
 }
 
 impl Tab {
-    /// Starts a browser of its own on this address; `None` if there is no browser.
+    /// Starts a new browser at this address; `None` if there is no browser.
     pub(crate) fn open(address: &str, flags: &[&str]) -> Option<Self> {
         let profile = tempfile::tempdir().unwrap();
         let browser = Group::start(chromium(profile.path())?.args(flags));
@@ -52,7 +52,7 @@ impl Tab {
         Some(tab)
     }
 
-    /// Sends a command and waits for its result. An uncaught error of the page fails the test.
+    /// Sends a command and waits for its result. An uncaught error in the page fails the test.
     pub(crate) fn call(&mut self, method: &str, params: Value) -> Value {
         self.sent += 1;
         let mut command = json!({ "id": self.sent, "method": method, "params": params });
@@ -73,7 +73,7 @@ impl Tab {
         }
     }
 
-    /// The value of a script in the page.
+    /// Runs a script in the page and returns its value.
     pub(crate) fn evaluate(&mut self, script: &str) -> Value {
         let params = json!({ "expression": script, "awaitPromise": true, "returnByValue": true });
         let result = self.call("Runtime.evaluate", params);
@@ -95,7 +95,7 @@ impl Tab {
     /// Waits until the expression is true.
     pub(crate) fn wait(&mut self, condition: &str) {
         let start = Instant::now();
-        // Before the page is there, its elements are not.
+        // While the page loads, its elements can be missing.
         let script = format!("(() => {{ try {{ return Boolean({condition}) }} catch {{ }} }})()");
         while self.evaluate(&script) != true {
             assert!(
@@ -129,7 +129,7 @@ impl Tab {
         }
     }
 
-    /// Replaces the text of a field as a keyboard does.
+    /// Replaces the text of a field, like keyboard input.
     pub(crate) fn type_into(&mut self, selector: &str, text: &str) {
         self.evaluate(&format!(
             "document.querySelector({}).select()",
@@ -138,7 +138,7 @@ impl Tab {
         self.call("Input.insertText", json!({ "text": text }));
     }
 
-    /// Presses Enter on what has the focus.
+    /// Presses Enter on the focused element.
     pub(crate) fn press_enter(&mut self) {
         for kind in ["keyDown", "keyUp"] {
             let event = json!({ "type": kind, "key": "Enter", "text": "\r" });

@@ -1,20 +1,19 @@
-//! The policy in force, and the server that answers under it.
+//! The active policy, and the server that applies it.
 
 use anyhow::Result;
 use conformance_tests::subject::{Framework, Running};
 use cors_core::Policy;
 use tokio::task;
 
-/// A policy with its text and the server behind its adapter: swapped together, so never half a
-/// policy.
-pub(crate) struct InForce {
+/// A policy with its text and its server. They are replaced together, so they always match.
+pub(crate) struct ActivePolicy {
     pub(crate) text: String,
     pub(crate) policy: Policy,
-    /// Stops after the last response under this policy.
+    /// Stops after its last response.
     pub(crate) server: Running,
 }
 
-impl InForce {
+impl ActivePolicy {
     pub(crate) async fn start(framework: Framework, text: String, policy: Policy) -> Result<Self> {
         let of_server = policy.clone();
         let server = task::spawn_blocking(move || framework.spawn(of_server)).await??;
