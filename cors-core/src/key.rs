@@ -124,7 +124,7 @@ macro_rules! define_key {
         ///
         /// Its name is a builder method of [`Config`](crate::Config), a key of a policy file and, in
         /// upper case after `CORS_`, an environment variable.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Key {
             $(#[doc = concat!("`", stringify!($name), "`")] $key,)*

@@ -159,7 +159,7 @@ impl Report {
     /// Fails if there is an error.
     fn finish(self) -> Result<Vec<Issue>, ConfigError> {
         let mut issues = self.issues;
-        issues.sort_by_key(|issue| (issue.key, issue.index));
+        issues.sort_by_key(|issue| (issue.key.map(|key| key as usize), issue.index));
         let (errors, warnings): (Vec<_>, Vec<_>) = issues
             .into_iter()
             .partition(|issue| issue.severity() == Severity::Error);
