@@ -312,3 +312,16 @@ fn response(early: EarlyResponse, headers: HeaderMap) -> Response<&'static str> 
 }
 
 define_header_names!(pub HeaderName);
+
+#[cfg(test)]
+mod tests {
+    use super::PLACEHOLDER;
+    use crate::origin::is_serialized;
+
+    /// If a placeholder were sent by mistake, no browser would allow anyone to read the response.
+    #[test]
+    fn the_placeholder_is_not_an_origin() {
+        assert!(!is_serialized(PLACEHOLDER.as_bytes()));
+        assert_ne!(PLACEHOLDER, "*");
+    }
+}
