@@ -18,8 +18,8 @@ pub(crate) enum Action {
     Forward(CorsHeaders),
 }
 
-/// The CORS headers for the response of the application. The request is not kept, because the routing
-/// of actix-web must own it alone.
+/// The CORS headers for the response of the application. This does not hold the request, because the
+/// routing of actix-web requires the only reference to it.
 #[derive(Clone)]
 pub(crate) struct CorsHeaders {
     policy: Arc<RenderedPolicy<HeaderValue>>,

@@ -50,14 +50,14 @@ fn name(header: ResponseHeader) -> &'static HeaderName {
     &NAMES[header.index()]
 }
 
-/// Names as actix-web has them. A look-up with them does not parse a text.
+/// The names as `HeaderName`, so that a look-up does not parse a text.
 #[expect(clippy::indexing_slicing, reason = "the compiler evaluates it")]
 pub(crate) const fn header_names<const N: usize>(texts: [&'static str; N]) -> [HeaderName; N] {
     let mut names = [const { HeaderName::from_static("x") }; N];
     let mut index = 0;
     while index < N {
         let name = HeaderName::from_static(texts[index]);
-        // What is replaced cannot be dropped at compile time.
+        // A value cannot be dropped at compile time, so the replaced one is forgotten.
         mem::forget(mem::replace(&mut names[index], name));
         index += 1;
     }
