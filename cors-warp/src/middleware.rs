@@ -1,6 +1,6 @@
 //! The filter that [`Cors::wrap`] makes.
 //!
-//! A log around the routes decides about the headers of their responses. A gate in front of the routes
+//! A log around the routes decides about the headers of their responses. A gate before the routes
 //! responds early. Only requests that may need an early response pass through it: `OPTIONS`, or every
 //! request if a policy blocks refused origins. See [`handoff`] for how logs and filters work together.
 
@@ -67,7 +67,7 @@ impl Cors {
         sealed::Sealed::replies(self.gate(), routes, move |info| forward(&policies, &info))
     }
 
-    /// Rejects requests that the routes must not receive, and leaves the early response.
+    /// Rejects requests that the routes must not receive, and stores the early response.
     fn gate(
         &self,
     ) -> impl Filter<Extract = (), Error = Rejection> + Clone + Send + Sync + 'static + use<> {
@@ -84,8 +84,8 @@ impl Cors {
         others.or(look.and_then(pass_unless)).unify().untuple_one()
     }
 
-    /// Whether there is an early response, which is then left. Rejects if that depends on a host that is
-    /// unknown.
+    /// Whether there is an early response. If there is, it is stored. Rejects if the result depends on a
+    /// host that is unknown.
     fn look<H>(
         &self,
         host: H,
@@ -96,7 +96,7 @@ impl Cors {
         let policies = Arc::clone(&self.policies);
         host.map(|host| {
             handoff::set_host(host);
-            StatusCode::OK // A log needs a reply.
+            StatusCode::OK // A log requires a reply.
         })
         .with(warp::log::custom(move |info| {
             let host = handoff::take_host();
@@ -114,8 +114,8 @@ fn pass_unless(is_rejected: bool) -> Ready<Result<(), Rejection>> {
     })
 }
 
-/// Whether there is an early response, which is then left. `None` if that depends on a host that is
-/// unknown.
+/// Whether there is an early response. If there is, it is stored. `None` if the result depends on a host
+/// that is unknown.
 fn respond(policies: &PolicyTable<HttpPolicy>, info: &Info<'_>, host: Host) -> Option<bool> {
     let Some(policy) = policies.find(info.path()) else {
         return Some(false);
@@ -134,7 +134,7 @@ fn respond(policies: &PolicyTable<HttpPolicy>, info: &Info<'_>, host: Host) -> O
     })
 }
 
-/// Leaves the CORS headers for the response of the routes.
+/// Stores the CORS headers for the response of the routes.
 fn forward(policies: &PolicyTable<HttpPolicy>, info: &Info<'_>) {
     if handoff::is_early_response_left() {
         return; // The gate has rejected the request.
