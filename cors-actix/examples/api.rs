@@ -1,7 +1,7 @@
-//! Notes that every page may read, and the pages of the app may write.
+//! A notes API: every website may read the public notes, and only the pages of the app may change notes.
 //!
-//! `cargo run -p cors-actix --example actix-api`; `CORS_ALLOW_ORIGINS` and its like replace the policy of
-//! the app that is written here. What curl prints stands below each command:
+//! Run it with `cargo run -p cors-actix --example actix-api`. To replace the policy of the app, set
+//! `CORS_ALLOW_ORIGINS` and the other `CORS_` variables. The output of curl follows each command:
 //!
 //! ```sh
 //! show='%{http_code} %header{access-control-allow-origin}\n' # curl 7.84 and later
@@ -10,7 +10,7 @@
 //! # 200 *
 //! curl -w "$show" -X PUT -H 'Origin: https://pr-7.preview.example.com' \
 //!     -H 'Authorization: Bearer demo' http://127.0.0.1:8000/notes/1
-//! # a note has a text
+//! # a note needs a text
 //! # 422 https://pr-7.preview.example.com
 //! curl -w '%{http_code}\n' -so /dev/null -H 'Origin: https://evil.example' \
 //!     -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' \
@@ -56,7 +56,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// What the environment says, or else what is written here.
+/// The policy from the environment, or a default if `CORS_ALLOW_ORIGINS` is not set.
 fn app_policy() -> Result<Policy, ConfigError> {
     let config = Config::from_env();
     if !config.get_allow_origins().is_empty() {
@@ -101,7 +101,7 @@ async fn save(
 ) -> Result<impl Responder, Error> {
     authenticate(&request)?;
     if note.is_empty() {
-        return Err(ErrorUnprocessableEntity("a note has a text\n"));
+        return Err(ErrorUnprocessableEntity("a note needs a text\n"));
     }
     let mut notes = api.notes();
     notes.insert(id.into_inner(), note);
@@ -121,15 +121,15 @@ async fn remove(
     Ok(HttpResponse::NoContent())
 }
 
-/// In place of a real check.
+/// A placeholder for a real check.
 fn authenticate(request: &HttpRequest) -> Result<(), Error> {
     match request.headers().get(header::AUTHORIZATION) {
         Some(token) if token == "Bearer demo" => Ok(()),
-        _ => Err(ErrorUnauthorized("who are you?\n")),
+        _ => Err(ErrorUnauthorized("missing or wrong token\n")),
     }
 }
 
-/// Browsers apply no CORS check to WebSockets, so the handshake asks the policy itself.
+/// Browsers apply no CORS check to WebSockets, so this checks the origin with the policy.
 async fn echo(
     api: web::Data<Api>,
     request: HttpRequest,
@@ -137,7 +137,7 @@ async fn echo(
 ) -> Result<HttpResponse, Error> {
     match request.headers().get(header::ORIGIN) {
         Some(origin) if api.policy.is_origin_allowed(origin.as_bytes()) => {}
-        _ => return Err(ErrorForbidden("not from this page\n")),
+        _ => return Err(ErrorForbidden("origin not allowed\n")),
     }
     let (response, session, messages) = actix_ws::handle(&request, body)?;
     rt::spawn(repeat(session, messages));

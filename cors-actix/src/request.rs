@@ -25,7 +25,7 @@ use std::slice;
 #[derive(Clone, Debug)]
 pub struct RequestView<'a> {
     request: &'a HttpRequest,
-    /// The lines of `Origin`, which are needed more than once.
+    /// The lines of `Origin`. They are read more than once.
     origin: slice::Iter<'a, HeaderValue>,
 }
 
@@ -52,7 +52,8 @@ impl RequestHead for RequestView<'_> {
     }
 
     fn lines(&self, header: RequestHeader) -> impl Iterator<Item = &[u8]> {
-        // HTTP/2 has the authority in the target, and RFC 9112, section 3.2.2, prefers it, too.
+        // In HTTP/2 the authority is in the target. In HTTP/1, the target also takes precedence over `Host`
+        // (RFC 9112, section 3.2.2).
         let authority = match header {
             RequestHeader::Host => self.request.uri().authority(),
             _ => None,
@@ -62,7 +63,7 @@ impl RequestHead for RequestView<'_> {
             _ if authority.is_some() => [].iter(),
             _ => self.request.headers().get_all(request_header_name(header)),
         };
-        // `chain` costs more, because it is asked twice for a line that is not there.
+        // Cheaper than `chain`, which checks twice for a line that does not exist.
         let mut authority = authority.map(|authority| authority.as_str().as_bytes());
         let mut lines = lines.map(HeaderValue::as_bytes);
         std::iter::from_fn(move || lines.next().or_else(|| authority.take()))

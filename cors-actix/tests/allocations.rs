@@ -1,4 +1,4 @@
-//! How much the middleware allocates beyond the bare framework, on a warm thread: nothing.
+//! On a warm thread, the middleware allocates nothing beyond the framework.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -12,7 +12,7 @@ use futures_util::FutureExt as _;
 use std::future::ready;
 use support::{EVIL, ORIGIN, cors, get, preflight, request};
 
-/// The allocations of a request when others like it have gone before.
+/// The allocations of a request after a few equal requests.
 fn allocations<B: MessageBody>(
     app: &impl support::App<B>,
     request: &dyn Fn() -> TestRequest,
@@ -20,7 +20,8 @@ fn allocations<B: MessageBody>(
     let serve = |request: Request| drop(app.call(request).now_or_never().unwrap().unwrap());
     let made = || {
         let request = request().to_request();
-        // Here the first clone of a value allocates; one in the read buffer of a server does not.
+        // Here the first clone of a value allocates. In a server it does not, because the value is a slice
+        // of the read buffer.
         let _ = request.headers().get(header::ORIGIN).cloned();
         request
     };
@@ -34,7 +35,7 @@ fn allocations<B: MessageBody>(
 }
 
 #[actix_web::test]
-async fn a_response_costs_what_it_costs_without() {
+async fn a_response_costs_the_same_as_without_the_middleware() {
     let app = || App::new().route("/", web::get().to(async || "ok"));
     let bare = init_service(app()).await;
     let wrapped = init_service(app().wrap(cors())).await;
@@ -50,7 +51,7 @@ async fn a_response_costs_what_it_costs_without() {
 }
 
 #[actix_web::test]
-async fn a_preflight_costs_what_the_shortest_answer_costs() {
+async fn a_preflight_costs_the_same_as_an_empty_response() {
     let shortest = App::new()
         .wrap_fn(|request, _| ready(Ok(request.into_response(HttpResponse::Ok().finish()))));
     let shortest = allocations(&init_service(shortest).await, &|| get("/"));

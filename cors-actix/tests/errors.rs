@@ -1,4 +1,4 @@
-//! Errors of middleware, caught panics and time-outs: what became of the headers.
+//! The headers after errors of middleware, caught panics and timeouts.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test may panic")]
 
@@ -17,7 +17,7 @@ use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::time::Duration;
 use support::{EVIL, cors, cors_names, get, is_shared, lines, origins_in_vary, request, send};
 
-/// The error of a middleware, whose own response has headers of ours.
+/// The error of a middleware. Its response already has CORS headers and `Vary`.
 #[derive(Debug)]
 struct Teapot;
 
@@ -37,11 +37,11 @@ impl ResponseError for Teapot {
 }
 
 #[actix_web::test]
-async fn the_error_of_a_middleware_stays_and_has_the_headers() {
+async fn the_error_of_a_middleware_is_kept_and_has_the_headers() {
     let fails = from_fn(async |_: ServiceRequest, _: Next<BoxBody>| {
         Err::<ServiceResponse, Error>(Teapot.into())
     });
-    // In a nested scope: an outer routing step would panic if the request were still held.
+    // In a nested scope, the routing of actix-web panics if something else still holds the request.
     let scope = web::scope("/api").wrap(fails).wrap(cors());
     let app = init_service(App::new().service(scope).wrap(cors())).await;
 
@@ -57,7 +57,7 @@ async fn the_error_of_a_middleware_stays_and_has_the_headers() {
             ["Accept", "Origin"]
         );
     }
-    // As the README warns.
+    // The README warns about this.
     assert!(!is_shared(HttpResponse::from_error(error).headers()));
 
     let response = send(&app, request("GET", "/api", &[("origin", EVIL)])).await;
@@ -66,7 +66,7 @@ async fn the_error_of_a_middleware_stays_and_has_the_headers() {
     assert_eq!(origins_in_vary(response.headers()), 1);
 }
 
-/// Makes errors of panics and of lateness.
+/// Converts panics and timeouts to errors.
 async fn limit<B>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>>
 where
     B: MessageBody + 'static,
@@ -80,8 +80,8 @@ where
 }
 
 #[actix_web::test]
-async fn a_panic_or_a_time_out_is_readable_if_it_is_caught_inside() {
-    let panics = async || -> &'static str { resume_unwind(Box::new("as it must")) };
+async fn the_page_can_read_a_panic_or_timeout_that_is_caught_inside() {
+    let panics = async || -> &'static str { resume_unwind(Box::new("on purpose")) };
     let sleeps = async || {
         sleep(Duration::from_secs(3600)).await;
         "late"

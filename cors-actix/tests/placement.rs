@@ -1,4 +1,4 @@
-//! The placement table of the README, row by row: what a `wrap` covers depends on where it stands.
+//! The placement table of the README, row by row: what a `wrap` covers depends on where it is.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -11,13 +11,13 @@ use actix_web::test::init_service;
 use actix_web::{App, Error, HttpResponse, Resource, error, guard, put, web};
 use support::{cors, is_shared, preflight, request, send};
 
-/// What of an application is covered.
+/// Which responses of an application have the CORS headers.
 #[derive(Debug, PartialEq, Eq)]
 struct Covered {
     preflight_on_route: bool,
     preflight_on_unknown_path: bool,
     not_found: bool,
-    /// With the status that the framework gives to a wrong method: 404 or 405.
+    /// With the status of the framework for a wrong method: 404 or 405.
     wrong_method: (u16, bool),
     server_error: bool,
 }
@@ -30,14 +30,14 @@ const ALL: Covered = Covered {
     server_error: true,
 };
 
-/// Nothing but one path.
+/// Only one path.
 const PATH: Covered = Covered {
     preflight_on_unknown_path: false,
     not_found: false,
     ..ALL
 };
 
-/// Nothing but what the handler answers.
+/// Only the responses of the handler.
 const BROKEN: Covered = Covered {
     preflight_on_route: false,
     preflight_on_unknown_path: false,
@@ -99,7 +99,7 @@ async fn around_the_app() {
     assert_eq!(covered(&app, "/api/v1/x", "/none").await, ALL);
 }
 
-/// A method alone as the guard of a path: the framework has no 405 for it.
+/// Without a resource, the method is a guard of the path. Then the framework does not send 405.
 #[actix_web::test]
 async fn around_the_app_without_resources() {
     #[put("/")]
@@ -160,9 +160,9 @@ async fn around_a_route() {
     );
 }
 
-/// The guard turns `OPTIONS` away before the `wrap` inside of it is asked.
+/// The guard rejects `OPTIONS` before the middleware inside it runs.
 #[actix_web::test]
-async fn behind_a_method_guard() {
+async fn inside_a_method_guard() {
     #[put("/", wrap = "cors()")]
     async fn by_macro() -> HttpResponse {
         fails().await
@@ -192,15 +192,15 @@ async fn behind_a_method_guard() {
     );
 }
 
-/// What is wrapped later stands outside, and turns away what the CORS middleware never sees.
+/// A later `wrap` is further out. Requests that it rejects never reach the CORS middleware.
 #[actix_web::test]
-async fn beside_another_wrap() {
+async fn together_with_another_wrap() {
     async fn authenticate<B: MessageBody>(
         request: ServiceRequest,
         next: Next<B>,
     ) -> Result<ServiceResponse<B>, Error> {
         if !request.headers().contains_key("authorization") {
-            return Err(error::ErrorUnauthorized("who are you?"));
+            return Err(error::ErrorUnauthorized("missing token"));
         }
         next.call(request).await
     }

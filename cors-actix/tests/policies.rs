@@ -23,7 +23,7 @@ async fn internal() -> HttpResponse {
 }
 
 #[actix_web::test]
-async fn the_policy_of_the_path_answers() {
+async fn the_policy_of_the_path_applies() {
     let app = init_service(App::new().wrap(cors())).await;
     let origin = |response: &HttpResponse| {
         let lines = lines(response.headers(), header::ACCESS_CONTROL_ALLOW_ORIGIN);
@@ -53,7 +53,7 @@ async fn the_policy_of_the_path_answers() {
 }
 
 #[actix_web::test]
-async fn no_cors_leaves_everything_to_the_application() {
+async fn without_cors_everything_passes_unchanged() {
     let routes = web::resource("/internal").route(web::get().to(internal));
     let app = init_service(App::new().service(routes).wrap(cors())).await;
     let response = send(&app, get("/internal")).await;
@@ -69,7 +69,7 @@ async fn no_cors_leaves_everything_to_the_application() {
     );
 }
 
-/// Around a scope, a nested one too, the path is still the whole one.
+/// Around a scope, even a nested one, the middleware sees the whole path.
 #[actix_web::test]
 async fn prefixes_are_compared_with_the_whole_path() {
     for (prefix, has_the_policy) in [("/api/v1/admin", true), ("/admin", false)] {
@@ -86,8 +86,8 @@ async fn prefixes_are_compared_with_the_whole_path() {
         let response = send(&app, get(path)).await;
         let origins = lines(response.headers(), header::ACCESS_CONTROL_ALLOW_ORIGIN);
         assert_eq!((response.status().as_u16(), origins), (200, vec![expected]));
-        let answer = send(&app, preflight(path, "PUT")).await;
-        // The policy of the site allows no PUT.
-        assert_eq!(answer.status(), if has_the_policy { 200 } else { 400 });
+        let response = send(&app, preflight(path, "PUT")).await;
+        // The default policy does not allow PUT.
+        assert_eq!(response.status(), if has_the_policy { 200 } else { 400 });
     }
 }

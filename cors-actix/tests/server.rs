@@ -1,4 +1,4 @@
-//! What only a server on a socket shows: rendered errors, dropped connections, upgrades, HTTP/2.
+//! Tests that need a server on a socket: rendered errors, dropped connections, upgrades, HTTP/2.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -17,7 +17,7 @@ use std::thread;
 use support::ORIGIN;
 use tungstenite::client::IntoClientRequest as _;
 
-/// Serves on a free port of a thread of its own, for as long as the test runs.
+/// Serves on a free port, in a separate thread, while the test runs.
 fn serve() -> SocketAddr {
     let (sender, receiver) = mpsc::channel();
     let app = || {
@@ -49,7 +49,7 @@ async fn authenticate(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse, Error> {
     if request.path() == "/private" {
-        return Err(error::ErrorUnauthorized("who are you?"));
+        return Err(error::ErrorUnauthorized("missing token"));
     }
     next.call(request).await
 }
@@ -69,28 +69,28 @@ fn exchange(server: SocketAddr, head: &str) -> String {
     let mut stream = TcpStream::connect(server).unwrap();
     let request = format!("{head}\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer.to_ascii_lowercase()
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    response.to_ascii_lowercase()
 }
 
 #[test]
 fn an_error_has_the_headers_on_the_wire() {
-    let answer = exchange(
+    let response = exchange(
         serve(),
         &format!("GET /private HTTP/1.1\r\nOrigin: {ORIGIN}"),
     );
-    assert!(answer.starts_with("http/1.1 401 "), "{answer}");
+    assert!(response.starts_with("http/1.1 401 "), "{response}");
     for line in [
         &format!("access-control-allow-origin: {ORIGIN}"),
         "vary: origin",
     ] {
-        assert_eq!(answer.matches(line).count(), 1, "{line} in {answer}");
+        assert_eq!(response.matches(line).count(), 1, "{line} in {response}");
     }
 }
 
 #[test]
-fn a_panic_closes_the_connection_and_the_server_goes_on() {
+fn a_panic_closes_the_connection_and_the_server_continues() {
     let server = serve();
     let head = |path| format!("GET {path} HTTP/1.1\r\nOrigin: {ORIGIN}");
     assert_eq!(exchange(server, &head("/panic")), "");
@@ -98,7 +98,7 @@ fn a_panic_closes_the_connection_and_the_server_goes_on() {
 }
 
 #[test]
-fn a_websocket_is_opened_whatever_its_origin() {
+fn a_websocket_opens_for_every_origin() {
     let server = serve();
     for origin in [ORIGIN, support::EVIL] {
         let mut request = format!("ws://{server}/ws").into_client_request().unwrap();
@@ -118,7 +118,7 @@ fn a_websocket_is_opened_whatever_its_origin() {
     }
 }
 
-/// With prior knowledge, that is, without TLS.
+/// Over HTTP/2 with prior knowledge, that is, without TLS.
 #[actix_web::test]
 async fn http_2_has_the_headers() {
     let stream = rt::net::TcpStream::connect(serve()).await.unwrap();

@@ -1,4 +1,4 @@
-//! Every kind of response, and what its headers say.
+//! Every kind of response, and its headers.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test may panic")]
 
@@ -24,7 +24,7 @@ fn of(config: Config) -> Cors {
 }
 
 #[actix_web::test]
-async fn a_preflight_is_answered_before_anything_else() {
+async fn a_preflight_never_reaches_the_application() {
     let not_called = async |_: ServiceRequest, _: Next<BoxBody>| -> Result<ServiceResponse> {
         panic!("a preflight reached the application")
     };
@@ -75,10 +75,10 @@ async fn requested_names_are_echoed_with_credentials() {
     }
 }
 
-/// An application whose every answer is of another kind.
+/// An application with many kinds of responses.
 fn kinds(app: &mut web::ServiceConfig) {
     async fn handler_error() -> Result<&'static str> {
-        Err(error::ErrorUnauthorized("who are you?"))
+        Err(error::ErrorUnauthorized("missing token"))
     }
     async fn number(number: web::Path<u32>) -> String {
         number.to_string()
@@ -129,7 +129,7 @@ async fn every_kind_of_response_has_the_headers() {
 }
 
 #[actix_web::test]
-async fn any_origin_is_said_without_asking() {
+async fn any_origin_is_allowed_on_every_response() {
     let any = of(Config::new().allow_origins(["*"]));
     let app = init_service(App::new().configure(kinds).wrap(any)).await;
     for request in [get("/none"), request("GET", "/error", &[])] {
@@ -154,7 +154,7 @@ async fn a_stream_stays_a_stream() {
 }
 
 #[actix_web::test]
-async fn of_two_policies_the_outer_one_speaks() {
+async fn of_two_policies_the_outer_one_applies() {
     let other = config()
         .allow_credentials(false)
         .allow_origins(["*"])
@@ -182,7 +182,7 @@ async fn of_two_policies_the_outer_one_speaks() {
 }
 
 #[actix_web::test]
-async fn vary_lines_of_the_application_stay() {
+async fn vary_lines_of_the_application_are_kept() {
     for (own, all) in [
         (&[][..], &["Origin"][..]),
         (
@@ -209,7 +209,7 @@ async fn vary_lines_of_the_application_stay() {
 }
 
 #[actix_web::test]
-async fn cors_headers_of_the_application_do_not_stay() {
+async fn cors_headers_of_the_application_are_replaced_or_removed() {
     let sets = async || {
         let mut response = HttpResponse::Ok();
         for name in [
@@ -249,9 +249,9 @@ async fn cors_headers_of_the_application_do_not_stay() {
     }
 }
 
-/// HTTP/2 has no `Host` line; the target has the authority.
+/// HTTP/2 has no `Host` line. The authority is in the target.
 #[actix_web::test]
-async fn blocking_knows_the_host_of_both_protocols() {
+async fn blocking_finds_the_host_in_both_protocols() {
     let app = App::new()
         .route("/", web::get().to(async || "ok"))
         .wrap(of(config().block_refused_origins(true)));
@@ -283,7 +283,7 @@ async fn blocking_knows_the_host_of_both_protocols() {
 }
 
 #[actix_web::test]
-async fn odd_lines_are_seen_as_they_are() {
+async fn repeated_and_malformed_lines_reach_the_core() {
     let app = App::new().wrap(of(config().allow_headers(["X-A"])));
     let app = init_service(app).await;
     let put = || preflight("/", "PUT");
@@ -314,7 +314,7 @@ async fn odd_lines_are_seen_as_they_are() {
 }
 
 #[test]
-fn types_travel() {
-    fn travels<T: Clone + Send + Sync + 'static>(_: &T) {}
-    travels(&cors());
+fn types_are_clone_send_and_sync() {
+    fn check<T: Clone + Send + Sync + 'static>(_: &T) {}
+    check(&cors());
 }

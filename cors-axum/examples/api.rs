@@ -1,7 +1,7 @@
-//! Notes that every page may read, and the pages of the app may write.
+//! A notes API: every website may read the public notes, and only the pages of the app may change notes.
 //!
-//! `cargo run -p cors-axum --example axum-api`; `CORS_ALLOW_ORIGINS` and its like replace the policy of
-//! the app that is written here. What curl prints stands below each command:
+//! Run it with `cargo run -p cors-axum --example axum-api`. To replace the policy of the app, set
+//! `CORS_ALLOW_ORIGINS` and the other `CORS_` variables. The output of curl follows each command:
 //!
 //! ```sh
 //! show='%{http_code} %header{access-control-allow-origin}\n' # curl 7.84 and later
@@ -10,7 +10,7 @@
 //! # 200 *
 //! curl -w "$show" -X PUT -H 'Origin: https://pr-7.preview.example.com' \
 //!     -H 'Authorization: Bearer demo' http://127.0.0.1:8000/notes/1
-//! # a note has a text
+//! # a note needs a text
 //! # 422 https://pr-7.preview.example.com
 //! curl -w '%{http_code}\n' -so /dev/null -H 'Origin: https://evil.example' \
 //!     -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' \
@@ -49,7 +49,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// What the environment says, or else what is written here.
+/// The policy from the environment, or a default if `CORS_ALLOW_ORIGINS` is not set.
 fn app_policy() -> Result<Policy, ConfigError> {
     let config = Config::from_env();
     if !config.get_allow_origins().is_empty() {
@@ -96,7 +96,7 @@ async fn save(
 ) -> Result<impl IntoResponse, Refusal> {
     authenticate(&headers)?;
     if note.is_empty() {
-        return Err((StatusCode::UNPROCESSABLE_ENTITY, "a note has a text\n"));
+        return Err((StatusCode::UNPROCESSABLE_ENTITY, "a note needs a text\n"));
     }
     let mut notes = api.notes();
     notes.insert(id, note);
@@ -114,15 +114,15 @@ async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// In place of a real check.
+/// A placeholder for a real check.
 fn authenticate(headers: &HeaderMap) -> Result<(), Refusal> {
     match headers.get(header::AUTHORIZATION) {
         Some(token) if token == "Bearer demo" => Ok(()),
-        _ => Err((StatusCode::UNAUTHORIZED, "who are you?\n")),
+        _ => Err((StatusCode::UNAUTHORIZED, "missing or wrong token\n")),
     }
 }
 
-/// Browsers apply no CORS check to WebSockets, so the handshake asks the policy itself.
+/// Browsers apply no CORS check to WebSockets, so this checks the origin with the policy.
 async fn echo(
     State(api): State<Arc<Api>>,
     headers: HeaderMap,
@@ -132,7 +132,7 @@ async fn echo(
         Some(origin) if api.policy.is_origin_allowed(origin.as_bytes()) => {
             Ok(upgrade.on_upgrade(repeat))
         }
-        _ => Err((StatusCode::FORBIDDEN, "not from this page\n")),
+        _ => Err((StatusCode::FORBIDDEN, "origin not allowed\n")),
     }
 }
 

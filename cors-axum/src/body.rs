@@ -2,11 +2,11 @@
 
 /// How the body of an early response is made. Implemented by [`TextBody`] and [`EmptyBody`].
 pub trait ResponseBody<B>: sealed::Sealed {
-    /// Makes the body from `text`, or without it.
+    /// Makes the body from `text`, or an empty body.
     fn body(text: &'static str) -> B;
 }
 
-/// Early responses have a text.
+/// Early responses have a text as their body.
 #[derive(Debug)]
 pub enum TextBody {}
 
@@ -16,7 +16,7 @@ impl<B: From<&'static str>> ResponseBody<B> for TextBody {
     }
 }
 
-/// Early responses have no text.
+/// Early responses have an empty body.
 #[derive(Debug)]
 pub enum EmptyBody {}
 

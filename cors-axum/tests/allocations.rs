@@ -1,4 +1,4 @@
-//! What the layer allocates above the same service without it.
+//! What the layer allocates beyond the same service without it.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -13,7 +13,7 @@ use std::convert::Infallible;
 use support::{policy, preflight, request};
 use tower::{Layer as _, Service, service_fn};
 
-/// Allocations of one call on a warm thread, the making of the request not counted.
+/// Allocations of one call on a warm thread. Making the request is not counted.
 fn allocations<S, B>(service: &S, make: impl Fn() -> Request<Body>) -> u64
 where
     S: Service<Request<Body>, Response = Response<B>, Error = Infallible> + Clone,
@@ -24,8 +24,8 @@ where
     let mut counted = 0;
     for _ in 0..3 {
         let request = make();
-        // A server's values are slices of its read buffer; one made of text allocates on its first
-        // clone.
+        // In a server, header values are slices of the read buffer. A value made from a text allocates
+        // when it is cloned for the first time.
         drop(request.headers().clone());
         let mut service = service.clone();
         counted = allocation_counter::measure(|| {
@@ -59,15 +59,15 @@ fn a_tower_service() {
     for make in [not_cors, allowed, refused] {
         assert_eq!(allocations(&with, make), allocations(&bare, make));
     }
-    // The map of the answer's headers, and nothing else.
-    let answer = allocations(&with, || preflight("/", "PUT"));
+    // Only the map of the response headers, and the body.
+    let response = allocations(&with, || preflight("/", "PUT"));
     let map = allocation_counter::measure(|| {
         let mut map = http::HeaderMap::with_capacity(8);
         map.insert(header::VARY, http::HeaderValue::from_static("x"));
         drop(std::hint::black_box(map));
     });
     let body = allocation_counter::measure(|| drop(std::hint::black_box(Body::from("OK"))));
-    assert_eq!(answer, map.count_total + body.count_total);
+    assert_eq!(response, map.count_total + body.count_total);
 }
 
 #[test]

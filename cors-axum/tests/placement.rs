@@ -1,4 +1,4 @@
-//! The placement table of the README, row by row: what a layer covers depends on where it stands.
+//! The placement table of the README, row by row: what a layer covers depends on where it is added.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -28,7 +28,7 @@ fn routes() -> MethodRouter {
     get(ok).put(fails)
 }
 
-/// What of an application is covered.
+/// Which responses of an application have the CORS headers.
 #[derive(Debug, PartialEq, Eq)]
 struct Covered {
     preflight_on_route: bool,
@@ -70,7 +70,7 @@ const ALL: Covered = Covered {
     server_error: true,
 };
 
-/// Nothing but the routes that the layer knows.
+/// Only the routes that the layer covers.
 const ROUTES: Covered = Covered {
     preflight_on_unknown_path: false,
     not_found: false,
@@ -118,7 +118,7 @@ async fn inside_a_nested_router() {
 }
 
 #[tokio::test]
-async fn router_layer_before_more() {
+async fn router_layer_before_more_routes() {
     let app = Router::new().layer(layer()).route("/late", routes());
     let late = Covered {
         preflight_on_unknown_path: true,

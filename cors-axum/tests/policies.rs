@@ -33,7 +33,7 @@ fn app() -> Router {
 }
 
 #[tokio::test]
-async fn the_policy_of_the_path_answers() {
+async fn the_policy_of_the_path_applies() {
     let open = send(app(), support::get("/")).await;
     assert_eq!(open.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
     for path in ["/admin", "/admin/", "/%61dmin", "//admin", "/admin/none?x"] {
@@ -62,7 +62,7 @@ async fn the_policy_of_the_path_answers() {
 }
 
 #[tokio::test]
-async fn no_cors_leaves_everything_to_the_application() {
+async fn without_cors_everything_passes_unchanged() {
     let response = send(app(), support::get("/internal")).await;
     assert_eq!(
         response.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN],
@@ -74,9 +74,9 @@ async fn no_cors_leaves_everything_to_the_application() {
     assert!(!is_shared(response.headers()));
 }
 
-/// The row of the README's table: `nest` and `nest_service` strip their prefix from the path.
+/// A row of the table in the README: `nest` and `nest_service` remove their prefix from the path.
 #[tokio::test]
-async fn prefixes_are_compared_with_what_nest_leaves_of_the_path() {
+async fn prefixes_are_compared_with_the_path_after_nest() {
     let cors = |prefix| {
         let site = Config::new().allow_origins(["*"]).build().unwrap();
         CorsLayer::new(Policies::new(site).at(prefix, policy()).unwrap())
@@ -100,9 +100,9 @@ async fn prefixes_are_compared_with_what_nest_leaves_of_the_path() {
             let expected = if has_the_policy { support::ORIGIN } else { "*" };
             assert_eq!(allowed_origin(response.headers()), expected, "{method}");
         }
-        let answer = send(app, preflight("/api/admin", "PUT")).await;
-        // The policy of the site allows no PUT.
-        assert_eq!(answer.status(), if has_the_policy { 200 } else { 400 });
+        let response = send(app, preflight("/api/admin", "PUT")).await;
+        // The default policy does not allow PUT.
+        assert_eq!(response.status(), if has_the_policy { 200 } else { 400 });
     }
 }
 

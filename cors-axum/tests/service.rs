@@ -1,4 +1,4 @@
-//! The service itself: which bodies, which errors, which order of layers.
+//! The service itself: bodies, errors, and the order of layers.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test may panic")]
 
@@ -21,7 +21,7 @@ async fn unreachable<B>(_: Request<Body>) -> Result<Response<B>, Infallible> {
 }
 
 #[tokio::test]
-async fn a_preflight_has_the_body_of_the_service() {
+async fn a_preflight_response_has_the_body_type_of_the_service() {
     let full = send(
         CorsLayer::new(policy()).layer(service_fn(unreachable::<Full<Bytes>>)),
         preflight("/", "PUT"),
@@ -40,7 +40,7 @@ async fn a_preflight_has_the_body_of_the_service() {
         (StatusCode::BAD_REQUEST, "Disallowed CORS method")
     );
 
-    // tonic's body is made of nothing but its default.
+    // The body type of tonic has a default, but cannot be made from a text.
     let tonic =
         CorsLayer::with_empty_body(policy()).layer(service_fn(unreachable::<tonic::body::Body>));
     let tonic = send(tonic, preflight("/", "PUT")).await;
@@ -68,9 +68,9 @@ async fn an_error_of_the_service_stays_an_error() {
 }
 
 #[tokio::test]
-async fn a_caught_panic_is_readable_if_it_is_caught_inside() {
+async fn the_page_can_read_a_panic_that_is_caught_inside() {
     let panics =
-        || Router::new().route("/", get(async || -> &'static str { panic!("as it must") }));
+        || Router::new().route("/", get(async || -> &'static str { panic!("on purpose") }));
     let inside = panics()
         .layer(CatchPanicLayer::new())
         .layer(CorsLayer::new(policy()));
@@ -87,7 +87,7 @@ async fn a_caught_panic_is_readable_if_it_is_caught_inside() {
 }
 
 #[tokio::test]
-async fn of_two_policies_the_outer_one_speaks() {
+async fn of_two_policies_the_outer_one_applies() {
     let other = Config::new()
         .allow_origins(["*"])
         .expose_headers(["X-Inner"])
@@ -122,9 +122,9 @@ async fn of_two_policies_the_outer_one_speaks() {
     }
 }
 
-/// HTTP/2 has no `Host` line; the target has the authority.
+/// HTTP/2 has no `Host` line. The authority is in the target.
 #[tokio::test]
-async fn blocking_knows_the_host_of_both_protocols() {
+async fn blocking_finds_the_host_in_both_protocols() {
     let policy = Config::new()
         .allow_origins([ORIGIN])
         .block_refused_origins(true)
@@ -178,7 +178,7 @@ async fn blocking_knows_the_host_of_both_protocols() {
     }
 }
 
-/// The limits of the inner service are asked before the request is looked at.
+/// The inner service must be ready even for a preflight, which does not reach it.
 #[tokio::test]
 async fn readiness_is_that_of_the_inner_service() {
     let inner = tower::limit::ConcurrencyLimit::new(service_fn(unreachable::<Body>), 1);
@@ -186,16 +186,16 @@ async fn readiness_is_that_of_the_inner_service() {
     std::future::poll_fn(|cx| Service::<Request<Body>>::poll_ready(&mut app, cx))
         .await
         .unwrap();
-    let answer = app.call(preflight("/", "PUT")).await.unwrap();
-    assert_eq!(answer.status(), StatusCode::OK);
+    let response = app.call(preflight("/", "PUT")).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
 }
 
 #[test]
-fn types_travel() {
-    fn travels<T: Clone + Send + Sync + 'static>() {}
-    travels::<CorsLayer>();
-    travels::<CorsLayer<cors_axum::EmptyBody>>();
-    travels::<cors_axum::Cors<Router>>();
+fn types_are_clone_send_and_sync() {
+    fn check<T: Clone + Send + Sync + 'static>() {}
+    check::<CorsLayer>();
+    check::<CorsLayer<cors_axum::EmptyBody>>();
+    check::<cors_axum::Cors<Router>>();
     fn is_send<T: Send>(_: &T) {}
     let mut app = CorsLayer::new(policy()).layer(Router::new());
     is_send(&app.call(preflight("/", "PUT")));

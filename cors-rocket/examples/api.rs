@@ -1,7 +1,7 @@
-//! Notes that every page may read, and the pages of the app may write.
+//! A notes API: every website may read the public notes, and only the pages of the app may change notes.
 //!
-//! `cargo run -p cors-rocket --example rocket-api`; `CORS_ALLOW_ORIGINS` and its like replace the policy of
-//! the app that is written here. What curl prints stands below each command:
+//! Run it with `cargo run -p cors-rocket --example rocket-api`. To replace the policy of the app, set
+//! `CORS_ALLOW_ORIGINS` and the other `CORS_` variables. The output of curl follows each command:
 //!
 //! ```sh
 //! show='%{http_code} %header{access-control-allow-origin}\n' # curl 7.84 and later
@@ -10,7 +10,7 @@
 //! # 200 *
 //! curl -w "$show" -X PUT -H 'Origin: https://pr-7.preview.example.com' \
 //!     -H 'Authorization: Bearer demo' http://127.0.0.1:8000/notes/1
-//! # a note has a text
+//! # a note needs a text
 //! # 422 https://pr-7.preview.example.com
 //! curl -w '%{http_code}\n' -so /dev/null -H 'Origin: https://evil.example' \
 //!     -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' \
@@ -42,7 +42,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// What the environment says, or else what is written here.
+/// The policy from the environment, or a default if `CORS_ALLOW_ORIGINS` is not set.
 fn app_policy() -> Result<Policy, ConfigError> {
     let config = Config::from_env();
     if !config.get_allow_origins().is_empty() {
@@ -85,7 +85,7 @@ fn list(api: &State<Api>) -> String {
 #[put("/notes/<id>", data = "<note>")]
 fn save(_token: Token, api: &State<Api>, id: u32, note: String) -> Result<Saved, Refusal> {
     if note.is_empty() {
-        return Err((Status::UnprocessableEntity, "a note has a text\n"));
+        return Err((Status::UnprocessableEntity, "a note needs a text\n"));
     }
     let mut notes = api.notes();
     notes.insert(id, note);
@@ -103,7 +103,7 @@ fn remove(_token: Token, api: &State<Api>, id: u32) -> Result<Status, Refusal> {
 #[derive(Responder)]
 struct Saved(&'static str, Header<'static>);
 
-/// In place of a real check.
+/// A placeholder for a real check.
 struct Token;
 
 #[rocket::async_trait]
@@ -123,7 +123,7 @@ fn echo(_page: KnownPage, socket: rocket_ws::WebSocket) -> rocket_ws::Stream!['s
     socket.stream(|messages| messages)
 }
 
-/// Browsers apply no CORS check to WebSockets, so the handshake asks the policy itself.
+/// Browsers apply no CORS check to WebSockets, so this checks the origin with the policy.
 struct KnownPage;
 
 #[rocket::async_trait]

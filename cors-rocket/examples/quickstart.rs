@@ -1,4 +1,6 @@
-//! `cargo run -p cors-rocket --example rocket-quickstart`, then from a page of `http://localhost:3000`:
+//! Run `cargo run -p cors-rocket --example rocket-quickstart`. Then enter this in the
+//! browser console of any page of `http://localhost:3000`:
+//!
 //! `await (await fetch("http://127.0.0.1:8000/", { method: "PUT" })).text()`
 
 use cors_rocket::{Config, Cors};

@@ -70,7 +70,8 @@ impl Fairing for Cors {
     }
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
-        // Not `self`: only the managed state of Rocket lives as long as the response.
+        // The headers borrow from the policy. Only the managed state of Rocket lives as long as the response;
+        // `self` does not.
         if let Some(Attached(cors)) = request.rocket().state()
             && let Some(policy) = cors.policy(request)
         {

@@ -1,5 +1,5 @@
-//! No allocation beyond what Rocket needs for a fairing that sets the same headers, and a route that
-//! gives the same answer to a preflight.
+//! The fairing allocates no more than a fairing that sets the same headers, and a route that sends the
+//! same response to a preflight.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -22,7 +22,7 @@ fn preflight() -> &'static str {
     "OK"
 }
 
-/// Sets headers known beforehand, and does nothing else.
+/// Only sets fixed headers.
 struct Fixed(&'static [(&'static str, &'static str)]);
 
 #[rocket::async_trait]
@@ -74,7 +74,7 @@ fn blocking() -> Policy {
     config.block_refused_origins(true).build().unwrap()
 }
 
-/// Allocations of one request on a warm thread, and the headers that came back.
+/// Allocations of one request on a warm thread, and the headers of the response.
 fn measure(
     rocket: Rocket<Build>,
     method: Method,
@@ -97,14 +97,14 @@ fn measure(
     (count, lines)
 }
 
-/// One test: Rocket's log, which allocates, is one for all threads, and starting an application turns
-/// it on for a moment.
+/// All in one test, because the log of Rocket allocates. All threads share the log, and starting an
+/// application turns it on for a moment.
 #[test]
-fn as_few_as_fixed_headers() {
+fn as_few_allocations_as_for_fixed_headers() {
     let origin = ("origin", ORIGIN);
     let asked = ("access-control-request-method", "PUT");
-    // Forwarding a request costs Rocket a box: for each `OPTIONS` that is no preflight, and with a
-    // policy that blocks for every request. HEAD is routed twice.
+    // Rocket allocates a box when a route forwards a request. This happens for each `OPTIONS` request that
+    // is not a preflight, and for every request if a policy blocks. Rocket routes HEAD twice.
     for (what, method, headers, same, forwards, forwards_blocking) in [
         ("allowed", Method::Get, &[origin][..], ACTUAL, 0, 1),
         ("not cors", Method::Get, &[], REFUSED, 0, 1),

@@ -1,4 +1,4 @@
-//! `block_refused_origins`: what is refused never reaches the application.
+//! `block_refused_origins`: requests from refused origins never reach the application.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -87,7 +87,7 @@ fn no_method_of_a_refused_origin_reaches_the_application() {
 }
 
 #[test]
-fn everything_else_is_as_without() {
+fn other_requests_are_the_same_as_without_blocking() {
     let with = client(Cors::new(blocking()));
     let open = Config::new().allow_origins([ORIGIN]).build().unwrap();
     let without = client(Cors::new(open));
@@ -104,9 +104,9 @@ fn everything_else_is_as_without() {
     }
 }
 
-/// One blocking policy is enough for the routes to be there; they leave the others' paths alone.
+/// If one policy blocks, the routes exist for every path. They must not block where another policy applies.
 #[test]
-fn blocked_only_where_the_policy_of_the_path_blocks() {
+fn a_request_is_blocked_only_if_the_policy_of_its_path_blocks() {
     for policies in [
         Policies::new(blocking()).at("/open", policy()).unwrap(),
         Policies::new(blocking()).without_cors("/open").unwrap(),
@@ -128,9 +128,9 @@ fn post(client: &Client, path: &str) -> u16 {
     request.dispatch().status().code
 }
 
-/// A form needs no preflight, and Rocket takes the method that stands in it.
+/// A form needs no preflight, and Rocket uses the method in its `_method` field.
 #[test]
-fn a_method_in_a_form_is_blocked_and_otherwise_runs() {
+fn a_method_in_a_form_runs_unless_it_is_blocked() {
     let form = |client: &Client| {
         let request = request(client, Method::Post, "/", &[EVIL]);
         let request = request.header(ContentType::Form).body("_method=DELETE");
@@ -143,9 +143,9 @@ fn a_method_in_a_form_is_blocked_and_otherwise_runs() {
     assert_eq!(form(&client(Cors::new(policy()))), "deleted");
 }
 
-/// HTTP/2 has no `Host` line; Rocket keeps the authority of the target.
+/// HTTP/2 has no `Host` line. Rocket returns the authority of the target as the host.
 #[test]
-fn the_own_pages_are_known_by_the_host() {
+fn the_host_identifies_same_origin_pages() {
     let own = ("origin", "https://own.example:8443");
     let client = client(Cors::new(blocking()));
     let status = |headers: &[_], authority: Option<&str>| {
@@ -170,7 +170,7 @@ fn the_own_pages_are_known_by_the_host() {
             None,
             403,
         ),
-        // HTTP/1, where Rocket takes the authority from the line.
+        // As in HTTP/1, where Rocket takes the authority from the `Host` line.
         (
             &[own, ("host", "own.example:8443")],
             Some("own.example:8443"),

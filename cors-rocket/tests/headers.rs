@@ -1,4 +1,4 @@
-//! The application's own CORS headers and `Vary` lines, and those of other fairings.
+//! CORS headers and `Vary` lines that the application or other fairings set.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -69,7 +69,7 @@ fn vary_any() -> Lines {
 }
 
 #[test]
-fn what_the_application_says_about_cors_is_replaced_or_removed() {
+fn cors_headers_of_the_application_are_replaced_or_removed() {
     let client = client(policy());
     let shared = support::get(&client, "/own");
     assert!(is_shared(&shared));
@@ -113,9 +113,10 @@ fn vary_is_merged() {
     assert_eq!(values(&support::get(&any, "/"), "vary"), [""; 0]);
 }
 
-/// The fairing that the web recommends: everything to everybody. Attached first, it does no harm.
+/// A fairing that is often recommended online: it allows everything to every origin. If it is attached
+/// first, it has no effect.
 #[test]
-fn of_two_policies_one_speaks() {
+fn cors_replaces_the_headers_of_an_earlier_fairing() {
     let naive = AdHoc::on_response("naive", |_, response| {
         Box::pin(async move {
             for (name, value) in [

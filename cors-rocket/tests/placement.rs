@@ -32,7 +32,7 @@ fn not_found() -> &'static str {
     "nothing here"
 }
 
-/// What of an application is covered.
+/// Which responses of an application have the CORS headers.
 #[derive(Debug, PartialEq, Eq)]
 struct Covered {
     preflight_on_route: bool,
@@ -101,7 +101,7 @@ fn attached_twice() {
 }
 
 #[test]
-fn attached_again_while_it_ignites() {
+fn attached_again_during_ignition() {
     let again = AdHoc::on_ignite("again", async |rocket| rocket.attach(Cors::new(policy())));
     let app = app().attach(Cors::new(policy())).attach(again);
     let error = Client::untracked(app).unwrap_err();
@@ -109,7 +109,7 @@ fn attached_again_while_it_ignites() {
 }
 
 #[test]
-fn beside_an_own_options_route() {
+fn with_an_options_route_of_the_application() {
     #[options("/<_..>")]
     fn own() -> &'static str {
         "own"
@@ -130,7 +130,7 @@ fn beside_an_own_options_route() {
 }
 
 #[test]
-fn beside_an_own_options_route_at_the_lowest_rank() {
+fn with_an_options_route_at_the_lowest_rank() {
     fn own<'r>(request: &'r Request<'_>, _: Data<'r>) -> route::BoxFuture<'r> {
         Outcome::from(request, "own").pin()
     }

@@ -16,7 +16,7 @@ fn ok() -> &'static str {
     "ok"
 }
 
-/// A response with CORS headers and a `Vary` of its own.
+/// A response with its own CORS headers and `Vary`.
 struct Own;
 
 impl<'r> Responder<'r, 'static> for Own {
@@ -60,9 +60,9 @@ fn attached(policies: Policies) -> Client {
     client(app().attach(Cors::new(policies)))
 }
 
-/// Prefixes are compared with the whole path, the base of a mount included.
+/// Prefixes are compared with the whole path, including the base path of a mount.
 #[test]
-fn the_policy_of_the_path_answers() {
+fn the_policy_of_the_path_applies() {
     let client = attached(Policies::new(allow("*")).at("/api", policy()).unwrap());
     for (path, status) in [
         ("/api", 200),
@@ -88,7 +88,7 @@ fn the_policy_of_the_path_answers() {
 }
 
 #[test]
-fn of_several_prefixes_the_longest_is_chosen() {
+fn the_longest_prefix_wins() {
     let policies = Policies::new(allow("https://root.example"))
         .at("/a", allow("https://a.example"))
         .and_then(|policies| policies.at("/a/b", allow("https://b.example")));
@@ -106,9 +106,9 @@ fn of_several_prefixes_the_longest_is_chosen() {
     }
 }
 
-/// Status, headers and body are those of the application alone, even if another policy blocks.
+/// Status, headers and body are the same as without the fairing, even if another policy blocks.
 #[test]
-fn no_cors_leaves_everything_to_the_application() {
+fn without_cors_everything_passes_unchanged() {
     let blocking = policy().to_config().block_refused_origins(true);
     let blocking = blocking.build().unwrap();
     let bare = client(app());

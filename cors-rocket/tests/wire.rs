@@ -1,4 +1,4 @@
-//! What can only be said over a socket: upgrades, and what Rocket does before any fairing.
+//! Tests that need a socket: upgrades, and what Rocket does before any fairing.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -17,7 +17,7 @@ use std::sync::mpsc;
 use std::thread;
 use support::{ORIGIN, policy, rocket};
 
-/// An upgrade that greets and closes.
+/// An upgrade that sends a greeting and closes.
 struct Greets;
 
 impl<'r> Responder<'r, 'r> for Greets {
@@ -48,7 +48,7 @@ fn own_options() -> &'static str {
     "own"
 }
 
-/// Runs an application on a free port for as long as the test does.
+/// Serves an application on a free port while the test runs.
 fn serve() -> u16 {
     let (port, started) = mpsc::channel();
     let app = rocket()
@@ -62,7 +62,7 @@ fn serve() -> u16 {
     started.recv().unwrap()
 }
 
-/// The answer to these bytes and `Connection: close`, in lower case.
+/// Sends a request with these lines and `Connection: close`. Returns the response in lower case.
 fn send(port: u16, start: &[u8], lines: &[&[u8]]) -> String {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
     let host: &[u8] = b"Host: own.example";
@@ -74,9 +74,9 @@ fn send(port: u16, start: &[u8], lines: &[&[u8]]) -> String {
         request.splice(end..end, *b"Connection: close\r\n");
     }
     stream.write_all(&request).unwrap();
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).unwrap();
-    String::from_utf8(answer).unwrap().to_ascii_lowercase()
+    let mut response = Vec::new();
+    stream.read_to_end(&mut response).unwrap();
+    String::from_utf8(response).unwrap().to_ascii_lowercase()
 }
 
 const ACAO: &str = "\r\naccess-control-allow-origin: https://app.example.com\r\n";
@@ -88,18 +88,18 @@ fn origin() -> Vec<u8> {
 const METHOD: &[u8] = b"Access-Control-Request-Method: PUT";
 
 #[test]
-fn an_upgrade_keeps_its_status_and_its_stream() {
+fn an_upgrade_keeps_its_status_and_stream() {
     let upgrade: [&[u8]; 2] = [b"Connection: upgrade", b"Upgrade: greeting"];
     let port = serve();
-    let answer = send(
+    let response = send(
         port,
         b"GET /upgrade HTTP/1.1",
         &[&origin(), upgrade[0], upgrade[1]],
     );
-    assert!(answer.starts_with("http/1.1 101 "), "{answer}");
+    assert!(response.starts_with("http/1.1 101 "), "{response}");
     assert!(
-        answer.contains(ACAO) && answer.ends_with("welcome"),
-        "{answer}"
+        response.contains(ACAO) && response.ends_with("welcome"),
+        "{response}"
     );
 
     let refused = send(
@@ -112,36 +112,45 @@ fn an_upgrade_keeps_its_status_and_its_stream() {
 }
 
 #[test]
-fn every_form_of_target_has_its_preflight() {
+fn a_preflight_works_for_every_form_of_target() {
     let port = serve();
     for target in ["/", "/none?x=/", "*", "http://other.example/a", "//a//"] {
         let start = format!("OPTIONS {target} HTTP/1.1");
-        let answer = send(port, start.as_bytes(), &[&origin(), METHOD]);
-        assert!(answer.starts_with("http/1.1 200 "), "{target}: {answer}");
+        let response = send(port, start.as_bytes(), &[&origin(), METHOD]);
         assert!(
-            answer.contains(ACAO) && answer.ends_with("\r\n\r\nok"),
-            "{target}: {answer}"
+            response.starts_with("http/1.1 200 "),
+            "{target}: {response}"
         );
-        assert_eq!(answer.matches("content-length").count(), 1, "{answer}");
+        assert!(
+            response.contains(ACAO) && response.ends_with("\r\n\r\nok"),
+            "{target}: {response}"
+        );
+        assert_eq!(response.matches("content-length").count(), 1, "{response}");
     }
 }
 
-/// Rocket knows nine methods. Any other ends in its 400 before a fairing could see it.
+/// Rocket knows nine methods. It responds to any other with 400 before a fairing runs.
 #[test]
-fn an_unknown_method_has_no_headers() {
+fn the_response_to_an_unknown_method_has_no_cors_headers() {
     let port = serve();
     for method in ["PURGE", "QUERY", "options", "get"] {
         let start = format!("{method} / HTTP/1.1");
-        let answer = send(port, start.as_bytes(), &[&origin(), METHOD]);
-        assert!(answer.starts_with("http/1.1 400 "), "{method}: {answer}");
-        assert!(!answer.contains("access-control-"), "{method}: {answer}");
-        assert!(!answer.contains("vary"), "{method}: {answer}");
+        let response = send(port, start.as_bytes(), &[&origin(), METHOD]);
+        assert!(
+            response.starts_with("http/1.1 400 "),
+            "{method}: {response}"
+        );
+        assert!(
+            !response.contains("access-control-"),
+            "{method}: {response}"
+        );
+        assert!(!response.contains("vary"), "{method}: {response}");
     }
 }
 
-/// Rocket drops header lines that are not UTF-8, as if they had not been sent.
+/// Rocket drops header lines that are not UTF-8.
 #[test]
-fn a_line_that_is_not_utf8_is_not_there() {
+fn lines_that_are_not_utf8_are_ignored() {
     let port = serve();
     let options = b"OPTIONS / HTTP/1.1";
     let (odd, odd_method) = (
@@ -167,7 +176,7 @@ fn a_line_that_is_not_utf8_is_not_there() {
         "{granted}"
     );
 
-    // UTF-8 beyond ASCII is there, and refused.
+    // Rocket keeps other UTF-8, and the policy refuses it.
     let refused = send(
         port,
         options,

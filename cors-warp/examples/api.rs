@@ -1,7 +1,7 @@
-//! Notes that every page may read, and the pages of the app may write.
+//! A notes API: every website may read the public notes, and only the pages of the app may change notes.
 //!
-//! `cargo run -p cors-warp --example warp-api`; `CORS_ALLOW_ORIGINS` and its like replace the policy of
-//! the app that is written here. What curl prints stands below each command:
+//! Run it with `cargo run -p cors-warp --example warp-api`. To replace the policy of the app, set
+//! `CORS_ALLOW_ORIGINS` and the other `CORS_` variables. The output of curl follows each command:
 //!
 //! ```sh
 //! show='%{http_code} %header{access-control-allow-origin}\n' # curl 7.84 and later
@@ -10,7 +10,7 @@
 //! # 200 *
 //! curl -w "$show" -X PUT -H 'Origin: https://pr-7.preview.example.com' \
 //!     -H 'Authorization: Bearer demo' http://127.0.0.1:8000/notes/1
-//! # a note has a text
+//! # a note needs a text
 //! # 422 https://pr-7.preview.example.com
 //! curl -w '%{http_code}\n' -so /dev/null -H 'Origin: https://evil.example' \
 //!     -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' \
@@ -63,7 +63,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// What the environment says, or else what is written here.
+/// The policy from the environment, or a default if `CORS_ALLOW_ORIGINS` is not set.
 fn app_policy() -> Result<Policy, ConfigError> {
     let config = Config::from_env();
     if !config.get_allow_origins().is_empty() {
@@ -102,7 +102,7 @@ fn list(api: Arc<Api>) -> String {
 
 fn save(id: u32, token: Option<String>, api: Arc<Api>, body: impl AsRef<[u8]>) -> Response {
     if !is_known(token) {
-        return refuse(StatusCode::UNAUTHORIZED, "who are you?\n");
+        return refuse(StatusCode::UNAUTHORIZED, "missing or wrong token\n");
     }
     match str::from_utf8(body.as_ref()) {
         Ok(note) if !note.is_empty() => {
@@ -110,13 +110,13 @@ fn save(id: u32, token: Option<String>, api: Arc<Api>, body: impl AsRef<[u8]>) -
             notes.insert(id, note.to_owned());
             with_header("saved\n", "x-total-count", notes.len()).into_response()
         }
-        _ => refuse(StatusCode::UNPROCESSABLE_ENTITY, "a note has a text\n"),
+        _ => refuse(StatusCode::UNPROCESSABLE_ENTITY, "a note needs a text\n"),
     }
 }
 
 fn remove(id: u32, token: Option<String>, api: Arc<Api>) -> Response {
     if !is_known(token) {
-        return refuse(StatusCode::UNAUTHORIZED, "who are you?\n");
+        return refuse(StatusCode::UNAUTHORIZED, "missing or wrong token\n");
     }
     match api.notes().remove(&id) {
         Some(_) => StatusCode::NO_CONTENT.into_response(),
@@ -124,15 +124,15 @@ fn remove(id: u32, token: Option<String>, api: Arc<Api>) -> Response {
     }
 }
 
-/// In place of a real check.
+/// A placeholder for a real check.
 fn is_known(token: Option<String>) -> bool {
     token.is_some_and(|token| token == "Bearer demo")
 }
 
-/// Browsers apply no CORS check to WebSockets, so the handshake asks the policy itself.
+/// Browsers apply no CORS check to WebSockets, so this checks the origin with the policy.
 fn echo(upgrade: Ws, origin: Option<String>, api: Arc<Api>) -> Response {
     if !origin.is_some_and(|origin| api.policy.is_origin_allowed(origin.as_bytes())) {
-        return refuse(StatusCode::FORBIDDEN, "not from this page\n");
+        return refuse(StatusCode::FORBIDDEN, "origin not allowed\n");
     }
     let repeat = async |socket: WebSocket| {
         let (sink, messages) = socket.split();

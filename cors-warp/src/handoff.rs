@@ -1,9 +1,9 @@
 //! What one filter leaves for the next filter in the same poll.
 //!
-//! warp seals its filters, and shows the head of a request only to `warp::log`, which returns nothing.
-//! So a log stores what it finds in a thread-local, and the filter after it takes it. Between the two
-//! there is no `await` and no code of the application: filters that are ready are polled one after the
-//! other in one poll of the whole. The alternative, `warp::header::headers_cloned`, would copy every
+//! The `Filter` trait of warp is sealed. Only `warp::log` borrows the head of a request, and it returns
+//! nothing. So a log stores its result in a thread-local, and the next filter takes it. Between the two
+//! there is no `await` and no code of the application: ready filters are polled one after the other,
+//! in one poll of the whole filter. The alternative, `warp::header::headers_cloned`, would copy every
 //! header of every request.
 
 use crate::request::Host;
@@ -24,7 +24,7 @@ thread_local! {
     pub(crate) static STATUS: Cell<StatusCode> = const { Cell::new(StatusCode::OK) };
 }
 
-/// Applies the CORS headers that were left to a response.
+/// Applies the stored CORS headers to a response.
 pub(crate) fn apply_cors_headers(mut response: Response) -> Response {
     if let Some(cors) = CORS_HEADERS.with(Cell::take) {
         cors.apply(response.headers_mut());

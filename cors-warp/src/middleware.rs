@@ -1,8 +1,9 @@
 //! The filter that [`Cors::wrap`] makes.
 //!
-//! A log around the routes decides about the headers of their responses. A gate in front of the routes
+//! A log around the routes decides about the headers of their responses. A gate before the routes
 //! responds early. Only requests that may need an early response pass through it: `OPTIONS`, or every
-//! request if a policy blocks refused origins. See [`handoff`](crate::handoff) for how logs and filters work together.
+//! request if a policy blocks refused origins. See `handoff` for how logs and
+//! filters work together.
 
 use crate::handoff::{CORS_HEADERS, EARLY_RESPONSE, HAS_EARLY_RESPONSE, HOST};
 use crate::rejection::{RouteError, sealed};
@@ -67,7 +68,7 @@ impl Cors {
         sealed::Sealed::replies(self.gate(), routes, move |info| forward(&policies, &info))
     }
 
-    /// Rejects requests that the routes must not receive, and leaves the early response.
+    /// Rejects requests that the routes must not receive, and stores the early response.
     fn gate(
         &self,
     ) -> impl Filter<Extract = (), Error = Rejection> + Clone + Send + Sync + 'static + use<> {
@@ -84,8 +85,8 @@ impl Cors {
         others.or(look.and_then(pass_unless)).unify().untuple_one()
     }
 
-    /// Whether there is an early response, which is then left. Rejects if that depends on a host that is
-    /// unknown.
+    /// Whether there is an early response. If there is, it is stored. Rejects if the result depends on a
+    /// host that is unknown.
     fn look<H>(
         &self,
         host: H,
@@ -113,8 +114,8 @@ fn pass_unless(is_rejected: bool) -> Ready<Result<(), Rejection>> {
     })
 }
 
-/// Whether there is an early response, which is then left. `None` if that depends on a host that is
-/// unknown.
+/// Whether there is an early response. If there is, it is stored. `None` if the result depends on a host
+/// that is unknown.
 fn respond(policies: &PolicyTable<HttpPolicy>, info: &Info<'_>, host: Host) -> Option<bool> {
     let Some(policy) = policies.find(info.path()) else {
         return Some(false);
@@ -133,7 +134,7 @@ fn respond(policies: &PolicyTable<HttpPolicy>, info: &Info<'_>, host: Host) -> O
     })
 }
 
-/// Leaves the CORS headers for the response of the routes.
+/// Stores the CORS headers for the response of the routes.
 fn forward(policies: &PolicyTable<HttpPolicy>, info: &Info<'_>) {
     if EARLY_RESPONSE.with_borrow(Option::is_some) {
         return; // The gate has rejected the request.

@@ -1,8 +1,8 @@
 //! Responses to rejections that the routes do not handle, as warp sends them.
 //!
-//! warp makes these responses after all filters, where no header can be added any more, and exports no
-//! function that makes them. So they are made here, from the causes of a rejection that warp exports,
-//! and from the debug text of those that it does not.
+//! warp makes these responses after all filters, so no filter can add headers to them, and it exports no
+//! function that makes them. So this module makes them. It uses the causes of a rejection that warp
+//! exports, and the debug text of the others.
 
 use crate::handoff::{EARLY_RESPONSE, STATUS, apply_cors_headers};
 use http::StatusCode;
@@ -32,8 +32,8 @@ pub(crate) mod sealed {
 
     #[expect(unnameable_types, reason = "only this crate implements it")]
     pub trait Sealed: Sized {
-        /// The responses of the routes with their CORS headers, which `forward` leaves, or the early
-        /// response that the gate leaves.
+        /// The responses of the routes with the CORS headers that `forward` stores, or the early
+        /// response that the gate stores.
         fn replies<F>(
             gate: impl Filter<Extract = (), Error = Rejection> + Clone + Send + Sync + 'static,
             routes: F,
@@ -119,8 +119,8 @@ fn within<'a>(text: &'a str, open: &str, close: &str) -> &'a str {
         .unwrap_or(text)
 }
 
-/// warp lists only one of several causes. Here all are listed except the most common one, because the
-/// end of a cause in the debug text is unknown.
+/// warp lists only one of several causes. This lists all of them, because the debug text does not show
+/// where a custom cause ends. It omits `MethodNotAllowed`, the most common one.
 fn unhandled(causes: &str, status: StatusCode) -> String {
     let causes = causes
         .split(", ")

@@ -1,4 +1,4 @@
-//! What the policy allocates above the same routes without it.
+//! What the policy allocates beyond the same routes without it.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -9,7 +9,7 @@ use std::hint::black_box;
 use support::{ORIGIN, cors};
 use warp::{Filter, Rejection, Reply};
 
-/// Allocations of one request on a warm thread, its making not counted.
+/// Allocations of one request on a warm thread. Making the request is not counted.
 fn allocations<F>(filter: &F, method: &str, headers: &[(&str, &'static str)]) -> u64
 where
     F: Filter<Extract: Reply + Send, Error: Send> + 'static,
@@ -20,8 +20,8 @@ where
     let mut counted = 0;
     for _ in 0..3 {
         let request = warp::test::request().method(method);
-        // A server's values are slices of its read buffer; one made of text would allocate on its
-        // first clone.
+        // In a server, header values are slices of the read buffer. A value made from a text would
+        // allocate when it is cloned for the first time.
         let request = headers.iter().fold(request, |request, (name, value)| {
             request.header(*name, HeaderValue::from_static(value))
         });
@@ -33,13 +33,13 @@ where
     counted
 }
 
-/// With a header of its own, so that there is a map for ours.
+/// The response already has a header, so its header map exists.
 fn routes() -> impl Filter<Extract = (impl Reply,), Error = Rejection> + Clone + Send + Sync {
     warp::get().map(|| warp::reply::with_header("ok", header::CACHE_CONTROL, "no-store"))
 }
 
 #[test]
-fn nothing_for_a_reply() {
+fn a_reply_costs_no_allocation() {
     let accept = ("accept", "text/html");
     for headers in [
         &[accept][..],
@@ -53,13 +53,13 @@ fn nothing_for_a_reply() {
 }
 
 #[test]
-fn the_header_map_for_a_preflight() {
+fn a_preflight_costs_only_the_header_map() {
     let bare = warp::any().map(|| {
-        let mut answer = http::Response::new("OK");
+        let mut response = http::Response::new("OK");
         let mut map = HeaderMap::with_capacity(8);
         map.insert(header::VARY, HeaderValue::from_static("x"));
-        *answer.headers_mut() = map;
-        answer
+        *response.headers_mut() = map;
+        response
     });
     let headers = [("origin", ORIGIN), ("access-control-request-method", "PUT")];
     assert_eq!(

@@ -1,4 +1,4 @@
-//! The filter itself: which answers, which headers, which errors.
+//! The filter itself: responses, headers and errors.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test may panic")]
 
@@ -10,7 +10,7 @@ use std::convert::Infallible;
 use support::{ORIGIN, cors, is_shared, policy, preflight, request, send};
 use warp::{Filter, Reply};
 
-/// Routes that must not be called, and take every request if they are.
+/// Routes that match every request, and must not be called.
 fn unreachable() -> impl Filter<Extract = (&'static str,), Error = Infallible> + Clone + Send + Sync
 {
     warp::any().map(|| -> &'static str { panic!("a preflight reached the routes") })
@@ -24,7 +24,7 @@ fn names(headers: &HeaderMap) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_preflight_is_answered_in_front_of_the_routes() {
+async fn a_preflight_never_reaches_the_routes() {
     let text = Some("text/plain; charset=utf-8");
     let bare = Config::new().allow_origins([ORIGIN]).preflight_status(204);
     let bare = Cors::new(bare.build().unwrap());
@@ -33,28 +33,28 @@ async fn a_preflight_is_answered_in_front_of_the_routes() {
         (bare, "GET", 204, "", None),
         (cors(), "DELETE", 400, "Disallowed CORS method", text),
     ] {
-        let answer = send(&cors.wrap(unreachable()), preflight("/", method)).await;
-        assert_eq!(answer.status(), status);
-        assert_eq!(answer.body(), body);
-        let sent = answer.headers().get(header::CONTENT_TYPE);
+        let response = send(&cors.wrap(unreachable()), preflight("/", method)).await;
+        assert_eq!(response.status(), status);
+        assert_eq!(response.body(), body);
+        let sent = response.headers().get(header::CONTENT_TYPE);
         assert_eq!(sent.map(|value| value.to_str().unwrap()), content_type);
-        let allowed = &answer.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN];
+        let allowed = &response.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN];
         assert_eq!(allowed, ORIGIN);
     }
-    // Not allowed, and sent on several lines.
+    // Neither the origin nor `x-other` is allowed. The requested names are on several lines.
     let evil = [
         ("origin", "https://evil.com"),
         ("access-control-request-method", "PUT"),
         ("access-control-request-headers", "accept"),
         ("access-control-request-headers", "x-other"),
     ];
-    let answer = send(&cors().wrap(unreachable()), request("OPTIONS", "/", &evil)).await;
-    assert_eq!(answer.body(), "Disallowed CORS origin, headers");
-    assert!(names(answer.headers()).is_empty());
+    let response = send(&cors().wrap(unreachable()), request("OPTIONS", "/", &evil)).await;
+    assert_eq!(response.body(), "Disallowed CORS origin, headers");
+    assert!(names(response.headers()).is_empty());
 }
 
 #[tokio::test]
-async fn an_options_request_that_is_no_preflight_reaches_the_routes() {
+async fn an_options_request_that_is_not_a_preflight_reaches_the_routes() {
     let app = cors().wrap(warp::options().map(|| "own"));
     let response = send(&app, request("OPTIONS", "/", &[("origin", ORIGIN)])).await;
     assert_eq!(response.body(), "own");
@@ -62,7 +62,7 @@ async fn an_options_request_that_is_no_preflight_reaches_the_routes() {
 }
 
 #[tokio::test]
-async fn any_header_with_credentials_names_the_requested_ones() {
+async fn any_header_with_credentials_is_allowed_by_name() {
     let policy = Config::new()
         .allow_origins([ORIGIN])
         .allow_headers(["*"])
@@ -74,21 +74,21 @@ async fn any_header_with_credentials_names_the_requested_ones() {
         ("access-control-request-headers", "x-one,X-Two"),
         ("access-control-request-headers", ", authorization"),
     ];
-    let answer = send(&app, request("OPTIONS", "/", &requested)).await;
+    let response = send(&app, request("OPTIONS", "/", &requested)).await;
     assert_eq!(
-        answer.headers()[header::ACCESS_CONTROL_ALLOW_HEADERS],
+        response.headers()[header::ACCESS_CONTROL_ALLOW_HEADERS],
         "x-one, X-Two, authorization"
     );
-    let answer = send(&app, preflight("/", "GET")).await;
+    let response = send(&app, preflight("/", "GET")).await;
     assert!(
-        !answer
+        !response
             .headers()
             .contains_key(header::ACCESS_CONTROL_ALLOW_HEADERS)
     );
 }
 
 #[tokio::test]
-async fn every_reply_has_its_headers() {
+async fn every_reply_has_the_headers() {
     let status = warp::path!("status" / u16).map(|status| StatusCode::from_u16(status).unwrap());
     let moved = warp::path("moved").map(|| warp::redirect(http::Uri::from_static("/status/200")));
     let app = cors().wrap(status.or(moved));
@@ -111,7 +111,7 @@ async fn every_reply_has_its_headers() {
 }
 
 #[tokio::test]
-async fn what_the_routes_set_is_kept_in_vary_and_replaced_elsewhere() {
+async fn vary_of_the_routes_is_kept_and_their_cors_headers_are_replaced() {
     let own = || {
         http::Response::builder()
             .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "https://own.example")
@@ -147,7 +147,7 @@ async fn what_the_routes_set_is_kept_in_vary_and_replaced_elsewhere() {
 }
 
 #[tokio::test]
-async fn of_two_policies_the_outer_one_speaks() {
+async fn of_two_policies_the_outer_one_applies() {
     let other = Config::new()
         .allow_origins(["*"])
         .expose_headers(["X-Inner"])
@@ -169,7 +169,7 @@ async fn of_two_policies_the_outer_one_speaks() {
 }
 
 #[tokio::test]
-async fn blocking_knows_the_host() {
+async fn blocking_finds_the_host() {
     let policy = Config::new()
         .allow_origins([ORIGIN])
         .block_refused_origins(true)
@@ -191,13 +191,13 @@ async fn blocking_knows_the_host() {
         ("/", &[own, own_host, site("cross-site")], 403),
         ("/", &[("origin", ORIGIN), other_host], 200),
         ("/", &[own_host], 200),
-        // Of HTTP/2, or for a proxy.
+        // As in HTTP/2, or in a request to a proxy.
         (absolute, &[own], 200),
         (absolute, &[own, own_host], 200),
         (other, &[own], 403),
         (other, &[own, own_host], 403),
-        // Any other framework goes by the target here, and lets it pass. warp tells only that the
-        // two contradict each other, and no browser sends this.
+        // The other adapters use the target here, and forward the request. warp only reports that the
+        // two contradict each other. No browser sends this.
         (absolute, &[own, other_host], 403),
     ] {
         let response = send(&app, request("POST", target, headers)).await;
@@ -213,7 +213,7 @@ async fn blocking_knows_the_host() {
 }
 
 #[tokio::test]
-async fn a_recover_inside_keeps_its_answers() {
+async fn a_recover_inside_keeps_its_responses() {
     let handled = async |rejection: warp::Rejection| {
         if rejection.is_not_found() {
             return Err(rejection);
@@ -231,7 +231,7 @@ async fn a_recover_inside_keeps_its_answers() {
     assert_eq!(response.status(), 409);
     assert_eq!(response.body(), "handled");
     assert!(is_shared(response.headers()));
-    // What it passes on is warp's to answer.
+    // `handled` returns this rejection, so warp responds to it.
     let response = send(&app, support::get("/none")).await;
     assert_eq!(response.status(), 404);
     assert_eq!(response.body(), "");
@@ -239,10 +239,10 @@ async fn a_recover_inside_keeps_its_answers() {
 }
 
 #[test]
-fn types_travel() {
-    fn travels<T: Clone + Send + Sync + 'static>(_: T) {}
-    travels(cors());
-    travels(cors().wrap(warp::any().map(warp::reply)));
+fn types_are_clone_send_and_sync() {
+    fn check<T: Clone + Send + Sync + 'static>(_: T) {}
+    check(cors());
+    check(cors().wrap(warp::any().map(warp::reply)));
     fn replies(_: impl Filter<Extract = (impl Reply,), Error = Infallible>) {}
     replies(cors().wrap(warp::any().map(|| Box::new("boxed") as Box<dyn Reply>)));
 }

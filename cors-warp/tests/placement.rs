@@ -1,4 +1,4 @@
-//! The placement table of the README, row by row: what a policy covers depends on where it stands.
+//! The placement table of the README, row by row: what a policy covers depends on where it is.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -26,7 +26,7 @@ async fn handle(rejection: Rejection) -> Result<StatusCode, Infallible> {
     })
 }
 
-/// What of an application is covered.
+/// Which responses of an application have the CORS headers.
 #[derive(Debug, PartialEq, Eq)]
 struct Covered {
     preflight_on_route: bool,
@@ -82,7 +82,7 @@ async fn around_recovered_routes() {
 }
 
 #[tokio::test]
-async fn below_a_path() {
+async fn after_a_path() {
     let app = warp::path("api")
         .and(cors().wrap(routes()))
         .or(warp::path("page").map(|| "page"))
@@ -90,7 +90,7 @@ async fn below_a_path() {
     assert_eq!(
         covered(app.clone(), "/api/item", "/api/none").await,
         ALL,
-        "all of its own"
+        "all responses below the path"
     );
     let outside = send(&app, preflight("/page", "PUT")).await;
     assert_eq!(outside.body(), "page");
@@ -101,8 +101,8 @@ async fn below_a_path() {
 }
 
 #[tokio::test]
-async fn around_some_routes_without_a_path() {
-    // The first is asked for everything, and never rejects.
+async fn after_a_filter_that_matches_everything() {
+    // Every request passes the first filter, which never rejects.
     let first = warp::any().and_then(async || Ok::<_, Rejection>(()));
     let app = first
         .untuple_one()
@@ -113,7 +113,7 @@ async fn around_some_routes_without_a_path() {
 }
 
 #[tokio::test]
-async fn behind_a_filter_that_rejects_preflights() {
+async fn after_a_filter_that_rejects_preflights() {
     let app = warp::put().and(cors().wrap(routes()));
     let refused = send(&app, preflight("/item", "PUT")).await;
     assert_eq!(refused.status(), 405);

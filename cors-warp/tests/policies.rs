@@ -1,4 +1,4 @@
-//! Several policies in one application: by path prefix, and by the filter that they stand around.
+//! Several policies in one application: by path prefix, or one for each wrapped filter.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -31,7 +31,7 @@ fn app() -> impl Filter<Extract = (impl Reply,), Error = std::convert::Infallibl
 }
 
 #[tokio::test]
-async fn the_policy_of_the_path_answers() {
+async fn the_policy_of_the_path_applies() {
     let open = send(&app(), support::get("/")).await;
     assert_eq!(open.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
     for path in ["/admin", "/admin/", "/%61dmin", "//admin", "/admin/none?x"] {
@@ -48,13 +48,13 @@ async fn the_policy_of_the_path_answers() {
         ("access-control-request-method", "GET"),
     ];
     for (path, status) in [("/", 200), ("/admin", 400)] {
-        let answer = send(&app(), request("OPTIONS", path, &evil)).await;
-        assert_eq!(answer.status(), status, "{path}");
+        let response = send(&app(), request("OPTIONS", path, &evil)).await;
+        assert_eq!(response.status(), status, "{path}");
     }
 }
 
 #[tokio::test]
-async fn no_cors_leaves_everything_to_the_routes() {
+async fn without_cors_everything_passes_unchanged() {
     let response = send(&app(), support::get("/internal")).await;
     assert_eq!(
         response.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN],
@@ -66,9 +66,9 @@ async fn no_cors_leaves_everything_to_the_routes() {
     assert!(!is_shared(response.headers()));
 }
 
-/// A path that does not match rejects, so that the next filter is asked, for preflights too.
+/// A `warp::path` that does not match rejects, so the next filter runs. This also holds for preflights.
 #[tokio::test]
-async fn the_filter_that_the_path_leads_to_answers() {
+async fn the_policy_of_the_matching_filter_applies() {
     let leaf = |text| warp::path("item").and(warp::get()).map(move || text);
     let app = warp::path("admin")
         .and(cors().wrap(leaf("admin")))
@@ -89,8 +89,8 @@ async fn the_filter_that_the_path_leads_to_answers() {
         ("access-control-request-method", "GET"),
     ];
     for (path, status) in [("/admin/item", 400), ("/site/item", 200), ("/item", 405)] {
-        let answer = send(&app, request("OPTIONS", path, &evil)).await;
-        assert_eq!(answer.status(), status, "{path}");
+        let response = send(&app, request("OPTIONS", path, &evil)).await;
+        assert_eq!(response.status(), status, "{path}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! A rejection that nobody handles is answered as by warp itself, with CORS headers.
+//! An unhandled rejection gets the response of warp, with CORS headers.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -21,14 +21,14 @@ impl warp::reject::Reject for Custom {}
 fn custom() -> impl Filter<Extract = (&'static str,), Error = Rejection> + Clone + Send + Sync {
     warp::any().and_then(async || {
         let custom = Custom {
-            why: "it must",
+            why: "on purpose",
             numbers: [1, 2],
         };
         Err(warp::reject::custom(custom))
     })
 }
 
-/// Every way in which warp's own filters reject.
+/// Every way in which the filters of warp reject.
 fn routes() -> impl Filter<Extract = (impl Reply,), Error = Rejection> + Clone + Send + Sync {
     let text = |text: String| text;
     let header = || warp::header::<String>("x-name").map(text);
@@ -68,7 +68,7 @@ fn routes() -> impl Filter<Extract = (impl Reply,), Error = Rejection> + Clone +
     first.or(second)
 }
 
-/// Method, path, and headers beside `Origin`; the status as warp has it.
+/// The method, the path, the headers without `Origin`, and the status that warp sends.
 type Case = (
     &'static str,
     &'static str,
@@ -109,7 +109,7 @@ const CASES: &[Case] = &[
 ];
 
 #[tokio::test]
-async fn as_by_warp_itself() {
+async fn responses_are_those_of_warp() {
     let (bare, wrapped) = (routes(), cors().wrap(routes()));
     for &(method, path, headers, status) in CASES {
         let headers = [headers, &[("origin", ORIGIN)]].concat();
@@ -131,14 +131,14 @@ async fn as_by_warp_itself() {
     }
 }
 
-/// The one text that differs: warp would pick one of two causes.
+/// The only text that differs. warp would list one of the two causes.
 #[tokio::test]
-async fn of_several_causes_all_are_told() {
+async fn the_text_lists_all_causes() {
     let response = send(&cors().wrap(routes()), support::get("/custom-or-header")).await;
     assert_eq!(response.status(), 500);
     assert_eq!(
         response.body(),
         "Unhandled rejection: MissingHeader { name: \"x-name\" }, \
-         Custom { why: \"it must\", numbers: [1, 2] }"
+         Custom { why: \"on purpose\", numbers: [1, 2] }"
     );
 }

@@ -1,4 +1,4 @@
-//! Behind `warp::serve`, on a socket: what only the wire shows.
+//! Tests that need a socket, with `warp::serve`.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test may panic")]
 
@@ -22,7 +22,7 @@ fn routes() -> impl Filter<Extract = (impl Reply,), Error = Rejection> + Clone +
         let chunks = stream::iter([Ok::<_, Infallible>("chunk")]);
         warp::reply::stream(chunks.chain(stream::pending()))
     });
-    let panics = warp::path("panic").map(|| -> &'static str { panic!("as it must") });
+    let panics = warp::path("panic").map(|| -> &'static str { panic!("on purpose") });
     let socket = warp::path("socket")
         .and(warp::ws())
         .map(|socket: warp::ws::Ws| {
@@ -34,8 +34,8 @@ fn routes() -> impl Filter<Extract = (impl Reply,), Error = Rejection> + Clone +
     remote.or(head).or(stream).or(panics).or(socket)
 }
 
-/// Sends the lines of a head, and reads until `end` has come or the connection is closed.
-async fn ask(lines: &[&str], end: &str) -> String {
+/// Sends the lines of a head. Reads until the response contains `end` or the connection closes.
+async fn exchange(lines: &[&str], end: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let server = warp::serve(cors().wrap(routes())).incoming(listener).run();
@@ -45,53 +45,53 @@ async fn ask(lines: &[&str], end: &str) -> String {
     let lines = [lines, &["Host: own.example", &origin, "\r\n"]].concat();
     let head = lines.join("\r\n");
     connection.write_all(head.as_bytes()).await.unwrap();
-    let mut answer = Vec::new();
-    while !String::from_utf8_lossy(&answer).contains(end) {
-        if connection.read_buf(&mut answer).await.unwrap() == 0 {
+    let mut response = Vec::new();
+    while !String::from_utf8_lossy(&response).contains(end) {
+        if connection.read_buf(&mut response).await.unwrap() == 0 {
             break;
         }
     }
     server.abort();
-    String::from_utf8(answer).unwrap()
+    String::from_utf8(response).unwrap()
 }
 
-fn assert_shared(answer: &str, status: &str) {
+fn assert_shared(response: &str, status: &str) {
     assert!(
-        answer.starts_with(&format!("HTTP/1.1 {status} ")),
-        "{answer}"
+        response.starts_with(&format!("HTTP/1.1 {status} ")),
+        "{response}"
     );
     let line = format!("access-control-allow-origin: {ORIGIN}\r\n");
-    assert_eq!(answer.matches(&line).count(), 1, "{answer}");
+    assert_eq!(response.matches(&line).count(), 1, "{response}");
 }
 
 #[tokio::test]
-async fn the_remote_address_stays() {
-    let answer = ask(&["GET /remote HTTP/1.1"], "127.0.0.1").await;
-    assert_shared(&answer, "200");
-    assert!(answer.ends_with("127.0.0.1"), "{answer}");
+async fn the_remote_address_is_kept() {
+    let response = exchange(&["GET /remote HTTP/1.1"], "127.0.0.1").await;
+    assert_shared(&response, "200");
+    assert!(response.ends_with("127.0.0.1"), "{response}");
 }
 
 #[tokio::test]
 async fn head_has_the_length_and_no_body() {
-    let answer = ask(&["HEAD /head HTTP/1.1", "Connection: close"], "no end").await;
-    assert_shared(&answer, "200");
-    assert!(answer.contains("content-length: 4\r\n"), "{answer}");
-    assert!(answer.ends_with("\r\n\r\n"), "{answer}");
+    let response = exchange(&["HEAD /head HTTP/1.1", "Connection: close"], "no end").await;
+    assert_shared(&response, "200");
+    assert!(response.contains("content-length: 4\r\n"), "{response}");
+    assert!(response.ends_with("\r\n\r\n"), "{response}");
 }
 
 #[tokio::test]
-async fn a_stream_flows_before_its_end() {
-    let answer = ask(&["GET /stream HTTP/1.1"], "chunk\r\n").await;
-    assert_shared(&answer, "200");
+async fn a_stream_is_sent_before_it_ends() {
+    let response = exchange(&["GET /stream HTTP/1.1"], "chunk\r\n").await;
+    assert_shared(&response, "200");
     assert!(
-        answer.contains("transfer-encoding: chunked\r\n"),
-        "{answer}"
+        response.contains("transfer-encoding: chunked\r\n"),
+        "{response}"
     );
 }
 
 #[tokio::test]
 async fn a_panic_closes_the_connection() {
-    assert_eq!(ask(&["GET /panic HTTP/1.1"], "no end").await, "");
+    assert_eq!(exchange(&["GET /panic HTTP/1.1"], "no end").await, "");
 }
 
 #[tokio::test]
@@ -103,7 +103,7 @@ async fn a_websocket_is_upgraded() {
         "Sec-WebSocket-Version: 13",
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
     ];
-    assert_shared(&ask(&lines, "\r\n\r\n").await, "101");
+    assert_shared(&exchange(&lines, "\r\n\r\n").await, "101");
 
     let client = warp::test::ws().path("/socket").header("origin", ORIGIN);
     let mut client = client.handshake(cors().wrap(routes())).await.unwrap();
@@ -114,9 +114,9 @@ async fn a_websocket_is_upgraded() {
     );
 }
 
-/// The decision is handed from filter to filter by way of the thread.
+/// Filters hand over the decision in a thread-local. See `handoff.rs`.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn requests_at_the_same_time_keep_their_own_origins() {
+async fn concurrent_requests_keep_their_own_origins() {
     let policy = Config::new().allow_origins(["https://*.example.com"]);
     let slow = warp::get().then(async || {
         tokio::task::yield_now().await;

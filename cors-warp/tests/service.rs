@@ -1,4 +1,4 @@
-//! The tower layer of cors-axum around `warp::service`, as the README shows it.
+//! The tower layer of cors-axum around `warp::service`, as in the README.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -26,7 +26,7 @@ async fn around_the_service(request: Request<String>) -> Response<String> {
 
 /// Replies, rejections and preflights are the same as around the filter.
 #[tokio::test]
-async fn the_same_answers_as_around_the_routes() {
+async fn the_same_responses_as_around_the_routes() {
     let evil = [("origin", "https://evil.com")];
     for (request, status) in [
         (get("/item"), 200),
@@ -39,10 +39,10 @@ async fn the_same_answers_as_around_the_routes() {
         (preflight("/item", "DELETE"), 400),
     ] {
         let expected = send(&cors().wrap(routes()), request.clone()).await;
-        let answer = around_the_service(request).await;
-        assert_eq!(answer.status(), status);
-        assert_eq!(answer.status(), expected.status());
-        assert_eq!(answer.headers(), expected.headers());
-        assert_eq!(answer.body(), expected.body());
+        let response = around_the_service(request).await;
+        assert_eq!(response.status(), status);
+        assert_eq!(response.status(), expected.status());
+        assert_eq!(response.headers(), expected.headers());
+        assert_eq!(response.body(), expected.body());
     }
 }

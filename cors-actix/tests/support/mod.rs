@@ -1,4 +1,4 @@
-//! Requests to an application, and what its answers say about CORS.
+//! Requests to an application, and the CORS headers of the responses.
 
 #![allow(dead_code, reason = "not every test file needs all of it")]
 
@@ -58,7 +58,7 @@ pub(crate) trait App<B>:
 
 impl<B, S> App<B> for S where S: Service<Request, Response = ServiceResponse<B>, Error = Error> {}
 
-/// The response; an error becomes one as it does in the server.
+/// The response. An error is converted to a response, as in the server.
 pub(crate) async fn send<B>(app: &impl App<B>, request: TestRequest) -> HttpResponse
 where
     B: MessageBody + 'static,
@@ -90,7 +90,7 @@ pub(crate) fn cors_names(headers: &HeaderMap) -> Vec<&str> {
     names
 }
 
-/// Whether a page of [`ORIGIN`] may read it, with all that belongs to it.
+/// Whether a page of [`ORIGIN`] may read the response. Also checks the headers that belong to that.
 pub(crate) fn is_shared(headers: &HeaderMap) -> bool {
     let shared = lines(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN) == [ORIGIN];
     if shared {
@@ -103,7 +103,7 @@ pub(crate) fn is_shared(headers: &HeaderMap) -> bool {
     shared
 }
 
-/// How often `Vary` says `Origin`.
+/// How often `Vary` lists `Origin`.
 pub(crate) fn origins_in_vary(headers: &HeaderMap) -> usize {
     let vary = lines(headers, header::VARY).join(",");
     let names = vary.split(',').map(str::trim);

@@ -1,4 +1,4 @@
-//! Requests to a service, and what its answers say about CORS.
+//! Requests to a service, and the CORS headers of the responses.
 
 #![allow(dead_code, reason = "not every test file needs all of it")]
 
@@ -50,7 +50,7 @@ where
     service.oneshot(request).await.unwrap()
 }
 
-/// Whether a page of [`ORIGIN`] may read it, with all that belongs to it.
+/// Whether a page of [`ORIGIN`] may read the response. Also checks the headers that belong to that.
 pub(crate) fn is_shared(headers: &HeaderMap) -> bool {
     let values = |name| headers.get_all(name).iter().collect::<Vec<_>>();
     let shared = values(header::ACCESS_CONTROL_ALLOW_ORIGIN) == [ORIGIN];

@@ -1,4 +1,4 @@
-//! Requests to a Rocket application in process, and what its answers say about CORS.
+//! Requests to a Rocket application in process, and the CORS headers of the responses.
 
 #![allow(dead_code, reason = "not every test file needs all of it")]
 
@@ -73,7 +73,7 @@ pub(crate) fn cors_headers(response: &LocalResponse<'_>) -> Vec<String> {
     lines
 }
 
-/// Whether a page of [`ORIGIN`] may read it, with all that belongs to it.
+/// Whether a page of [`ORIGIN`] may read the response. Also checks the headers that belong to that.
 pub(crate) fn is_shared(response: &LocalResponse<'_>) -> bool {
     let shared = values(response, "access-control-allow-origin") == [ORIGIN];
     if shared {

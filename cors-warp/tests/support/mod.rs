@@ -1,4 +1,4 @@
-//! Requests to a filter, and what its answers say about CORS.
+//! Requests to a filter, and the CORS headers of the responses.
 
 #![allow(dead_code, reason = "not every test file needs all of it")]
 
@@ -40,7 +40,7 @@ pub(crate) fn preflight(path: &str, method: &str) -> Request<String> {
 }
 
 pub(crate) fn request(method: &str, path: &str, headers: &[(&str, &str)]) -> Request<String> {
-    // `warp::test` has one line a header.
+    // A request of `warp::test` has only one line for each header.
     let request = Request::builder().method(method).uri(path);
     let request = headers.iter().fold(request, |request, (name, value)| {
         request.header(*name, *value)
@@ -61,7 +61,7 @@ where
     Response::from_parts(head, String::from_utf8(body.to_vec()).unwrap())
 }
 
-/// Whether a page of [`ORIGIN`] may read it, with all that belongs to it.
+/// Whether a page of [`ORIGIN`] may read the response. Also checks the headers that belong to that.
 pub(crate) fn is_shared(headers: &HeaderMap) -> bool {
     let values = |name| headers.get_all(name).iter().collect::<Vec<_>>();
     let shared = values(header::ACCESS_CONTROL_ALLOW_ORIGIN) == [ORIGIN];

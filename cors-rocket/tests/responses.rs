@@ -1,4 +1,4 @@
-//! Every answer: the middleware's own, the application's, and those of its guards and catchers.
+//! The responses of the middleware, of the application, and of its guards and catchers.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -55,7 +55,7 @@ impl Runs {
     }
 }
 
-/// A guard that lets nobody in.
+/// A guard that rejects every request.
 struct User;
 
 #[rocket::async_trait]
@@ -118,7 +118,7 @@ fn error() -> Result<&'static str, rocket::response::Debug<std::fmt::Error>> {
 
 #[get("/panic")]
 fn panics() -> &'static str {
-    std::panic::resume_unwind(Box::new("as it must"))
+    std::panic::resume_unwind(Box::new("on purpose"))
 }
 
 #[get("/cached")]
@@ -154,14 +154,14 @@ fn a_preflight_never_reaches_the_application() {
     }
     assert_eq!(Runs::of(&client), 0);
 
-    // But any other OPTIONS does.
+    // Any other `OPTIONS` request does reach it.
     let plain = request(&client, Method::Options, "/", &[("origin", ORIGIN)]).dispatch();
     assert!(is_shared(&plain));
     assert_eq!((plain.status().code, Runs::of(&client)), (401, 1));
 }
 
 #[test]
-fn one_route_is_added_and_nothing_else() {
+fn the_fairing_adds_only_one_route() {
     let (bare, with) = (support::client(app()), client(policy()));
     let count = |client: &Client| client.rocket().routes().count();
     assert_eq!(count(&with), count(&bare) + 1);
@@ -170,7 +170,7 @@ fn one_route_is_added_and_nothing_else() {
 }
 
 #[test]
-fn the_answer_to_a_preflight_has_a_text() {
+fn a_preflight_response_has_a_text() {
     let plain = "text/plain; charset=utf-8";
     let text = |status, body: &str| (status, Some(plain.into()), body.into());
     let listed = client(policy());
@@ -201,9 +201,9 @@ fn parts(response: LocalResponse<'_>) -> (u16, Option<String>, String) {
     (status, content_type, body)
 }
 
-/// With credentials `*` has no meaning for a browser: the requested names are granted one by one.
+/// With credentials, browsers do not treat `*` as a wildcard. So the response lists the requested names.
 #[test]
-fn any_header_with_credentials_is_granted_by_name() {
+fn any_header_with_credentials_is_allowed_by_name() {
     let any = Config::new()
         .allow_origins([ORIGIN])
         .allow_headers(["*"])
@@ -226,7 +226,7 @@ fn any_header_with_credentials_is_granted_by_name() {
 }
 
 #[test]
-fn errors_and_odd_answers_can_be_read() {
+fn pages_can_read_errors_and_unusual_responses() {
     let client = client(policy());
     for (method, path, status, body) in [
         (Method::Get, "/", 200, Some("ok")),
