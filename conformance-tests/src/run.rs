@@ -203,7 +203,7 @@ mod tests {
     use cors_core::Policy;
 
     const TWO: &str = r#"
-        [answers.refused]
+        [responses.refused]
         decision = "actual-refused"
         reasons = ["origin-not-allowed"]
         status = 200

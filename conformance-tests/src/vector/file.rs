@@ -12,7 +12,7 @@ use toml::{Table, Value};
 use super::line::{self, Line};
 use super::{ConfigVector, Difference, Expect, ExpectedIssues, Request, Source, Suite, Vector};
 
-/// Policies and answers that every file may name.
+/// The file with policies and responses that every file can use.
 const SHARED: &str = "shared";
 
 /// What requests are sent to, unless they say otherwise.
@@ -60,7 +60,7 @@ struct File {
     #[serde(default)]
     policies: Table,
     #[serde(default)]
-    answers: Table,
+    responses: Table,
     #[serde(default)]
     vector: Vec<Table>,
     #[serde(default)]
@@ -136,13 +136,13 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
 
 fn add(suite: &mut Suite, group: &str, file: File, shared: &File) -> Result<()> {
     let policies = join("policy", &shared.policies, &file.policies)?;
-    let answers = join("answer", &shared.answers, &file.answers)?;
+    let responses = join("response", &shared.responses, &file.responses)?;
     let mut names = BTreeSet::new();
     for mut written in file.vector {
         let name = take_name(&mut written, &mut names)?;
         for (name, mut table) in expand(name, written)? {
             let vector = resolve(&mut table, "policy", &policies)
-                .and_then(|()| resolve(&mut table, "expect", &answers))
+                .and_then(|()| resolve(&mut table, "expect", &responses))
                 .and_then(|()| vector(format!("{group}/{name}"), table));
             suite.vectors.push(vector.context(name)?);
         }
@@ -336,7 +336,7 @@ mod tests {
     const GOOD: &str = r#"
         [policies.app]
         allow_origins = ["https://a.example"]
-        [answers.none]
+        [responses.none]
         decision = "not-cors"
         status = 200
         cors = {}
