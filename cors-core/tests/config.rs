@@ -127,11 +127,11 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
 #[test]
 fn every_message_is_exact() {
     for (config, lines) in rows() {
-        let said: Vec<String> = issues(config.clone())
+        let messages: Vec<String> = issues(config.clone())
             .iter()
             .map(Issue::to_string)
             .collect();
-        assert_eq!(said, lines, "{config:?}");
+        assert_eq!(messages, lines, "{config:?}");
     }
 }
 
