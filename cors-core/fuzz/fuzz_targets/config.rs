@@ -1,7 +1,7 @@
-//! A policy file in JSON, or, if it does not start with `{`, environment variables, one a line.
+//! A policy file in JSON, or, if it does not start with `{`, environment variables, one per line.
 //!
-//! Whatever it says, the build answers; every message is one line; every correction helps; and what
-//! is built reads back to the same.
+//! Whatever the input, the build must not panic, every message must be a single line, every
+//! correction must fix its problem, and a built policy must read back as the same policy.
 
 #![no_main]
 
@@ -56,12 +56,12 @@ fn json(config: &Config) -> Value {
     serde_json::to_value(config).unwrap()
 }
 
-/// What is read back as it was said.
+/// Checks that values are read back as they were set.
 fn is_scalar(key: Key) -> bool {
     key != Key::AllowOriginRegex && !LISTS.contains(&key)
 }
 
-/// Everything that a build says.
+/// All issues that a build reports.
 fn issues(built: Result<Policy, ConfigError>) -> Vec<Issue> {
     match built {
         Ok(policy) => policy.warnings().to_vec(),
@@ -78,7 +78,7 @@ fn is_one_line(text: &str) {
     assert!(!text.contains(char::is_control), "{text:?}");
 }
 
-/// By itself, a correction breaks no rule, and least of all the one that it was offered for.
+/// Checks that a correction breaks no rule by itself, in particular not the rule that it corrects.
 fn correction_is_legal(issue: &Issue) {
     let alone = match (issue.key(), issue.correction()) {
         (_, None | Some(Correction::Remove)) => return,
@@ -98,10 +98,10 @@ fn correction_is_legal(issue: &Issue) {
     assert_eq!(count(issue, &issues), 0, "{issue}");
 }
 
-/// One correction of a list at a time: each takes away a problem.
+/// Applies the corrections of a list one at a time. Each must remove a problem.
 fn follow_corrections(mut config: Config) {
     config.allow_origin_regex = None;
-    // A setter also forgets what could not be read.
+    // A setter also discards the problems of values that could not be read.
     for key in LISTS {
         let list = list(&config, key).clone();
         config = with_list(config, key, list);
@@ -113,20 +113,20 @@ fn follow_corrections(mut config: Config) {
             .find_map(|issue| Some((issue, corrected(&config, issue)?)));
         let Some((issue, next)) = next else { return };
         let after = issues(next.clone().build());
-        // What was a duplicate may have become the one that is redundant.
+        // A duplicate entry may now be a redundant one.
         let helped = count(issue, &after) < count(issue, &before) || after.len() < before.len();
         assert!(helped, "{issue}\n{after:?}");
         (config, before) = (next, after);
     }
 }
 
-/// How many of `issues` are about the same key and rule.
+/// The number of `issues` with the same key and rule.
 fn count(issue: &Issue, issues: &[Issue]) -> usize {
     let same = |other: &&Issue| (other.key(), other.rule()) == (issue.key(), issue.rule());
     issues.iter().filter(same).count()
 }
 
-/// `config` with the correction of an entry.
+/// Applies the correction of an entry to `config`.
 fn corrected(config: &Config, issue: &Issue) -> Option<Config> {
     let entries = match issue.correction()? {
         Correction::Replace(text) => slice::from_ref(text),
