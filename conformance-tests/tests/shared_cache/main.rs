@@ -49,7 +49,7 @@ fn before_each_framework(name: &str, start: cache::Start) {
         let Some(site) = Site::start(framework, name, start) else {
             return;
         };
-        whoever_comes_first(&site);
+        each_origin_comes_first(&site);
         let counts = in_any_order(&site);
         println!("{name} before {}: {counts:?}", framework.name);
         counts.suffice();
