@@ -56,7 +56,7 @@ fn json(config: &Config) -> Value {
     serde_json::to_value(config).unwrap()
 }
 
-/// Checks that values are read back as they were set.
+/// Whether the key has a single value, which is read back exactly as it was set.
 fn is_scalar(key: Key) -> bool {
     key != Key::AllowOriginRegex && !LISTS.contains(&key)
 }

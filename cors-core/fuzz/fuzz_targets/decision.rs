@@ -283,8 +283,7 @@ fn is_own(request: &Request) -> bool {
     }
 }
 
-/// Whether a browser could send this as `Origin`: then a policy with it as the only entry allows
-/// it.
+/// Whether a browser could send this as `Origin`: if so, an equal entry allows it.
 fn is_origin(origin: &[u8]) -> bool {
     let entry = String::from_utf8_lossy(origin).into_owned();
     naive::is_allowed(&[entry], origin)
