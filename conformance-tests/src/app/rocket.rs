@@ -69,10 +69,13 @@ fn routes() -> Vec<Route> {
     let methods = METHODS.iter().filter_map(|name| name.parse().ok());
     // A GET route also handles HEAD.
     let methods: Vec<Method> = methods.filter(|method| *method != Method::Head).collect();
-    let each = fixed.into_iter().chain(others).flat_map(|(path, answer)| {
-        let of = move |method: &Method| Route::new(*method, path, answer);
-        methods.iter().map(of).collect::<Vec<_>>()
-    });
+    let each = fixed
+        .into_iter()
+        .chain(others)
+        .flat_map(|(path, endpoint)| {
+            let of = move |method: &Method| Route::new(*method, path, endpoint);
+            methods.iter().map(of).collect::<Vec<_>>()
+        });
     let handled = Route::new(Method::Options, "/options", Endpoint::Fixed(HANDLED));
     each.chain([handled]).collect()
 }

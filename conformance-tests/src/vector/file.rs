@@ -402,7 +402,7 @@ mod tests {
 
     #[test]
     fn mistakes_are_rejected() {
-        for (good, slip, complaint) in [
+        for (good, mistake, complaint) in [
             (
                 "[policies.app]",
                 "polices = {}\n[policies.app]",
@@ -439,11 +439,11 @@ mod tests {
             ("X-A: 1", "X-A", "not a header line"),
             ("X-A: 1", "X-A: 1\\\\r", "requires `wire = false`"),
         ] {
-            let text = GOOD.replacen(good, slip, 1);
+            let text = GOOD.replacen(good, mistake, 1);
             let error = parse(&text).unwrap_err();
             assert!(
                 format!("{error:#}").contains(complaint),
-                "{slip}: {error:#}"
+                "{mistake}: {error:#}"
             );
         }
     }

@@ -207,7 +207,7 @@ async fn respond(hosts: &Hosts, scheme: Scheme, request: http::Request<Incoming>
         "/~results" => {
             let body = request.into_body().collect().await;
             let results = body.map(|body| String::from_utf8_lossy(&body.to_bytes()).into_owned());
-            // If nobody receives them, the test fails because of missing results.
+            // Without a receiver, the test fails because of missing results.
             let _ = results.map(|results| hosts.done.send(results));
             HttpResponse::default()
         }

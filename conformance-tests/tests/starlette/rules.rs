@@ -127,7 +127,7 @@ pub(crate) const RULES: [Rule; 20] = [
         },
     },
     Rule {
-        name: "methods beside *",
+        name: "* with other methods",
         reason: "1: `*` adds the standard methods and removes none",
         applies: |case| case.is_preflight() && case.policy.allow_methods.contains(&"*"),
         change: |case, response| {
@@ -238,7 +238,7 @@ pub(crate) const RULES: [Rule; 20] = [
         },
     },
     Rule {
-        name: "* beside exposed headers",
+        name: "* with other exposed headers",
         reason: "1: `*` covers all other entries",
         applies: |case| case.policy.expose_headers.contains(&"*"),
         change: |_, response| response.change_list(EXPOSED, |_| vec!["*".to_owned()]),

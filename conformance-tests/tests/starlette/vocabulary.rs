@@ -336,8 +336,8 @@ fn requested_headers(policy: &Policy) -> impl Strategy<Value = Vec<u8>> + Clone 
     prop_oneof![20 => list, 1 => long]
 }
 
-/// Headers that the application sets. The middleware never sends these values, so they can be told
-/// apart.
+/// Headers that the application sets. The middleware never sends these values, so the tests can
+/// distinguish them.
 fn reply() -> impl Strategy<Value = Line> {
     let lines = [
         "Status: 404",

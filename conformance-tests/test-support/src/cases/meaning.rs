@@ -163,13 +163,13 @@ impl<'a> Walk<'a> {
             let preflight = self.preflight();
             if preflight.is_some() && !self.is_remembered() {
                 self.sent(hop, preflight);
-                self.shared()?;
-                self.granted()?;
+                self.check_access()?;
+                self.check_preflight()?;
             }
         }
         self.sent(hop, None);
         if self.is_cross_origin {
-            self.shared()?;
+            self.check_access()?;
         }
         Ok(())
     }
@@ -211,7 +211,7 @@ impl<'a> Walk<'a> {
     }
 
     /// BEHAVIOUR 4: whether the page may read a response at all.
-    fn shared(&self) -> Result<(), Cause> {
+    fn check_access(&self) -> Result<(), Cause> {
         if !allows_origin(self.config, self.origin) {
             return Err(Cause::Origin);
         }
@@ -222,7 +222,7 @@ impl<'a> Walk<'a> {
     }
 
     /// BEHAVIOUR 3: whether the preflight succeeds; if not, the cause that a console can report.
-    fn granted(&self) -> Result<(), Cause> {
+    fn check_preflight(&self) -> Result<(), Cause> {
         let names = self.preflight().map_or(Vec::new(), |(_, names)| names);
         let missing = names.into_iter().filter(|name| !self.allows_header(name));
         let missing: Vec<String> = missing.collect();
