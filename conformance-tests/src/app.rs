@@ -1,16 +1,16 @@
-//! The fixed application that stands behind every adapter, in memory and in each framework.
+//! The test application, in memory and in each framework. Its responses are fixed.
 //!
-//! | path | answer |
+//! | path | response |
 //! |---|---|
 //! | the paths of [`ROUTES`] | always the same |
 //! | `/stream` | `200`, the [`CHUNKS`] one by one |
-//! | `/later` | `200 ok`, after other requests have had their turn |
+//! | `/later` | `200 ok`, after yielding to other requests |
 //! | `/panic` | the handler panics; caught inside the CORS middleware: `500` |
-//! | `/options` | `200 ok`, and `200 handled` to `OPTIONS` |
-//! | `/reply` | the header lines that stand in the request's `X-Reply` lines; `X-Reply: Status: 304` sets the status |
-//! | anything else | the framework's own `404` |
+//! | `/options` | `200 ok`, and `200 handled` for `OPTIONS` |
+//! | `/reply` | the header lines in the request's `X-Reply` lines; `X-Reply: Status: 304` sets the status |
+//! | anything else | the framework's `404` |
 //!
-//! Each path takes [`METHODS`]; for any other the framework answers its own `405`.
+//! Each path accepts [`METHODS`]; any other method gets the framework's `405`.
 
 pub mod actix;
 pub mod axum;
@@ -65,7 +65,7 @@ pub const ROUTES: [(&str, Reply); 8] = [
             body: "",
         },
     ),
-    // For the table of the playground.
+    // Used by the table in the playground.
     (
         "/items",
         Reply {
@@ -85,14 +85,14 @@ pub const ROUTES: [(&str, Reply); 8] = [
     ),
 ];
 
-/// The plainest answer.
+/// `200 ok` without extra headers.
 pub const OK: Reply = Reply {
     status: 200,
     headers: &[],
     body: "ok",
 };
 
-/// The answer of `/options` to `OPTIONS`.
+/// The response of `/options` to `OPTIONS`.
 pub const HANDLED: Reply = Reply {
     body: "handled",
     ..OK
@@ -106,7 +106,7 @@ const TEAPOT: &[(&str, &str)] = &[
     ("Access-Control-Allow-Origin", "https://handler.example"),
 ];
 
-/// What `/reply` answers to these `X-Reply` lines: a status and header lines.
+/// Parses `X-Reply` lines into the status and header lines that `/reply` returns.
 pub fn dictated<'a>(lines: impl Iterator<Item = &'a [u8]>) -> (u16, Vec<(&'a str, &'a str)>) {
     let mut status = 200;
     let mut headers = Vec::new();
@@ -120,7 +120,7 @@ pub fn dictated<'a>(lines: impl Iterator<Item = &'a [u8]>) -> (u16, Vec<(&'a str
     (status, headers)
 }
 
-/// The application in memory: what a framework would answer, apart from its own texts and headers.
+/// The application in memory. Returns what a framework would, except its default texts and headers.
 pub fn answer(request: &Request) -> Response {
     let path = request.target.split('?').next().unwrap_or_default();
     let empty = |status| {

@@ -1,8 +1,10 @@
-//! One set of vectors, as data, that holds the core and every adapter to the same answers.
+//! One set of test vectors, stored as data. The core and every adapter must return the same
+//! response to each vector.
 //!
-//! `vectors/*.toml` --[`vector`]--> requests and expected answers --[`run`]--> a report on every
-//! [`subject`]: the core itself, and each framework asked over a real socket ([`wire`]) with the
-//! fixed application ([`app`]) behind its adapter. README.md documents the format field by field.
+//! `vectors/*.toml` --[`vector`]--> requests and expected responses --[`run`]--> a report on every
+//! [`subject`]: the core itself, and each framework, which serves the test application ([`app`])
+//! through its adapter and is queried over a real socket ([`wire`]). README.md documents the format
+//! field by field.
 
 pub mod app;
 pub mod response;
@@ -12,7 +14,7 @@ pub mod subject;
 pub mod vector;
 pub mod wire;
 
-/// The programs of the README at the top of the workspace compile.
+/// Compiles the code examples in the README of the workspace.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 mod readme {}

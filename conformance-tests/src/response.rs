@@ -1,4 +1,4 @@
-//! Responses: as a handler of the fixed application states them, and as a client reads them.
+//! Responses: as a handler of the test application defines them, and as a client reads them.
 
 /// The response of a handler.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +23,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// What a client reads of a handler's response.
+    /// The response that a client reads for this reply.
     pub fn new(reply: Reply) -> Self {
         let Reply {
             status,

@@ -1,4 +1,4 @@
-//! Holds every subject to every vector, and says in words where one differs.
+//! Checks every subject against every vector, and describes each difference in the report.
 
 mod compare;
 mod config;
@@ -17,26 +17,26 @@ pub use self::compare::{cors, shown, vary};
 /// The result of a run.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// Everything that is not as it must be.
+    /// Every broken expectation.
     pub failures: Vec<Failure>,
-    /// One line a subject, and the sum.
+    /// One line per subject, and the total.
     tallies: Vec<String>,
-    /// One line a listed difference.
+    /// One line per listed difference.
     differences: Vec<String>,
 }
 
 /// One broken expectation.
 #[derive(Debug)]
 pub struct Failure {
-    /// Who was asked.
+    /// The subject that failed.
     pub subject: String,
     /// The full name of the vector.
     pub vector: String,
-    /// What was asked and why, and each difference between what must come and what came.
+    /// The reason for the vector, its request, and each difference from the expectation.
     pub lines: Vec<String>,
 }
 
-/// Asks everybody everything.
+/// Sends every vector to every subject.
 pub fn run(suite: &Suite, subjects: &[Box<dyn Subject>]) -> Result<Report> {
     for name in suite.differences.iter().flat_map(|entry| &entry.subjects) {
         let known = subjects.iter().any(|subject| subject.name() == name);
@@ -63,7 +63,7 @@ pub fn run(suite: &Suite, subjects: &[Box<dyn Subject>]) -> Result<Report> {
     for subject in subjects {
         let exchanges = ask_all(subject.as_ref(), &cases)?;
         asked += exchanges.len();
-        report.judge(subject.name(), exchanges, &suite.differences);
+        report.evaluate(subject.name(), exchanges, &suite.differences);
     }
     let (vectors, subjects, failures) = (cases.len(), subjects.len(), report.failures.len());
     report.tallies.push(format!(
@@ -72,7 +72,7 @@ pub fn run(suite: &Suite, subjects: &[Box<dyn Subject>]) -> Result<Report> {
     Ok(report)
 }
 
-/// A vector, its policy, and what was observed.
+/// A vector, its policy, and the observed response.
 struct Exchange<'a> {
     vector: &'a Vector,
     policy: &'a Policy,
@@ -86,7 +86,7 @@ fn build(vector: &Vector) -> Result<Policy> {
         .with_context(|| format!("the policy of {}", vector.name))
 }
 
-/// Many vectors share a policy, and so a server.
+/// Sends all requests to one subject. Vectors with equal policies share a server.
 fn ask_all<'a>(
     subject: &dyn Subject,
     cases: &'a [(&'a Vector, Policy)],
@@ -113,7 +113,7 @@ fn ask_all<'a>(
 }
 
 impl Report {
-    fn judge(&mut self, subject: &str, exchanges: Vec<Exchange<'_>>, listed: &[Difference]) {
+    fn evaluate(&mut self, subject: &str, exchanges: Vec<Exchange<'_>>, listed: &[Difference]) {
         let failures = self.failures.len();
         let asked = exchanges.len();
         let mut rest = exchanges;
@@ -127,7 +127,7 @@ impl Report {
                 let lines = if compare::differences(&exchange.vector.expect, &exchange.observed)
                     .is_empty()
                 {
-                    vec!["no longer differs: take it out of differences.toml".to_owned()]
+                    vec!["no longer differs: remove it from differences.toml".to_owned()]
                 } else {
                     let expect = entry.instead_of(&exchange.vector.expect);
                     compare::differences(&expect, &exchange.observed)
@@ -159,11 +159,11 @@ impl Report {
     fn fail_exchange(&mut self, subject: &str, exchange: &Exchange<'_>, lines: Vec<String>) {
         if !lines.is_empty() {
             let vector = exchange.vector;
-            let told = vec![
+            let heading = vec![
                 format!("why: {}", vector.why),
                 compare::shown(&vector.request),
             ];
-            self.fail(subject, &vector.name, [told, lines].concat());
+            self.fail(subject, &vector.name, [heading, lines].concat());
         }
     }
 
@@ -203,7 +203,7 @@ mod tests {
     use cors_core::Policy;
 
     const TWO: &str = r#"
-        [answers.refused]
+        [responses.refused]
         decision = "actual-refused"
         reasons = ["origin-not-allowed"]
         status = 200
@@ -229,7 +229,7 @@ mod tests {
         expect = { errors = ["allow_origins[0] origin-trailing-slash -> https://a.example"], warnings = [] }
     "#;
 
-    /// What the report says is wrong.
+    /// The failures in the report, one text each.
     fn failures(text: &str, instead: Option<&str>) -> Vec<String> {
         let mut suite = parse(text).unwrap();
         suite.differences.extend(instead.map(|expect| {
@@ -237,19 +237,19 @@ mod tests {
             toml::from_str(&format!("{entry} {expect}")).unwrap()
         }));
         let report = run(&suite, &[Box::new(Core)]).unwrap();
-        let tell =
+        let describe =
             |failure: &super::Failure| format!("{} {}", failure.vector, failure.lines.concat());
-        report.failures.iter().map(tell).collect()
+        report.failures.iter().map(describe).collect()
     }
 
     #[test]
-    fn right_expectations_pass() {
+    fn correct_expectations_pass() {
         assert_eq!(failures(TWO, None), Vec::<String>::new());
     }
 
     #[test]
-    fn each_wrong_expectation_is_told() {
-        for (right, wrong, told) in [
+    fn each_wrong_expectation_is_reported() {
+        for (right, wrong, message) in [
             (
                 "decision = \"actual-refused\"",
                 "decision = \"blocked\"",
@@ -295,7 +295,7 @@ mod tests {
         ] {
             let failures = failures(&TWO.replacen(right, wrong, 1), None);
             assert!(
-                failures.iter().any(|failure| failure.contains(told)),
+                failures.iter().any(|failure| failure.contains(message)),
                 "{wrong}: {failures:?}"
             );
         }
@@ -305,10 +305,10 @@ mod tests {
     fn listed_differences_must_be_true() {
         let differing = TWO.replace("\"/vary\"", "\"/nowhere\"");
         assert_eq!(failures(&differing, None).len(), 1);
-        let told = |text: &str, instead: &str| failures(text, Some(instead)).concat();
+        let report = |text: &str, instead: &str| failures(text, Some(instead)).concat();
         let vary = "vary = ['origin']";
         let truth = format!("{{ status = 404, body = '', {vary} }}");
-        assert_eq!(told(&differing, &truth), "");
+        assert_eq!(report(&differing, &truth), "");
         for (instead, part) in [
             (truth.replace("404", "403"), "expected 403, got 404"),
             (truth.replace("''", "'ok'"), "body"),
@@ -318,34 +318,34 @@ mod tests {
             ),
             (truth.replace(vary, ""), "Vary"),
         ] {
-            assert!(told(&differing, &instead).contains(part), "{instead}");
+            assert!(report(&differing, &instead).contains(part), "{instead}");
         }
-        assert!(told(TWO, &truth).contains("no longer differs"));
+        assert!(report(TWO, &truth).contains("no longer differs"));
     }
 
     #[test]
-    fn a_missing_vary_is_told_by_the_laws() {
-        // The second asks for the same, with an allowed origin.
+    fn the_laws_report_a_missing_vary() {
+        // The second vector sends the same request with an allowed origin.
         let allowed = TWO.replace(
             "target = \"/vary\", headers = [\"Origin: https://b",
             "headers = [\"Origin: https://a",
         );
         let suite = parse(&allowed).unwrap();
         let report = run(&suite, &[Box::new(Careless)]).unwrap();
-        let told =
+        let is_cache_failure =
             |failure: &super::Failure| failure.lines.concat().contains("a cache may serve it");
         assert_eq!(
             report
                 .failures
                 .iter()
-                .filter(|failure| told(failure))
+                .filter(|failure| is_cache_failure(failure))
                 .count(),
             2,
             "{report}"
         );
     }
 
-    /// The core without its `Vary`.
+    /// The core with `Vary` removed from its responses.
     struct Careless;
 
     impl Subject for Careless {

@@ -1,4 +1,4 @@
-//! Who is asked: the core by itself, and each framework over a socket.
+//! The subjects under test: the core by itself, and each framework over a socket.
 
 mod core;
 mod framework;
@@ -33,7 +33,7 @@ pub const FRAMEWORKS: [Framework; 4] = [
     },
 ];
 
-/// Every subject there is.
+/// All subjects.
 pub fn all() -> Vec<Box<dyn Subject>> {
     let frameworks = FRAMEWORKS
         .into_iter()
@@ -43,7 +43,7 @@ pub fn all() -> Vec<Box<dyn Subject>> {
         .collect()
 }
 
-/// Something that answers requests under a policy.
+/// Responds to requests under a policy.
 pub trait Subject {
     /// The name, as in `differences.toml`.
     fn name(&self) -> &'static str;
@@ -51,21 +51,21 @@ pub trait Subject {
     /// Whether requests reach it over a socket.
     fn is_on_the_wire(&self) -> bool;
 
-    /// Starts the fixed application behind this policy.
+    /// Starts the test application under this policy.
     fn start(&self, policy: Policy) -> Result<Box<dyn Started>>;
 }
 
-/// The fixed application behind one policy.
+/// The test application, running under one policy.
 pub trait Started {
     /// Sends a request and reads the whole response.
     fn ask(&self, request: &Request) -> Result<Observation>;
 }
 
-/// What can be seen of the exchange.
+/// The observable part of an exchange.
 #[derive(Debug)]
 pub struct Observation {
-    /// What a client sees.
+    /// The response as the client reads it.
     pub response: Response,
-    /// `Decision::id` and `Decision::reasons`, where they can be seen.
+    /// `Decision::id` and `Decision::reasons`; `None` over a socket.
     pub verdict: Option<(&'static str, Vec<&'static str>)>,
 }

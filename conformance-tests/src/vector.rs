@@ -1,4 +1,4 @@
-//! The vectors as values: what is asked, under which policy, and what must come back.
+//! The vectors as values: the request, the policy, and the expected response.
 
 mod file;
 mod line;
@@ -13,14 +13,14 @@ use serde::Deserialize;
 pub(crate) use file::parse;
 pub use line::Line;
 
-/// Everything under `vectors/`, and the listed differences of frameworks.
+/// All vectors under `vectors/`, and the listed differences of frameworks.
 #[derive(Debug)]
 pub struct Suite {
     /// Requests, in the order of the files.
     pub vectors: Vec<Vector>,
     /// Configurations, in the order of the files.
     pub configs: Vec<ConfigVector>,
-    /// Where a framework answers otherwise.
+    /// The listed differences of frameworks.
     pub differences: Vec<Difference>,
 }
 
@@ -30,7 +30,7 @@ impl Suite {
         file::load(folder)
     }
 
-    /// Drops every vector whose full name does not contain `part`.
+    /// Keeps only the vectors whose full name contains `part`.
     pub fn retain(&mut self, part: &str) {
         self.vectors.retain(|vector| vector.name.contains(part));
         self.configs.retain(|config| config.name.contains(part));
@@ -42,20 +42,20 @@ impl Suite {
     }
 }
 
-/// One request and its answer.
+/// One request and the expected response.
 #[derive(Debug)]
 pub struct Vector {
     /// `file/name`, or `file/name/1` if it was written with `for_each`.
     pub name: String,
-    /// The rule or the issue it proves.
+    /// The rule that it tests.
     pub why: String,
     /// The configuration, as written.
     pub policy: toml::Table,
     /// Whether the request can be sent over HTTP/1 at all.
     pub wire: bool,
-    /// What is asked.
+    /// The request.
     pub request: Request,
-    /// What must come back.
+    /// The expected response.
     pub expect: Expect,
 }
 
@@ -82,7 +82,7 @@ impl Request {
     }
 }
 
-/// What must come back.
+/// The expected response.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
@@ -93,30 +93,30 @@ pub struct Expect {
     pub reasons: Vec<String>,
     /// The status.
     pub status: u16,
-    /// The content; `None`: whatever the framework says.
+    /// The content; `None` accepts any content.
     pub body: Option<String>,
-    /// All `access-control-*` headers of the response, one line each.
+    /// All `access-control-*` headers of the response, each in a single line.
     pub cors: BTreeMap<String, String>,
     /// All members of all `Vary` lines, in lower case and sorted.
     pub vary: Vec<String>,
-    /// Other headers that must be there, one line each.
+    /// Other headers that must be present, each in a single line.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
-    /// Other headers that must not be there.
+    /// Other headers that must be absent.
     #[serde(default)]
     pub without: Vec<String>,
 }
 
-/// One configuration and the verdict on it.
+/// One configuration and its expected issues.
 #[derive(Debug)]
 pub struct ConfigVector {
     /// `file/name`, or `file/name/1` if it was written with `for_each`.
     pub name: String,
-    /// The rule or the issue it proves.
+    /// The rule that it tests.
     pub why: String,
     /// The configuration, as written.
     pub source: Source,
-    /// The verdict.
+    /// The expected issues.
     pub expect: ExpectedIssues,
 }
 
@@ -129,13 +129,13 @@ pub enum Source {
     Env(BTreeMap<String, String>),
 }
 
-/// The verdict on a configuration: complete lists, in order, in the notation of README.md.
+/// The expected issues of a configuration: complete lists, in order, in the notation of README.md.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExpectedIssues {
-    /// What refuses it.
+    /// Issues that make the build fail.
     pub errors: Vec<String>,
-    /// What is merely suspicious.
+    /// Issues that are merely suspicious.
     pub warnings: Vec<String>,
     /// Origins that the built policy allows.
     #[serde(default)]
@@ -145,22 +145,22 @@ pub struct ExpectedIssues {
     pub refuses: Vec<String>,
 }
 
-/// An answer of frameworks that is known to differ, with the reason.
+/// A known difference in the response of some frameworks, with the reason.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Difference {
     /// The names of the subjects.
     pub subjects: Vec<String>,
-    /// Full names of vectors; a name written with `for_each` stands for all of its vectors.
+    /// Full names of vectors; a name written with `for_each` covers all of its vectors.
     pub vectors: Vec<String>,
-    /// Why they cannot do otherwise.
+    /// Why these frameworks cannot behave differently.
     pub reason: String,
-    /// What they answer instead.
+    /// The response they give instead.
     pub expect: Instead,
 }
 
-/// The answer of a framework that differs; status, CORS headers and `Vary` are those of the vector
-/// unless they are told.
+/// The differing response of a framework. Status, CORS headers and `Vary` default to those of the
+/// vector.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Instead {
@@ -171,7 +171,7 @@ pub struct Instead {
 }
 
 impl Difference {
-    /// Whether it is about this vector.
+    /// Whether it covers this vector.
     pub fn covers(&self, vector: &str) -> bool {
         let group = vector.rsplit_once('/').map(|(group, _)| group);
         self.vectors
@@ -179,7 +179,7 @@ impl Difference {
             .any(|name| name == vector || Some(name.as_str()) == group)
     }
 
-    /// What must come back for a vector that expects this.
+    /// The expected response for a vector that otherwise expects `expect`.
     pub fn instead_of(&self, expect: &Expect) -> Expect {
         let Instead {
             status,

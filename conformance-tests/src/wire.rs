@@ -1,5 +1,5 @@
-//! A client that sends and shows bytes as they are: a library would normalise the very things that
-//! the vectors are about.
+//! An HTTP client that sends and returns raw bytes. A client library would normalise the details
+//! that the vectors test.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -11,17 +11,17 @@ use httparse::{EMPTY_HEADER, Status};
 use crate::response::Response;
 use crate::vector::Request;
 
-/// Sends a request on a connection of its own and reads the whole answer.
+/// Sends a request on a new connection and reads the whole response.
 pub fn ask(address: SocketAddr, request: &Request) -> Result<Response> {
-    let answer = Connection::open(address)?.ask(request)?;
-    answer.context("the server hung up without an answer")
+    let response = Connection::open(address)?.ask(request)?;
+    response.context("the server closed the connection without a response")
 }
 
-/// A connection on which anything can be sent.
+/// A connection that can send arbitrary bytes.
 #[derive(Debug)]
 pub struct Connection {
     stream: TcpStream,
-    /// Read from the socket, and not part of an answer yet.
+    /// Bytes read from the socket that are not part of a response yet.
     buffer: Vec<u8>,
 }
 
@@ -29,7 +29,7 @@ impl Connection {
     /// Connects.
     pub fn open(address: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect(address)?;
-        // Against a server that never answers; no answer takes that long.
+        // Guards against a server that never responds; no response takes that long.
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
         stream.set_write_timeout(Some(Duration::from_secs(30)))?;
         Ok(Self {
@@ -38,15 +38,15 @@ impl Connection {
         })
     }
 
-    /// Sends a request and reads the whole answer; `None` if the server hangs up instead. For more
-    /// than one, `Connection: keep-alive` must be among its lines.
+    /// Sends a request and reads the whole response; `None` if the server closes the connection
+    /// instead. To send more requests after it, include `Connection: keep-alive` in its lines.
     pub fn ask(&mut self, request: &Request) -> Result<Option<Response>> {
         self.send(&bytes(request))?;
         self.read(&request.method)
     }
 
-    /// Sends bytes. A server that hangs up before it has read them all is no failure: its answer
-    /// says why.
+    /// Sends bytes. It is not an error if the server closes the connection before it has read them
+    /// all: its response gives the reason.
     pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         match self.stream.write_all(bytes) {
             Err(error) if is_hang_up(&error) => Ok(()),
@@ -54,7 +54,7 @@ impl Connection {
         }
     }
 
-    /// Says that nothing more will be sent.
+    /// Shuts down the sending half of the connection.
     pub fn finish(&mut self) -> io::Result<()> {
         match self.stream.shutdown(Shutdown::Write) {
             Err(error) if is_hang_up(&error) => Ok(()),
@@ -62,7 +62,8 @@ impl Connection {
         }
     }
 
-    /// Reads one answer, to the end that its head announces; `None` if the server hangs up instead.
+    /// Reads one response up to the end given in its head; `None` if the server closes the
+    /// connection instead.
     pub fn read(&mut self, method: &str) -> Result<Option<Response>> {
         let Some(mut response) = self.read_head()? else {
             return Ok(None);
@@ -71,15 +72,18 @@ impl Connection {
         Ok(Some(response))
     }
 
-    /// Reads the head of one answer, which is all that ever comes of an endless one; `None` if the
-    /// server hangs up instead.
+    /// Reads the head of one response, for responses without an end; `None` if the server closes the
+    /// connection instead.
     pub fn read_head(&mut self) -> Result<Option<Response>> {
         let (response, head_len) = loop {
             if let Some(head) = parse_head(&self.buffer)? {
                 break head;
             }
             if !self.fill()? {
-                ensure!(self.buffer.is_empty(), "the server hung up amidst the head");
+                ensure!(
+                    self.buffer.is_empty(),
+                    "the server closed the connection in the middle of the head"
+                );
                 return Ok(None);
             }
         };
@@ -113,13 +117,13 @@ impl Connection {
                 Ok(Status::Complete((line, size))) => {
                     self.take(line)?;
                     let chunk = self.take(usize::try_from(size)?)?;
-                    ensure!(self.take(2)? == b"\r\n", "a chunk without its line end");
+                    ensure!(self.take(2)? == b"\r\n", "a chunk without its line break");
                     if chunk.is_empty() {
                         return Ok(body);
                     }
                     body.extend(chunk);
                 }
-                Ok(Status::Partial) => ensure!(self.fill()?, "the chunks have no end"),
+                Ok(Status::Partial) => ensure!(self.fill()?, "the last chunk is missing"),
                 Err(error) => bail!("{error}"),
             }
         }
@@ -129,14 +133,14 @@ impl Connection {
         while self.buffer.len() < length {
             ensure!(
                 self.fill()?,
-                "it ends after {} of {length} bytes",
+                "the body ends after {} of {length} bytes",
                 self.buffer.len()
             );
         }
         Ok(self.buffer.drain(..length).collect())
     }
 
-    /// Reads what is there; `false` at the end.
+    /// Reads the available bytes; `false` at the end of the stream.
     fn fill(&mut self) -> io::Result<bool> {
         let mut bytes = [0; 4096];
         match self.stream.read(&mut bytes) {
@@ -158,14 +162,14 @@ fn is_hang_up(error: &io::Error) -> bool {
     )
 }
 
-/// The head of an answer and its length, once it is complete.
+/// The head of a response and its length, once it is complete.
 fn parse_head(buffer: &[u8]) -> Result<Option<(Response, usize)>> {
     let mut headers = [EMPTY_HEADER; 128];
     let mut head = httparse::Response::new(&mut headers);
-    let Status::Complete(length) = head.parse(buffer).context("not an HTTP/1 answer")? else {
+    let Status::Complete(length) = head.parse(buffer).context("not an HTTP/1 response")? else {
         return Ok(None);
     };
-    let status = head.code.context("an answer without a status")?;
+    let status = head.code.context("a response without a status")?;
     let mut response = Response {
         status,
         headers: Vec::new(),
@@ -177,7 +181,7 @@ fn parse_head(buffer: &[u8]) -> Result<Option<(Response, usize)>> {
     Ok(Some((response, length)))
 }
 
-/// A request as it stands on the wire. It ends the connection unless one of its lines says otherwise.
+/// The bytes of a request. Adds `Connection: close` unless the request has a `Connection` line.
 pub fn bytes(request: &Request) -> Vec<u8> {
     let mut bytes = format!("{} {} HTTP/1.1\r\n", request.method, request.target).into_bytes();
     for line in &request.lines {

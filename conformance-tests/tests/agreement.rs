@@ -1,5 +1,5 @@
-//! Random header lines, odd bytes included, sent to all frameworks: each answers as the core decides,
-//! and so as every other one.
+//! Random header lines, including unusual bytes, sent to all frameworks. Each must respond as the
+//! core decides, so all frameworks agree.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -17,7 +17,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 #[test]
-fn every_framework_answers_as_the_core_decides() {
+fn every_framework_agrees_with_the_core() {
     let policies: Vec<_> = configs().into_iter().map(Subjects::start).collect();
     let cases = std::env::var("PROPTEST_CASES").map_or(300, |cases| cases.parse().unwrap());
     let config = ProptestConfig {
@@ -34,38 +34,38 @@ fn every_framework_answers_as_the_core_decides() {
                 lines: lines.clone(),
                 body: String::new(),
             };
-            let told = format!("{} {}", framework.name, shown(&request));
-            let answer = wire::ask(server.address, &request).unwrap();
+            let context = format!("{} {}", framework.name, shown(&request));
+            let response = wire::ask(server.address, &request).unwrap();
             let expected = match as_seen_by(framework.name, request) {
                 Some(request) => Comparable::of(&core.ask(&request).unwrap().response),
                 None => Comparable { class: 4, cors: BTreeMap::new(), vary: Vec::new() },
             };
-            prop_assert_eq!(Comparable::of(&answer), expected, "{}", told);
+            prop_assert_eq!(Comparable::of(&response), expected, "{}", context);
         }
     });
 }
 
-/// What of a request comes through to the middleware: the rules behind `differences.toml`. `None`:
-/// nothing, and the framework answers it with an error of its own.
+/// The request as the middleware sees it, by the rules in `differences.toml`. `None`: the framework
+/// rejects the request before the middleware runs.
 fn as_seen_by(framework: &str, mut request: Request) -> Option<Request> {
-    // RFC 9110, section 5.5: refused by every server.
+    // RFC 9110, section 5.5: every server rejects control characters.
     let is_control = |byte: &u8| byte.is_ascii_control() && *byte != b'\t';
     let refused = |line: &Line| line.as_bytes().iter().any(is_control);
     if request.lines.iter().any(refused) {
         return None;
     }
     if framework == "rocket" {
-        // Header values are text there.
+        // Rocket stores header values as text.
         let is_text = |line: &Line| std::str::from_utf8(line.value()).is_ok();
         request.lines.retain(is_text);
     }
     Some(request)
 }
 
-/// What must be equal: the texts and the choice among errors are each framework's own.
+/// The part of a response that must be equal. Frameworks choose their own texts and error codes.
 #[derive(Debug, PartialEq)]
 struct Comparable {
-    /// The first digit of the status: Rocket says 404 where the others say 405.
+    /// The first digit of the status: Rocket responds with 404 where the others respond with 405.
     class: u16,
     cors: BTreeMap<String, Vec<String>>,
     vary: Vec<String>,
@@ -124,12 +124,12 @@ fn configs() -> [Config; 5] {
 }
 
 fn request() -> impl Strategy<Value = (&'static str, &'static str, Vec<Line>)> {
-    // Others than these are unknown to Rocket.
+    // Rocket does not know any other methods.
     let methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "TRACE"];
     let method = prop_oneof![Just("OPTIONS"), select(methods.to_vec())];
     let targets = ["/", "/vary", "/teapot", "/options", "/nowhere"];
     let target = prop_oneof![Just("/reply"), select(targets.to_vec())];
-    // Mostly one line of each, else hardly anything would be allowed.
+    // Mostly one line of each; otherwise hardly any request would be allowed.
     let lines = (
         weighted(
             0.8,
@@ -172,7 +172,7 @@ fn any_line() -> impl Strategy<Value = Line> {
     select(names.to_vec()).prop_flat_map(move |name| line(name, &values))
 }
 
-/// A line with one of these values, or an odd one.
+/// A line with one of these values, or an unusual one.
 fn line(name: &'static str, values: &[&'static str]) -> impl Strategy<Value = Line> + use<> {
     let value = select(values.to_vec());
     let odd = prop_oneof![
@@ -204,7 +204,7 @@ fn line(name: &'static str, values: &[&'static str]) -> impl Strategy<Value = Li
     })
 }
 
-/// What the application says about CORS itself.
+/// A response header that the application sets, possibly a CORS header.
 fn reply_line() -> impl Strategy<Value = Line> {
     let replies = [
         "Status: 404",

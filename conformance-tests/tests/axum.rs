@@ -1,4 +1,5 @@
-//! What the tests of `cors-axum`, all in memory, do not reach: a WebSocket, and a time-out.
+//! Tests of `cors-axum` that need a server: a WebSocket and a time-out. Its other tests run in
+//! memory.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -57,7 +58,7 @@ async fn echo(upgrade: WebSocketUpgrade) -> Response {
 }
 
 #[tokio::test]
-async fn a_time_out_is_readable_if_it_stands_inside() {
+async fn a_time_out_inside_the_cors_layer_is_readable() {
     let soon = Duration::from_millis(1);
     let limit = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, soon);
     let sleeps = Router::new().route("/", get(pending::<()>));

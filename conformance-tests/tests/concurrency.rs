@@ -1,5 +1,5 @@
-//! Ten thousand requests at once, pipelined on a few hundred connections: an answer depends on its own
-//! request alone (catalogue 54).
+//! Ten thousand concurrent requests, pipelined on a few hundred connections. Each response depends
+//! only on its own request (catalogue 54).
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -16,7 +16,7 @@ const CONNECTIONS: usize = 50; // of each client
 const REQUESTS: usize = 50; // on each connection
 
 #[test]
-fn no_answer_names_the_origin_of_another_request() {
+fn no_response_names_the_origin_of_another_request() {
     let config = Config::new()
         .allow_origins(["https://*.example.com"])
         .allow_headers(["*"])
@@ -27,8 +27,8 @@ fn no_answer_names_the_origin_of_another_request() {
         let address = server.address;
         let client = |client| thread::spawn(move || exchange(address, client));
         let clients: Vec<_> = (0..CLIENTS).map(client).collect();
-        let answers: usize = clients.into_iter().map(|it| it.join().unwrap()).sum();
-        assert_eq!(answers, 10_000, "{}", framework.name);
+        let responses: usize = clients.into_iter().map(|it| it.join().unwrap()).sum();
+        assert_eq!(responses, 10_000, "{}", framework.name);
     }
 }
 
@@ -46,21 +46,21 @@ fn exchange(server: SocketAddr, client: usize) -> usize {
     for round in 0..REQUESTS {
         for (place, connection) in connections.iter_mut().enumerate() {
             let request = Request::new(number(place, round));
-            let answer = connection.read(request.method).unwrap().unwrap();
-            request.check(&answer);
+            let response = connection.read(request.method).unwrap().unwrap();
+            request.check(&response);
         }
     }
     REQUESTS * CONNECTIONS
 }
 
-/// No two are alike.
+/// One of the requests. No two are equal.
 #[derive(Debug)]
 struct Request {
     method: &'static str,
     path: &'static str,
     origin: Option<String>,
     is_allowed: bool,
-    /// Of a preflight.
+    /// The requested header of a preflight.
     header: Option<String>,
 }
 
@@ -98,22 +98,22 @@ impl Request {
         text + "\r\n"
     }
 
-    fn check(&self, answer: &Response) {
+    fn check(&self, response: &Response) {
         let status = match (&self.header, self.path) {
             (Some(_), _) if self.is_allowed => 200,
             (Some(_), _) => 400,
             (None, "/nowhere") => 404,
             (None, _) => 200,
         };
-        assert_eq!(answer.status, status, "{self:?}: {answer:?}");
+        assert_eq!(response.status, status, "{self:?}: {response:?}");
         for (name, value) in [
             ("access-control-allow-origin", &self.origin),
             ("access-control-allow-headers", &self.header),
         ] {
-            let lines: Vec<_> = answer.values(name).collect();
+            let lines: Vec<_> = response.values(name).collect();
             let expected = value.as_ref().filter(|_| self.is_allowed);
             let expected: Vec<_> = expected.into_iter().map(String::as_bytes).collect();
-            assert_eq!(lines, expected, "{self:?}: {answer:?}");
+            assert_eq!(lines, expected, "{self:?}: {response:?}");
         }
     }
 }

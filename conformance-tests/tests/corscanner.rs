@@ -1,15 +1,15 @@
-//! The scanner `corscanner` finds nothing on any framework but what its policy says, and finds what is
-//! wrong with servers that are bad on purpose.
+//! Runs the scanner `corscanner`. On each framework it must find only what the policy allows
+//! explicitly; on deliberately misconfigured servers it must find the misconfiguration.
 //!
-//! It makes its origins from the name of the host, and takes a server that does not answer for a good
-//! one. So it goes through a proxy here that knows the names, and sees what is asked.
+//! The scanner derives its origins from the host name, and treats a server that does not respond as
+//! safe. So it goes through a proxy, which knows the host names and records the origins.
 
-#![cfg(unix)] // where a virtual environment has its programs
+#![cfg(unix)] // the folder of programs in a virtual environment
 #![allow(
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
-    reason = "a test fails by a panic"
+    reason = "tests fail by panicking"
 )]
 
 use std::collections::BTreeMap;
@@ -26,14 +26,14 @@ use serde_json::Value;
 use test_support::python::Environment;
 
 #[test]
-fn nothing_is_found_but_what_is_said_and_what_is_wrong_on_purpose() {
+fn the_scanner_finds_only_allowed_origins_and_deliberate_mistakes() {
     let Some(python) = Environment::with(env!("CARGO_TARGET_TMPDIR"), &["corscanner"]) else {
         return;
     };
     let mut network = Network::default();
     let mut expected = Vec::new();
     for framework in FRAMEWORKS {
-        // Without TLS the scanner tries no https, so that a policy of https would prove nothing.
+        // Without TLS the scanner tries only http origins, so an https policy would prove nothing.
         let config = Config::new()
             .allow_origins(["http://app.example.com", "http://*.staging.example.com:*"])
             .allow_origin_regex(r"http://(www|pr-\d+)\.example\.com")
@@ -44,7 +44,7 @@ fn nothing_is_found_but_what_is_said_and_what_is_wrong_on_purpose() {
             Site::Framework(server),
         );
 
-        // It is the last thing that is tried, after all look-alikes.
+        // The scanner tries subdomains last, after all look-alikes.
         let config = config.allow_origins(["http://*.example.org"]);
         let server = framework.spawn(config.build().unwrap()).unwrap();
         let host = format!("{}.example.org", framework.name);
@@ -79,7 +79,7 @@ fn nothing_is_found_but_what_is_said_and_what_is_wrong_on_purpose() {
     assert_eq!(asked.len(), 2 * FRAMEWORKS.len() + bad.len());
 }
 
-/// The names of hosts with what is found on them, sorted.
+/// Host names with the findings for each, sorted.
 fn scan(python: &Environment, network: Network) -> Vec<(String, String)> {
     let folder = tempfile::tempdir().unwrap();
     let (list, report) = (
@@ -98,13 +98,13 @@ fn scan(python: &Environment, network: Network) -> Vec<(String, String)> {
         ])
         .env_clear()
         .env("http_proxy", network.serve())
-        // The public suffixes that it brings along, not those of today.
+        // Use the bundled list of public suffixes instead of downloading the current one.
         .env("TLDEXTRACT_PUBLIC_SUFFIX_LIST_URLS", "")
         .env("TLDEXTRACT_CACHE", folder.path())
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&scanner.stderr);
-    assert!(scanner.status.success(), "{said}");
+    let stderr = String::from_utf8_lossy(&scanner.stderr);
+    assert!(scanner.status.success(), "{stderr}");
     let report: Vec<Value> = serde_json::from_slice(&fs::read(report).unwrap()).unwrap();
     let finding = |it: &Value| {
         assert_eq!(it["credentials"], "true", "{it}");
@@ -120,7 +120,7 @@ fn scan(python: &Environment, network: Network) -> Vec<(String, String)> {
     findings
 }
 
-/// Hosts by their names, and the origins that each was asked with.
+/// Hosts by name, and the origins that were sent to each.
 #[derive(Default)]
 struct Network {
     sites: BTreeMap<String, Site>,
@@ -140,7 +140,7 @@ impl Network {
         self.sites.insert(host, site);
     }
 
-    /// A proxy to all hosts; its address.
+    /// Starts a proxy to all hosts and returns its address.
     fn serve(self) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -148,13 +148,13 @@ impl Network {
         thread::spawn(move || {
             for client in listener.incoming() {
                 let network = Arc::clone(&network);
-                thread::spawn(move || network.answer(client.unwrap()));
+                thread::spawn(move || network.respond(client.unwrap()));
             }
         });
         format!("http://{address}")
     }
 
-    fn answer(&self, mut client: TcpStream) {
+    fn respond(&self, mut client: TcpStream) {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
             let mut byte = [0];
@@ -182,8 +182,8 @@ impl Network {
                 let mut connection = Connection::open(server.address).unwrap();
                 let head = head.replacen(&format!("http://{host}"), "", 1);
                 connection.send(head.as_bytes()).unwrap();
-                let answer = connection.read("GET").unwrap().unwrap();
-                let lines = answer
+                let response = connection.read("GET").unwrap().unwrap();
+                let lines = response
                     .headers
                     .iter()
                     .filter(|(name, _)| name.starts_with("access-control-"));
@@ -196,8 +196,8 @@ impl Network {
             ),
             Site::Bad(_) => String::new(),
         };
-        let answer =
+        let response =
             format!("HTTP/1.1 200 OK\r\n{cors}Content-Length: 0\r\nConnection: close\r\n\r\n");
-        client.write_all(answer.as_bytes()).unwrap();
+        client.write_all(response.as_bytes()).unwrap();
     }
 }

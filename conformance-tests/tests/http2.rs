@@ -1,5 +1,5 @@
-//! HTTP/2 without TLS, many requests at once on one connection: each framework answers as the core
-//! decides. There is no `Host` line; the target has the authority.
+//! HTTP/2 without TLS, many concurrent requests on one connection. Each framework must respond as
+//! the core decides. There is no `Host` line; the target contains the authority.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -16,7 +16,7 @@ use tokio::net::TcpStream;
 const AUTHORITY: &str = "api.example.com:8443";
 
 #[tokio::test]
-async fn every_framework_answers_as_the_core_decides() {
+async fn every_framework_agrees_with_the_core() {
     let config = Config::new()
         .allow_origins(["https://app.example.com"])
         .allow_methods(["GET", "PUT"])
@@ -29,19 +29,19 @@ async fn every_framework_answers_as_the_core_decides() {
     for framework in FRAMEWORKS {
         let server = framework.spawn(policy.clone()).unwrap();
         let mut client = connect(server.address).await;
-        let mut answers = Vec::new();
+        let mut responses = Vec::new();
         for request in requests() {
-            answers.push((send(&mut client, &request).await, request));
+            responses.push((send(&mut client, &request).await, request));
         }
-        for (answer, request) in answers {
-            let told = format!("{} {}", framework.name, shown(&request));
-            let response = answer.await.unwrap();
-            assert_eq!(response.version(), http::Version::HTTP_2, "{told}");
+        for (response, request) in responses {
+            let context = format!("{} {}", framework.name, shown(&request));
+            let response = response.await.unwrap();
+            assert_eq!(response.version(), http::Version::HTTP_2, "{context}");
             let expected = core.ask(&request).unwrap().response;
-            let answer = plain(&response);
-            assert_eq!(answer.status, expected.status, "{told}");
-            assert_eq!(cors(&answer), cors(&expected), "{told}");
-            assert_eq!(vary(&answer), vary(&expected), "{told}");
+            let received = plain(&response);
+            assert_eq!(received.status, expected.status, "{context}");
+            assert_eq!(cors(&received), cors(&expected), "{context}");
+            assert_eq!(vary(&received), vary(&expected), "{context}");
         }
     }
 }
@@ -86,7 +86,7 @@ fn requests() -> Vec<Request> {
     asked.into_iter().map(request).collect()
 }
 
-/// With prior knowledge.
+/// Connects with prior knowledge of HTTP/2.
 async fn connect(server: SocketAddr) -> SendRequest<&'static [u8]> {
     let stream = TcpStream::connect(server).await.unwrap();
     let (client, connection) = client::Builder::new().handshake(stream).await.unwrap();
@@ -114,13 +114,13 @@ async fn send(
 }
 
 fn plain<B>(response: &http::Response<B>) -> Response {
-    let mut answer = Response {
+    let mut plain = Response {
         status: response.status().as_u16(),
         headers: Vec::new(),
         body: Vec::new(),
     };
     for (name, value) in response.headers() {
-        answer.append(name.as_str(), value.as_bytes());
+        plain.append(name.as_str(), value.as_bytes());
     }
-    answer
+    plain
 }

@@ -1,5 +1,5 @@
-//! What is no proper HTTP, over raw sockets: it is answered with a refusal or the framework's own
-//! error, grants nothing to anybody, and the server goes on serving.
+//! Malformed HTTP over raw sockets. The response is a refusal or an error of the framework, it
+//! allows no origin, and the server keeps working.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -15,7 +15,7 @@ use proptest::prelude::*;
 const APP: &str = "https://app.example.com";
 
 #[test]
-fn what_is_no_http() {
+fn malformed_http() {
     for server in &servers() {
         let long = "a".repeat(64 * 1024);
         for (name, bytes) in [
@@ -39,7 +39,7 @@ fn what_is_no_http() {
                 format!("GET / HTTP/1.1\r\nOrigin: {APP}\r\n").into(),
             ),
             ("a line without a colon", get("Origin")),
-            ("a blank before the colon", get(&format!("Origin : {APP}"))),
+            ("a space before the colon", get(&format!("Origin : {APP}"))),
             ("a NUL in a name", get(&format!("Ori\0gin: {APP}"))),
             ("a NUL in a value", get(&format!("Origin: {APP}\0"))),
             ("a bare CR", get(&format!("Origin: {APP}\rX-Evil: 1"))),
@@ -67,7 +67,7 @@ fn what_is_no_http() {
                 )),
             ),
             (
-                "a length that is none",
+                "an invalid length",
                 get(&format!("Origin: {APP}\r\nContent-Length: -1")),
             ),
             (
@@ -75,18 +75,18 @@ fn what_is_no_http() {
                 get(&format!("Origin: {APP}\r\nTransfer-Encoding: xchunked")),
             ),
         ] {
-            for answer in answers_to_junk(server, &bytes) {
-                assert!(matches!(answer.status, 400 | 431), "{name}: {answer:?}");
-                assert_eq!(allowed_origin(&answer), None, "{name}: {answer:?}");
+            for response in responses_to(server, &bytes) {
+                assert!(matches!(response.status, 400 | 431), "{name}: {response:?}");
+                assert_eq!(allowed_origin(&response), None, "{name}: {response:?}");
             }
             assert_serves(server, name);
         }
     }
 }
 
-/// All of them serve HTTP/2 too, and answer in it what begins like it.
+/// All frameworks also serve HTTP/2, and use it for connections that start with its preface.
 #[test]
-fn what_is_no_http_2() {
+fn malformed_http_2() {
     for server in &servers() {
         let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
         for (name, bytes) in [
@@ -105,7 +105,7 @@ fn what_is_no_http_2() {
             let mut stream = TcpStream::connect(server.address).unwrap();
             stream.write_all(bytes.as_bytes()).unwrap();
             stream.shutdown(Shutdown::Write).unwrap();
-            // Whatever it says, in frames or in text, it hangs up, however abruptly.
+            // The server must close the connection, whatever it sends before.
             let _ = stream.read_to_end(&mut Vec::new());
             assert_serves(server, name);
         }
@@ -113,7 +113,7 @@ fn what_is_no_http_2() {
 }
 
 #[test]
-fn what_is_refused() {
+fn refused_origins() {
     for server in &servers() {
         let long = "a".repeat(64 * 1024);
         for (name, bytes) in [
@@ -154,20 +154,23 @@ fn what_is_refused() {
                 format!("GET / HTTP/1.0\r\nOrigin: {APP}.evil.example\r\n\r\n").into(),
             ),
         ] {
-            let answers = exchange(server, &bytes);
-            assert_eq!(answers.len(), 1, "{name}");
-            for answer in answers {
-                assert!(matches!(answer.status, 200 | 400), "{name}: {answer:?}");
-                assert_eq!(allowed_origin(&answer), None, "{name}: {answer:?}");
-                assert!(answer.values("vary").next().is_some(), "{name}: {answer:?}");
+            let responses = exchange(server, &bytes);
+            assert_eq!(responses.len(), 1, "{name}");
+            for response in responses {
+                assert!(matches!(response.status, 200 | 400), "{name}: {response:?}");
+                assert_eq!(allowed_origin(&response), None, "{name}: {response:?}");
+                assert!(
+                    response.values("vary").next().is_some(),
+                    "{name}: {response:?}"
+                );
             }
             assert_serves(server, name);
         }
     }
 }
 
-/// A request inside the content of another one is content, also where the middleware answers
-/// without reading it.
+/// A request inside the content of another request is treated as content, even if the middleware
+/// responds without reading it.
 #[test]
 fn smuggling() {
     for server in &servers() {
@@ -191,7 +194,8 @@ fn smuggling() {
                     ),
                     1,
                 ),
-                // The length is void beside a coding (RFC 9112, section 6.3), so this is a second request.
+                // A coding overrides the length (RFC 9112, section 6.3), so this is a second
+                // request.
                 (
                     "by both",
                     format!(
@@ -200,15 +204,15 @@ fn smuggling() {
                     2,
                 ),
             ] {
-                let answers = exchange(server, bytes.as_bytes());
+                let responses = exchange(server, bytes.as_bytes());
                 assert!(
-                    (1..=most).contains(&answers.len()),
-                    "{method} {name}: {answers:?}"
+                    (1..=most).contains(&responses.len()),
+                    "{method} {name}: {responses:?}"
                 );
                 assert_eq!(
-                    allowed_origin(&answers[0]),
+                    allowed_origin(&responses[0]),
                     None,
-                    "{method} {name}: {answers:?}"
+                    "{method} {name}: {responses:?}"
                 );
                 assert_serves(server, name);
             }
@@ -216,7 +220,7 @@ fn smuggling() {
     }
 }
 
-/// A good preflight with some bytes replaced: whatever comes of it, nobody else is ever named.
+/// A valid preflight with some bytes replaced. A response never allows any other origin.
 #[test]
 fn mutations() {
     for server in &servers() {
@@ -233,16 +237,16 @@ fn mutations() {
             for (place, byte) in changes {
                 bytes[place] = byte;
             }
-            for answer in answers_to_junk(server, &bytes) {
-                let named = allowed_origin(&answer);
-                prop_assert!(named.is_none() || named == Some(APP.as_bytes()), "{:?}", answer);
+            for response in responses_to(server, &bytes) {
+                let named = allowed_origin(&response);
+                prop_assert!(named.is_none() || named == Some(APP.as_bytes()), "{:?}", response);
             }
         });
         assert_serves(server, "mutations");
     }
 }
 
-/// Every framework, started.
+/// Starts every framework.
 fn servers() -> Vec<Running> {
     let config = Config::new().allow_origins([APP]).allow_headers(["X-A"]);
     let policy = config.allow_credentials(true).build().unwrap();
@@ -261,38 +265,38 @@ fn preflight(lines: &str) -> Vec<u8> {
     .into()
 }
 
-/// Sends bytes that may be no request, and nothing more, and reads what answers come.
-fn answers_to_junk(server: &Running, bytes: &[u8]) -> Vec<Response> {
+/// Sends bytes that may not be a valid request, and reads all responses.
+fn responses_to(server: &Running, bytes: &[u8]) -> Vec<Response> {
     let mut connection = Connection::open(server.address).unwrap();
     connection.send(bytes).unwrap();
     connection.finish().unwrap();
     std::iter::from_fn(|| connection.read("GET").unwrap()).collect()
 }
 
-/// Sends requests and reads all answers. A last request ends the connection: by its answer one
-/// knows that there are no others to come.
+/// Sends requests and reads all responses. A final request closes the connection; its response
+/// shows that no others follow.
 fn exchange(server: &Running, bytes: &[u8]) -> Vec<Response> {
     let last = b"GET /the/last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     let mut connection = Connection::open(server.address).unwrap();
     connection.send(&[bytes, last].concat()).unwrap();
-    let mut answers: Vec<_> = std::iter::from_fn(|| connection.read("GET").unwrap()).collect();
-    answers.pop_if(|answer| answer.status == 404);
-    answers
+    let mut responses: Vec<_> = std::iter::from_fn(|| connection.read("GET").unwrap()).collect();
+    responses.pop_if(|response| response.status == 404);
+    responses
 }
 
-fn allowed_origin(answer: &Response) -> Option<&[u8]> {
-    let mut lines = answer.values("access-control-allow-origin");
+fn allowed_origin(response: &Response) -> Option<&[u8]> {
+    let mut lines = response.values("access-control-allow-origin");
     let value = lines.next();
-    assert_eq!(lines.next(), None, "two values: {answer:?}");
+    assert_eq!(lines.next(), None, "two values: {response:?}");
     value
 }
 
 #[track_caller]
 fn assert_serves(server: &Running, after: &str) {
-    let answers = exchange(server, &preflight(&format!("Origin: {APP}")));
-    let good = |answer: &Response| answer.status == 200 && answer.body == b"OK";
+    let responses = exchange(server, &preflight(&format!("Origin: {APP}")));
+    let good = |response: &Response| response.status == 200 && response.body == b"OK";
     assert!(
-        answers.len() == 1 && answers.iter().all(good),
-        "after {after}: {answers:?}"
+        responses.len() == 1 && responses.iter().all(good),
+        "after {after}: {responses:?}"
     );
 }

@@ -1,6 +1,6 @@
-//! What a decision costs: by the number of origins, by the kind of request, under attack.
+//! The cost of a decision: by the number of origins, by the kind of request, under attack.
 //!
-//! `cargo bench -p cors-decision`. Allocations are shown too; a decision has none.
+//! Run with `cargo bench -p cors-decision`. It reports allocations too; a decision makes none.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark may panic")]
 

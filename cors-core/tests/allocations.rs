@@ -157,7 +157,7 @@ fn decide_allocates_nothing() {
     println!("{decisions} decisions, 0 allocations");
 }
 
-/// The counter works, or the test above could not fail.
+/// Checks that the counter works; otherwise the test above could not fail.
 #[test]
 fn the_counter_counts() {
     let count = allocation_counter::measure(|| drop(std::hint::black_box(vec![0_u8; 64])));

@@ -1,4 +1,4 @@
-//! What users read about a wrong configuration, to the letter.
+//! The exact messages about a wrong configuration.
 
 use cors_core::issue::{Correction, Issue, Key, Rule, Severity};
 use cors_core::{Config, ConfigError};
@@ -29,7 +29,7 @@ fn issues(config: Config) -> Vec<Issue> {
     }
 }
 
-/// One configuration a row, and all that is said about it.
+/// One configuration per row, with all of its messages.
 #[rustfmt::skip]
 fn rows() -> Vec<(Config, &'static [&'static str])> {
     let env = |name: &str, value: &str| Config::from_vars([
@@ -125,13 +125,13 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
 }
 
 #[test]
-fn every_message_to_the_letter() {
+fn every_message_is_exact() {
     for (config, lines) in rows() {
-        let said: Vec<String> = issues(config.clone())
+        let messages: Vec<String> = issues(config.clone())
             .iter()
             .map(Issue::to_string)
             .collect();
-        assert_eq!(said, lines, "{config:?}");
+        assert_eq!(messages, lines, "{config:?}");
     }
 }
 
@@ -154,7 +154,7 @@ fn every_rule_has_a_row() {
         .map(|rule| rule.id())
         .filter(|id| !all.contains(id))
         .collect();
-    // Only files have it: see the tests with `serde`.
+    // Only files can break this rule: see the tests with `serde`.
     assert_eq!(missing, ["key-twice"]);
 }
 
@@ -209,7 +209,7 @@ fn ten_mistakes_are_ten_errors() {
     assert_eq!(format!("{error:?}"), error.to_string());
 }
 
-/// What a correction offers is accepted in its place.
+/// The value that a correction offers is accepted in place of the original.
 #[test]
 fn corrections_are_accepted() {
     let mut tried = 0;
@@ -239,7 +239,7 @@ fn corrections_are_accepted() {
 }
 
 #[test]
-fn an_issue_for_programs() {
+fn an_issue_has_typed_parts() {
     let issues = issues(origins(["https://a.com", "https://b.com/"]));
     let [issue] = issues.as_slice() else {
         panic!("{issues:?}");
@@ -256,7 +256,7 @@ fn an_issue_for_programs() {
 }
 
 #[test]
-fn policies_that_mean_the_same_are_equal() {
+fn equivalent_policies_are_equal() {
     let policy = |config: Config| config.build().unwrap();
     let one = policy(origins(["https://a.com", "https://b.com"]));
     assert_eq!(
@@ -299,7 +299,7 @@ fn fastapi_tutorial() {
 }
 
 #[test]
-fn the_dangerous_names_say_so() {
+fn the_dangerous_keys_allow_unsafe_policies() {
     let patterns = with_credentials(["https://*.com"]);
     assert!(patterns.clone().build().is_err());
     assert!(
@@ -318,7 +318,7 @@ fn the_dangerous_names_say_so() {
             .build_strict()
             .is_ok()
     );
-    // There is none for any origin.
+    // There is no such key for `*`.
     let any = with_credentials(["*"])
         .dangerously_allow_credentials_on_public_suffixes(true)
         .dangerously_allow_credentials_with_broad_regex(true);
@@ -343,7 +343,7 @@ fn from_the_environment() {
         ("CORS_BLOCK_REFUSED_ORIGINS", "false"),
         ("PATH", "/bin"),
     ];
-    let said = Config::from_vars(vars.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let config = Config::from_vars(vars.map(|(name, value)| (name.to_owned(), value.to_owned())));
     let expected = Config::new()
         .allow_origins(["https://a.com", "https://*.b.com", "http://localhost:*"])
         .allow_origin_regex(r"https://[a-z]{1,3}\.c\.com")
@@ -354,11 +354,11 @@ fn from_the_environment() {
         .max_age(0)
         .preflight_status(204)
         .diagnostics(true);
-    assert_eq!(said, expected);
-    assert_eq!(said.build_strict().err(), None);
+    assert_eq!(config, expected);
+    assert_eq!(config.build_strict().err(), None);
 }
 
-/// Safe code cannot change the environment of its own process: a second run of this test has one.
+/// Safe code cannot change the environment of its process, so this test runs itself again with one.
 #[test]
 fn from_the_environment_of_the_process() {
     if std::env::var_os("CORS_MAX_AGE").is_some_and(|value| value == "7") {
@@ -373,7 +373,7 @@ fn from_the_environment_of_the_process() {
     assert!(status.unwrap().success());
 }
 
-/// A setter takes back what was wrong with the value that it replaces.
+/// A setter discards the problems of the value that it replaces.
 #[test]
 fn a_setter_replaces_what_could_not_be_read() {
     let config = Config::from_vars([

@@ -1,7 +1,7 @@
-//! What is decided about a request, why, and what is sent. Each row is one request.
+//! The decision on a request, its reasons, and the headers sent. Each row is one request.
 //!
-//! The vectors of `conformance-tests` cover far more, and the adapters too. These rows cover every branch
-//! of this crate.
+//! The vectors of `conformance-tests` cover far more cases, and the adapters as well. These rows
+//! cover every branch of this crate.
 
 #![allow(
     clippy::indexing_slicing,
@@ -38,8 +38,8 @@ fn request(text: &str) -> Request {
     }
 }
 
-/// The decision with its reasons, the early response if there is one, and the headers of the response.
-/// A response of the application has some headers already.
+/// The decision with its reasons, the early response if there is one, and the headers of the
+/// response. The response of the application already has some headers.
 fn outcome(policy: &Policy, request: &Request) -> Vec<String> {
     let decision = policy.decide(request);
     let reasons: Vec<&str> = decision.reasons().collect();
@@ -61,7 +61,7 @@ fn outcome(policy: &Policy, request: &Request) -> Vec<String> {
     lines
 }
 
-/// The headers that the application has set.
+/// The headers that the application sets.
 const OWN: [&str; 7] = [
     "access-control-allow-credentials",
     "access-control-allow-headers",
@@ -115,7 +115,7 @@ fn listed_origins() {
     ]);
 }
 
-/// A listed origin of as many bytes as one can have, and one that is longer.
+/// A listed origin of the maximum length, and one that is longer.
 #[test]
 fn the_longest_origin() {
     let label = "a".repeat(63);
@@ -155,7 +155,7 @@ fn credentials_and_any_header() {
         ("OPTIONS origin=https://a.com method=PUT headers=x-b,,authorization", &["preflight-allowed", "200 OK", "allow-credentials: true", "allow-headers: x-b, authorization", "allow-methods: PUT, PATCH", "allow-origin: https://a.com", "max-age: 5", VARY]),
         ("OPTIONS origin=https://a.com method=PUT", &["preflight-allowed", "200 OK", "allow-credentials: true", "allow-methods: PUT, PATCH", "allow-origin: https://a.com", "max-age: 5", VARY]),
     ]);
-    // Names that were refused are not repeated.
+    // Refused names are not echoed.
     let long = format!("OPTIONS origin=https://a.com method=PUT headers={}", "x-b,".repeat(2_000));
     check(config.allow_methods(["DELETE"]).diagnostics(true), &[
         ("OPTIONS origin=https://a.com method=PUT headers=x-b", &["preflight-refused: method-not-allowed", "200 Disallowed CORS method", "allow-credentials: true", "allow-headers: x-b", "allow-methods: DELETE", "allow-origin: https://a.com", VARY]),
@@ -184,7 +184,7 @@ fn refused_preflights_name_everything_that_is_refused() {
     assert_eq!(refusal.headers(), Some(HeadersRefusal::NotAllowed));
 }
 
-/// The status is successful only if the browser refuses because of the lists.
+/// The status is successful only if the lists alone make the browser refuse.
 #[test]
 #[rustfmt::skip]
 fn diagnostics() {
@@ -278,7 +278,7 @@ fn vary_names_origin_once() {
     }
 }
 
-/// The application may use any header that is not one of ours.
+/// Headers that the middleware does not own are left unchanged.
 #[test]
 fn other_headers_stay() {
     let policy = rendered(listed().build().unwrap());

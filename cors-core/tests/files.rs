@@ -27,7 +27,7 @@ fn errors(config: Config) -> Vec<String> {
 }
 
 #[test]
-fn json_and_toml_say_the_same() {
+fn json_and_toml_give_the_same_policy() {
     let from_json = json(
         r#"{
             "allow_origins": ["https://example.com", "https://*.example.org"],
@@ -50,7 +50,7 @@ fn json_and_toml_say_the_same() {
 }
 
 #[test]
-fn everything_wrong_is_reported_at_once() {
+fn all_problems_are_reported_at_once() {
     let config = json(
         r#"{
             "allow_origin": ["https://example.com"],
@@ -81,9 +81,9 @@ fn everything_wrong_is_reported_at_once() {
     );
 }
 
-/// What could not be read is not missing.
+/// A key whose value cannot be read does not count as missing.
 #[test]
-fn an_unreadable_list_is_not_empty() {
+fn an_unreadable_list_is_not_reported_as_empty() {
     for key in ["allow_origins", "allow_methods"] {
         let fine = r#""allow_origins": ["https://a.com"], "#;
         let fine = if key == "allow_origins" { "" } else { fine };
@@ -96,7 +96,7 @@ fn an_unreadable_list_is_not_empty() {
 }
 
 #[test]
-fn numbers_that_are_no_seconds() {
+fn invalid_numbers_of_seconds() {
     for (value, line) in [
         (
             "1.5",
@@ -143,7 +143,7 @@ fn numbers_that_are_no_seconds() {
     );
 }
 
-/// What a text or a number was meant to be is said where a key could take it, and nowhere else.
+/// The likely intended value is suggested only if the key could accept it.
 #[test]
 fn values_of_the_wrong_type() {
     for (key, value, line) in [
@@ -193,9 +193,9 @@ fn values_of_the_wrong_type() {
     }
 }
 
-/// A text in the place of a list is a comma list, never searched for substrings.
+/// A text in place of a list is parsed as a comma-separated list, never searched for substrings.
 #[test]
-fn a_text_is_a_list() {
+fn a_text_is_parsed_as_a_list() {
     let policy = json(r#"{"allow_origins": "https://a.com,https://b.com"}"#)
         .build()
         .unwrap();
@@ -206,7 +206,7 @@ fn a_text_is_a_list() {
 }
 
 #[test]
-fn what_is_no_policy_is_an_error_of_the_format() {
+fn a_value_that_is_not_a_map_is_a_format_error() {
     let error = serde_json::from_str::<Config>("[]")
         .unwrap_err()
         .to_string();
@@ -224,7 +224,7 @@ fn what_is_no_policy_is_an_error_of_the_format() {
 }
 
 #[test]
-fn written_and_read_again() {
+fn serialized_and_read_back() {
     let config = Config::new()
         .allow_origins(["http://localhost:*", "https://example.com"])
         .allow_origin_regex(r"https://\w+\.example\.org")
@@ -244,7 +244,7 @@ fn written_and_read_again() {
 }
 
 #[test]
-fn issues_for_tools() {
+fn issues_are_serialized_for_tools() {
     let error = json(r#"{"allow_origins": ["https://a.com/"]}"#)
         .build()
         .unwrap_err();

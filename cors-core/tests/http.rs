@@ -1,4 +1,4 @@
-//! The glue for `http` 1.x types (feature `http-1`).
+//! The integration with `http` 1.x types (feature `http-1`).
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 #![cfg(feature = "http-1")]
@@ -214,9 +214,9 @@ fn vary_names_origin_once() {
     }
 }
 
-/// The application has been called, whatever the policy says.
+/// The application was called although the policy requires an early response.
 #[test]
-fn a_response_of_an_application_that_should_not_have_been_called() {
+fn a_response_of_an_application_that_was_called_by_mistake() {
     let config = Config::new().allow_origins(["https://a.com"]);
     let policy = rendered(config.block_refused_origins(true));
     for (method, origin, expected) in [

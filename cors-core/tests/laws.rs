@@ -38,7 +38,7 @@ const NAMES: &[&[&str]] = &[&[], &["X-A", "x-b"], &["*"], &["Authorization"]];
 const EXPOSED: &[&[&str]] = &[&[], &["X-E"], &["*"]];
 const PORTS: &[&str] = &["", ":8080", ":3000", ":1", ":65535"];
 
-/// Entries of `allow_origins` near each other.
+/// Entries of `allow_origins` that are similar to each other.
 fn entry() -> impl Strategy<Value = String> {
     let pattern = (
         select(SCHEMES),
@@ -50,7 +50,7 @@ fn entry() -> impl Strategy<Value = String> {
     prop_oneof![20 => pattern, 1 => Just("null".to_owned())]
 }
 
-/// Origins near those entries, some with a byte or two changed.
+/// Origins similar to those entries, some with one or two bytes changed.
 fn origin() -> impl Strategy<Value = Vec<u8>> {
     let plain = (
         select(SCHEMES),
@@ -79,7 +79,7 @@ fn origin() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![4 => plain, 6 => mutated, 1 => Just(b"null".to_vec()), 1 => vec(any::<u8>(), 0..400)]
 }
 
-/// Configurations of which most can be built.
+/// Configurations, most of which build.
 fn config() -> impl Strategy<Value = Config> {
     let origins = prop_oneof![1 => Just(vec!["*".to_owned()]), 6 => vec(entry(), 0..8)];
     let methods = select(METHODS);
@@ -172,8 +172,8 @@ proptest! {
                 || out.0.contains_key(ResponseHeader::AllowHeaders.name());
             let diagnostics = rendered.policy().to_config().get_diagnostics();
             prop_assert!(!shows_lists || diagnostics);
-            // The browser refuses by the lists alone: the method is missing from one that is there,
-            // or a header is.
+            // The lists alone must make the browser refuse: the method is missing from a list that
+            // is present, or a header is missing.
             if shows_lists && refusal.headers().is_none() {
                 let requested = request.lines(RequestHeader::AccessControlRequestMethod).next().unwrap();
                 let methods = out.0.get(ResponseHeader::AllowMethods.name()).unwrap();
@@ -201,7 +201,7 @@ proptest! {
         }
     }
 
-    /// What is sent as allowed origin is the origin that was asked, or `*`.
+    /// The allowed origin in a response is the origin of the request, or `*`.
     #[test]
     fn only_an_allowed_origin_is_echoed(policy in policy(), request in request()) {
         let rendered = rendered(policy);
@@ -235,7 +235,7 @@ proptest! {
         }
     }
 
-    /// The verdict, which has no reasons, and the decision, which has them all.
+    /// The verdict has no reasons; the decision has all of them.
     #[test]
     fn the_verdict_and_the_decision_agree(policy in policy(), request in request()) {
         let decision = policy.decide(&request);
@@ -285,7 +285,7 @@ proptest! {
     }
 }
 
-/// The generators above reach both sides of the question often enough to mean something.
+/// The generators above produce both allowed and refused origins often enough.
 #[test]
 fn generated_origins_are_allowed_and_refused() {
     use proptest::strategy::ValueTree as _;

@@ -1,4 +1,4 @@
-//! The fixed application in actix-web, behind `cors-actix`.
+//! The test application in actix-web, with `cors-actix`.
 
 use std::convert::Infallible;
 use std::future::ready;
@@ -23,13 +23,13 @@ use super::{CHUNKS, HANDLED, METHODS, OK, ROUTES, dictated};
 use crate::response::Reply;
 use crate::server::{Listening, Stop};
 
-/// Serves it on this thread until it must stop.
+/// Serves the application on this thread until it must stop.
 pub fn serve(policy: Policy, at: SocketAddr, listening: Listening, stop: Stop) -> io::Result<()> {
     let cors = Cors::new(policy);
     let app = move || {
         App::new()
             .configure(routes)
-            // Inside the CORS middleware, or else the 500 would have no CORS headers.
+            // Catch panics inside the CORS middleware; otherwise the 500 has no CORS headers.
             .wrap(from_fn(catch_panic))
             .wrap(cors.clone())
     };
@@ -61,7 +61,7 @@ fn routes(app: &mut ServiceConfig) {
         .service(resource("/reply", as_dictated));
 }
 
-/// A resource, which answers 405 to other methods; `App::route` would answer 404.
+/// A resource, which responds with 405 to other methods; `App::route` would respond with 404.
 fn resource<H, Args>(path: &str, handler: H) -> Resource
 where
     H: Handler<Args, Output = HttpResponse>,
@@ -105,12 +105,12 @@ async fn later() -> HttpResponse {
     respond(OK)
 }
 
-/// A panic as a handler's own, without a message on the terminal.
+/// Panics like a handler, but without printing a message.
 async fn panic() -> HttpResponse {
     resume_unwind(Box::new("the handler panicked"))
 }
 
-/// actix-web has no catcher of its own.
+/// Catches panics, which actix-web itself does not.
 async fn catch_panic(
     request: ServiceRequest,
     next: Next<impl MessageBody>,

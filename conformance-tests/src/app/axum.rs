@@ -1,4 +1,4 @@
-//! The fixed application in axum, behind `cors-axum`.
+//! The test application in axum, with `cors-axum`.
 
 use std::convert::Infallible;
 use std::io;
@@ -21,7 +21,7 @@ use super::{CHUNKS, HANDLED, METHODS, OK, ROUTES, dictated};
 use crate::response::Reply;
 use crate::server::{Listening, Stop};
 
-/// The application by itself.
+/// The application without the middleware.
 pub fn router() -> Router {
     let methods = METHODS
         .iter()
@@ -44,17 +44,17 @@ pub fn router() -> Router {
             "/reply",
             on(any, async |headers: HeaderMap| as_dictated(&headers)),
         )
-        // Inside the CORS layer, or else the 500 would have no CORS headers.
+        // Catch panics inside the CORS layer; otherwise the 500 has no CORS headers.
         .layer(CatchPanicLayer::new())
 }
 
-/// The application behind the middleware, for `axum::serve`.
+/// The application with the middleware, for `axum::serve`.
 pub fn behind(policy: Policy) -> IntoMakeService<Cors<Router>> {
     let service = CorsLayer::new(policy).layer(router());
     ServiceExt::<Request<Body>>::into_make_service(service)
 }
 
-/// Serves it on this thread until it must stop.
+/// Serves the application on this thread until it must stop.
 pub fn serve(policy: Policy, at: SocketAddr, listening: Listening, stop: Stop) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -108,7 +108,7 @@ async fn later() -> Response {
     respond(OK)
 }
 
-/// A panic as a handler's own, without a message on the terminal.
+/// Panics like a handler, but without printing a message.
 async fn panic() -> Response {
     resume_unwind(Box::new("the handler panicked"))
 }

@@ -1,4 +1,4 @@
-//! The fixed application in Rocket, behind `cors-rocket`.
+//! The test application in Rocket, with `cors-rocket`.
 
 use std::collections::HashSet;
 use std::io::{self, Cursor};
@@ -20,9 +20,9 @@ use super::{CHUNKS, HANDLED, METHODS, OK, ROUTES, dictated};
 use crate::response::Reply;
 use crate::server::{Listening, Stop};
 
-/// Serves it on this thread until it must stop.
+/// Serves the application on this thread until it must stop.
 pub fn serve(policy: Policy, at: SocketAddr, listening: Listening, stop: Stop) -> io::Result<()> {
-    // Every Rocket turns up its log for the whole process; it leaves a logger that is set alone.
+    // Each Rocket raises the log level of the whole process, unless a logger is already set.
     let _ = log::set_logger(log::logger());
     let config = Config {
         address: at.ip(),
@@ -67,12 +67,15 @@ fn routes() -> Vec<Route> {
         ("/reply", Endpoint::Dictated),
     ];
     let methods = METHODS.iter().filter_map(|name| name.parse().ok());
-    // A route of GET answers HEAD too.
+    // A GET route also handles HEAD.
     let methods: Vec<Method> = methods.filter(|method| *method != Method::Head).collect();
-    let each = fixed.into_iter().chain(others).flat_map(|(path, answer)| {
-        let of = move |method: &Method| Route::new(*method, path, answer);
-        methods.iter().map(of).collect::<Vec<_>>()
-    });
+    let each = fixed
+        .into_iter()
+        .chain(others)
+        .flat_map(|(path, endpoint)| {
+            let of = move |method: &Method| Route::new(*method, path, endpoint);
+            methods.iter().map(of).collect::<Vec<_>>()
+        });
     let handled = Route::new(Method::Options, "/options", Endpoint::Fixed(HANDLED));
     each.chain([handled]).collect()
 }
@@ -98,7 +101,7 @@ impl Handler for Endpoint {
                 yield_now().await;
                 respond(OK)
             }
-            // As a handler's own, without a message on the terminal. Rocket catches it.
+            // Panics like a handler, but without printing a message. Rocket catches it.
             Self::Panic => resume_unwind(Box::new("the handler panicked")),
             Self::Dictated => {
                 let lines = request.headers().get("x-reply").map(str::as_bytes);

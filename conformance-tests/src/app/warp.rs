@@ -1,4 +1,4 @@
-//! The fixed application in warp, behind `cors-warp`.
+//! The test application in warp, with `cors-warp`.
 
 use std::convert::Infallible;
 use std::io;
@@ -19,7 +19,7 @@ use super::{CHUNKS, HANDLED, OK, ROUTES, dictated};
 use crate::response::Reply;
 use crate::server::{Listening, Stop};
 
-/// Serves it on this thread until it must stop.
+/// Serves the application on this thread until it must stop.
 pub fn serve(policy: Policy, at: SocketAddr, listening: Listening, stop: Stop) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -66,7 +66,7 @@ fn routes() -> BoxedFilter<(Response,)> {
     routes
 }
 
-/// One of [`METHODS`](super::METHODS): warp has a filter for each, and no other way to a 405.
+/// Matches [`METHODS`](super::METHODS). warp returns 405 only through the filter of each method.
 fn any_method() -> BoxedFilter<()> {
     let read = warp::get().or(warp::head()).unify();
     let write = warp::post().or(warp::put()).unify();
@@ -110,7 +110,7 @@ async fn later() -> Result<Response, Infallible> {
     Ok(respond(OK))
 }
 
-/// A panic without a message on the terminal. Nothing in warp catches one, so the handler does.
+/// Panics without printing a message. warp does not catch panics, so the handler does.
 async fn panic() -> Result<Response, Infallible> {
     let panics = async { resume_unwind(Box::new("the handler panicked")) };
     let caught = AssertUnwindSafe(panics).catch_unwind().await;

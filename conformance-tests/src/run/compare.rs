@@ -1,4 +1,4 @@
-//! What must come back against what came.
+//! Compares responses with expectations.
 
 use std::ascii;
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,7 +72,7 @@ pub fn cors(response: &Response) -> BTreeMap<String, Vec<String>> {
     headers
 }
 
-/// The members of all `Vary` lines, in lower case and sorted. What is there twice stays twice.
+/// The members of all `Vary` lines, in lower case and sorted. Duplicates are kept.
 pub fn vary(response: &Response) -> Vec<String> {
     let members = response
         .values("vary")

@@ -1,16 +1,16 @@
-//! Configurations: which issues are found, and what the built policy lets in.
+//! Checks configurations: which issues are found, and which origins the built policy allows.
 
 use cors_core::issue::{Correction, Issue};
 use cors_core::{Config, Policy};
 
 use crate::vector::{ExpectedIssues, Source};
 
-/// One line for every part of the verdict that differs.
+/// One line for every difference from the expected issues and origins.
 pub(super) fn check(source: &Source, expect: &ExpectedIssues) -> Vec<String> {
     let config = match source {
         Source::Policy(table) => match table.clone().try_into::<Config>() {
             Ok(config) => config,
-            Err(error) => return vec![format!("not read at all: {error}")],
+            Err(error) => return vec![format!("the policy cannot be read: {error}")],
         },
         Source::Env(variables) => Config::from_vars(variables.clone()),
     };
@@ -25,7 +25,9 @@ pub(super) fn check(source: &Source, expect: &ExpectedIssues) -> Vec<String> {
         Ok(policy) => {
             let mut lines = against(expect, &[], policy.warnings());
             if config.build_strict().is_ok() != policy.warnings().is_empty() {
-                lines.push("a strict build does not refuse exactly the warnings".to_owned());
+                lines.push(
+                    "a strict build does not fail exactly when there are warnings".to_owned(),
+                );
             }
             lines.extend(origins(&policy, &expect.allows, true));
             lines.extend(origins(&policy, &expect.refuses, false));
@@ -63,7 +65,7 @@ fn against(expect: &ExpectedIssues, errors: &[Issue], warnings: &[Issue]) -> Vec
         lines.extend(
             texts
                 .filter(wordy)
-                .map(|text| format!("not one plain line: {text:?}")),
+                .map(|text| format!("not a single line without a full stop: {text:?}")),
         );
     }
     lines

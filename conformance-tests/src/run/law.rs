@@ -1,8 +1,8 @@
-//! What must hold between answers, whatever the vectors say.
+//! Laws that hold between responses, whatever the vectors contain.
 
 use super::{Exchange, compare};
 
-/// The laws that this exchange breaks, among all others with the same subject.
+/// The laws that this exchange breaks, compared with all other exchanges of the same subject.
 pub(super) fn broken(exchange: &Exchange<'_>, all: &[Exchange<'_>]) -> Vec<String> {
     one_verdict(exchange)
         .into_iter()
@@ -10,7 +10,7 @@ pub(super) fn broken(exchange: &Exchange<'_>, all: &[Exchange<'_>]) -> Vec<Strin
         .collect()
 }
 
-/// `is_origin_allowed`, which a WebSocket handler asks, agrees with the decision on a request.
+/// `is_origin_allowed`, which a WebSocket handler calls, agrees with the decision on a request.
 fn one_verdict(exchange: &Exchange<'_>) -> Option<String> {
     let mut origins = exchange.vector.request.values("origin");
     let (Some(origin), None) = (origins.next(), origins.next()) else {
@@ -18,15 +18,16 @@ fn one_verdict(exchange: &Exchange<'_>) -> Option<String> {
     };
     let (id, reasons) = exchange.observed.as_ref().ok()?.verdict.as_ref()?;
     let decided = !reasons.iter().any(|reason| reason.starts_with("origin-"));
-    let said = exchange.policy.is_origin_allowed(origin);
-    (said != decided).then(|| format!("is_origin_allowed says {said}, but the decision is {id}"))
+    let allowed = exchange.policy.is_origin_allowed(origin);
+    (allowed != decided)
+        .then(|| format!("is_origin_allowed returns {allowed}, but the decision is {id}"))
 }
 
 /// BEHAVIOUR 4, catalogue 29: two requests that agree on all headers named in `Vary` get the same
 /// CORS headers.
 ///
-/// Not for `OPTIONS`, whose answers no cache may keep (RFC 9110, section 9.3.7): the application's
-/// own answers to it are told from preflights by a header that they do not name.
+/// Does not apply to `OPTIONS`: no cache may store these responses (RFC 9110, section 9.3.7), and
+/// those of the application do not name in `Vary` the header that makes a request a preflight.
 fn cacheable(kept: &Exchange<'_>, exchanges: &[Exchange<'_>]) -> Option<String> {
     let observed = kept.observed.as_ref().ok()?;
     let vary = compare::vary(&observed.response);

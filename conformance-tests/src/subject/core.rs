@@ -1,4 +1,4 @@
-//! The core with the test application in memory. It does what an adapter does, on plain bytes.
+//! The core with the test application in memory. It does the work of an adapter on plain bytes.
 
 use anyhow::Result;
 use cors_core::{
@@ -11,7 +11,7 @@ use crate::app;
 use crate::response::{Reply, Response};
 use crate::vector::Request;
 
-/// The core without a framework. It also receives bytes that no server would accept.
+/// The core without a framework. It also gets requests that a server would reject.
 #[derive(Clone, Copy, Debug)]
 pub struct Core;
 

@@ -1,4 +1,4 @@
-//! A framework with the fixed application behind its adapter, asked over a real socket.
+//! A framework that serves the test application through its adapter, over a real socket.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -14,29 +14,28 @@ use crate::server::{Listening, Stop};
 use crate::vector::Request;
 use crate::wire;
 
-/// All that a framework brings is one function.
+/// A framework: a name and the function that serves the test application.
 #[derive(Clone, Copy, Debug)]
 pub struct Framework {
     /// The name, as in `differences.toml`.
     pub name: &'static str,
-    /// Serves the fixed application behind a policy until it must stop, at an address or, for port 0,
-    /// on a free port there.
+    /// Serves the test application under a policy until it must stop. Port 0 selects a free port.
     pub serve: fn(Policy, SocketAddr, Listening, Stop) -> io::Result<()>,
 }
 
-/// A server on a thread of its own, which stops when this is dropped.
+/// A server on its own thread. It stops when this is dropped.
 #[derive(Debug)]
 pub struct Running {
-    /// Where it listens.
+    /// The address it listens on.
     pub address: SocketAddr,
     _stop: oneshot::Sender<()>,
 }
 
 impl Framework {
-    /// Serves it on a thread of its own.
+    /// Starts the server on a new thread.
     pub fn spawn(self, policy: Policy) -> Result<Running> {
         let (sender, receiver) = mpsc::channel();
-        // Who waits for it may be gone; then it serves for nobody.
+        // The receiver may be gone by then; ignore the error.
         let listening = Box::new(move |address| {
             let _ = sender.send(address);
         });
@@ -44,7 +43,7 @@ impl Framework {
         let (_stop, stop) = oneshot::channel();
         thread::spawn(move || (self.serve)(policy, free_port, listening, stop));
         let address = receiver.recv();
-        let address = address.with_context(|| format!("{} does not start", self.name))?;
+        let address = address.with_context(|| format!("{} did not start", self.name))?;
         Ok(Running { address, _stop })
     }
 }
@@ -91,7 +90,7 @@ mod tests {
             let address = running.address;
             let idle = TcpStream::connect(address).unwrap();
             drop(running);
-            // The listener is closed by the thread of the server, in its own time.
+            // The server thread closes the listener some time after the drop.
             let closed = |_| {
                 thread::sleep(Duration::from_millis(10));
                 TcpStream::connect(address).is_err()

@@ -1,4 +1,4 @@
-//! Reading the data files: names are resolved, lists expanded, everything unknown is refused.
+//! Reads the data files: resolves names, expands lists and rejects unknown keys and names.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -12,10 +12,10 @@ use toml::{Table, Value};
 use super::line::{self, Line};
 use super::{ConfigVector, Difference, Expect, ExpectedIssues, Request, Source, Suite, Vector};
 
-/// Policies and answers that every file may name.
+/// The file with policies and responses that every file can use.
 const SHARED: &str = "shared";
 
-/// What requests are sent to, unless they say otherwise.
+/// The `Host` line of requests without one.
 const HOST: &str = "Host: api.example.com";
 
 pub(super) fn load(folder: &Path) -> Result<Suite> {
@@ -60,7 +60,7 @@ struct File {
     #[serde(default)]
     policies: Table,
     #[serde(default)]
-    answers: Table,
+    responses: Table,
     #[serde(default)]
     vector: Vec<Table>,
     #[serde(default)]
@@ -136,13 +136,13 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
 
 fn add(suite: &mut Suite, group: &str, file: File, shared: &File) -> Result<()> {
     let policies = join("policy", &shared.policies, &file.policies)?;
-    let answers = join("answer", &shared.answers, &file.answers)?;
+    let responses = join("response", &shared.responses, &file.responses)?;
     let mut names = BTreeSet::new();
     for mut written in file.vector {
         let name = take_name(&mut written, &mut names)?;
         for (name, mut table) in expand(name, written)? {
             let vector = resolve(&mut table, "policy", &policies)
-                .and_then(|()| resolve(&mut table, "expect", &answers))
+                .and_then(|()| resolve(&mut table, "expect", &responses))
                 .and_then(|()| vector(format!("{group}/{name}"), table));
             suite.vectors.push(vector.context(name)?);
         }
@@ -162,7 +162,7 @@ fn join(what: &str, shared: &Table, own: &Table) -> Result<Table> {
     for (name, value) in own {
         ensure!(
             all.insert(name.clone(), value.clone()).is_none(),
-            "{what} `{name}` is shared already"
+            "{what} `{name}` is already defined in shared.toml"
         );
     }
     Ok(all)
@@ -175,23 +175,26 @@ fn take_name(written: &mut Table, names: &mut BTreeSet<String>) -> Result<String
     let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     ensure!(
         name.chars().all(is_plain),
-        "`{name}`: a name is lower-case letters, digits and `-`"
+        "`{name}`: a name consists of lower-case letters, digits and `-`"
     );
-    ensure!(names.insert(name.clone()), "`{name}` is there twice");
+    ensure!(names.insert(name.clone()), "duplicate name `{name}`");
     Ok(name)
 }
 
-/// One table for every item of `for_each`, with the item in the place of `{}`.
+/// Returns one table for every item of `for_each`, with `{}` replaced by the item.
 fn expand(name: String, mut written: Table) -> Result<Vec<(String, Table)>> {
     let items = match written.remove("for_each") {
         None => return Ok(vec![(name, written)]),
         Some(Value::Array(items)) if items.len() > 1 => items,
-        Some(_) => bail!("`{name}`: for_each is a list of at least two items"),
+        Some(_) => bail!("`{name}`: for_each must be a list of at least two items"),
     };
     let mut seen = Vec::new();
     let mut tables = Vec::new();
     for (i, item) in items.into_iter().enumerate() {
-        ensure!(!seen.contains(&item), "`{name}`: for_each has {item} twice");
+        ensure!(
+            !seen.contains(&item),
+            "`{name}`: duplicate item {item} in for_each"
+        );
         let mut table = Value::Table(written.clone());
         match &item {
             Value::Array(parts) => {
@@ -213,8 +216,8 @@ fn expand(name: String, mut written: Table) -> Result<Vec<(String, Table)>> {
     Ok(tables)
 }
 
-/// Puts `item` in the place of `hole`, in strings and keys at any depth. A string that is nothing
-/// but the hole becomes the item itself, of whatever type.
+/// Replaces `hole` with `item`, in strings and keys at any depth. A string that consists only of
+/// the hole becomes the item itself, whatever its type.
 fn fill(value: &mut Value, hole: &str, item: &Value) {
     let text = item
         .as_str()
@@ -233,7 +236,7 @@ fn fill(value: &mut Value, hole: &str, item: &Value) {
     }
 }
 
-/// Replaces a name, or a table with the name under `like`, by the named table and what is changed.
+/// Resolves a name, or a table with a name under `like`, to the named table plus the changes.
 fn resolve(table: &mut Table, key: &str, named: &Table) -> Result<()> {
     let (name, changes) = match table.get(key) {
         Some(Value::String(name)) => (name.clone(), Table::new()),
@@ -241,7 +244,7 @@ fn resolve(table: &mut Table, key: &str, named: &Table) -> Result<()> {
             let mut changes = changes.clone();
             match changes.remove("like") {
                 Some(Value::String(name)) => (name, changes),
-                Some(_) => bail!("{key}.like is a name"),
+                Some(_) => bail!("{key}.like must be a name"),
                 None => return Ok(()),
             }
         }
@@ -267,12 +270,12 @@ fn vector(name: String, table: Table) -> Result<Vector> {
         .any(|line| line.as_bytes().iter().any(|b| matches!(b, b'\r' | b'\n')));
     ensure!(
         !(written.wire && has_line_end),
-        "a line end inside a line needs `wire = false`"
+        "a line break inside a line requires `wire = false`"
     );
     if !lines.iter().any(|line| line.is("host")) {
         lines.insert(0, Line::new(HOST)?);
     }
-    ensure!(written.expect.decision.is_some(), "expect without decision");
+    ensure!(written.expect.decision.is_some(), "expect has no decision");
     let WrittenRequest {
         method,
         target,
@@ -299,7 +302,7 @@ fn config(name: String, table: Table) -> Result<ConfigVector> {
     let source = match (written.policy, written.env) {
         (Some(policy), None) => Source::Policy(policy),
         (None, Some(variables)) => Source::Env(variables),
-        _ => bail!("either policy or env"),
+        _ => bail!("give either policy or env"),
     };
     Ok(ConfigVector {
         name,
@@ -310,14 +313,14 @@ fn config(name: String, table: Table) -> Result<ConfigVector> {
 }
 
 fn why(why: String, see: Option<String>) -> Result<String> {
-    ensure!(!why.is_empty(), "an empty why");
+    ensure!(!why.is_empty(), "why is empty");
     Ok(match see {
         Some(see) => format!("{why} (see {see})"),
         None => why,
     })
 }
 
-/// A suite of one file.
+/// Parses a suite from the text of one file.
 #[cfg(test)]
 pub(crate) fn parse(text: &str) -> Result<Suite> {
     let mut suite = Suite {
@@ -336,7 +339,7 @@ mod tests {
     const GOOD: &str = r#"
         [policies.app]
         allow_origins = ["https://a.example"]
-        [answers.none]
+        [responses.none]
         decision = "not-cors"
         status = 200
         cors = {}
@@ -398,8 +401,8 @@ mod tests {
     }
 
     #[test]
-    fn slips_are_refused() {
-        for (good, slip, complaint) in [
+    fn mistakes_are_rejected() {
+        for (good, mistake, complaint) in [
             (
                 "[policies.app]",
                 "polices = {}\n[policies.app]",
@@ -407,7 +410,7 @@ mod tests {
             ),
             ("why =", "wy = \"x\"\nwhy =", "unknown field `wy`"),
             ("why = \"because\"", "", "missing field `why`"),
-            ("why = \"because\"", "why = \"\"", "an empty why"),
+            ("why = \"because\"", "why = \"\"", "why is empty"),
             ("status = 404", "stats = 404", "unknown field `stats`"),
             (
                 "method = \"GET\"",
@@ -415,13 +418,17 @@ mod tests {
                 "unknown field `path`",
             ),
             ("like = \"app\"", "like = \"ap\"", "nothing is named `ap`"),
-            ("decision = \"not-cors\"", "", "expect without decision"),
-            ("name = \"one\"", "name = \"One\"", "a name is lower-case"),
+            ("decision = \"not-cors\"", "", "expect has no decision"),
+            (
+                "name = \"one\"",
+                "name = \"One\"",
+                "a name consists of lower-case",
+            ),
             ("name = \"one\"", "", "a vector without a name"),
             (
                 "404 }",
                 "404 }\n[[vector]]\nname = \"one\"",
-                "`one` is there twice",
+                "duplicate name `one`",
             ),
             (
                 "why =",
@@ -430,13 +437,13 @@ mod tests {
             ),
             ("why =", "for_each = [\"a\"]\nwhy =", "at least two items"),
             ("X-A: 1", "X-A", "not a header line"),
-            ("X-A: 1", "X-A: 1\\\\r", "needs `wire = false`"),
+            ("X-A: 1", "X-A: 1\\\\r", "requires `wire = false`"),
         ] {
-            let text = GOOD.replacen(good, slip, 1);
+            let text = GOOD.replacen(good, mistake, 1);
             let error = parse(&text).unwrap_err();
             assert!(
                 format!("{error:#}").contains(complaint),
-                "{slip}: {error:#}"
+                "{mistake}: {error:#}"
             );
         }
     }

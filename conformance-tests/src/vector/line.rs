@@ -1,10 +1,10 @@
-//! Header lines: escapes and repetition, so that hostile ones stay readable in a data file.
+//! Header lines with escapes and repetition, which keep hostile lines readable in a data file.
 
 use anyhow::{Result, ensure};
 use bstr::{ByteSlice as _, ByteVec as _};
 use serde::Deserialize;
 
-/// A header line as it stands on the wire, without its line end.
+/// A header line as sent, without its line break.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     bytes: Vec<u8>,
@@ -12,7 +12,7 @@ pub struct Line {
 }
 
 impl Line {
-    /// Takes `Name: value`.
+    /// Parses `Name: value`.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Result<Self> {
         let bytes = bytes.into();
         let colon = bytes.find_byte(b':').unwrap_or(0);
@@ -36,14 +36,14 @@ impl Line {
             .is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()))
     }
 
-    /// What stands behind the colon, without the white space around it (RFC 9110, section 5.5).
+    /// The part after the colon, without surrounding white space (RFC 9110, section 5.5).
     pub fn value(&self) -> &[u8] {
         let value = self.bytes.get(self.colon + 1..).unwrap_or_default();
         value.trim_with(|c| matches!(c, ' ' | '\t'))
     }
 }
 
-/// A header line, or many, as written in a vector.
+/// One or more header lines, as written in a vector.
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub(super) enum Written {

@@ -1,7 +1,7 @@
-//! Random policies and random fetches near them; and what each fetch means under its policy, written
-//! apart from the library and from the browser model.
+//! Random policies, random fetches near them, and the expected result of each fetch under its
+//! policy. The expectations are written independently of the library and of the browser model.
 //!
-//! [`Places`] --[`cases`]--> a policy, and [`Case`]s that are made for it --[`meaning`]-->
+//! [`Places`] --[`cases`]--> a policy, and [`Case`]s generated for it --[`meaning`]-->
 //! [`Expected`]
 
 mod fetch;
@@ -21,37 +21,37 @@ use proptest::prelude::*;
 pub use meaning::{Cause, Expected, Names, Reads, Sent, meaning, meaning_again};
 pub use verdict::{as_rocket_can, problem};
 
-/// Where pages and servers are, as serialized origins.
+/// The origins of pages and servers, serialized.
 #[derive(Clone, Debug)]
 pub struct Places {
-    /// The policies are made for pages like these.
+    /// The pages that the policies are generated for.
     pub pages: Vec<String>,
-    /// Whether a page can be at any other origin too, that of a server among them.
+    /// Whether a page can also be at any other origin, including that of a server.
     pub any_page: bool,
     /// The servers, all under the same policy.
     pub apis: Vec<String>,
 }
 
-/// What a script asks for, and how the application will respond.
+/// The fetch of a script, and the responses of the application.
 #[derive(Clone, Debug)]
 pub struct Case {
     /// The origin of the page, as a browser serializes it.
     pub page: String,
-    /// As the script writes it.
+    /// The method as the script writes it.
     pub method: String,
-    /// A name once.
+    /// Request headers; each name appears once.
     pub headers: Vec<Header>,
-    /// Only with a method that takes one.
+    /// The request body, only for a method that allows one.
     pub body: Option<&'static str>,
-    /// `credentials`
+    /// The `credentials` option.
     pub credentials: Credentials,
-    /// `redirect`
+    /// The `redirect` option.
     pub redirect: Redirect,
-    /// An upload listener; only with a body.
+    /// Whether the request has an upload listener; only with a body.
     pub forces_preflight: bool,
-    /// Where the requests go: each answers with a redirect to the next. Their URLs differ.
+    /// The URLs that are requested, all distinct. Each redirects to the next.
     pub hops: Vec<Hop>,
-    /// After how many seconds the same is fetched again.
+    /// The number of seconds after which the same fetch is repeated.
     pub again_after: Option<u64>,
 }
 
@@ -62,16 +62,16 @@ pub struct Header {
     pub name: String,
     /// The value.
     pub value: String,
-    /// What the browser does with it.
+    /// How the browser treats it.
     pub kind: HeaderKind,
 }
 
-/// What Fetch makes of a request header, known from its making.
+/// How Fetch classifies a request header. The generator knows the kind of each header it makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HeaderKind {
-    /// Sent without asking.
+    /// Sent without a preflight.
     Safelisted,
-    /// A preflight must ask for it.
+    /// Must be requested in a preflight.
     Unsafe,
     /// The script may not set it, so it is dropped.
     Forbidden,
@@ -84,14 +84,14 @@ pub struct Hop {
     pub url: String,
     /// The status.
     pub status: u16,
-    /// Other header lines than `Location`.
+    /// The header lines except `Location`.
     pub headers: Vec<(&'static str, &'static str)>,
 }
 
 /// A policy that builds, and fetches near it.
 pub fn cases(places: Places, fetches: Range<usize>) -> impl Strategy<Value = (Config, Vec<Case>)> {
-    // The fetches are made before the policy is known, and then fitted to it: so both shrink, the
-    // number of fetches first.
+    // The fetches are generated before the policy is known, and then fitted to it. This way both
+    // shrink, the number of fetches first.
     let rough = vec(fetch::rough(), fetches);
     (rough, policy::policy(&places.pages)).prop_map(move |(rough, config)| {
         let nearby = fetch::Nearby::new(&config, &places);
@@ -115,7 +115,7 @@ impl Case {
         }
     }
 
-    /// What `X-Reply` must dictate to the application at this URL; nothing for any other URL.
+    /// The `X-Reply` lines for a request to this URL; empty if the URL is not one of the hops.
     pub fn reply(&self, url: &Url) -> Vec<String> {
         let Some(place) = self.hops.iter().position(|hop| hop.url == url.as_str()) else {
             return Vec::new();

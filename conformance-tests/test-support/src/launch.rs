@@ -1,4 +1,4 @@
-//! Finding a browser, starting it, and ending all of its processes.
+//! Finds a browser, starts it, and ends all of its processes.
 
 use std::env;
 use std::io::{BufRead as _, BufReader};
@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
-/// A Chromium with a new profile, not started yet; `None` if there is none.
+/// A command that starts Chromium with a new profile; `None` if Chromium is not installed.
 pub fn chromium(profile: &Path) -> Option<Command> {
     let program = env::var("CORS_BROWSER").ok();
     let known = ["chromium-headless-shell", "chromium", "google-chrome"];
@@ -29,29 +29,29 @@ pub fn chromium(profile: &Path) -> Option<Command> {
     Some(command)
 }
 
-/// The first of these programs that there is.
+/// The first of these programs that is installed.
 pub fn find(programs: &[&str]) -> Option<String> {
     let mut programs = programs.iter();
     let program = programs.find(|program| Command::new(program).arg("--version").output().is_ok());
     program.map(|program| (*program).to_owned())
 }
 
-/// Reports that tests are skipped, which is a failure under `CI=true`.
+/// Reports that tests are skipped. Under `CI=true` this is a failure.
 pub fn skip(problem: &str) {
     assert_ne!(env::var("CI").as_deref(), Ok("true"), "{problem}");
     eprintln!("skipped: {problem}");
 }
 
-/// A program and all that it has started, which end when this is dropped.
+/// A program and all processes that it started. They end when this is dropped.
 pub struct Group {
     leader: Child,
     lines: Receiver<String>,
 }
 
 impl Group {
-    /// Starts it in a process group of its own.
+    /// Starts the program in its own process group.
     pub fn start(command: &mut Command) -> Self {
-        // Some programs are shell wrappers, and a browser is many processes: they get a process group.
+        // Some programs are shell wrappers and a browser has many processes, hence the group.
         command
             .process_group(0)
             .stdin(Stdio::null())
@@ -60,7 +60,7 @@ impl Group {
         let mut leader = command.spawn().unwrap();
         let stderr = BufReader::new(leader.stderr.take().unwrap());
         let (sender, lines) = mpsc::channel();
-        // Reads to the end, so that the program never waits for a reader.
+        // Read to the end, so that the program never blocks on a full pipe.
         thread::spawn(move || {
             let lines = stderr.lines().map_while(Result::ok);
             lines.for_each(|line| drop(sender.send(line)));
@@ -68,11 +68,11 @@ impl Group {
         Self { leader, lines }
     }
 
-    /// What it says in the first line on standard error that is understood.
-    pub fn announced<T>(&self, understood: impl Fn(&str) -> Option<T>) -> T {
+    /// Reads lines from standard error until `parse` returns a value, and returns that value.
+    pub fn announced<T>(&self, parse: impl Fn(&str) -> Option<T>) -> T {
         let mut lines = self.lines.iter();
-        let announced = lines.find_map(|line| understood(&line));
-        announced.expect("the program says that it is ready")
+        let announced = lines.find_map(|line| parse(&line));
+        announced.expect("the program reports that it is ready")
     }
 }
 

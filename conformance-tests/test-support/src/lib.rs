@@ -1,7 +1,8 @@
-//! What the tests of several packages share: programs that they start, and random policies and
-//! fetches with their meaning.
+//! Code shared by the tests of several packages: programs that they start, and random policies and
+//! fetches with their expected results.
 //!
-//! A package of its own and not a part of the suite's library, on which the `cors` command depends.
+//! This is a separate package because the `cors` command depends on the library of the suite, and
+//! must not depend on test code.
 
 #![allow(
     clippy::expect_used,
@@ -9,13 +10,13 @@
     clippy::panic,
     clippy::unreachable,
     clippy::unwrap_used,
-    reason = "a test fails by a panic"
+    reason = "tests fail by panicking"
 )]
 
 pub mod cases;
 #[cfg(unix)] // process groups
 pub mod launch;
 pub mod process;
-#[cfg(unix)] // where a virtual environment has its programs
+#[cfg(unix)] // the folder of programs in a virtual environment
 pub mod python;
 pub mod tally;

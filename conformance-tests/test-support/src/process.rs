@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
 
-/// How long a test waits. Only a broken program takes that long.
+/// The maximum time a test waits. Only a broken program takes that long.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A server that runs until it is dropped.
@@ -17,12 +17,12 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts it, and reads its standard output.
+    /// Starts the server and reads its standard output.
     pub fn start(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let (sender, lines) = mpsc::channel();
-        // Reads to the end, so that the server never waits for a reader.
+        // Read to the end, so that the server never blocks on a full pipe.
         thread::spawn(move || {
             stdout
                 .lines()
@@ -32,13 +32,13 @@ impl Server {
         Self { child, lines }
     }
 
-    /// The next line of standard output that holds this text.
+    /// Waits for the next line of standard output that contains this text.
     pub fn line_with(&self, text: &str) -> String {
         loop {
             let line = self
                 .lines
                 .recv_timeout(PATIENCE)
-                .unwrap_or_else(|error| panic!("no line with {text:?}: {error}"));
+                .unwrap_or_else(|error| panic!("no line contains {text:?}: {error}"));
             if line.contains(text) {
                 return line;
             }

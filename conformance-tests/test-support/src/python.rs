@@ -1,4 +1,4 @@
-//! Programs from PyPI in a virtual environment below Cargo's target folder.
+//! Programs from PyPI, in a virtual environment in Cargo's target folder.
 
 use std::env;
 use std::fs::{self, File};
@@ -14,23 +14,27 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// One with the newest versions of these packages, kept below `folder` for the next run. `None`:
-    /// it cannot be made here, so the test is skipped, except under `CI=true`.
+    /// Creates or updates an environment with the newest versions of these packages. It is kept in
+    /// `folder` for the next run. Returns `None` if that fails, so that the test is skipped; under
+    /// `CI=true` this is a failure.
     ///
     /// `folder` is the test's `CARGO_TARGET_TMPDIR`, which Cargo sets for integration tests only.
     pub fn with(folder: &str, packages: &[&str]) -> Option<Self> {
         match Self::make(folder, packages) {
             Ok(environment) => Some(environment),
             Err(problem) => {
-                let problem = format!("no {} from PyPI: {problem:#}", packages.join(" and "));
+                let problem = format!(
+                    "cannot install {} from PyPI: {problem:#}",
+                    packages.join(" and ")
+                );
                 assert_ne!(env::var("CI").as_deref(), Ok("true"), "{problem}");
-                eprintln!("skipped, {problem}");
+                eprintln!("skipped: {problem}");
                 None
             }
         }
     }
 
-    /// One of its programs.
+    /// A command for one of its programs.
     pub fn program(&self, name: &str) -> Command {
         Command::new(self.folder.join("bin").join(name))
     }
@@ -41,7 +45,7 @@ impl Environment {
         fs::create_dir_all(&folder)?;
         let lock = File::create(folder.join("lock"))?;
         lock.lock()?;
-        // Also mends one that was left half made.
+        // This also repairs an environment that was left incomplete.
         run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
         let environment = Self {
             folder,
@@ -70,8 +74,8 @@ impl Environment {
 
 fn run(command: &mut Command) -> Result<()> {
     let output = command.output().with_context(|| format!("{command:?}"))?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    let last = said.lines().last().unwrap_or_default();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let last = stderr.lines().last().unwrap_or_default();
     ensure!(output.status.success(), "{command:?}: {last}");
     Ok(())
 }

@@ -1,14 +1,14 @@
-//! What was seen, counted subject by subject.
+//! Counts of observed events, per subject.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-/// How often each thing was seen with one subject.
+/// How often each event was observed with one subject.
 #[derive(Debug, Default)]
 pub struct Counts(BTreeMap<&'static str, u64>);
 
 impl Counts {
-    /// Counts one.
+    /// Counts one event.
     pub fn count(&mut self, what: &'static str) {
         self.add(what, 1);
     }
@@ -35,16 +35,17 @@ impl Tally {
         }
     }
 
-    /// A generator can lose its aim without a test that fails. So each of these must be seen with
-    /// every subject, in at least so many of a thousand `of`.
+    /// Checks that each of these events was observed with every subject, at least `share` times in
+    /// a thousand `of`. Without this check, a generator could stop producing an interesting case
+    /// while all tests pass.
     pub fn assert_shares(&self, of: &str, shares: &[(&str, u64)]) {
         for (subject, counts) in &self.0 {
             let all = counts.get(of);
             for (what, share) in shares {
-                // In less, one policy may be the cause of most.
+                // In a smaller sample, a single policy can dominate.
                 let floor = if all < 2_000 { 0 } else { all * share / 1_000 };
                 let seen = counts.get(what);
-                assert!(seen >= floor, "{subject}: {seen} {what} in {all} {of}");
+                assert!(seen >= floor, "{subject}: only {seen} {what} in {all} {of}");
             }
         }
     }

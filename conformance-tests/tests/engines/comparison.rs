@@ -1,4 +1,4 @@
-//! What an engine did, held to what the model of a browser does when it gets the same answers.
+//! Compares an engine with the browser model, which gets the same responses.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::network::Exchange;
 use crate::session::SITE;
 
-/// The script that makes a fetch some times, one after the other.
+/// A script that makes a fetch `times` times in sequence.
 pub(crate) fn script(fetch: &Fetch, times: usize) -> String {
     let headers = fetch.headers.iter();
     let headers: Vec<_> = headers
@@ -37,8 +37,8 @@ pub(crate) fn script(fetch: &Fetch, times: usize) -> String {
     format!("return [{}]", runs.join(", "))
 }
 
-/// What the model makes, fetch by fetch, of the answers that the engine got; and the part of them
-/// that goes with each fetch.
+/// Replays the responses that the engine got in the model. Returns the outcome of each fetch and
+/// the exchanges that belong to it.
 pub(crate) fn replayed<'a>(
     quirks: Quirks,
     fetch: &Fetch,
@@ -48,10 +48,10 @@ pub(crate) fn replayed<'a>(
     let mut browser = Browser::new(quirks);
     let mut replayed = Vec::new();
     for time in 1..=times {
-        let mut answers = exchanges.iter().map(|exchange| exchange.response.clone());
-        let outcome = browser.fetch(fetch, |_| answers.next());
+        let mut responses = exchanges.iter().map(|exchange| exchange.response.clone());
+        let outcome = browser.fetch(fetch, |_| responses.next());
         let sent = match time == times {
-            // What is left over belongs to the last one.
+            // The remaining exchanges belong to the last fetch.
             true => exchanges.len(),
             false => outcome.exchanges.len().min(exchanges.len()),
         };
@@ -62,7 +62,7 @@ pub(crate) fn replayed<'a>(
     replayed
 }
 
-/// How the engine did not do what the model does.
+/// Describes how the engine differs from the model.
 pub(crate) fn difference(
     fetch: &Fetch,
     outcome: &Outcome,
@@ -112,7 +112,7 @@ pub(crate) fn difference(
     match (&expected, &got) {
         (Err(_), None) => return None,
         (Ok((kind, status, headers)), Some(got)) => {
-            // XMLHttpRequest does not tell.
+            // XMLHttpRequest does not expose the type.
             let kind_agrees = got.0.is_none_or(|got| got == *kind);
             if kind_agrees && (status, headers) == (&got.1, &got.2) {
                 return None;
@@ -125,7 +125,7 @@ pub(crate) fn difference(
     ))
 }
 
-/// Whether the browser has a cookie that goes along with this page's request.
+/// Whether the browser has a cookie to send with this page's request.
 fn has_cookies(fetch: &Fetch, url: &Url) -> bool {
     let is_of_site = |url: &Url| {
         let host = url.host_str().unwrap_or_default();
@@ -135,7 +135,7 @@ fn has_cookies(fetch: &Fetch, url: &Url) -> bool {
     page.is_ok_and(|page| is_of_site(&page)) && [&fetch.url, url].into_iter().all(is_of_site)
 }
 
-/// A request, as far as it depends on the script and on CORS.
+/// The parts of a request that depend on the script and on CORS.
 #[derive(Debug, PartialEq)]
 struct Sent {
     url: String,
@@ -149,8 +149,9 @@ fn sent(request: &Request, by_script: &BTreeMap<String, String>) -> Sent {
         "access-control-request-method",
         "access-control-request-headers",
     ];
-    // Of the first ones, the browser sends its own if it does not send the script's. The last two go
-    // with a body; after a redirect that drops it, each engine does with them as it likes.
+    // If the browser does not send the script's value of the first headers, it sends its own. The
+    // last two describe a body; after a redirect that drops the body, engines treat them
+    // differently.
     let of_browser = [
         "accept",
         "accept-encoding",
@@ -168,7 +169,7 @@ fn sent(request: &Request, by_script: &BTreeMap<String, String>) -> Sent {
             return Some((name, value));
         }
         let is_of_script = by_script.contains_key(&name) && !of_browser.contains(&name.as_str());
-        // A browser may write the value in its own way.
+        // A browser may serialize the value differently.
         is_of_script.then(|| (name, "sent".to_owned()))
     });
     Sent {
@@ -178,13 +179,13 @@ fn sent(request: &Request, by_script: &BTreeMap<String, String>) -> Sent {
     }
 }
 
-/// `type`, `status` and headers that the script could read.
+/// The `type`, the `status` and the headers that the script could read.
 fn read(seen: &Value) -> Option<(Option<&str>, u16, BTreeMap<String, String>)> {
     let status = seen["status"].as_u64()?;
     let headers = seen["headers"].as_array()?.iter();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let headers = headers.map(|line| (text(&line[0]), text(&line[1])));
-    // Firefox's own mark on what came by HTTP/2.
+    // Firefox adds a header of its own to HTTP/2 responses.
     let headers = headers.filter(|line| line.0 != "x-firefox-spdy");
     Some((
         seen["type"].as_str(),
@@ -214,7 +215,7 @@ fn kind(kind: ResponseKind) -> &'static str {
     }
 }
 
-/// Bytes as scripts see them.
+/// Decodes bytes as scripts see them.
 fn latin1(bytes: &[u8]) -> String {
     bytes.iter().copied().map(char::from).collect()
 }

@@ -1,4 +1,4 @@
-//! The browsers: how each is found, started on a page, and kept from everything but that page.
+//! Finds each browser, starts it on a page, and keeps it away from everything except that page.
 
 use std::fs;
 use std::net::{SocketAddr, TcpStream};
@@ -18,7 +18,7 @@ pub(crate) enum Engine {
     WebKit,
 }
 
-/// A browser on a page, which ends when this is dropped.
+/// A browser on a page. It ends when this is dropped.
 pub(crate) struct Running {
     pub(crate) version: String,
     _groups: Vec<Group>,
@@ -43,7 +43,7 @@ impl Engine {
         }
     }
 
-    /// Starts it; `None` if it is not installed.
+    /// Starts the browser; `None` if it is not installed.
     pub(crate) fn start(self, proxy: SocketAddr, page: &str) -> Option<Running> {
         let profile = tempfile::tempdir().unwrap();
         let mut command = self.command(proxy, profile.path())?;
@@ -98,7 +98,7 @@ impl Engine {
         Some(command)
     }
 
-    /// What there is to install.
+    /// The packages to install.
     pub(crate) fn packages(self) -> &'static str {
         match self {
             Self::Chromium => "chromium-headless-shell",
@@ -108,7 +108,7 @@ impl Engine {
     }
 }
 
-/// `user.js`
+/// The contents of `user.js`.
 const FIREFOX: &str = r#"
 user_pref("network.proxy.type", 1);
 user_pref("network.proxy.http", "{host}");
@@ -125,7 +125,7 @@ user_pref("network.captive-portal-service.enabled", false);
 user_pref("network.connectivity-service.enabled", false);
 "#;
 
-/// The browser that comes with WebKitGTK.
+/// The browser that ships with WebKitGTK.
 fn mini_browser() -> Option<PathBuf> {
     let folders = fs::read_dir("/usr/lib")
         .ok()?
@@ -139,7 +139,7 @@ fn mini_browser() -> Option<PathBuf> {
     programs.find(|program| program.exists())
 }
 
-/// What the program says of itself.
+/// The version that the program reports.
 fn version(command: &Command) -> String {
     let mut asked = Command::new(command.get_program());
     asked.arg("--version");
@@ -151,16 +151,16 @@ fn version(command: &Command) -> String {
         .to_owned()
 }
 
-/// A screen that nobody sees, and its name.
+/// A virtual screen and its name.
 fn screen() -> Option<(Group, String)> {
     let program = find(&["Xvfb"])?;
-    // It takes a free number and tells which.
+    // It picks a free display number and prints it.
     let screen = Group::start(Command::new(program).args(["-displayfd", "2", "-nolisten", "tcp"]));
     let number = screen.announced(|line| line.parse::<u32>().ok());
     Some((screen, format!(":{number}")))
 }
 
-/// Firefox has no flag for it, only a command of WebDriver BiDi, for as long as the session lasts.
+/// Firefox has no flag for this, only a WebDriver BiDi command. It applies as long as the session.
 fn accept_any_certificate(firefox: &Group) -> WebSocket<TcpStream> {
     let address = firefox.announced(|line| {
         let address = line.strip_prefix("WebDriver BiDi listening on ws://");
@@ -172,10 +172,10 @@ fn accept_any_certificate(firefox: &Group) -> WebSocket<TcpStream> {
     let params = json!({ "capabilities": capabilities });
     let command = json!({ "id": 1, "method": "session.new", "params": params });
     session.send(Message::text(command.to_string())).unwrap();
-    let answer = session.read().unwrap();
+    let reply = session.read().unwrap();
     assert!(
-        answer.to_text().unwrap().contains("\"type\":\"success\""),
-        "{answer}"
+        reply.to_text().unwrap().contains("\"type\":\"success\""),
+        "{reply}"
     );
     session
 }

@@ -1,13 +1,13 @@
-//! The model of a browser and real browsers agree about what frameworks really send.
+//! Checks that the browser model and real browsers agree on the responses of the frameworks.
 
-#![cfg(unix)] // a browser is ended by its process group
+#![cfg(unix)] // browsers are ended through their process group
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unreachable,
     clippy::unwrap_used,
-    reason = "a test fails by a panic"
+    reason = "tests fail by panicking"
 )]
 
 mod comparison;
@@ -40,9 +40,10 @@ fn webkit() {
     agree(Engine::WebKit);
 }
 
-/// Under `CORS_BROWSER_CASES` random cases, or so many by default.
+/// Runs `CORS_BROWSER_CASES` random cases; the default is 1,000.
 fn agree(engine: Engine) {
-    /// Of one browser: Chromium remembers 1,024 preflights, and forgets some when there are more.
+    /// The maximum number of cases per browser instance. Chromium caches 1,024 preflights and
+    /// evicts some beyond that.
     const CASES: usize = 2_000;
     let Some(mut session) = Session::start(engine) else {
         return;

@@ -1,11 +1,11 @@
-//! All the network that a browser under test has: an HTTP proxy, in whose world every host exists, at
-//! every port, with `http` and `https`.
+//! The whole network of a browser under test: an HTTP proxy for which every host exists, at every
+//! port, with `http` and `https`.
 //!
-//! | URL | answer |
+//! | URL | response |
 //! |---|---|
-//! | `/~page` on any host | the page: so a page can have any origin |
-//! | `/~batch`, `/~results` | what the page has to do, and what came of it |
-//! | what is routed | that of its [`Server`]; recorded |
+//! | `/~page` on any host | the page, so that a page can have any origin |
+//! | `/~batch`, `/~results` | the scripts for the page, and their results |
+//! | a routed URL | the response of its [`Server`]; recorded |
 //! | anything else | `404` |
 
 use std::collections::HashMap;
@@ -35,9 +35,9 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
 
-/// It ends when this is dropped.
+/// The proxy. It ends when this is dropped.
 pub(crate) struct Network {
-    /// Of the proxy.
+    /// The address of the proxy.
     pub(crate) address: SocketAddr,
     hosts: Arc<Hosts>,
     batches: batches::UnboundedSender<String>,
@@ -45,16 +45,16 @@ pub(crate) struct Network {
     _runtime: Runtime,
 }
 
-/// Who answers.
+/// The server of a routed URL.
 #[derive(Clone)]
 pub(crate) enum Server {
-    /// A framework, whose application is told what to answer by these `X-Reply` lines.
+    /// A framework, with the `X-Reply` lines that set the response of the application.
     Framework(SocketAddr, Vec<String>),
-    /// Nobody's middleware.
+    /// A function that makes the response, without any middleware.
     Made(fn(&Request) -> Response),
 }
 
-/// A request as the browser has sent it, and the answer as it got it.
+/// A request as the browser sent it, and the response as it got it.
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
     pub(crate) request: Request,
@@ -92,28 +92,28 @@ impl Network {
         })
     }
 
-    /// From now on this server answers at this URL; what happens there is part of a case.
+    /// Routes this URL to this server. Exchanges there are recorded for the case.
     pub(crate) fn route(&self, case: &str, url: &Url, server: Server) {
         let before = self
             .hosts
             .routes()
             .insert(url.to_string(), (case.to_owned(), server));
-        assert!(before.is_none(), "{url} is routed twice");
+        assert!(before.is_none(), "{url} is already routed");
         self.hosts.exchanges().entry(case.to_owned()).or_default();
     }
 
-    /// What has happened in this case since this was asked last, in order.
+    /// The exchanges of this case since the last call, in order.
     pub(crate) fn taken(&self, case: &str) -> Vec<Exchange> {
         mem::take(self.hosts.exchanges().get_mut(case).unwrap())
     }
 
-    /// From now on nobody answers at the URLs of this case; what has happened there, in order.
+    /// Removes the routes of this case and returns its exchanges, in order.
     pub(crate) fn close(&self, case: &str) -> Vec<Exchange> {
         self.hosts.routes().retain(|_, route| route.0 != case);
         self.hosts.exchanges().remove(case).unwrap()
     }
 
-    /// Hands the page something to do and waits for what comes of it.
+    /// Passes a batch of scripts to the page and waits for the results.
     pub(crate) fn run(&self, batch: String, patience: Duration) -> Result<String> {
         self.batches.send(batch)?;
         let result = self.results.recv_timeout(patience);
@@ -124,7 +124,7 @@ impl Network {
 struct Hosts {
     next_batch: AsyncMutex<batches::UnboundedReceiver<String>>,
     done: results::Sender<String>,
-    /// By URL: the case that it belongs to, and who answers.
+    /// By URL: the case that it belongs to, and the server.
     routes: Mutex<HashMap<String, (String, Server)>>,
     /// By case.
     exchanges: Mutex<HashMap<String, Vec<Exchange>>>,
@@ -144,7 +144,7 @@ impl Hosts {
 
 type HttpResponse = http::Response<Full<Bytes>>;
 
-/// A certificate that nobody has signed; the browsers are told not to mind.
+/// A self-signed certificate; the browsers are configured to accept it.
 fn tls() -> Result<TlsAcceptor> {
     let made = rcgen::generate_simple_self_signed(["example.com".to_owned()])?;
     let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
@@ -155,7 +155,7 @@ fn tls() -> Result<TlsAcceptor> {
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-/// Serves a connection to the end. Boxed, since there are connections inside of connections.
+/// Serves a connection to its end. Boxed, since connections can be nested.
 fn serve(
     hosts: Arc<Hosts>,
     scheme: Scheme,
@@ -166,16 +166,16 @@ fn serve(
         async move {
             Ok::<_, Infallible>(match request.method() {
                 &Method::CONNECT => tunnel(hosts, request),
-                _ => answer(&hosts, scheme, request).await,
+                _ => respond(&hosts, scheme, request).await,
             })
         }
     });
     Box::pin(async move {
         let mut server = auto::Builder::new(TokioExecutor::new());
-        // Nothing is added that is not in the record.
+        // Do not add headers that are not recorded.
         server.http1().auto_date_header(false);
         server.http2().auto_date_header(false);
-        // A browser hangs up when it likes.
+        // A browser may close the connection at any time.
         let stream = TokioIo::new(stream);
         let _ = server.serve_connection_with_upgrades(stream, service).await;
     })
@@ -184,7 +184,7 @@ fn serve(
 fn tunnel(hosts: Arc<Hosts>, request: http::Request<Incoming>) -> HttpResponse {
     tokio::spawn(async move {
         let upgraded = hyper::upgrade::on(request).await.ok()?;
-        // A browser that minds the certificate hangs up: there is no page then.
+        // A browser that rejects the certificate closes the connection; then there is no page.
         let stream = hosts.tls.accept(TokioIo::new(upgraded)).await.ok()?;
         serve(hosts, Scheme::HTTPS, stream).await;
         Some(())
@@ -192,13 +192,13 @@ fn tunnel(hosts: Arc<Hosts>, request: http::Request<Incoming>) -> HttpResponse {
     HttpResponse::default()
 }
 
-async fn answer(hosts: &Hosts, scheme: Scheme, request: http::Request<Incoming>) -> HttpResponse {
+async fn respond(hosts: &Hosts, scheme: Scheme, request: http::Request<Incoming>) -> HttpResponse {
     match request.uri().path() {
         "/~page" => {
-            let mut answer = HttpResponse::new(include_str!("page.html").into());
+            let mut reply = HttpResponse::new(include_str!("page.html").into());
             let html = header::HeaderValue::from_static("text/html");
-            answer.headers_mut().insert(header::CONTENT_TYPE, html);
-            answer
+            reply.headers_mut().insert(header::CONTENT_TYPE, html);
+            reply
         }
         "/~batch" => {
             let batch = hosts.next_batch.lock().await.recv().await;
@@ -207,16 +207,16 @@ async fn answer(hosts: &Hosts, scheme: Scheme, request: http::Request<Incoming>)
         "/~results" => {
             let body = request.into_body().collect().await;
             let results = body.map(|body| String::from_utf8_lossy(&body.to_bytes()).into_owned());
-            // Without it the test fails for want of results.
+            // Without a receiver, the test fails because of missing results.
             let _ = results.map(|results| hosts.done.send(results));
             HttpResponse::default()
         }
         _ => routed(hosts, scheme, request)
             .await
             .unwrap_or_else(|error| {
-                let mut answer = HttpResponse::new(format!("{error:#}").into());
-                *answer.status_mut() = StatusCode::BAD_GATEWAY;
-                answer
+                let mut reply = HttpResponse::new(format!("{error:#}").into());
+                *reply.status_mut() = StatusCode::BAD_GATEWAY;
+                reply
             }),
     }
 }
@@ -237,9 +237,9 @@ async fn routed(
     let url = Url::parse(&format!("{scheme}://{authority}{target}"))?;
     let route = hosts.routes().get(url.as_str()).cloned();
     let Some((case, server)) = route else {
-        let mut answer = HttpResponse::default();
-        *answer.status_mut() = StatusCode::NOT_FOUND;
-        return Ok(answer);
+        let mut reply = HttpResponse::default();
+        *reply.status_mut() = StatusCode::NOT_FOUND;
+        return Ok(reply);
     };
 
     let is_preflight = head.method == Method::OPTIONS
@@ -255,14 +255,14 @@ async fn routed(
         with_credentials: head.headers.contains_key(header::COOKIE),
         is_preflight,
     };
-    let mut answer = match server {
+    let mut reply = match server {
         Server::Made(make) => made(make(&asked))?,
         Server::Framework(address, reply) => {
             remove_hop_by_hop(&mut head.headers);
             for line in reply {
                 head.headers.append("x-reply", line.parse()?);
             }
-            // In HTTP/2 it is not a header.
+            // In HTTP/2 the authority is not a header.
             head.headers
                 .insert(header::HOST, authority.as_str().parse()?);
             head.version = Version::HTTP_11;
@@ -272,18 +272,18 @@ async fn routed(
             HttpResponse::from_parts(head, Full::new(body.collect().await?.to_bytes()))
         }
     };
-    remove_hop_by_hop(answer.headers_mut());
+    remove_hop_by_hop(reply.headers_mut());
     let exchange = Exchange {
         response: Response {
-            status: answer.status().as_u16(),
-            headers: lines(answer.headers()),
+            status: reply.status().as_u16(),
+            headers: lines(reply.headers()),
         },
         request: asked,
     };
     if let Some(exchanges) = hosts.exchanges().get_mut(&case) {
         exchanges.push(exchange);
     }
-    Ok(answer)
+    Ok(reply)
 }
 
 fn to(address: SocketAddr, target: PathAndQuery) -> Result<Uri> {
@@ -294,16 +294,16 @@ fn to(address: SocketAddr, target: PathAndQuery) -> Result<Uri> {
 }
 
 fn made(response: Response) -> Result<HttpResponse> {
-    let mut answer = HttpResponse::default();
-    *answer.status_mut() = StatusCode::from_u16(response.status)?;
+    let mut reply = HttpResponse::default();
+    *reply.status_mut() = StatusCode::from_u16(response.status)?;
     for (name, value) in response.headers {
         let name = HeaderName::try_from(name)?;
-        answer.headers_mut().append(name, value.try_into()?);
+        reply.headers_mut().append(name, value.try_into()?);
     }
-    Ok(answer)
+    Ok(reply)
 }
 
-/// What concerns one connection only.
+/// Removes headers that apply to a single connection only.
 fn remove_hop_by_hop(headers: &mut HeaderMap) {
     for name in [
         "connection",

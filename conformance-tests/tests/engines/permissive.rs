@@ -1,11 +1,11 @@
-//! A server that lets every page do everything. In the query of its URL stands what it does otherwise:
+//! A server that allows everything to every page. The query of its URL changes its behaviour:
 //!
-//! | parameter | instead |
+//! | parameter | effect |
 //! |---|---|
-//! | `redirect` | a redirect to this URL, with `status` |
-//! | `refuse` | no CORS headers, except to preflights |
-//! | `origin` | this value in place of the request's |
-//! | `headers`, `max-age` | this value in the answer to a preflight |
+//! | `redirect` | redirects to this URL, with `status` |
+//! | `refuse` | sends no CORS headers, except to preflights |
+//! | `origin` | allows this origin in place of the request's |
+//! | `headers`, `max-age` | sends this value in the response to a preflight |
 
 use browser_model::{Request, Response};
 

@@ -1,5 +1,5 @@
-//! Each quirk of the model is one of the engine, too; and what is no quirk of an engine, it does as
-//! Fetch says. So a quirk fails that an engine no longer has, and one that it has come to have.
+//! Checks that the engine has exactly the quirks of its model and otherwise follows Fetch. The test
+//! fails if an engine loses a quirk or gains one.
 
 use browser_model::{Fetch, Quirks, Url};
 
@@ -11,23 +11,23 @@ use crate::session::{Script, Session};
 /// A fetch that shows a quirk.
 struct Probe {
     quirk: &'static str,
-    /// Takes it away.
+    /// Removes the quirk from the model.
     reset: fn(&mut Quirks),
     page: &'static str,
-    /// The status with which each hop redirects to the next.
+    /// The status of the redirect from each hop to the next.
     status: &'static str,
-    /// The hosts.
+    /// The hosts of the hops.
     hops: &'static [&'static str],
-    /// Of [`permissive`].
+    /// The query parameters for [`permissive`].
     parameters: &'static [(&'static str, &'static str)],
     method: &'static str,
     header: Option<(&'static str, &'static str)>,
     forces_preflight: bool,
-    /// How often it is fetched.
+    /// The number of fetches.
     times: usize,
 }
 
-/// No quirk, with the defaults.
+/// The defaults; shows no quirk.
 const PLAIN: Probe = Probe {
     quirk: "",
     reset: |_| {},
@@ -188,7 +188,7 @@ const PROBES: &[Probe] = &[
     },
 ];
 
-/// No quirk: the preflight is remembered for the five seconds of the default.
+/// Shows no quirk: the preflight is cached for the default of five seconds.
 const TWICE: Probe = Probe {
     header: Some(("X-A", "1")),
     times: 2,
@@ -204,12 +204,12 @@ const fn hint(name: &'static str, value: &'static str) -> Probe {
     }
 }
 
-/// All probes; how many of them show a quirk of this engine.
+/// Runs all probes and returns how many of them show a quirk of this engine.
 pub(crate) fn probe(session: &Session) -> usize {
     let quirks = session.engine.quirks();
     let mut without = quirks;
     PROBES.iter().for_each(|probe| (probe.reset)(&mut without));
-    // Nobody waits that long, and Fetch leaves it open.
+    // Testing this would take too long, and Fetch leaves it open.
     without.max_age_cap = None;
     assert_eq!(without, Quirks::NONE, "a quirk without a probe");
 
@@ -240,12 +240,15 @@ pub(crate) fn probe(session: &Session) -> usize {
         };
         let (quirk, version) = (probe.quirk, &session.version);
         if let Some(problem) = problem(quirks) {
-            panic!("{version}: {quirk} is not as the model says\n{problem}\n{fetch:#?}");
+            panic!("{version}: {quirk} differs from the model\n{problem}\n{fetch:#?}");
         }
         let mut reset = quirks;
         (probe.reset)(&mut reset);
         if reset != quirks {
-            assert!(problem(reset).is_some(), "{version}: nothing shows {quirk}");
+            assert!(
+                problem(reset).is_some(),
+                "{version}: no exchange shows {quirk}"
+            );
             shown += 1;
         }
     }
@@ -253,7 +256,7 @@ pub(crate) fn probe(session: &Session) -> usize {
 }
 
 impl Probe {
-    /// The fetch; its servers answer from now on.
+    /// Routes the servers of the probe and returns its fetch.
     fn fetch(&self, session: &Session, name: &str) -> Fetch {
         let hops = self.hops.iter().enumerate().rev();
         let urls = hops.fold(Vec::new(), |mut urls: Vec<Url>, (place, host)| {

@@ -18,10 +18,10 @@ use crate::comparison::{difference, replayed, script};
 use crate::network::{Exchange, Server};
 use crate::session::{Script, Session};
 
-/// Each has its servers, which end with the batch.
+/// The number of policies in a batch. Each policy has its own servers, which end with the batch.
 const POLICIES_IN_A_BATCH: usize = 8;
 
-/// What must be seen in a thousand fetches; there is three times as much or more.
+/// The minimum counts in a thousand fetches. The actual counts are at least three times as high.
 pub(crate) const SHARES: [(&str, u64); 10] = [
     ("blocked: cors", 60),
     ("blocked: otherwise", 3),
@@ -35,7 +35,7 @@ pub(crate) const SHARES: [(&str, u64); 10] = [
     ("requests: redirected", 25),
 ];
 
-/// Compares so many cases or a few more; a case is what one page fetches from one framework.
+/// Compares at least `wanted` cases. A case is the fetches of one page from one framework.
 pub(crate) fn compare(session: &Session, wanted: usize, tally: &mut Tally) {
     let mut runner = TestRunner::new(ProptestConfig::default());
     let mut compared = 0;
@@ -49,7 +49,7 @@ pub(crate) fn compare(session: &Session, wanted: usize, tally: &mut Tally) {
             let mut counts = Counts::default();
             let problem = planned.problem(session, &exchanges, &seen, &mut counts);
             if let Some(problem) = problem {
-                panic!("{}", planned.told(session, &exchanges, &problem));
+                panic!("{}", planned.report(session, &exchanges, &problem));
             }
             tally.add(session.engine.name(), counts);
         }
@@ -70,7 +70,7 @@ struct Planned {
 }
 
 impl Batch {
-    /// Of cases from this number on: no URL is used twice, for there are caches.
+    /// Creates cases numbered from `first`. No URL is used twice, because browsers have caches.
     fn new(session: &Session, runner: &mut TestRunner, first: usize) -> Self {
         let mut planned: Vec<Planned> = Vec::new();
         let mut servers = Vec::new();
@@ -103,7 +103,7 @@ impl Batch {
 }
 
 impl Planned {
-    /// With URLs of its own, at which the server answers from now on.
+    /// Gives the case its own URLs and routes them to the server.
     fn routed(mut self, session: &Session, server: &Running) -> Self {
         for hop in &mut self.case.hops {
             hop.url = hop.url.replace('?', &format!("?{}.", self.name));
@@ -143,7 +143,7 @@ impl Planned {
             let standard = &by_fetch[time].0;
             let mut problem = difference(&fetch, outcome, part, &seen[time]);
             if outcome != standard {
-                // Then this is not what the policy means, and need not be.
+                // With a quirk, the result need not be the one that the policy implies.
                 counts.count("fetches: by a quirk");
             } else if let Some(expected) = &expected[time] {
                 problem = problem.or_else(|| cases::problem(expected, standard));
@@ -155,7 +155,7 @@ impl Planned {
         None
     }
 
-    /// What the policy means for the first fetch.
+    /// The expected result of the first fetch.
     fn expected(&self) -> Option<Expected> {
         let expected = meaning(&self.config, &self.case);
         Some(match self.framework.name {
@@ -164,7 +164,7 @@ impl Planned {
         })
     }
 
-    /// And for the second, if it is known what is remembered.
+    /// The expected result of the second fetch, if the contents of the cache are known.
     fn expected_again(&self) -> Option<Expected> {
         let first = self.expected()?;
         let has_asked = first.sent.iter().any(|sent| sent.preflight.is_some());
@@ -203,8 +203,8 @@ impl Planned {
         });
     }
 
-    /// All that is needed to see why.
-    fn told(&self, session: &Session, exchanges: &[Exchange], problem: &str) -> String {
+    /// A report with everything needed to find the cause.
+    fn report(&self, session: &Session, exchanges: &[Exchange], problem: &str) -> String {
         let policy = serde_json::to_string(&self.config).unwrap();
         let mut text = format!(
             "{} on {}\n{problem}\n\npolicy {policy}\n{:#?}\n",
@@ -226,24 +226,24 @@ fn lines(text: &mut String, lines: &[(String, Vec<u8>)]) {
     }
 }
 
-/// The case as far as a page can have its origin and a script can ask for it, if it can at all.
+/// Adapts the case to a real page and script. `None` if no page can have the origin.
 fn as_pages_can(config: &Config, mut case: Case) -> Option<Case> {
     let is_secure = |url: &str| url.starts_with("https:");
     let is_page = case.page.starts_with("http") || case.page == "null";
-    // Mixed content.
+    // Browsers block mixed content.
     let is_mixed = || case.hops.iter().any(|hop| !is_secure(&hop.url));
     if !is_page || is_secure(&case.page) && is_mixed() {
         return None;
     }
-    // XMLHttpRequest, which alone has upload listeners, knows nothing else.
+    // Only XMLHttpRequest has upload listeners, and it supports nothing else.
     if case.forces_preflight {
         case.redirect = Redirect::Follow;
         if case.credentials == Credentials::Omit {
             case.credentials = Credentials::SameOrigin;
         }
     }
-    // Nobody waits here: the second fetch is at once, and what is remembered for less than a minute
-    // may be forgotten by then. Redirects have caches of their own.
+    // The second fetch follows immediately. A cache entry that is valid for less than a minute may
+    // have expired by then. Redirects have separate caches.
     let is_remembered = config.get_max_age() == 0 || config.get_max_age() >= 60;
     case.again_after = case
         .again_after
@@ -257,7 +257,7 @@ fn as_pages_can(config: &Config, mut case: Case) -> Option<Case> {
     Some(case)
 }
 
-/// Pages without and with encryption.
+/// Pages with `http`, and pages with `https`.
 fn places() -> [Places; 2] {
     let places = |pages: &[&str], apis: [&str; 3]| Places {
         pages: pages.iter().map(|page| (*page).to_owned()).collect(),

@@ -1,4 +1,4 @@
-//! What pages fetch from one server, one after the other.
+//! A sequence of fetches from one server.
 
 use browser_model::{Request, Response, Url};
 use conformance_tests::subject::FRAMEWORKS;
@@ -11,14 +11,14 @@ use crate::session::{Script, Session};
 
 pub(crate) struct Scenario {
     pub(crate) name: &'static str,
-    /// Of the pages and of the server.
+    /// The scheme of the pages and of the server.
     pub(crate) scheme: &'static str,
     pub(crate) served: Served,
-    /// The hosts, each of which redirects to the next; `app` is that of the page.
+    /// The hosts, each of which redirects to the next; `app` is the host of the page.
     pub(crate) hops: &'static [&'static str],
-    /// What the application answers at the last.
+    /// The `X-Reply` lines for the last host.
     pub(crate) reply: &'static [&'static str],
-    /// Done one after the other, with the same URL.
+    /// The fetches, made in sequence with the same URL.
     pub(crate) steps: &'static [Step],
 }
 
@@ -32,14 +32,14 @@ pub(crate) struct Step {
     pub(crate) page: &'static str,
     /// The second argument of `fetch()`, in JavaScript.
     pub(crate) init: &'static str,
-    /// As [`told`] tells it.
+    /// The expected [`summary`].
     pub(crate) expected: &'static str,
-    /// So it is in these engines.
+    /// The engines that differ, with their expected summaries.
     pub(crate) others: &'static [(Engine, &'static str)],
 }
 
 impl Scenario {
-    /// Plays it on every framework; how many steps that were.
+    /// Plays the scenario on every framework and returns the number of steps.
     pub(crate) fn play(&self, session: &Session) -> usize {
         let names: Vec<&str> = match self.served {
             Served::Frameworks(_) => FRAMEWORKS.iter().map(|framework| framework.name).collect(),
@@ -73,7 +73,7 @@ impl Scenario {
             let results = session.run(&scripts);
             for (name, seen) in names.iter().zip(results) {
                 let exchanges = session.network.taken(&self.case(name));
-                let got = told(&exchanges, &seen);
+                let got = summary(&exchanges, &seen);
                 let expected = step.expected_in(session.engine);
                 assert_eq!(
                     got, expected,
@@ -128,8 +128,8 @@ impl Step {
     }
 }
 
-/// The requests that were sent, and what the script got.
-fn told(exchanges: &[Exchange], seen: &Value) -> String {
+/// Summarizes the requests and the result of the script.
+fn summary(exchanges: &[Exchange], seen: &Value) -> String {
     let requests = exchanges.iter().map(|exchange| {
         let request = &exchange.request;
         let value = |name: &str| {
@@ -152,7 +152,7 @@ fn told(exchanges: &[Exchange], seen: &Value) -> String {
         format!("{asked}{page}{cookie}")
     });
     let requests: Vec<String> = requests.collect();
-    // What every framework adds or leaves out is not told.
+    // Other headers are left out, since they depend on the framework.
     let names = ["expires", "set-cookie", "x-secret", "x-total"];
     let headers = seen["headers"].as_array().into_iter().flatten();
     let headers = headers.filter_map(|line| line[0].as_str());
@@ -162,9 +162,9 @@ fn told(exchanges: &[Exchange], seen: &Value) -> String {
         (Value::Null, _) => "readable",
         _ => "blocked",
     };
-    let told = [&[got], &headers[..]].concat().join(", ");
+    let summary = [&[got], &headers[..]].concat().join(", ");
     match requests.is_empty() {
-        true => told,
-        false => format!("{}: {told}", requests.join(", ")),
+        true => summary,
+        false => format!("{}: {summary}", requests.join(", ")),
     }
 }

@@ -1,5 +1,5 @@
-//! What goes beyond one fetch: cookies, caches, redirects, uploads. Each on a server of its own, of
-//! which nothing is in any cache or cookie jar.
+//! Scenarios beyond a single fetch: cookies, caches, redirects, uploads. Each scenario has a new
+//! server, for which all caches and cookie jars are empty.
 
 use browser_model::{Request, Response};
 use cors_core::Config;
@@ -8,7 +8,7 @@ use crate::engine::Engine::{Firefox, WebKit};
 use crate::scenario::{Scenario, Served, Step};
 use crate::session::Session;
 
-/// All of them, on every framework; how many steps that were.
+/// Plays all scenarios on every framework and returns the number of steps.
 pub(crate) fn play(session: &Session) -> usize {
     let steps = SCENARIOS.iter().map(|scenario| scenario.play(session));
     steps.sum()
@@ -38,7 +38,7 @@ const SCENARIOS: &[Scenario] = &[
         served: Served::Frameworks(|| app().allow_credentials(true)),
         reply: &["Set-Cookie: a=1"],
         steps: &[
-            // The cookie is set, though the page never learns of it.
+            // The cookie is set although the page cannot read the response.
             step("evil", "{ credentials: 'include' }", "GET evil: blocked"),
             step("app", "{}", "GET app: readable"),
             step("app", "{ credentials: 'omit' }", "GET app: readable"),
@@ -113,7 +113,7 @@ const SCENARIOS: &[Scenario] = &[
         ],
         ..ONE
     },
-    // Chromium demands HTTP/2 for it. Firefox makes a text of it, WebKit refuses it.
+    // Chromium requires HTTP/2 for a stream body. Firefox sends it as text, WebKit rejects it.
     Scenario {
         name: "stream",
         scheme: "https",
@@ -146,7 +146,7 @@ const SCENARIOS: &[Scenario] = &[
                 "{ method: 'PUT', headers: [['X-A', '1']] }",
                 "PUT app: readable",
             ),
-            // It has not been asked for with credentials, nor by another page.
+            // The cached preflight was without credentials and from another page.
             step(
                 "app",
                 "{ method: 'PUT', credentials: 'include' }",
@@ -193,8 +193,8 @@ const SCENARIOS: &[Scenario] = &[
         ],
         ..ONE
     },
-    // The first one fills the cache of the browser with an answer to nobody, to a refused page, or to
-    // another page. It must not be given to the second.
+    // The first request fills the browser cache with a response for a request without `Origin`, for
+    // a refused page, or for another page. The second request must not get that response.
     Scenario {
         name: "cached",
         reply: &["Cache-Control: max-age=600"],
@@ -214,7 +214,7 @@ const SCENARIOS: &[Scenario] = &[
         ],
         ..ONE
     },
-    // An answer to everybody is fetched once.
+    // A response with `*` is fetched only once.
     Scenario {
         name: "cached-for-all",
         served: Served::Frameworks(any),
@@ -226,7 +226,7 @@ const SCENARIOS: &[Scenario] = &[
         ],
         ..ONE
     },
-    // A server that forgets `Vary`, to see that the cache is really there.
+    // A server without `Vary`, to show that the cache is in use.
     Scenario {
         name: "cached-without-vary",
         served: Served::Made(without_vary),

@@ -1,4 +1,4 @@
-//! A browser on the page that does what the test says, and the network around it.
+//! A browser on the page that runs the scripts of the tests, and its network.
 
 use std::time::Duration;
 
@@ -11,34 +11,34 @@ use crate::network::Network;
 pub(crate) struct Session {
     pub(crate) engine: Engine,
     pub(crate) version: String,
-    // The browser ends before its network does.
+    // Fields drop in order: the browser must end before its network.
     _browser: Running,
     pub(crate) network: Network,
 }
 
-/// The body of an asynchronous function, and the origin of the page that runs it; `null` is one in a
-/// sandbox. Scripts of one page run side by side.
+/// The body of an asynchronous function, and the origin of the page that runs it; `null` is a
+/// sandboxed page. Scripts of one page run concurrently.
 pub(crate) struct Script {
     pub(crate) page: String,
     pub(crate) text: String,
 }
 
-/// All other pages are in frames of a page at this origin.
+/// The origin of the top-level page. All other pages are in its frames.
 const TOP: &str = "http://example.com";
 
-/// Pages and servers of this site are at home with each other: all have a cookie from the start.
+/// Pages and servers of this site are same-site: a cookie is set for all of them at the start.
 pub(crate) const SITE: &str = "example.com";
 
-/// A batch takes seconds.
+/// The maximum time for a batch, which normally takes seconds.
 const PATIENCE: Duration = Duration::from_secs(180);
 
 impl Session {
-    /// `None` if the engine is not installed, which CI does not allow.
+    /// Starts a session. `None` if the engine is not installed; in CI this is a failure.
     pub(crate) fn start(engine: Engine) -> Option<Self> {
         let network = Network::start().unwrap();
         let Some(browser) = engine.start(network.address, &format!("{TOP}/~page")) else {
             skip(&format!(
-                "no {}: install {}",
+                "{} is missing: install {}",
                 engine.name(),
                 engine.packages()
             ));
@@ -57,7 +57,7 @@ impl Session {
         Some(session)
     }
 
-    /// What the scripts return, in their order.
+    /// Runs the scripts and returns their results in order.
     pub(crate) fn run(&self, scripts: &[Script]) -> Vec<Value> {
         let mut pages: Vec<&str> = scripts.iter().map(|script| script.page.as_str()).collect();
         pages.sort_unstable();

@@ -14,27 +14,27 @@ use conformance_tests::run::vary;
 use tempfile::TempDir;
 use tokio::net::TcpSocket;
 
-/// Only a broken program is that slow.
+/// The maximum time to wait. Only a broken program is that slow.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A caching proxy that runs until it is dropped.
 pub(crate) struct Cache {
     pub(crate) address: SocketAddr,
-    /// Of several `Vary` lines it reads the last one alone.
+    /// Whether the cache reads only the last of several `Vary` lines.
     knows_one_vary_line: bool,
     child: Child,
     folder: TempDir,
     _port: Option<TcpSocket>,
 }
 
-/// Starts one in front of a server; an error of the kind `NotFound` if it is not installed.
+/// Starts a cache in front of a server. The error kind is `NotFound` if it is not installed.
 pub(crate) type Start = fn(SocketAddr) -> io::Result<Cache>;
 
 pub(crate) fn varnish(server: SocketAddr) -> io::Result<Cache> {
     let folder = tempfile::tempdir()?;
     let mut child = program("varnishd", folder.path())?
-        .args(["-j", "none"]) // stays the user whose folder this is
-        .arg("-d") // takes commands on standard input, and ends with it
+        .args(["-j", "none"]) // do not switch the user
+        .arg("-d") // read commands from standard input, and end with it
         .arg("-n")
         .arg(folder.path())
         .args(["-a", "127.0.0.1:0", "-b", &server.to_string()])
@@ -63,19 +63,20 @@ pub(crate) fn nginx(server: SocketAddr) -> io::Result<Cache> {
     let version = program("nginx", folder.path())?.arg("-v").status()?;
     assert!(version.success());
     let version = number(&log(folder.path()));
-    // It cannot tell which free port it got, so one is kept for it, by a socket that never listens.
+    // nginx cannot report a free port that it picked, so reserve one with a socket that never
+    // listens.
     let port = TcpSocket::new_v4()?;
     port.set_reuseport(true)?;
     port.bind((Ipv4Addr::LOCALHOST, 0).into())?;
     let address = port.local_addr()?;
-    // The folders that it would make elsewhere, of no use here.
+    // nginx would create these unused folders elsewhere.
     let folders = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
     let folders = folders
         .map(|name| format!("{name}_temp_path {name};"))
         .concat();
     let config = format!(
         "daemon off;
-        master_process off; # one process, of the user whose folder this is
+        master_process off; # one process, without a switch of the user
         pid pid;
         error_log stderr;
         events {{}}
@@ -90,7 +91,7 @@ pub(crate) fn nginx(server: SocketAddr) -> io::Result<Cache> {
                     proxy_set_header Host $http_host;
                     proxy_cache cache;
                     proxy_cache_key $http_host$request_uri;
-                    proxy_cache_valid any 1m; # where the answer says nothing, as Varnish does
+                    proxy_cache_valid any 1m; # for responses without a lifetime, like Varnish
                 }}
             }}
         }}"
@@ -103,7 +104,7 @@ pub(crate) fn nginx(server: SocketAddr) -> io::Result<Cache> {
         .spawn()?;
     let mut cache = Cache {
         address,
-        knows_one_vary_line: version < (1, 23), // as its CHANGES say
+        knows_one_vary_line: version < (1, 23), // see the CHANGES of nginx
         child,
         folder,
         _port: Some(port),
@@ -118,9 +119,9 @@ pub(crate) fn nginx(server: SocketAddr) -> io::Result<Cache> {
 }
 
 impl Cache {
-    /// The headers by which it tells requests for one URL apart, once it has this answer.
-    pub(crate) fn told_apart_by(&self, answer: &Response) -> Vec<String> {
-        let mut read = answer.clone();
+    /// The request headers in the cache key of a URL, once the cache has stored this response.
+    pub(crate) fn headers_in_key(&self, response: &Response) -> Vec<String> {
+        let mut read = response.clone();
         read.headers.retain(|(name, _)| name == "vary");
         if self.knows_one_vary_line {
             read.headers.drain(..read.headers.len().saturating_sub(1));
@@ -131,7 +132,7 @@ impl Cache {
 
 impl Drop for Cache {
     fn drop(&mut self) {
-        // Varnish ends, with its own child, once `wait` closes its standard input.
+        // Varnish and its child process end when `wait` closes standard input.
         if self.child.stdin.is_none() {
             let _ = self.child.kill();
         }
@@ -141,7 +142,7 @@ impl Drop for Cache {
 
 fn program(name: &str, folder: &Path) -> io::Result<Command> {
     let mut command = Command::new(name);
-    // Debian's place for servers, which is on the path of root alone.
+    // Debian installs servers here, and only root has the folder on its path.
     let path = env::var("PATH").unwrap_or_default() + ":/usr/sbin";
     command
         .env("PATH", path)
@@ -157,7 +158,7 @@ fn number(version: &str) -> (u32, u32) {
     (major.parse().unwrap(), minor.parse().unwrap())
 }
 
-/// What it has said.
+/// The log of the cache.
 fn log(folder: &Path) -> String {
     fs::read_to_string(folder.join("log")).unwrap_or_default()
 }

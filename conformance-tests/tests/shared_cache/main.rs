@@ -1,15 +1,16 @@
-//! A real cache that all browsers share, in front of each framework: whoever asked before, everyone
-//! gets the CORS headers that the framework itself gives, and nothing is fetched twice.
+//! A real shared cache in front of each framework. Whatever the cache has stored, every client must
+//! get the CORS headers that the framework itself would send, and nothing may be fetched twice.
 //!
-//! Varnish and nginx; one that is not installed is skipped, except under `CI=true`. `PROPTEST_CASES`
-//! is the number of random sequences for each framework, policy and cache.
+//! The caches are Varnish and nginx. A cache that is not installed is skipped, except under
+//! `CI=true`. `PROPTEST_CASES` is the number of random sequences for each framework, policy and
+//! cache.
 
-#![cfg(unix)] // a port is kept for nginx
+#![cfg(unix)] // a port is reserved for nginx
 #![allow(
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
-    reason = "a test fails by a panic"
+    reason = "tests fail by panicking"
 )]
 
 mod cache;
@@ -34,12 +35,12 @@ use self::cache::Cache;
 use self::relay::Relay;
 
 #[test]
-fn nobody_reads_what_varnish_kept_for_another() {
+fn varnish_never_serves_a_response_to_another_origin() {
     before_each_framework("varnish", cache::varnish);
 }
 
 #[test]
-fn nobody_reads_what_nginx_kept_for_another() {
+fn nginx_never_serves_a_response_to_another_origin() {
     before_each_framework("nginx", cache::nginx);
 }
 
@@ -48,7 +49,7 @@ fn before_each_framework(name: &str, start: cache::Start) {
         let Some(site) = Site::start(framework, name, start) else {
             return;
         };
-        whoever_comes_first(&site);
+        each_origin_comes_first(&site);
         let counts = in_any_order(&site);
         println!("{name} before {}: {counts:?}", framework.name);
         counts.suffice();
@@ -56,8 +57,8 @@ fn before_each_framework(name: &str, start: cache::Start) {
     }
 }
 
-/// Each origin fills the cold cache once; all others come next, and then everyone again.
-fn whoever_comes_first(site: &Site) {
+/// Each origin is once the first to fill an empty cache. All others follow, then all of them again.
+fn each_origin_comes_first(site: &Site) {
     let kept = [
         (LISTED, ORIGINS.len()),
         (CREDENTIALS, ORIGINS.len()),
@@ -72,8 +73,8 @@ fn whoever_comes_first(site: &Site) {
                 .into_iter()
                 .map(|it| Visit::plain(host, it))
                 .collect();
-            let answers = site.receive(&visits).unwrap();
-            let fetched = answers.iter().filter(|it| it.is_fetched).count();
+            let received = site.receive(&visits).unwrap();
+            let fetched = received.iter().filter(|it| it.is_fetched).count();
             assert_eq!(fetched, fetches, "{host} {first}");
         }
     }
@@ -88,20 +89,20 @@ fn in_any_order(site: &Site) -> Counts {
     };
     for host in [LISTED, CREDENTIALS, ANY] {
         proptest!(config.clone(), |(visits in visits(host))| {
-            let answers = site.receive(&visits).map_err(TestCaseError::fail)?;
+            let received = site.receive(&visits).map_err(TestCaseError::fail)?;
             let mut counts = counts.borrow_mut();
-            visits.iter().zip(&answers).for_each(|(visit, answer)| counts.add(visit, answer));
+            visits.iter().zip(&received).for_each(|(visit, received)| counts.add(visit, received));
         });
     }
     counts.into_inner()
 }
 
-/// How many random sequences for each policy.
+/// The number of random sequences for each policy.
 fn cases() -> u32 {
     env::var("PROPTEST_CASES").map_or(7, |cases| cases.parse().unwrap())
 }
 
-/// That the tests above can fail.
+/// Shows that the tests above can fail.
 fn without_vary_the_cache_is_poisoned(site: &Site) {
     site.relay.forget_vary();
     for [first, second] in [
@@ -126,11 +127,11 @@ struct Site {
     relay: Relay,
     cache: Cache,
     marks: Cell<usize>,
-    said: RefCell<HashMap<Visit, Response>>,
+    direct: RefCell<HashMap<Visit, Response>>,
 }
 
 impl Site {
-    /// `None`: the cache is not installed.
+    /// Starts the servers and the cache. `None`: the cache is not installed.
     fn start(framework: Framework, name: &str, start: cache::Start) -> Option<Self> {
         let spawn =
             |(host, config): (_, Config)| (host, framework.spawn(config.build().unwrap()).unwrap());
@@ -144,7 +145,7 @@ impl Site {
                     Ok("true"),
                     "{name} is not installed"
                 );
-                eprintln!("skipped, {name} is not installed");
+                eprintln!("skipped: {name} is not installed");
                 return None;
             }
             cache => cache.unwrap(),
@@ -154,48 +155,49 @@ impl Site {
             relay,
             cache,
             marks: Cell::default(),
-            said: RefCell::default(),
+            direct: RefCell::default(),
         })
     }
 
-    /// Answers these visits with nothing in the cache before. An error if the cache changes what the
-    /// framework says, or fetches more or less than it must.
+    /// Sends these visits to an empty cache. Returns an error if the cache changes the CORS headers
+    /// of the framework, or fetches more or less often than it must.
     fn receive(&self, visits: &[Visit]) -> Result<Vec<Received>, String> {
         let mark = self.mark();
-        // RFC 9111, section 4.1: what is kept for a URL, told apart by the headers named in `Vary`.
+        // RFC 9111, section 4.1: the cache keys of stored responses, with the headers named in
+        // `Vary`.
         let mut kept = BTreeSet::new();
-        let mut answers = Vec::new();
+        let mut received = Vec::new();
         for visit in visits {
             let fetched_before = self.relay.fetches();
-            let answer = self.through_cache(visit, mark);
+            let response = self.through_cache(visit, mark);
             let fetched = self.relay.fetches() - fetched_before;
             let direct = self.direct(visit);
 
             let request = visit.request(mark);
-            let seen = |answer: &Response| (cors(answer), vary(answer));
-            let (read, own) = (seen(&answer), seen(&direct));
+            let seen = |response: &Response| (cors(response), vary(response));
+            let (read, own) = (seen(&response), seen(&direct));
             if read != own {
                 let by = if fetched == 0 { "kept" } else { "fetched" };
                 return Err(format!("{}: {by} {read:?}, own {own:?}", shown(&request)));
             }
-            let told_apart = self.cache.told_apart_by(&direct).into_iter().map(|name| {
+            let key_headers = self.cache.headers_in_key(&direct).into_iter().map(|name| {
                 let values = request.values(&name).map(<[u8]>::to_vec);
                 values.collect::<Vec<_>>()
             });
-            let key = (visit.host, visit.path, told_apart.collect::<Vec<_>>());
+            let key = (visit.host, visit.path, key_headers.collect::<Vec<_>>());
             let expected = usize::from(visit.method == "OPTIONS" || kept.insert(key));
             if fetched != expected {
                 return Err(format!("{}: fetched {fetched} times", shown(&request)));
             }
-            answers.push(Received {
-                response: answer,
+            received.push(Received {
+                response,
                 is_fetched: fetched > 0,
             });
         }
-        Ok(answers)
+        Ok(received)
     }
 
-    /// Makes URLs that are in no cache yet.
+    /// Returns a number for URLs that are not in any cache yet.
     fn mark(&self) -> usize {
         self.marks.set(self.marks.get() + 1);
         self.marks.get()
@@ -205,11 +207,11 @@ impl Site {
         wire::ask(self.cache.address, &visit.request(mark)).unwrap()
     }
 
-    /// What the framework itself says. It says the same whenever it is asked, so it is asked once.
+    /// The response of the framework itself. It never changes, so each request is sent only once.
     fn direct(&self, visit: &Visit) -> Response {
-        let mut said = self.said.borrow_mut();
+        let mut direct = self.direct.borrow_mut();
         let ask = || wire::ask(self.servers[visit.host].address, &visit.request(0)).unwrap();
-        said.entry(visit.clone()).or_insert_with(ask).clone()
+        direct.entry(visit.clone()).or_insert_with(ask).clone()
     }
 }
 
@@ -218,24 +220,24 @@ struct Received {
     is_fetched: bool,
 }
 
-/// Of the random sequences.
+/// Counts over the random sequences.
 #[derive(Debug, Default)]
 struct Counts {
     fetched: usize,
     kept_for_their_origin: usize,
     kept_for_any_origin: usize,
     kept_for_no_origin: usize,
-    /// Also among those above.
+    /// Also counted above, as are the following.
     not_modified: usize,
     to_options: usize,
 }
 
 impl Counts {
-    fn add(&mut self, visit: &Visit, answer: &Received) {
-        let response = &answer.response;
+    fn add(&mut self, visit: &Visit, received: &Received) {
+        let response = &received.response;
         let allowed = response.values("access-control-allow-origin").next();
         let place = match allowed {
-            _ if answer.is_fetched => &mut self.fetched,
+            _ if received.is_fetched => &mut self.fetched,
             None => &mut self.kept_for_no_origin,
             Some(b"*") => &mut self.kept_for_any_origin,
             Some(_) => &mut self.kept_for_their_origin,
@@ -245,7 +247,7 @@ impl Counts {
         self.to_options += usize::from(visit.method == "OPTIONS");
     }
 
-    /// Else the requests do not meet each other any more.
+    /// Checks the minimum counts. Below them, requests rarely hit responses of earlier requests.
     fn suffice(&self) {
         for count in [
             self.fetched,
@@ -282,7 +284,7 @@ const ORIGINS: [Option<&str>; 9] = [
     Some("https://APP.example.com"),
 ];
 
-/// A path of the fixed application, and what `/reply` shall answer.
+/// A path of the test application, and the `X-Reply` lines for `/reply`.
 type Resource = (&'static str, &'static [&'static str]);
 
 const RESOURCES: [Resource; 6] = [
@@ -306,7 +308,7 @@ const RESOURCES: [Resource; 6] = [
             "Cache-Control: max-age=60",
         ],
     ),
-    // A cache may keep these for as long as it likes.
+    // A cache may store these for any time.
     ("/vary?", &[]),
     ("/nowhere?", &[]),
 ];
@@ -363,7 +365,7 @@ impl Visit {
     }
 }
 
-/// To few paths, so that they meet each other.
+/// Visits to few paths, so that later ones hit the responses of earlier ones.
 fn visits(host: &'static str) -> impl Strategy<Value = Vec<Visit>> {
     let resources = select(RESOURCES.to_vec()).prop_map(|other| [PLAIN, other]);
     resources.prop_flat_map(move |resources| vec(visit(host, resources), 1..40))

@@ -1,5 +1,5 @@
-//! What stands between a cache and the servers: it counts what is fetched, and can be made to forget
-//! `Vary`.
+//! A relay between a cache and the servers. It counts requests, and can remove `Vary` from
+//! responses.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
@@ -10,14 +10,14 @@ use std::thread;
 
 use bstr::ByteSlice as _;
 
-/// Serves one request after the other, until the tests end.
+/// Forwards one request at a time, until the tests end.
 pub(crate) struct Relay {
     pub(crate) address: SocketAddr,
     state: Arc<State>,
 }
 
 struct State {
-    /// By the host that they are asked for.
+    /// The servers by host.
     servers: BTreeMap<&'static str, SocketAddr>,
     fetches: AtomicUsize,
     forgets_vary: AtomicBool,
@@ -41,26 +41,26 @@ impl Relay {
         Self { address, state }
     }
 
-    /// How many requests came so far.
+    /// The number of requests so far.
     pub(crate) fn fetches(&self) -> usize {
         self.state.fetches.load(Ordering::SeqCst)
     }
 
-    /// From now on no answer has a `Vary`.
+    /// Removes `Vary` from all further responses.
     pub(crate) fn forget_vary(&self) {
         self.state.forgets_vary.store(true, Ordering::SeqCst);
     }
 }
 
 impl State {
-    /// Passes on one request without a body, and the answer byte for byte.
+    /// Forwards one request without a body, and the response byte for byte.
     fn pass(&self, mut cache: &TcpStream) -> io::Result<()> {
         let lines = BufReader::new(cache).lines();
         let mut head = lines
             .take_while(|line| line.as_ref().map_or(true, |line| !line.is_empty()))
             .collect::<io::Result<Vec<_>>>()?;
         if head.is_empty() {
-            return Ok(()); // somebody looked whether anybody listens
+            return Ok(()); // only a check whether the port is open
         }
         self.fetches.fetch_add(1, Ordering::SeqCst);
         head.retain(|line| !is(line.as_bytes(), "connection"));
@@ -71,22 +71,22 @@ impl State {
             .unwrap();
         let mut server = TcpStream::connect(self.servers[host["host:".len()..].trim()])?;
         server.write_all(head.join("\r\n").as_bytes())?;
-        let mut answer = Vec::new();
-        server.read_to_end(&mut answer)?;
+        let mut response = Vec::new();
+        server.read_to_end(&mut response)?;
         if self.forgets_vary.load(Ordering::SeqCst) {
-            answer = without_vary(&answer);
+            response = without_vary(&response);
         }
-        cache.write_all(&answer)
+        cache.write_all(&response)
     }
 }
 
-fn without_vary(answer: &[u8]) -> Vec<u8> {
-    let (head, body) = answer.split_once_str("\r\n\r\n").unwrap();
+fn without_vary(response: &[u8]) -> Vec<u8> {
+    let (head, body) = response.split_once_str("\r\n\r\n").unwrap();
     let lines = head.split_str("\r\n").filter(|line| !is(line, "vary"));
     [&bstr::join("\r\n", lines), "\r\n\r\n".as_bytes(), body].concat()
 }
 
-/// Whether it is a line of this header.
+/// Whether `line` is a line of this header.
 fn is(line: &[u8], name: &str) -> bool {
     let start = line.split(|&byte| byte == b':').next();
     start.is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()))

@@ -1,6 +1,6 @@
-"""The fixed application of `src/app.rs` in Starlette. `PUT /policy` puts it behind another policy.
+"""The test application of `src/app.rs` in Starlette. `PUT /policy` changes its policy.
 
-It tells its address on standard output.
+It prints its address to standard output.
 """
 
 import socket
@@ -56,13 +56,13 @@ ROUTES = [Route(path, handler, methods=METHODS) for path, handler in HANDLERS.it
 
 
 class Changeable:
-    """The application behind the latest policy."""
+    """The application under the latest policy."""
 
     async def __call__(self, scope, receive, send):
         if (scope["method"], scope["path"]) == ("PUT", "/policy"):
             policy = await Request(scope, receive).json()
             self.app = Starlette(routes=ROUTES, middleware=[Middleware(CORSMiddleware, **policy)])
-            # At once, so that a policy which is refused is refused here.
+            # Build the middleware now, so that an invalid policy fails here.
             self.app.middleware_stack = self.app.build_middleware_stack()
             await Response(status_code=204)(scope, receive, send)
         else:

@@ -1,4 +1,4 @@
-//! A request under a policy, and an answer, as the rules see them.
+//! A request under a policy, and a response, as the rules see them.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,11 @@ use url::Url;
 
 use crate::vocabulary::Policy;
 
-/// What is asked under which policy.
+/// A request and its policy.
 pub(crate) struct Case<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) request: &'a Request,
-    /// What Starlette answers if the handler of `/panic` answers 500 instead.
+    /// Starlette's response if the handler of `/panic` returns 500 instead of raising an exception.
     pub(crate) handled: Option<CorsResponse>,
 }
 
@@ -22,10 +22,11 @@ pub(crate) struct Case<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct CorsResponse {
     pub(crate) status: u16,
-    /// Of a preflight; that of others is the application's.
+    /// The body of a preflight response; empty for other responses, whose body is the
+    /// application's.
     pub(crate) body: String,
     pub(crate) cors: BTreeMap<String, Vec<String>>,
-    /// Members, in lower case and sorted.
+    /// The members of `Vary`, in lower case and sorted.
     pub(crate) vary: Vec<String>,
 }
 
@@ -106,8 +107,8 @@ impl CorsResponse {
         parts.is_some_and(|parts| parts.split(", ").any(|it| it == part))
     }
 
-    /// Another verdict on this part of a preflight.
-    pub(crate) fn judge(&mut self, part: &str, fails: bool) {
+    /// Changes whether a preflight is refused for this part.
+    pub(crate) fn set_failing(&mut self, part: &str, fails: bool) {
         if self.fails(part) == fails {
             return;
         }
@@ -120,13 +121,13 @@ impl CorsResponse {
         };
     }
 
-    /// The same verdict as the list of methods says.
-    pub(crate) fn judge_method(&mut self, case: &Case<'_>) {
+    /// Checks the method of a preflight against the list of methods in the response.
+    pub(crate) fn evaluate_method(&mut self, case: &Case<'_>) {
         let lines = case.lines(REQUEST_METHOD);
         let is_allowed = list(&self.cors[METHODS])
             .iter()
             .any(|method| method.as_bytes() == lines[0]);
-        self.judge("method", !is_allowed);
+        self.set_failing("method", !is_allowed);
     }
 
     pub(crate) fn set(&mut self, name: &str, value: String) {
@@ -158,11 +159,11 @@ fn list(values: &[String]) -> Vec<String> {
         .collect()
 }
 
-/// Whether a browser could have sent this: `null`, or an origin as the `url` crate writes it.
+/// Whether a browser could send this origin: `null`, or an origin as serialized by the `url` crate.
 pub(crate) fn is_serialised(origin: &[u8]) -> bool {
-    // Whether Punycode decodes is nobody's question.
+    // Whether Punycode can be decoded does not matter here.
     let text = String::from_utf8_lossy(origin).replace("xn--", "xn-");
-    // The URL standard knows hosts with other characters, and those of other schemes in upper case.
+    // The URL standard allows more characters in hosts, and upper case with other schemes.
     let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-._:/[]".contains(c);
     let written = |url: Url| {
         let port = url.port().map(|port| format!(":{port}"));
@@ -181,7 +182,7 @@ pub(crate) fn normalised(method: &str) -> String {
     }
 }
 
-/// The elements of a list in one line, without blanks and tabs around them.
+/// The elements of a list in one line, without surrounding spaces and tabs.
 pub(crate) fn elements(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     line.split(|byte| *byte == b',')
         .map(|element| element.trim_with(|c| matches!(c, ' ' | '\t')))

@@ -1,16 +1,16 @@
-//! Random policies and requests to the newest Starlette and to every framework here: the answers
-//! differ where a rule says so (`rules.rs`), and nowhere else.
+//! Sends random requests under random policies to the newest Starlette and to every framework of
+//! this workspace. The responses must differ exactly as the rules in `rules.rs` describe.
 //!
-//! `cargo test -p conformance-tests --test starlette -- --nocapture` shows what was compared;
+//! `cargo test -p conformance-tests --test starlette -- --nocapture` prints what was compared.
 //! `PROPTEST_CASES` is the number of policies, each with 40 requests.
 
-#![cfg(unix)] // where a virtual environment has its programs
+#![cfg(unix)] // the folder of programs in a virtual environment
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
-    reason = "a test fails by a panic"
+    reason = "tests fail by panicking"
 )]
 
 mod exchange;
@@ -39,10 +39,10 @@ use self::rules::{ROCKET, RULES, Rule, apply};
 use self::vocabulary::Policy;
 
 const POLICIES: u32 = 160;
-const REQUESTS: usize = 40; // of each policy
+const REQUESTS: usize = 40; // for each policy
 
 #[test]
-fn starlette_answers_otherwise_only_where_a_rule_says_so() {
+fn starlette_differs_only_where_a_rule_expects_it() {
     let Some(python) = Environment::with(env!("CARGO_TARGET_TMPDIR"), &["starlette", "uvicorn"])
     else {
         return;
@@ -51,7 +51,7 @@ fn starlette_answers_otherwise_only_where_a_rule_says_so() {
     let policies = std::env::var("PROPTEST_CASES").map_or(POLICIES, |cases| cases.parse().unwrap());
     let tally = RefCell::new(Tally::default());
 
-    // Building takes no servers: more of them, and more that are wrong.
+    // Building needs no servers, so test more policies, and more invalid ones.
     run(policies * 10, vocabulary::policy(0.1), |policy| {
         starlette.put(&policy);
         let refused = build(&policy).err();
@@ -87,12 +87,12 @@ fn run<S: Strategy>(cases: u32, strategy: S, test: impl Fn(S::Value) -> Result<(
     let config = ProptestConfig {
         cases,
         failure_persistence: None,
-        max_shrink_iters: 100, // of the policy: the one request is told at once
+        max_shrink_iters: 100, // for the policy; the failing request is already known
         ..ProptestConfig::default()
     };
     match TestRunner::new(config).run(&strategy, test) {
         Ok(()) => {}
-        // The reason names the policy and the request, legibly.
+        // The reason contains the policy and the request in readable form.
         Err(TestError::Fail(reason, _) | TestError::Abort(reason)) => panic!("{reason}"),
     }
 }
@@ -125,7 +125,7 @@ fn compare(
         for (name, server) in &servers {
             let mut expected = ours.clone();
             if *name == "rocket" {
-                // It drops lines that are not UTF-8 (BEHAVIOUR 5): another request then.
+                // Rocket drops lines that are not UTF-8 (BEHAVIOUR 5), which changes the request.
                 if !request
                     .lines
                     .iter()
@@ -135,17 +135,17 @@ fn compare(
                 }
                 tally.used(&apply(&ROCKET, &case, &mut expected));
             }
-            tally.answers += 1;
-            let answer = wire::ask(server.address, request).unwrap();
-            let answer = CorsResponse::of(request, &answer);
-            let told = || {
+            tally.responses += 1;
+            let response = wire::ask(server.address, request).unwrap();
+            let response = CorsResponse::of(request, &response);
+            let context = || {
                 let asked = shown(request);
                 format!(
                     "{name}, {asked}\npolicy: {}\nStarlette: {theirs:?}\nrules: {used:?}",
                     json(policy)
                 )
             };
-            prop_assert_eq!(answer, expected, "{}", told());
+            prop_assert_eq!(response, expected, "{}", context());
         }
     }
     Ok(())
@@ -155,14 +155,14 @@ fn json(policy: &Policy) -> String {
     serde_json::to_string(policy).unwrap()
 }
 
-/// From the same text as Starlette's.
+/// Builds the policy from the same text that Starlette gets.
 fn build(policy: &Policy) -> Result<cors_core::Policy, ConfigError> {
     serde_json::from_str::<Config>(&json(policy))
         .unwrap()
         .build()
 }
 
-/// The application under the policy that it was given last.
+/// The application under the policy that was set last.
 struct Starlette {
     address: SocketAddr,
     _process: Server,
@@ -182,15 +182,15 @@ impl Starlette {
 
     fn put(&self, policy: &Policy) {
         let host = Line::new("Host: api.example.com").unwrap();
-        let answer = self.ask(&to("PUT", "/policy", vec![host], json(policy)));
-        assert_eq!(answer.status, 204, "Starlette refuses {policy:?}");
+        let response = self.ask(&to("PUT", "/policy", vec![host], json(policy)));
+        assert_eq!(response.status, 204, "Starlette rejects {policy:?}");
     }
 
     fn ask(&self, request: &Request) -> Response {
         wire::ask(self.address, request).unwrap()
     }
 
-    /// What it answers if the handler of `/panic` answers 500 instead of raising an exception.
+    /// The response if the handler of `/panic` returns 500 instead of raising an exception.
     fn handled(&self, request: &Request) -> Option<CorsResponse> {
         (request.target == "/panic").then(|| {
             let request = to(
@@ -213,16 +213,16 @@ fn to(method: &str, target: &str, lines: Vec<Line>, body: String) -> Request {
     }
 }
 
-/// What was compared.
+/// Counts of what was compared.
 #[derive(Default)]
 struct Tally {
     configurations: usize,
     refused: BTreeMap<&'static str, usize>,
     policies: usize,
     requests: usize,
-    answers: usize,
+    responses: usize,
     equal: usize,
-    /// How often each outcome was expected.
+    /// The number of times each outcome was expected.
     outcomes: BTreeMap<&'static str, usize>,
     rules: BTreeMap<&'static str, usize>,
 }
@@ -238,7 +238,7 @@ impl Tally {
     fn asked(&mut self, expected: &CorsResponse, is_preflight: bool, used: &[&'static str]) {
         self.requests += 1;
         let outcome = match (is_preflight, expected.allows_origin()) {
-            (true, _) if expected.status == 200 => "granted preflight",
+            (true, _) if expected.status == 200 => "allowed preflight",
             (true, true) => "refused preflight of an allowed origin",
             (true, false) => "refused origin of a preflight",
             (false, true) => "readable",
@@ -262,15 +262,15 @@ impl Tally {
         let Self {
             policies,
             requests,
-            answers,
+            responses,
             equal,
             ..
         } = self;
-        println!("{policies} policies, {requests} requests, {answers} answers of the frameworks");
+        println!("{policies} policies, {requests} requests, {responses} framework responses");
         for (outcome, count) in &self.outcomes {
             println!("{count:8} {outcome}");
         }
-        println!("{equal:8} equal to Starlette's; the others differ by");
+        println!("{equal:8} equal to Starlette's; the others differ by rule");
         for Rule { name, reason, .. } in RULES.iter().chain(&ROCKET) {
             println!(
                 "{:8} {name} (BEHAVIOUR {reason})",
@@ -279,24 +279,21 @@ impl Tally {
         }
     }
 
-    /// Every rule is needed, and nothing is so rare that it proves nothing.
+    /// Checks that every rule was needed, and that no outcome was too rare to prove anything.
     fn check(&self) {
         for rule in refusals::rules() {
-            assert!(
-                self.refused.contains_key(rule),
-                "nothing is refused by `{rule}`"
-            );
+            assert!(self.refused.contains_key(rule), "`{rule}` refused nothing");
         }
         for Rule { name, .. } in RULES.iter().chain(&ROCKET) {
             assert!(
                 self.rules.contains_key(name),
-                "no answer differs by `{name}`"
+                "`{name}` changed no response"
             );
         }
-        assert!(self.equal * 10 > self.requests, "{} equal only", self.equal);
+        assert!(self.equal * 10 > self.requests, "only {} equal", self.equal);
         assert_eq!(self.outcomes.len(), 5);
         for (outcome, count) in &self.outcomes {
-            assert!(count * 40 > self.requests, "{outcome}: {count} only");
+            assert!(count * 40 > self.requests, "{outcome}: only {count}");
         }
     }
 }

@@ -1,10 +1,10 @@
-//! Which policies that Starlette takes are refused here, and by which rule (BEHAVIOUR 1 and 6).
+//! The policies that Starlette accepts and this library rejects, by rule (BEHAVIOUR 1 and 6).
 
 use crate::vocabulary::{
     ANYTHING, Policy, WRONG_HEADERS, WRONG_MAX_AGES, WRONG_METHODS, WRONG_ORIGINS, WRONG_REGEX,
 };
 
-/// The rules that look at more than an entry.
+/// The rules that depend on more than a single entry.
 const COMBINATIONS: [&str; 4] = [
     "origin-any-with-credentials",
     "origin-null-with-credentials",
@@ -12,7 +12,7 @@ const COMBINATIONS: [&str; 4] = [
     "expose-any-with-credentials",
 ];
 
-/// Every rule by which a policy here can be refused.
+/// Every rule by which the policies of this test can be rejected.
 pub(crate) fn rules() -> Vec<&'static str> {
     let tables = [
         &WRONG_ORIGINS[..],
@@ -25,7 +25,7 @@ pub(crate) fn rules() -> Vec<&'static str> {
     entries.chain(max_ages).chain(COMBINATIONS).collect()
 }
 
-/// What the build must say, each as key, place and rule, sorted.
+/// The expected errors of the build, each as key, index and rule, sorted.
 pub(crate) fn expected(policy: &Policy) -> Vec<(&'static str, Option<usize>, &'static str)> {
     let mut errors = Vec::new();
     let origins = policy.allow_origins.items();

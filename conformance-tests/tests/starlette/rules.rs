@@ -1,4 +1,4 @@
-//! What Starlette answers, turned into what is expected of us: each rule of difference by itself.
+//! Rules that turn Starlette's response into the expected response, one rule per difference.
 
 use std::collections::BTreeSet;
 
@@ -11,57 +11,57 @@ use crate::exchange::{
 };
 use crate::vocabulary::Origins;
 
-/// One rule of difference.
+/// One difference between Starlette and the frameworks here.
 pub(crate) struct Rule {
     pub(crate) name: &'static str,
-    /// The section of BEHAVIOUR.md, and why.
+    /// The section of BEHAVIOUR.md, and the reason.
     pub(crate) reason: &'static str,
-    /// Whether it is about this request.
+    /// Whether the rule applies to this request.
     applies: fn(&Case<'_>) -> bool,
     change: fn(&Case<'_>, &mut CorsResponse),
 }
 
-/// Applies the rules in their order, and tells which of them the result needs.
+/// Applies the rules in order. Returns the names of those without which the result would differ.
 pub(crate) fn apply(
     rules: &[Rule],
     case: &Case<'_>,
-    answer: &mut CorsResponse,
+    response: &mut CorsResponse,
 ) -> Vec<&'static str> {
-    let about: Vec<_> = rules.iter().filter(|rule| (rule.applies)(case)).collect();
+    let applicable: Vec<_> = rules.iter().filter(|rule| (rule.applies)(case)).collect();
     let without = |left_out: &str| {
-        let mut answer = answer.clone();
-        let others = about.iter().filter(|rule| rule.name != left_out);
-        others.for_each(|rule| (rule.change)(case, &mut answer));
-        answer
+        let mut response = response.clone();
+        let others = applicable.iter().filter(|rule| rule.name != left_out);
+        others.for_each(|rule| (rule.change)(case, &mut response));
+        response
     };
     let all = without("");
-    let names = about.iter().map(|rule| rule.name);
+    let names = applicable.iter().map(|rule| rule.name);
     let needed = names.filter(|name| without(name) != all).collect();
-    *answer = all;
+    *response = all;
     needed
 }
 
-/// Between Starlette and every framework, in the order in which they are applied.
+/// The differences between Starlette and every framework, in the order of application.
 pub(crate) const RULES: [Rule; 20] = [
     Rule {
         name: "unhandled exceptions",
         reason: "6: the browser hides the error if a 500 has no CORS headers",
         applies: |_| true,
-        change: |case, answer| {
+        change: |case, response| {
             if let Some(handled) = &case.handled
-                && (answer.status, answer.cors.len(), answer.vary.len()) == (500, 0, 0)
+                && (response.status, response.cors.len(), response.vary.len()) == (500, 0, 0)
             {
-                answer.clone_from(handled);
+                response.clone_from(handled);
             }
         },
     },
     Rule {
         name: "private networks",
-        reason: "6: Chrome replaced their preflights by a prompt without headers",
+        reason: "6: Chrome replaced these preflights with a prompt without headers",
         applies: |case| case.is_preflight(),
-        change: |_, answer| {
-            answer.judge("private-network", false);
-            answer
+        change: |_, response| {
+            response.set_failing("private-network", false);
+            response
                 .vary
                 .retain(|name| name != "access-control-request-private-network");
         },
@@ -70,13 +70,13 @@ pub(crate) const RULES: [Rule; 20] = [
         name: "handler's CORS headers",
         reason: "4 and 7: the middleware owns them",
         applies: |case| !case.is_preflight(),
-        change: |case, answer| {
+        change: |case, response| {
             let handlers = cors(&app::answer(case.request));
-            for (name, values) in &mut answer.cors {
+            for (name, values) in &mut response.cors {
                 let handlers = handlers.get(name).map_or(&[][..], Vec::as_slice);
                 values.retain(|value| !handlers.contains(value));
             }
-            answer.cors.retain(|_, values| !values.is_empty());
+            response.cors.retain(|_, values| !values.is_empty());
         },
     },
     // ---- the origin
@@ -88,13 +88,13 @@ pub(crate) const RULES: [Rule; 20] = [
     },
     Rule {
         name: "malformed Origin",
-        reason: "2 and 7: nothing but a serialised origin matches a regex or `*`",
+        reason: "2 and 7: only a serialised origin matches a regex or `*`",
         applies: |case| case.origin().is_some_and(|origin| !is_serialised(origin)),
         change: refuse_origin,
     },
     Rule {
         name: "null by a regex",
-        reason: "1: `null` is let in by name only, or by `*`",
+        reason: "1: `null` is allowed by name or by `*` only",
         applies: |case| {
             let items = case.policy.allow_origins.items();
             case.origin() == Some(b"null") && !items.contains(&"null") && !items.contains(&"*")
@@ -103,7 +103,7 @@ pub(crate) const RULES: [Rule; 20] = [
     },
     Rule {
         name: "text for a list",
-        reason: "6: a search for a part of a text is exploited in the wild",
+        reason: "6: substring searches are exploited in the wild",
         applies: |case| {
             let items = case.policy.allow_origins.items();
             let is_listed = |origin: &[u8]| items.iter().any(|item| item.as_bytes() == origin);
@@ -120,35 +120,35 @@ pub(crate) const RULES: [Rule; 20] = [
             let is_written_so = |method: &&str| normalised(method) == *method;
             case.is_preflight() && !case.policy.allow_methods.iter().all(is_written_so)
         },
-        change: |case, answer| {
+        change: |case, response| {
             let upper = |method: String| normalised(&method);
-            answer.change_list(METHODS, |list| list.into_iter().map(upper).collect());
-            answer.judge_method(case);
+            response.change_list(METHODS, |list| list.into_iter().map(upper).collect());
+            response.evaluate_method(case);
         },
     },
     Rule {
-        name: "methods beside *",
-        reason: "1: `*` stands for the standard ones, and takes none away",
+        name: "* with other methods",
+        reason: "1: `*` adds the standard methods and removes none",
         applies: |case| case.is_preflight() && case.policy.allow_methods.contains(&"*"),
-        change: |case, answer| {
-            let said = case.policy.allow_methods.iter();
-            let said = said.map(|method| normalised(method));
-            answer.change_list(METHODS, |standard| {
+        change: |case, response| {
+            let configured = case.policy.allow_methods.iter();
+            let configured = configured.map(|method| normalised(method));
+            response.change_list(METHODS, |standard| {
                 let missing = |method: &String| !standard.contains(method);
                 let entry = |method: String| match method.as_str() {
                     "*" => standard.clone(),
                     _ => vec![method],
                 };
-                said.filter(missing).flat_map(entry).collect()
+                configured.filter(missing).flat_map(entry).collect()
             });
-            answer.judge_method(case);
+            response.evaluate_method(case);
         },
     },
     Rule {
         name: "several requested methods",
         reason: "3: one line, one token",
         applies: |case| case.is_preflight() && case.lines(REQUEST_METHOD).len() > 1,
-        change: |_, answer| answer.judge("method", true),
+        change: |_, response| response.set_failing("method", true),
     },
     // ---- the headers
     Rule {
@@ -160,22 +160,22 @@ pub(crate) const RULES: [Rule; 20] = [
             let lines = case.lines(REQUEST_HEADERS);
             case.is_preflight() && (lines.len() > 1 || lines.iter().any(has_empty))
         },
-        change: |case, answer| {
+        change: |case, response| {
             let allowed = case.policy.allow_headers.iter().chain(&SAFELISTED);
             let allowed: Vec<_> = allowed.map(|name| name.as_bytes()).collect();
             let is_allowed = |name: &[u8]| allowed.iter().any(|it| it.eq_ignore_ascii_case(name));
             let refused = |name: &&[u8]| !is_allowed(name);
-            answer.judge(
+            response.set_failing(
                 "headers",
                 !case.any_header() && case.names().iter().any(refused),
             );
         },
     },
     Rule {
-        name: "requested headers that are no tokens",
-        reason: "3 and 6: nothing unparsed is echoed; a byte that only Python takes for white space is none",
+        name: "requested headers that are not tokens",
+        reason: "3 and 6: nothing unparsed is echoed; a byte that is white space only in Python is not white space",
         applies: |case| case.is_preflight() && !case.names().iter().copied().all(is_token),
-        change: |_, answer| answer.judge("headers", true),
+        change: |_, response| response.set_failing("headers", true),
     },
     Rule {
         name: "bounded requested headers",
@@ -191,79 +191,79 @@ pub(crate) const RULES: [Rule; 20] = [
             let lines = case.lines(REQUEST_HEADERS);
             case.is_preflight() && lines.iter().map(|line| line.len() + 16).sum::<usize>() > bound
         },
-        change: |_, answer| answer.judge("headers", true),
+        change: |_, response| response.set_failing("headers", true),
     },
     Rule {
         name: "allowed headers under *",
         reason: "6: a constant without credentials, the parsed names with them",
         applies: |case| case.is_preflight() && case.any_header(),
-        change: |case, answer| {
+        change: |case, response| {
             let names = case.names().join(&b", "[..]);
             if !case.policy.allow_credentials {
-                answer.set(HEADERS, "*, Authorization".to_owned());
+                response.set(HEADERS, "*, Authorization".to_owned());
             } else if names.is_empty() {
-                answer.cors.remove(HEADERS);
+                response.cors.remove(HEADERS);
             } else {
-                answer.set(HEADERS, String::from_utf8_lossy(&names).into_owned());
+                response.set(HEADERS, String::from_utf8_lossy(&names).into_owned());
             }
         },
     },
-    // ---- what is sent to whom
+    // ---- the response headers
     Rule {
         name: "any origin, every response",
         reason: "6: Fetch, \"CORS protocol and HTTP caches\"",
         applies: |case| !case.is_preflight() && case.policy.allows_any_origin(),
-        change: |case, answer| {
-            answer.set(ORIGIN, "*".to_owned());
-            if !case.policy.expose_headers.is_empty() && !answer.cors.contains_key(EXPOSED) {
-                answer.set(EXPOSED, case.policy.expose_headers.join(", "));
+        change: |case, response| {
+            response.set(ORIGIN, "*".to_owned());
+            if !case.policy.expose_headers.is_empty() && !response.cors.contains_key(EXPOSED) {
+                response.set(EXPOSED, case.policy.expose_headers.join(", "));
             }
-            answer.drop_one_origin_from_vary();
+            response.drop_one_origin_from_vary();
         },
     },
     Rule {
         name: "entries once",
-        reason: "1: an entry that is there already is a warning and says nothing",
+        reason: "1: a duplicate entry is a warning and has no effect",
         applies: |_| true,
-        change: |case, answer| {
-            answer.change_list(METHODS, |list| once(&list, &list, |a, b| a == b));
+        change: |case, response| {
+            response.change_list(METHODS, |list| once(&list, &list, |a, b| a == b));
             let same = str::eq_ignore_ascii_case;
-            answer.change_list(EXPOSED, |list| once(&list, &list, same));
-            // The first that was configured is kept, not the first in the order of Starlette.
+            response.change_list(EXPOSED, |list| once(&list, &list, same));
+            // Keep the first in the order of configuration, not in Starlette's order.
             let configured = SAFELISTED.iter().chain(&case.policy.allow_headers);
             let configured: Vec<_> = configured.map(|name| (*name).to_owned()).collect();
             if !case.any_header() {
-                answer.change_list(HEADERS, |list| once(&list, &configured, same));
+                response.change_list(HEADERS, |list| once(&list, &configured, same));
             }
         },
     },
     Rule {
-        name: "* beside exposed headers",
+        name: "* with other exposed headers",
         reason: "1: `*` covers all other entries",
         applies: |case| case.policy.expose_headers.contains(&"*"),
-        change: |_, answer| answer.change_list(EXPOSED, |_| vec!["*".to_owned()]),
+        change: |_, response| response.change_list(EXPOSED, |_| vec!["*".to_owned()]),
     },
     Rule {
         name: "refused origin",
-        reason: "3, 4 and 6: nothing is sent to it, least disclosure",
+        reason: "3, 4 and 6: it gets no CORS headers, for least disclosure",
         applies: |case| case.origin().is_some(),
-        change: |case, answer| {
+        change: |case, response| {
             let refused = match case.is_preflight() {
-                true => answer.fails("origin"),
-                false => !answer.allows_origin(),
+                true => response.fails("origin"),
+                false => !response.allows_origin(),
             };
             if refused {
-                answer.cors.clear();
+                response.cors.clear();
             }
         },
     },
     Rule {
         name: "refused method or headers",
-        reason: "3: the lists are sent with a grant only",
+        reason: "3: the lists are sent only if the preflight is allowed",
         applies: |case| case.is_preflight(),
-        change: |_, answer| {
-            if answer.status == 400 {
-                answer
+        change: |_, response| {
+            if response.status == 400 {
+                response
                     .cors
                     .retain(|name, _| [ORIGIN, CREDENTIALS].contains(&name.as_str()));
             }
@@ -277,43 +277,43 @@ pub(crate) const RULES: [Rule; 20] = [
             let names_it = own.iter().any(|name| name == "origin" || name == "*");
             !case.is_preflight() && !case.policy.allows_any_origin() && names_it
         },
-        change: |_, answer| answer.drop_one_origin_from_vary(),
+        change: |_, response| response.drop_one_origin_from_vary(),
     },
 ];
 
-/// Between Rocket and the others.
+/// The differences between Rocket and the others.
 pub(crate) const ROCKET: [Rule; 2] = [
     Rule {
         name: "Rocket's methods",
-        reason: "5: it has a fixed list, and answers others before any fairing",
+        reason: "5: it has a fixed list, and responds to other methods before any fairing",
         applies: |case| case.request.method == case.request.method.to_lowercase(),
-        change: |_, answer| {
-            answer.status = 400;
-            answer.cors.clear();
-            answer.vary.clear();
+        change: |_, response| {
+            response.status = 400;
+            response.cors.clear();
+            response.vary.clear();
         },
     },
     Rule {
         name: "Rocket's 404 for 405",
         reason: "5: a path without a route for the method is not found",
         applies: |_| true,
-        change: |_, answer| {
-            if answer.status == 405 {
-                answer.status = 404;
+        change: |_, response| {
+            if response.status == 405 {
+                response.status = 404;
             }
         },
     },
 ];
 
-fn refuse_origin(case: &Case<'_>, answer: &mut CorsResponse) {
+fn refuse_origin(case: &Case<'_>, response: &mut CorsResponse) {
     if case.is_preflight() {
-        answer.judge("origin", true);
+        response.set_failing("origin", true);
     } else if !case.policy.allows_any_origin() {
-        answer.cors.remove(ORIGIN);
+        response.cors.remove(ORIGIN);
     }
 }
 
-/// The entries that are the first of their equals in the order, each once.
+/// Removes duplicates. Of equal entries, keeps the one that is first in `order`.
 fn once(list: &[String], order: &[String], equal: fn(&str, &str) -> bool) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for entry in list {

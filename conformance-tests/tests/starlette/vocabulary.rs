@@ -1,5 +1,5 @@
-//! Random policies and requests near them, in what Starlette's `CORSMiddleware` and this library have
-//! in common.
+//! Random policies and requests near them, limited to the features that Starlette's
+//! `CORSMiddleware` and this library have in common.
 
 use conformance_tests::vector::{Line, Request};
 use proptest::collection::vec;
@@ -26,7 +26,7 @@ pub(crate) struct Policy {
 #[serde(untagged)]
 pub(crate) enum Origins {
     List(Vec<&'static str>),
-    /// Where a list belongs.
+    /// A text in place of a list.
     Text(&'static str),
 }
 
@@ -44,7 +44,7 @@ impl Policy {
 }
 
 impl Origins {
-    /// What is meant.
+    /// The intended list.
     pub(crate) fn items(&self) -> Vec<&'static str> {
         match self {
             Self::List(list) => list.clone(),
@@ -53,10 +53,10 @@ impl Origins {
     }
 }
 
-/// A regex for which every origin is as good as another.
+/// A regex that matches every origin.
 pub(crate) const ANYTHING: &str = ".*";
 
-/// A policy and requests that are about it.
+/// A policy and requests near it.
 pub(crate) fn case(requests: usize) -> impl Strategy<Value = (Policy, Vec<Request>)> {
     policy(0.0).prop_flat_map(move |policy| {
         let requests = vec(request(&policy), requests);
@@ -64,7 +64,7 @@ pub(crate) fn case(requests: usize) -> impl Strategy<Value = (Policy, Vec<Reques
     })
 }
 
-/// A policy in which this share of entries is wrong.
+/// A policy in which this share of entries is invalid.
 pub(crate) fn policy(wrong: f64) -> impl Strategy<Value = Policy> {
     let origins = prop_oneof![
         12 => vec(either(wrong, &ORIGINS, &WRONG_ORIGINS), 1..5).prop_map(Origins::List),
@@ -84,7 +84,7 @@ pub(crate) fn policy(wrong: f64) -> impl Strategy<Value = Policy> {
     );
     parts.prop_map(
         |(origins, regex, methods, headers, credentials, exposed, max_age)| Policy {
-            // A text and a regex at once could not be told apart in Starlette's answers.
+            // With both a text and a regex, Starlette's responses would not show which one matched.
             allow_origin_regex: regex.filter(|_| matches!(origins, Origins::List(_))),
             allow_origins: origins,
             allow_methods: methods,
@@ -134,7 +134,7 @@ const EXPOSED: [&str; 6] = [
     "*",
 ];
 
-/// Of the same meaning in Python and in Rust.
+/// Regexes with the same meaning in Python and in Rust.
 const REGEXES: [&str; 8] = [
     r"https://[a-z]+\.example\.com",
     r"https://.*\.example\.com",
@@ -146,7 +146,7 @@ const REGEXES: [&str; 8] = [
     ANYTHING,
 ];
 
-/// What Starlette takes and we refuse, with the rule.
+/// Origins that Starlette accepts and this library rejects, with the rule.
 pub(crate) const WRONG_ORIGINS: [(&str, &str); 11] = [
     ("", "empty-item"),
     ("https://app.example.com/", "origin-trailing-slash"),
@@ -178,7 +178,7 @@ pub(crate) const WRONG_MAX_AGES: [(Seconds, &str); 2] = [
     (Fraction(0.5), "max-age-fraction"),
 ];
 
-/// A right one, or a wrong one in a share of the cases.
+/// A valid value, or an invalid one in a share of the cases.
 fn either<T: Copy + std::fmt::Debug + 'static>(
     share: f64,
     right: &[T],
@@ -254,7 +254,7 @@ fn request(policy: &Policy) -> impl Strategy<Value = Request> + use<> {
     })
 }
 
-/// One of the policy's, another, or one that looks like it.
+/// An origin from the policy, another origin, or a look-alike.
 fn origin(policy: &Policy) -> impl Strategy<Value = Vec<u8>> + Clone + use<> {
     const TWISTS: [fn(&str) -> String; 15] = [
         |origin| format!("{origin}/"),
@@ -280,7 +280,7 @@ fn origin(policy: &Policy) -> impl Strategy<Value = Vec<u8>> + Clone + use<> {
     ];
     let mut own = policy.allow_origins.items();
     own.push("https://app.example.com");
-    // The second is a part of the text that stands where a list belongs.
+    // The second is a substring of the text that takes the place of a list.
     let any = prop_oneof![
         8 => select(own),
         2 => select(ORIGINS.to_vec()),
@@ -318,7 +318,7 @@ fn requested_headers(policy: &Policy) -> impl Strategy<Value = Vec<u8>> + Clone 
         true => name.to_ascii_lowercase().into_bytes(),
         false => name.into(),
     });
-    // White space as Python sees it, too.
+    // Includes characters that are white space only in Python.
     let odd = [
         &b""[..],
         b" ",
@@ -336,8 +336,8 @@ fn requested_headers(policy: &Policy) -> impl Strategy<Value = Vec<u8>> + Clone 
     prop_oneof![20 => list, 1 => long]
 }
 
-/// What the application says itself. These values are nowhere else, so that they can be told from
-/// the middleware's.
+/// Headers that the application sets. The middleware never sends these values, so the tests can
+/// distinguish them.
 fn reply() -> impl Strategy<Value = Line> {
     let lines = [
         "Status: 404",

@@ -1,5 +1,5 @@
-//! BEHAVIOUR 4: of two requests that agree on all headers named in the `Vary` of an answer, both have
-//! the same `Access-Control-*` headers; so a cache may give the answer to one for the other.
+//! BEHAVIOUR 4: two requests that agree on all headers named in the `Vary` of a response get the
+//! same `Access-Control-*` headers. So a cache may use the response to one for the other.
 
 use conformance_tests::run::{cors, vary};
 use conformance_tests::vector::{Line, Request};
@@ -11,19 +11,20 @@ use test_support::tally::Counts;
 use super::counterexample::{policy, vector};
 use super::server::Server;
 
-/// What must be seen in a thousand pairs; there is three times as much or more.
+/// The minimum counts in a thousand pairs. The actual counts are at least three times as high.
 pub(crate) const SHARES: [(&str, u64); 3] = [
     ("pairs: not shared", 150),
     ("pairs: shared, with another origin", 20),
     ("pairs: shared, with the same origin", 80),
 ];
 
-/// Two requests for the same, made by two pages.
+/// Two requests for the same resource, made by two pages.
 #[derive(Clone, Debug)]
 pub(crate) struct Pair {
     method: &'static str,
     target: &'static str,
-    /// What the application is told; it is the same for both, since no `Vary` names it.
+    /// The `X-Reply` lines. They are the same for both requests, since `Vary` never names
+    /// `X-Reply`.
     replies: Vec<&'static str>,
     headers: [Vec<&'static str>; 2],
     have_origin: [bool; 2],
@@ -71,9 +72,9 @@ const REPLIES: [&str; 7] = [
     "Access-Control-Max-Age: 5",
 ];
 
-/// Asks for the same from two pages, the second time with the headers that the first answer's `Vary`
-/// names as they were the first time.
-pub(crate) fn judge(
+/// Sends the same request from two pages. The second request copies from the first the headers that
+/// the `Vary` of the first response names.
+pub(crate) fn check(
     config: &Config,
     pair: &Pair,
     pages: [&str; 2],
@@ -81,11 +82,11 @@ pub(crate) fn judge(
     counts: &mut Counts,
 ) -> Result<(), String> {
     let [kept, mut asked] = [0, 1].map(|which| pair.request(which, pages[which]));
-    let kept_answer = server.ask(&kept);
-    let names = vary(&kept_answer);
+    let stored = server.ask(&kept);
+    let names = vary(&stored);
     counts.count("pairs");
     if names.iter().any(|name| name == "*") {
-        counts.count("pairs: no cache keeps it");
+        counts.count("pairs: not cacheable");
         return Ok(());
     }
     let is_named = |line: &Line| names.iter().any(|name| line.is(name));
@@ -93,23 +94,23 @@ pub(crate) fn judge(
     asked
         .lines
         .extend(kept.lines.iter().filter(|line| is_named(line)).cloned());
-    let answer = server.ask(&asked);
+    let response = server.ask(&asked);
 
     let differs = !kept.values("origin").eq(asked.values("origin"));
-    counts.count(match (cors(&answer).is_empty(), differs) {
+    counts.count(match (cors(&response).is_empty(), differs) {
         (true, _) => "pairs: not shared",
         (false, true) => "pairs: shared, with another origin",
         (false, false) => "pairs: shared, with the same origin",
     });
-    if cors(&kept_answer) == cors(&answer) {
+    if cors(&stored) == cors(&response) {
         return Ok(());
     }
     Err(format!(
-        "{}: a cache may give the first answer for the second\n\n{}{}{}",
+        "{}: a cache may use the first response for the second request\n\n{}{}{}",
         server.name(),
         policy(config),
-        vector(0, &kept, Some(&kept_answer)),
-        vector(1, &asked, Some(&answer)),
+        vector(0, &kept, Some(&stored)),
+        vector(1, &asked, Some(&response)),
     ))
 }
 

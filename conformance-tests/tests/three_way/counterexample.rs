@@ -1,4 +1,4 @@
-//! A counterexample, ready to become vectors.
+//! Formats a counterexample so that it can be turned into vectors.
 
 use browser_model::Outcome;
 use conformance_tests::response::Response;
@@ -10,7 +10,7 @@ use toml::{Table, Value};
 
 use super::server::on_the_wire;
 
-/// The problem, the fetch, and a file of vectors that lacks only what must be answered.
+/// The problem, the fetch, and a file of vectors without the expected responses.
 pub(crate) fn shown(
     config: &Config,
     case: &Case,
@@ -31,14 +31,14 @@ pub(crate) fn shown(
     text
 }
 
-/// The policy as a table of a file of vectors.
+/// The policy as a table for a file of vectors.
 pub(crate) fn policy(config: &Config) -> String {
-    // TOML has no integers of 64 bits without a sign.
+    // TOML has no unsigned 64-bit integers.
     let table = toml::to_string(config).unwrap_or_else(|_| format!("{config:?}\n"));
     format!("[policies.found]\n{table}")
 }
 
-/// The request as a vector; the answer that came is no proof that it must come, so it is a comment.
+/// The request as a vector. The actual response may be wrong, so it is only a comment.
 pub(crate) fn vector(number: usize, request: &Request, came: Option<&Response>) -> String {
     let lines = request.lines.iter();
     let lines = lines.map(|line| String::from_utf8_lossy(line.as_bytes()).into_owned());

@@ -1,8 +1,8 @@
-//! For random policies and random fetches near them, two answers to one question are the same: what
-//! the policy means for the fetch, and what the model of a browser makes of the bytes that are really
-//! sent - by the core in memory, and by every framework over a socket.
+//! For random policies and random fetches near them, two results must be equal: the one that the
+//! policy implies for the fetch, and the one that the browser model derives from the actual
+//! response. The responses come from the core in memory, and from every framework over a socket.
 //!
-//! Beside it, as randomly: the law of caches.
+//! A second test checks the law of caches in the same random way.
 
 #![allow(
     clippy::indexing_slicing,
@@ -14,7 +14,7 @@
 
 mod caching;
 mod counterexample;
-mod judge;
+mod fetches;
 mod server;
 
 use std::cell::RefCell;
@@ -31,21 +31,21 @@ use test_support::tally::{Counts, Tally};
 use self::server::{Server, subjects};
 
 #[test]
-fn what_a_policy_means_is_what_a_browser_makes_of_every_subject() {
+fn the_browser_model_agrees_with_the_policy_on_every_subject() {
     let tally = check(
         100,
         cases(places(), 1..100),
         |(config, _)| config,
         |(config, cases), server, counts| {
             let mut cases = cases.iter();
-            cases.try_for_each(|case| judge::judge(config, case, server, counts))
+            cases.try_for_each(|case| fetches::check(config, case, server, counts))
         },
     );
-    tally.assert_shares("fetches", &judge::SHARES);
+    tally.assert_shares("fetches", &fetches::SHARES);
 }
 
 #[test]
-fn what_agrees_on_vary_has_the_same_cors_headers() {
+fn requests_that_agree_on_vary_get_the_same_cors_headers() {
     let tally = check(
         50,
         (cases(places(), 1..100), vec(caching::pair(), 100)),
@@ -54,15 +54,15 @@ fn what_agrees_on_vary_has_the_same_cors_headers() {
             let mut pairs = cases.windows(2).zip(pairs);
             pairs.try_for_each(|(cases, pair)| {
                 let pages = [cases[0].page.as_str(), &cases[1].page];
-                caching::judge(config, pair, pages, server, counts)
+                caching::check(config, pair, pages, server, counts)
             })
         },
     );
     tally.assert_shares("pairs", &caching::SHARES);
 }
 
-/// Holds every subject to a property under `PROPTEST_CASES` policies, or so many by default. The
-/// plainest counterexample is shown.
+/// Checks a property of every subject under `PROPTEST_CASES` policies; `policies` is the default.
+/// Prints the simplest counterexample.
 fn check<S: Strategy<Value: Debug + Sync>>(
     policies: u32,
     strategy: S,
@@ -83,7 +83,7 @@ fn check<S: Strategy<Value: Debug + Sync>>(
             let mut counts = Counts::default();
             property(&value, &mut server, &mut counts).map(|()| (server.name(), counts))
         };
-        // All at once, since each waits for its own server.
+        // In parallel, since each thread mostly waits for its server.
         let results: Vec<_> = thread::scope(|scope| {
             let one = &one;
             let threads: Vec<_> = subjects()
@@ -110,7 +110,7 @@ fn check<S: Strategy<Value: Debug + Sync>>(
     tally
 }
 
-/// Pages at every kind of origin, and three servers: a page of the first is on none of the lists.
+/// Pages at every kind of origin, and three servers. The origin of the first server is not a page.
 fn places() -> Places {
     let labels = [
         "a".repeat(63),

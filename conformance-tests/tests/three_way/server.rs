@@ -1,4 +1,4 @@
-//! A subject behind a policy, asked over a connection that stays open.
+//! A subject under a policy, queried over a connection that stays open.
 
 use conformance_tests::response::Response;
 use conformance_tests::subject::{Core, FRAMEWORKS, Framework, Running, Started, Subject as _};
@@ -6,7 +6,7 @@ use conformance_tests::vector::{Line, Request};
 use conformance_tests::wire::Connection;
 use cors_core::Config;
 
-/// `None`: the core in memory.
+/// All subjects; `None` is the core in memory.
 pub(crate) fn subjects() -> impl Iterator<Item = Option<Framework>> {
     [None].into_iter().chain(FRAMEWORKS.map(Some))
 }
@@ -52,16 +52,16 @@ impl Server {
         };
         let ask = |connection: &mut Connection| {
             let response = connection.ask(request);
-            response.unwrap_or_else(|error| panic!("{name}: {error:#}, asked {request:?}"))
+            response.unwrap_or_else(|error| panic!("{name}: {error:#}, sent {request:?}"))
         };
         let reopen = || Connection::open(running.address).unwrap();
-        // It may have been idle for too long.
+        // The server may have closed an idle connection.
         let response = ask(connection).or_else(|| {
             *connection = reopen();
             ask(connection)
         });
-        let response = response.unwrap_or_else(|| panic!("{name} does not answer {request:?}"));
-        // actix, of a body that nobody has read.
+        let response = response.unwrap_or_else(|| panic!("{name} does not respond to {request:?}"));
+        // actix closes the connection if the handler did not read the body.
         if response.values("connection").any(|value| value == b"close") {
             *connection = reopen();
         }
@@ -69,7 +69,7 @@ impl Server {
     }
 }
 
-/// A request of the browser on its way to the application, which is told what to answer.
+/// A browser's request as sent to the application, with `X-Reply` lines that set the response.
 pub(crate) fn on_the_wire(request: &browser_model::Request, reply: &[String]) -> Request {
     let url = &request.url;
     let lines = request.headers.iter();

@@ -1,7 +1,7 @@
-//! A policy file in JSON, or, if it does not start with `{`, environment variables, one a line.
+//! A policy file in JSON, or, if it does not start with `{`, environment variables, one per line.
 //!
-//! Whatever it says, the build answers; every message is one line; every correction helps; and what
-//! is built reads back to the same.
+//! Whatever the input, the build must not panic, every message must be a single line, every
+//! correction must fix its problem, and a built policy must read back as the same policy.
 
 #![no_main]
 
@@ -57,12 +57,12 @@ fn json(config: &Config) -> Value {
     serde_json::to_value(config).unwrap()
 }
 
-/// What is read back as it was said.
+/// Whether the key has a single value, which is read back exactly as it was set.
 fn is_scalar(key: Key) -> bool {
     key != Key::AllowOriginRegex && !LISTS.contains(&key)
 }
 
-/// Everything that a build says.
+/// All issues that a build reports.
 fn issues(built: Result<Policy, ConfigError>) -> Vec<Issue> {
     match built {
         Ok(policy) => policy.warnings().to_vec(),
@@ -79,7 +79,7 @@ fn is_one_line(text: &str) {
     assert!(!text.contains(char::is_control), "{text:?}");
 }
 
-/// By itself, a correction breaks no rule, and least of all the one that it was offered for.
+/// Checks that a correction breaks no rule by itself, in particular not the rule that it corrects.
 fn correction_is_legal(issue: &Issue) {
     let alone = match (issue.key(), issue.correction()) {
         (_, None | Some(Correction::Remove)) => return,
@@ -99,7 +99,7 @@ fn correction_is_legal(issue: &Issue) {
     assert_eq!(count(issue, &issues), 0, "{issue}");
 }
 
-/// One correction of a list at a time: each removes a problem.
+/// Applies the corrections of a list one at a time. Each must remove a problem.
 fn follow_corrections(config: &Config) {
     // The values without the regex, and without the issues from reading.
     let mut config = LISTS
@@ -115,7 +115,7 @@ fn follow_corrections(config: &Config) {
             .find_map(|issue| Some((issue, corrected(&config, issue)?)));
         let Some((issue, next)) = next else { return };
         let after = issues(next.clone().build());
-        // What was a duplicate may have become the one that is redundant.
+        // A duplicate entry may now be a redundant one.
         let helped = count(issue, &after) < count(issue, &before) || after.len() < before.len();
         assert!(helped, "{issue}\n{after:?}");
         (config, before) = (next, after);
@@ -128,7 +128,7 @@ fn count(issue: &Issue, issues: &[Issue]) -> usize {
     issues.iter().filter(same).count()
 }
 
-/// `config` with the correction of an entry.
+/// Applies the correction of an entry to `config`.
 fn corrected(config: &Config, issue: &Issue) -> Option<Config> {
     let entries = match issue.correction()? {
         Correction::Replace(text) => slice::from_ref(text),

@@ -1,7 +1,7 @@
-//! A policy, a script's fetch, and a request that no browser need have sent.
+//! A policy, a script's fetch, and a request that need not come from a browser.
 //!
-//! What the model of a browser makes of the headers that the policy writes is what the policy says,
-//! read naively; and some laws hold for every request.
+//! The result that the browser model derives from the headers must equal the result of a naive
+//! reading of the policy. Some laws hold for every request.
 
 #![no_main]
 
@@ -47,7 +47,7 @@ impl Server {
         let fetch = script.fetch();
         let is_own = fetch.origin == API;
         let mut browser = Browser::new(Quirks::NONE);
-        // The second time, the browser may remember the preflight.
+        // The second time, the browser may have cached the preflight.
         for _ in 0..2 {
             let outcome = browser.fetch(&fetch, |request| {
                 let mut lines: Vec<_> = request
@@ -86,7 +86,7 @@ impl Server {
         }
     }
 
-    /// The answer of the middleware, or of an application with its headers.
+    /// The response of the middleware, or of an application with some headers.
     fn answer(&self, request: &Request) -> Response {
         let mut lines: Vec<(String, Vec<u8>)> = headers(&self.policy, request)
             .0
@@ -172,7 +172,7 @@ fn header(name: &str) -> Option<RequestHeader> {
     known.into_iter().find(|header| header.name() == name)
 }
 
-/// What a policy means, read naively.
+/// A naive reading of a policy.
 struct Meaning {
     config: Config,
 }
@@ -243,7 +243,7 @@ impl Meaning {
             && origins.next().is_none()
     }
 
-    /// What the request is: the name of the decision, but for preflights.
+    /// The expected id of the decision, except for preflights.
     fn classify(&self, request: &Request) -> &'static str {
         let asks = request
             .lines(RequestHeader::AccessControlRequestMethod)
@@ -288,7 +288,7 @@ fn is_own(request: &Request) -> bool {
     }
 }
 
-/// Whether a browser could send this as `Origin`: then an entry of its own allows it.
+/// Whether a browser could send this as `Origin`: if so, an equal entry allows it.
 fn is_origin(origin: &[u8]) -> bool {
     let entry = String::from_utf8_lossy(origin).into_owned();
     naive::is_allowed(&[entry], origin)

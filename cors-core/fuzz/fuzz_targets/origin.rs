@@ -1,6 +1,7 @@
-//! Entries of `allow_origins`, one a line, an empty line, then origins, one a line.
+//! Entries of `allow_origins`, one per line, an empty line, then origins, one per line.
 //!
-//! The matcher agrees with its naive twin about every origin, and with the decision on a request.
+//! The matcher must agree with the naive matcher on every origin, and with the decision on a
+//! request.
 
 #![no_main]
 
@@ -39,7 +40,7 @@ fuzz_target!(|text: &[u8]| {
     }
 });
 
-/// What an entry looks like as an origin, by itself and with its wildcards filled in.
+/// The entry as an origin: unchanged, and with its wildcards filled in.
 fn near(entry: &str) -> [Vec<u8>; 4] {
     [
         entry.to_owned(),
@@ -51,14 +52,14 @@ fn near(entry: &str) -> [Vec<u8>; 4] {
 }
 
 fn naive_is_allowed(list: &[String], origin: &[u8]) -> bool {
-    // The twin knows no `*`; but whatever is an origin is allowed by an entry of its own.
+    // The naive matcher does not support `*`; but every valid origin is allowed by an equal entry.
     let itself = str::from_utf8(origin).map(|origin| [origin.to_owned()]);
     let any = list.iter().any(|entry| entry == "*");
     naive::is_allowed(list, origin)
         || any && itself.is_ok_and(|itself| naive::is_allowed(&itself, origin))
 }
 
-/// Whether a request with this origin is decided to have an allowed one.
+/// Whether the decision on a request with this origin is that the origin is allowed.
 fn decides(policy: &Policy, method: &str, origin: &[u8]) -> bool {
     let request = Request {
         method: method.as_bytes().to_vec(),

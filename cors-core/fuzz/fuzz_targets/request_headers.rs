@@ -1,9 +1,9 @@
-//! `allow_methods` on the first line, `allow_headers` on the second, both with commas; then
-//! `Access-Control-Request-Method` lines behind an `m`, and `Access-Control-Request-Headers` lines
-//! behind an `h`.
+//! `allow_methods` on the first line, `allow_headers` on the second, both comma-separated; then
+//! `Access-Control-Request-Method` lines prefixed with `m`, and `Access-Control-Request-Headers`
+//! lines prefixed with `h`.
 //!
-//! A preflight with these lines is granted exactly if a naive reading of BEHAVIOUR 3 and 7 grants
-//! it; and what is granted is in the lists that the browser compares with.
+//! A preflight with these lines must be allowed exactly if a naive reading of BEHAVIOUR 3 and 7
+//! allows it. The allowed method and headers must be in the lists that the browser compares.
 
 #![no_main]
 
@@ -21,7 +21,7 @@ const ORIGIN: &str = "https://example.com";
 
 fuzz_target!(|text: &[u8]| {
     let mut lines = text.split(|&byte| byte == b'\n');
-    // What is no token is refused: that is for the target `config`.
+    // Entries that are not tokens are errors; the target `config` tests them.
     let [methods, names] = [(); 2].map(|()| {
         let list = elements(lines.next().into_iter()).into_iter();
         let tokens = list.filter(|token| is_token(token));
@@ -59,7 +59,7 @@ fuzz_target!(|text: &[u8]| {
 struct Requested {
     methods: Vec<Vec<u8>>,
     names: Vec<Vec<u8>>,
-    /// What the lines of names cost.
+    /// The number of bytes that the lines of names count.
     bytes: usize,
 }
 
@@ -111,7 +111,7 @@ impl Requested {
             assert!(methods.contains(&self.methods[0]));
             for name in &self.names {
                 let is_named = names.iter().any(|known| known.eq_ignore_ascii_case(name));
-                // Fetch: `*` covers neither `Authorization` nor anything with credentials.
+                // Fetch: `*` does not cover `Authorization`, and nothing at all with credentials.
                 let is_covered = names.contains(&b"*".to_vec())
                     && !credentials
                     && !name.eq_ignore_ascii_case(b"authorization");
@@ -122,7 +122,7 @@ impl Requested {
         }
     }
 
-    /// Why the names may be refused; empty if they are allowed.
+    /// The acceptable reasons to refuse the names; empty if they are allowed.
     fn reasons(&self, allowed: &[String]) -> BTreeSet<&'static str> {
         let any = allowed.iter().any(|name| name == "*");
         let mut known: BTreeSet<String> = allowed.iter().map(|name| name.to_lowercase()).collect();
@@ -147,7 +147,7 @@ impl Requested {
         self.names.iter().filter_map(reason).collect()
     }
 
-    /// `requested_header_names` gives the names, and gives them again of what it gave.
+    /// `requested_header_names` returns the names, and returns the same for its own output.
     fn reads_back(&self, request: &Request) {
         let list = requested_header_names(request);
         let all_tokens = self.names.iter().all(|name| is_token(name));
@@ -189,7 +189,7 @@ fn allows_method(methods: &[String], requested: &[u8]) -> bool {
     })
 }
 
-/// The elements of comma lists, without white space and empty ones.
+/// The elements of comma-separated lists, without white space and empty elements.
 fn elements<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Vec<Vec<u8>> {
     let space = |byte: &u8| matches!(byte, b' ' | b'\t');
     let mut elements = Vec::new();

@@ -1,11 +1,11 @@
-//! The meaning of `allow_origins`, written apart from the library and as plainly as possible: every
-//! entry is tried in turn.
+//! The meaning of `allow_origins`, written independently of the library and as simply as possible:
+//! it tries every entry in turn.
 
 use regex::Regex;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::LazyLock;
 
-/// Whether `list`, entries that the library accepts, lets `origin` in.
+/// Whether `list` allows `origin`. The library must accept every entry of `list`.
 pub(crate) fn is_allowed(list: &[String], origin: &[u8]) -> bool {
     let Ok(origin) = std::str::from_utf8(origin) else {
         return false;

@@ -1,4 +1,4 @@
-//! What the tests of this crate share: a request and the headers of a response in memory.
+//! Code shared by the tests of this crate: a request and the headers of a response in memory.
 
 use cors_core::{
     Echo, Policy, RenderedPolicy, RequestHead, RequestHeader, ResponseHeader, ResponseHeaders,
@@ -6,7 +6,7 @@ use cors_core::{
 };
 use std::collections::BTreeMap;
 
-/// A request of plain bytes.
+/// A request made of plain bytes.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) method: Vec<u8>,
@@ -26,7 +26,7 @@ impl RequestHead for Request {
     }
 }
 
-/// Header names and values. A value has all lines of the header, joined by `, `.
+/// Header names and values. The value contains all lines of the header, joined with `, `.
 #[allow(dead_code, reason = "not every test file looks at headers")]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Headers(pub(crate) BTreeMap<&'static str, Vec<u8>>);
@@ -70,7 +70,7 @@ pub(crate) fn rendered(policy: Policy) -> RenderedPolicy<String> {
     RenderedPolicy::new(policy, |text| Ok::<_, ()>(text.into_owned())).unwrap()
 }
 
-/// The headers of a response to `request` that has none of its own.
+/// The CORS headers of a response to `request` that has no other headers.
 #[allow(dead_code, reason = "not every test file looks at headers")]
 pub(crate) fn headers(policy: &RenderedPolicy<String>, request: &Request) -> Headers {
     let mut headers = Headers::default();
@@ -78,7 +78,7 @@ pub(crate) fn headers(policy: &RenderedPolicy<String>, request: &Request) -> Hea
     headers
 }
 
-/// Puts the CORS headers on a response to `request`.
+/// Sets the CORS headers on a response to `request`.
 #[allow(dead_code, reason = "not every test file looks at headers")]
 pub(crate) fn apply(policy: &RenderedPolicy<String>, request: &Request, headers: &mut Headers) {
     let verdict = policy.verdict(request);

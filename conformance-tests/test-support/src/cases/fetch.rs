@@ -1,5 +1,5 @@
-//! Fetches near a policy: about half of their pages are let in, and most of what they ask for is on
-//! one of its lists or just beside it.
+//! Fetches near a policy. The policy allows about half of their pages, and most of the methods and
+//! headers that they request are on its lists or close to an entry.
 
 use browser_model::{Credentials, Redirect, Url};
 use cors_core::Config;
@@ -9,13 +9,13 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 
 use super::HeaderKind::{Forbidden, Safelisted, Unsafe};
-use super::meaning::{lets_in, normalized, origin_of};
+use super::meaning::{allows_origin, normalized, origin_of};
 use super::policy::neighbours;
 use super::{Case, Header, HeaderKind, Hop, Places};
 
 type Line = (&'static str, &'static str);
 
-/// A fetch as long as the policy is unknown.
+/// A fetch before the policy is known.
 #[derive(Clone, Debug)]
 pub(super) struct Rough {
     page: (Wanted, Index),
@@ -31,23 +31,23 @@ pub(super) struct Rough {
 
 #[derive(Clone, Copy, Debug)]
 enum Wanted {
-    LetIn,
+    Allowed,
     Refused,
     SameOrigin,
 }
 
 #[derive(Clone, Copy, Debug)]
 enum Pick {
-    /// What needs no preflight.
+    /// A value that needs no preflight.
     Simple,
-    /// What is on the policy's list.
+    /// A value on the policy's list.
     Listed,
     Any,
 }
 
-/// What fetches under a policy can be made of.
+/// The values from which fetches under a policy are built.
 pub(super) struct Nearby {
-    let_in: Vec<String>,
+    allowed: Vec<String>,
     refused: Vec<String>,
     same_origin: bool,
     apis: Vec<String>,
@@ -58,7 +58,7 @@ pub(super) struct Nearby {
 
 pub(super) fn rough() -> impl Strategy<Value = Rough> {
     let page = prop_oneof![
-        10 => Just(Wanted::LetIn),
+        10 => Just(Wanted::Allowed),
         4 => Just(Wanted::Refused),
         1 => Just(Wanted::SameOrigin),
     ];
@@ -123,7 +123,9 @@ impl Nearby {
             pages.push("null".to_owned());
             pages.retain(|page| can_be(page));
         }
-        let (let_in, refused) = pages.into_iter().partition(|page| lets_in(config, page));
+        let (allowed, refused) = pages
+            .into_iter()
+            .partition(|page| allows_origin(config, page));
         let names = config
             .get_allow_headers()
             .iter()
@@ -135,7 +137,7 @@ impl Nearby {
             .iter()
             .filter(|method| *method != "*");
         Self {
-            let_in,
+            allowed,
             refused,
             same_origin: places.any_page,
             apis: places.apis.clone(),
@@ -162,7 +164,7 @@ impl Rough {
         let page = match wanted {
             Wanted::SameOrigin if near.same_origin => origin_of(&hops[0].url),
             Wanted::Refused if !near.refused.is_empty() => index.get(&near.refused).clone(),
-            _ if !near.let_in.is_empty() => index.get(&near.let_in).clone(),
+            _ if !near.allowed.is_empty() => index.get(&near.allowed).clone(),
             _ => index.get(&near.refused).clone(),
         };
         let (pick, index) = self.method;
@@ -204,8 +206,8 @@ impl Rough {
     }
 }
 
-/// Whether a page can be there: it is written as browsers do, who leave out the default port, and DNS
-/// can have its host.
+/// Whether a page can have this origin: it is serialized as browsers do, without the default port,
+/// and its host is valid in DNS.
 fn can_be(page: &str) -> bool {
     let Ok(url) = Url::parse(page) else {
         return page == "null";
@@ -234,15 +236,15 @@ const METHODS: [&str; 14] = [
     "Patch", "query", "options", "trace",
 ];
 
-/// 128 bytes, the longest that is safelisted.
+/// 128 bytes, the maximum length of a safelisted value.
 const LONG: &str = "text/plain, text/plain, text/plain, text/plain, text/plain, text/plain, \
                     text/plain, text/plain, text/plain, text/plain, text/xml";
 
-/// One more.
+/// 129 bytes.
 const TOO_LONG: &str = "text/plain, text/plain, text/plain, text/plain, text/plain, text/plain, \
                         text/plain, text/plain, text/plain, text/plain, text/xmls";
 
-/// As the tables of Fetch say ("CORS-safelisted request-header").
+/// Classified as in Fetch ("CORS-safelisted request-header").
 const SIMPLE_HEADERS: [(&str, &str, HeaderKind); 10] = [
     ("Accept", "application/json", Safelisted),
     ("Accept", LONG, Safelisted),
@@ -264,7 +266,7 @@ const SIMPLE_HEADERS: [(&str, &str, HeaderKind); 10] = [
     ("range", "bytes=7-", Safelisted),
 ];
 
-/// As the tables of Fetch say ("forbidden request-header").
+/// Classified as in Fetch ("forbidden request-header").
 const HEADERS: [(&str, &str, HeaderKind); 28] = [
     ("Accept", TOO_LONG, Unsafe),
     ("accept", "text/html;v=\"1\"", Unsafe),
@@ -296,10 +298,10 @@ const HEADERS: [(&str, &str, HeaderKind); 28] = [
     ("Access-Control-Request-Headers", "x-a", Forbidden),
 ];
 
-/// Of the last answer; those before redirect.
+/// The status of the last response; earlier responses are redirects.
 const STATUSES: [u16; 10] = [200, 201, 204, 304, 400, 401, 404, 418, 500, 503];
 
-/// What handlers say, the careless among them about CORS itself.
+/// Headers that handlers set. Careless handlers set CORS headers too.
 const REPLIES: [Line; 18] = [
     ("X-Total", "12"),
     ("X-Request-Id", "7f"),

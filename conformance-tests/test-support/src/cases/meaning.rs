@@ -1,5 +1,5 @@
-//! What a fetch means under a policy: BEHAVIOUR 1 to 4 in plain words, by membership in lists. Which
-//! requests a browser sends is known from how the fetch was made.
+//! The expected result of a fetch under a policy. It follows BEHAVIOUR 1 to 4 in the simplest way,
+//! by membership in lists. How the fetch was generated determines which requests a browser sends.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
@@ -14,12 +14,12 @@ use super::{Case, Header, Hop, naive};
 /// The methods that the application has a handler for, at every path.
 const HANDLED: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 
-/// What must happen.
+/// The expected requests and result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected {
     /// The requests, in order.
     pub sent: Vec<Sent>,
-    /// What the script gets.
+    /// The result that the script gets.
     pub result: Result<Reads, Cause>,
 }
 
@@ -30,21 +30,21 @@ pub struct Sent {
     pub url: String,
     /// `OPTIONS` for a preflight.
     pub method: String,
-    /// What the preflight asks for: the method, and the names of headers, sorted.
+    /// The method and the sorted header names that the preflight requests.
     pub preflight: Option<(String, Vec<String>)>,
-    /// `None`: the header is not there.
+    /// The `Origin` header, if there is one.
     pub origin: Option<String>,
-    /// Whether cookies go along.
+    /// Whether cookies are sent.
     pub with_credentials: bool,
 }
 
-/// What the script may read.
+/// The part of the response that the script may read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reads {
-    /// The response, of this status or, if that is `None`, of the framework's own: it has no handler
-    /// for the method.
+    /// The response, with this status. `None`: the application has no handler for the method, so
+    /// the framework chooses the status.
     Response(Option<u16>, Names),
-    /// Only that there was a redirect.
+    /// Only the fact that there was a redirect.
     Redirect,
 }
 
@@ -57,32 +57,32 @@ pub enum Names {
     Only(Vec<String>),
 }
 
-/// Why the script gets nothing; the first that holds.
+/// Why the script gets no response. The first applicable cause is reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// No script may use the method.
     ForbiddenMethod,
-    /// The origin is not let in.
+    /// The origin is not allowed.
     Origin,
-    /// The origin is let in, but not with credentials.
+    /// The origin is allowed, but not with credentials.
     Credentials,
-    /// The preflight does not grant the method or a header; the console cannot say which.
+    /// The preflight does not allow the method or a header; the console cannot name it.
     NotGranted,
-    /// The preflight does not grant the method, and the console names it.
+    /// The preflight does not allow the method, and the console names it.
     Method,
-    /// The preflight does not grant these headers, in lower case, and the console names one.
+    /// The preflight does not allow these headers, in lower case; the console names one of them.
     Headers(Vec<String>),
-    /// The script did not want a redirect.
+    /// The script does not accept redirects.
     Redirect,
 }
 
-/// The first time.
+/// The expected result of the first fetch.
 pub fn meaning(config: &Config, case: &Case) -> Expected {
     Walk::new(config, case, false).expected()
 }
 
-/// Once more in the same browser after so many seconds, if a response could be read the first time:
-/// preflights are left out as long as they are remembered.
+/// The expected result of the same fetch in the same browser, `seconds` later, if the first one
+/// succeeded. Preflights are omitted as long as their result is cached.
 pub fn meaning_again(config: &Config, case: &Case, seconds: u64) -> Expected {
     Walk::new(config, case, seconds < config.get_max_age()).expected()
 }
@@ -98,17 +98,17 @@ impl Names {
     }
 }
 
-/// A fetch on its way through its hops.
+/// The state of a fetch as it follows its hops.
 struct Walk<'a> {
     config: &'a Config,
     case: &'a Case,
-    /// Whether granted preflights are remembered from the first time.
+    /// Whether successful preflights of the first fetch are still cached.
     remembers: bool,
     method: String,
     headers: Vec<&'a Header>,
-    /// As the server will see it: `null` after a redirect between strangers.
+    /// The `Origin` that the server gets: `null` after a redirect between two other origins.
     origin: &'a str,
-    /// Whether it has left the page's own origin, which is for good.
+    /// Whether the fetch has left the origin of the page. It then stays cross-origin.
     is_cross_origin: bool,
     sent: Vec<Sent>,
 }
@@ -154,22 +154,22 @@ impl<'a> Walk<'a> {
                 (Some(next), Redirect::Follow) => self.redirect(hop, next),
             }
         }
-        unreachable!("the last hop answers")
+        unreachable!("the last hop returns")
     }
 
     fn request(&mut self, hop: &Hop) -> Result<(), Cause> {
         self.is_cross_origin |= origin_of(&hop.url) != self.case.page;
         if self.is_cross_origin {
-            let asks = self.asks();
-            if asks.is_some() && !self.is_remembered() {
-                self.sent(hop, asks);
-                self.shared()?;
-                self.granted()?;
+            let preflight = self.preflight();
+            if preflight.is_some() && !self.is_remembered() {
+                self.sent(hop, preflight);
+                self.check_access()?;
+                self.check_preflight()?;
             }
         }
         self.sent(hop, None);
         if self.is_cross_origin {
-            self.shared()?;
+            self.check_access()?;
         }
         Ok(())
     }
@@ -194,8 +194,8 @@ impl<'a> Walk<'a> {
         });
     }
 
-    /// What a preflight would ask for, if one is needed.
-    fn asks(&self) -> Option<(String, Vec<String>)> {
+    /// The method and header names that a preflight requests, if one is needed.
+    fn preflight(&self) -> Option<(String, Vec<String>)> {
         let headers = self.headers.iter().filter(|header| header.kind == Unsafe);
         let mut names: Vec<String> = headers.map(|header| header.name.to_lowercase()).collect();
         names.sort();
@@ -203,16 +203,16 @@ impl<'a> Walk<'a> {
         needed.then(|| (self.method.clone(), names))
     }
 
-    /// What the list says is remembered; a simple method needs no memory, unless it was asked for
-    /// only because of the upload listener.
+    /// Whether the cached preflight covers the request. The cache holds the methods of the policy's
+    /// list. A simple method needs no entry, unless an upload listener forces the preflight.
     fn is_remembered(&self) -> bool {
         let needs_no_memory = is_simple(&self.method) && !self.case.forces_preflight;
         self.remembers && (needs_no_memory || self.allows_method())
     }
 
-    /// BEHAVIOUR 4: whether the page may have an answer at all.
-    fn shared(&self) -> Result<(), Cause> {
-        if !lets_in(self.config, self.origin) {
+    /// BEHAVIOUR 4: whether the page may read a response at all.
+    fn check_access(&self) -> Result<(), Cause> {
+        if !allows_origin(self.config, self.origin) {
             return Err(Cause::Origin);
         }
         if self.case.credentials == Credentials::Include && !self.config.get_allow_credentials() {
@@ -221,17 +221,17 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// BEHAVIOUR 3: whether a preflight grants it, and if not, what a console can tell.
-    fn granted(&self) -> Result<(), Cause> {
-        let names = self.asks().map_or(Vec::new(), |(_, names)| names);
+    /// BEHAVIOUR 3: whether the preflight succeeds; if not, the cause that a console can report.
+    fn check_preflight(&self) -> Result<(), Cause> {
+        let names = self.preflight().map_or(Vec::new(), |(_, names)| names);
         let missing = names.into_iter().filter(|name| !self.allows_header(name));
         let missing: Vec<String> = missing.collect();
         if self.allows_method() && missing.is_empty() {
             return Ok(());
         }
-        // Fetch, "CORS-preflight fetch": a browser does not look for a simple method on the list, and
-        // after an upload listener takes a list that is not there for any. So diagnostics show the
-        // lists only where these stop every browser.
+        // Fetch, "CORS-preflight fetch": a browser does not check a simple method against the list.
+        // With an upload listener, a missing list allows the method of the request. So diagnostics
+        // send the lists only where the lists make every browser refuse.
         let misses_method = !self.allows_method() && !is_simple(&self.method);
         let has_list = !self.config.get_allow_methods().is_empty();
         let lists_stop_it = misses_method && has_list || !missing.is_empty();
@@ -312,8 +312,8 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// BEHAVIOUR 1 and 2: whether `origin`, which a browser wrote, is let in.
-pub(super) fn lets_in(config: &Config, origin: &str) -> bool {
+/// BEHAVIOUR 1 and 2: whether `origin`, as a browser sends it, is allowed.
+pub(super) fn allows_origin(config: &Config, origin: &str) -> bool {
     let list = config.get_allow_origins();
     list.iter().any(|entry| entry == "*")
         || naive::is_allowed(list, origin.as_bytes())
@@ -335,7 +335,7 @@ fn matches(regex: &str, origin: &str) -> bool {
         .is_match(origin)
 }
 
-/// A method as Fetch reads it, in a script and on the list.
+/// Normalizes a method as Fetch does, both in scripts and on the list.
 pub(super) fn normalized(method: &str) -> String {
     let upper = method.to_uppercase();
     let known = ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];

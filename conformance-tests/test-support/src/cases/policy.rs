@@ -1,4 +1,4 @@
-//! Policies for pages at given origins, with every boundary of an entry near.
+//! Policies for pages at given origins, close to every boundary of an entry.
 
 use cors_core::Config;
 use proptest::collection::vec;
@@ -30,7 +30,7 @@ pub(super) fn policy(pages: &[String]) -> impl Strategy<Value = Config> + use<> 
     let config = (access, lists, flags).prop_map(
         |((mut origins, regex, credentials), (methods, headers, mut exposed, max_age), flags)| {
             if credentials {
-                // They are errors then.
+                // These entries are errors with credentials.
                 origins.retain(|entry| !["*", "null"].contains(&entry.as_str()));
                 exposed.retain(|name| *name != "*");
             }
@@ -60,7 +60,7 @@ const METHODS: [&str; 11] = [
     "*", "GET", "PUT", "POST", "PATCH", "patch", "DELETE", "put", "OPTIONS", "PURGE", "QUERY",
 ];
 
-/// With the value `1` a preflight must ask for any of these.
+/// With the value `1`, each of these must be requested in a preflight.
 const HEADERS: [&str; 8] = [
     "*",
     "X-A",
@@ -81,7 +81,7 @@ const EXPOSED: [&str; 6] = [
     "Set-Cookie",
 ];
 
-/// A few of them, `*` seldom among them.
+/// A random selection, which rarely contains `*`.
 fn list(pool: &[&'static str]) -> impl Strategy<Value = Vec<&'static str>> + use<> {
     let named = subsequence(pool[1..].to_vec(), 0..=pool.len() - 1).prop_shuffle();
     prop_oneof![
@@ -96,7 +96,7 @@ fn entry(pages: &[String]) -> impl Strategy<Value = String> + use<> {
     let pages = pages.to_vec();
     prop_oneof![
         4 => select(pages.clone()),
-        // One that no page of these has.
+        // An origin that none of these pages has.
         2 => (select(pages.clone()), any::<Index>()).prop_map(|(page, index)| {
             let near = neighbours(&page);
             near[index.index(near.len())].clone()
@@ -106,7 +106,7 @@ fn entry(pages: &[String]) -> impl Strategy<Value = String> + use<> {
     ]
 }
 
-/// The page, or the page's parent, with wildcards in place of the labels before it and of the port.
+/// A pattern for the page or its parent domain, with optional wildcards for subdomains and port.
 fn pattern(page: &str, [of_parent, subdomains, any_port]: [bool; 3]) -> String {
     let (scheme, host, port) = parts(page);
     let host = match parent(host) {
@@ -118,7 +118,7 @@ fn pattern(page: &str, [of_parent, subdomains, any_port]: [bool; 3]) -> String {
     format!("{scheme}://{host}{port}")
 }
 
-/// Regexes that let some pages in, and whose edges and alternatives ask for anchors.
+/// Regexes that allow some pages. Their ends and alternatives go wrong if they are not anchored.
 fn regex(pages: &[String]) -> impl Strategy<Value = String> + use<> {
     let page = select(pages.to_vec());
     let two = (page.clone(), page.clone());
@@ -140,8 +140,8 @@ fn regex(pages: &[String]) -> impl Strategy<Value = String> + use<> {
     ]
 }
 
-/// Origins and, if it is a pattern, origins that it lets in, each beyond one boundary or more:
-/// scheme, labels, suffix, port.
+/// Origins near an entry, each beyond one or more of its boundaries: scheme, labels, suffix, port.
+/// For a pattern, they include origins that it allows.
 pub(super) fn neighbours(entry: &str) -> Vec<String> {
     let (scheme, host, port) = parts(entry);
     let hosts = match host.strip_prefix("*.") {
@@ -179,13 +179,13 @@ pub(super) fn neighbours(entry: &str) -> Vec<String> {
     origins
 }
 
-/// The host without its first label, if a site is left.
+/// The host without its first label, if the rest can still be a site.
 fn parent(host: &str) -> Option<&str> {
     let (_, parent) = host.split_once('.').filter(|_| is_name(host))?;
     (parent.contains('.') || parent == "localhost").then_some(parent)
 }
 
-/// Whether there can be a host below it.
+/// Whether the host can have subdomains.
 fn is_name(host: &str) -> bool {
     !host.starts_with('[') && !host.ends_with(|last: char| last.is_ascii_digit())
 }

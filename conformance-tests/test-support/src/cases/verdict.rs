@@ -1,4 +1,4 @@
-//! Whether what a browser makes of the answers is what the policy means.
+//! Checks whether the result in a browser is the result that the policy implies.
 
 use browser_model::{
     Blocked, CorsFailure, Outcome, PreflightFailure, Readable, RedirectFailure, Request, Response,
@@ -7,7 +7,7 @@ use browser_model::{
 
 use super::{Case, Cause, Expected, Names, Reads, Sent};
 
-/// `differences.toml`: Rocket has a fixed list of methods, and answers others before any fairing.
+/// `differences.toml`: Rocket knows a fixed list of methods, and rejects others before any fairing.
 pub fn as_rocket_can(mut expected: Expected, case: &Case) -> Expected {
     const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
     let is_unknown = |sent: &Sent| !KNOWN.contains(&sent.method.as_str());
@@ -21,7 +21,7 @@ pub fn as_rocket_can(mut expected: Expected, case: &Case) -> Expected {
     expected
 }
 
-/// What is not as expected.
+/// Describes the first difference between the expectation and the outcome.
 pub fn problem(expected: &Expected, outcome: &Outcome) -> Option<String> {
     let sent: Vec<Sent> = outcome
         .exchanges
@@ -30,7 +30,7 @@ pub fn problem(expected: &Expected, outcome: &Outcome) -> Option<String> {
         .collect();
     if sent != expected.sent {
         return Some(format!(
-            "must be sent: {:#?}\nwas sent: {sent:#?}",
+            "expected requests: {:#?}\nsent requests: {sent:#?}",
             expected.sent
         ));
     }
@@ -46,7 +46,7 @@ pub fn problem(expected: &Expected, outcome: &Outcome) -> Option<String> {
         _ => false,
     };
     let (expected, got) = (&expected.result, &outcome.result);
-    (!agrees).then(|| format!("the policy means {expected:?}\nthe browser makes of it {got:?}"))
+    (!agrees).then(|| format!("the policy implies {expected:?}\nthe browser's result is {got:?}"))
 }
 
 fn sent(request: &Request) -> Sent {

@@ -1,5 +1,5 @@
-//! What the fuzzer's bytes stand for: picks from short lists, so that policies, pages and requests
-//! have to do with each other.
+//! Decodes the fuzzer's bytes into picks from short lists, so that policies, pages and requests are
+//! related to each other.
 
 use crate::support::Request;
 use arbitrary::Arbitrary;
@@ -9,12 +9,12 @@ use cors_core::{Config, RequestHeader};
 /// The site of the application.
 pub(crate) const API: &str = "https://api.example.com";
 
-/// What the policy says.
+/// The policy.
 #[derive(Arbitrary, Debug)]
 pub(crate) struct Said {
     origins: Vec<Entry>,
     regex: Option<Pick>,
-    /// `None` is `*`.
+    /// The origins; `None` is `*`.
     methods: Vec<Option<Pick>>,
     headers: Vec<Pick>,
     exposed: Vec<Pick>,
@@ -78,7 +78,7 @@ impl Said {
     }
 }
 
-/// What a script asks for.
+/// The fetch of a script.
 #[derive(Arbitrary, Debug)]
 pub(crate) struct Script {
     page: Page,
@@ -86,7 +86,7 @@ pub(crate) struct Script {
     headers: Vec<Pick>,
     credentials: Pick,
     forces_preflight: bool,
-    /// It sends `Sec-Fetch-Site`.
+    /// Whether the browser sends `Sec-Fetch-Site`.
     pub(crate) is_modern: bool,
 }
 
@@ -138,7 +138,7 @@ impl Script {
         fetch
     }
 
-    /// Each name once: name, value, and whether it goes without a preflight.
+    /// Name, value, and whether the header is sent without a preflight. Each name appears once.
     pub(crate) fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
         let lines = [
             ("accept", "text/html", true),
@@ -162,7 +162,7 @@ impl Script {
     }
 }
 
-/// A request of anybody.
+/// A request from an arbitrary client.
 #[derive(Arbitrary, Debug)]
 pub(crate) struct Raw<'a> {
     method: Bytes<'a>,
@@ -221,7 +221,7 @@ impl Raw<'_> {
     }
 }
 
-/// A byte that picks one of a list.
+/// A byte that selects an item of a list.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 struct Pick(u8);
 

@@ -1,4 +1,4 @@
-//! What the model of a browser makes of a server's answers, held to the meaning of the policy.
+//! Checks that the browser model's result from a server's responses is what the policy implies.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use test_support::tally::Counts;
 use super::counterexample;
 use super::server::{Server, on_the_wire};
 
-/// What must be seen in a thousand fetches; there is three times as much or more.
+/// The minimum counts in a thousand fetches. The actual counts are at least three times as high.
 pub(crate) const SHARES: [(&str, u64); 18] = [
     ("blocked: * with credentials", 1),
     ("blocked: forbidden method", 5),
@@ -34,8 +34,8 @@ pub(crate) const SHARES: [(&str, u64); 18] = [
     ("requests: redirected", 30),
 ];
 
-/// Fetches in a browser that has just been started, and perhaps once more later.
-pub(crate) fn judge(
+/// Fetches in a new browser, and possibly once more later.
+pub(crate) fn check(
     config: &Config,
     case: &Case,
     server: &mut Server,
@@ -69,10 +69,10 @@ fn fetch(
     counts: &mut Counts,
 ) -> Result<(), String> {
     let outcome = browser.fetch(&case.fetch(), |request| {
-        let answer = server.ask(&on_the_wire(request, &case.reply(&request.url)));
+        let response = server.ask(&on_the_wire(request, &case.reply(&request.url)));
         Some(Response {
-            status: answer.status,
-            headers: answer.headers,
+            status: response.status,
+            headers: response.headers,
         })
     });
     count(&outcome, counts);
