@@ -1,4 +1,4 @@
-//! The CORS headers of a response: which, and with which values.
+//! Writes the CORS headers of a response.
 //!
 //! [`RenderedPolicy::apply`] is the only function that writes them, for every framework.
 
@@ -77,7 +77,7 @@ impl ResponseHeader {
     }
 }
 
-/// The headers of a response, as a framework has them.
+/// The headers of a response, in the types of a framework.
 ///
 /// `'p` is the lifetime of the policy, for frameworks that borrow header values.
 pub trait ResponseHeaders<'p> {
@@ -90,7 +90,7 @@ pub trait ResponseHeaders<'p> {
     /// Makes a value of a response header from a rendered one.
     fn value(rendered: &'p Self::Rendered) -> Self::Value;
 
-    /// Calls `f` with the name of every header, in any case. A name may come more than once.
+    /// Calls `f` with the name of every header, in any case. A name may occur more than once.
     fn for_each_name(&self, f: impl FnMut(&str));
 
     /// The values of every line of `header`.
@@ -99,16 +99,16 @@ pub trait ResponseHeaders<'p> {
     /// Removes every line of `header`.
     fn remove(&mut self, header: ResponseHeader);
 
-    /// Adds a line. The caller makes sure that there is no other line of `header`, so it makes no
-    /// difference whether this replaces or appends.
+    /// Adds a line. There is no other line of `header`, so it makes no difference whether this replaces
+    /// or appends.
     fn set(&mut self, header: ResponseHeader, value: Self::Value);
 
     /// Adds a line after the other lines of `header`.
     fn append(&mut self, header: ResponseHeader, value: Self::Value);
 }
 
-/// The values of the request that a response may repeat. Each is called at most once, and only if the
-/// response needs it.
+/// Functions that return the values of the request that a response may repeat. Each is called at most
+/// once, and only if the response needs the value.
 #[derive(Clone, Copy, Debug)]
 pub struct Echo<O, N> {
     /// The value of `Origin`.
@@ -152,7 +152,7 @@ struct Writer<'p, 'h, H: ResponseHeaders<'p>> {
 
 impl<'p, H: ResponseHeaders<'p>> Writer<'p, '_, H> {
     /// Fetch, ["CORS protocol and HTTP caches"]: headers that do not depend on the request are on
-    /// every response, without `Vary`. If they depend on `Origin`, every response says so in `Vary`.
+    /// every response, without `Vary`. If they depend on `Origin`, every response lists it in `Vary`.
     ///
     /// ["CORS protocol and HTTP caches"]: https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
     #[inline]
@@ -191,7 +191,7 @@ impl<'p, H: ResponseHeaders<'p>> Writer<'p, '_, H> {
             }
             PreflightVerdict::Refused(refused, Explanation::Lists) => {
                 self.write_origin_and_credentials(echo.origin);
-                // Names that were refused are not repeated.
+                // Refused names are not repeated.
                 let names = match refused {
                     RefusedRequest::Method => Some(echo.requested_headers),
                     RefusedRequest::Headers | RefusedRequest::MethodAndHeaders => None,
@@ -253,9 +253,9 @@ impl<'p, H: ResponseHeaders<'p>> Writer<'p, '_, H> {
     }
 }
 
-/// Removes the CORS headers of the application. Returns whether the response has `Vary`.
+/// Removes the CORS headers that the application set. Returns whether the response has `Vary`.
 ///
-/// Few responses have CORS headers. One look at every name costs less than removing each header.
+/// Few responses have CORS headers, and reading all names once costs less than six removals.
 #[inline]
 fn remove_cors_headers<'p>(headers: &mut impl ResponseHeaders<'p>) -> bool {
     let (mut has_cors, mut has_vary) = (false, false);
@@ -271,7 +271,7 @@ fn remove_cors_headers<'p>(headers: &mut impl ResponseHeaders<'p>) -> bool {
     has_vary
 }
 
-/// Whether a name in any case starts like those of the CORS protocol.
+/// Whether a name, in any case, has the prefix of the CORS headers.
 #[inline]
 fn is_cors(name: &str) -> bool {
     const PREFIX: &[u8] = b"access-control-";

@@ -100,9 +100,9 @@ macro_rules! define_config {
     )*) => {
         /// A CORS configuration. [`build`](Self::build) checks it and makes a [`Policy`].
         ///
-        /// The keys and defaults are those of FastAPI's and Starlette's `CORSMiddleware`, and a few
-        /// more. Each is a builder method, a key of a policy file (feature `serde`) and, in upper case
-        /// after `CORS_`, an environment variable ([`from_env`](Self::from_env)):
+        /// The keys and defaults are those of FastAPI's and Starlette's `CORSMiddleware`, plus a few
+        /// more keys. Each key is a builder method, a key of a policy file (feature `serde`) and, in
+        /// upper case after `CORS_`, an environment variable ([`from_env`](Self::from_env)):
         ///
         /// | key | kind | default |
         /// |---|---|---|
@@ -129,7 +129,7 @@ macro_rules! define_config {
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct Config {
             $($name: kind!($kind),)*
-            /// The values of a file or of the environment that could not be read.
+            /// The problems in values of a file or of the environment that could not be read.
             read_issues: Vec<Issue>,
         }
 
@@ -152,14 +152,14 @@ macro_rules! define_config {
 
             $(getter! { $kind $name $getter })*
 
-            /// Sets the value of `key`, which comes from a file.
+            /// Sets `key` to a value from a file.
             fn read(&mut self, key: Key, value: Value) {
                 match key {
                     $(Key::$key => self.$name.read(key, value, &mut self.read_issues),)*
                 }
             }
 
-            /// Sets the value of `key`, which comes from an environment variable.
+            /// Sets `key` to the value of an environment variable.
             fn read_variable(&mut self, key: Key, text: &str) {
                 let value = match key {
                     $(Key::$key => <kind!($kind)>::from_variable(text),)*
@@ -173,7 +173,7 @@ macro_rules! define_config {
 keys!(define_config);
 
 impl Config {
-    /// Forgets what was wrong with the value that is now replaced.
+    /// Discards the issues of a value that is now replaced.
     fn discard_issues(&mut self, key: Key) {
         self.read_issues.retain(|issue| issue.key != Some(key));
     }

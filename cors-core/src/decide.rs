@@ -4,7 +4,7 @@
 //! it has `Access-Control-Request-Method`, it is a CORS-preflight request. Every other `OPTIONS`
 //! request belongs to the application.
 //!
-//! A security review reads this file and, in this order, what it calls: `origin.rs` with
+//! For a security review, read this file and then, in this order, the files that it uses: `origin.rs` with
 //! `origin/set.rs`, `origin/patterns.rs`, `origin/table.rs`, `origin/host.rs` and `origin/regex.rs`
 //! (which origins are allowed), `requested_headers.rs` (which headers are allowed), `apply.rs`
 //! (which headers a response gets) and `policies.rs` with `path.rs` (which policy applies).
@@ -22,8 +22,8 @@ use crate::verdict::{Explanation, PreflightVerdict, RefusedRequest, VerdictKind}
 impl Policy {
     /// Decides about a request, with all reasons.
     ///
-    /// Any bytes give a decision, and the same bytes always give the same one. The function does not
-    /// allocate, and the policy bounds its work, whatever the request.
+    /// Any request, however malformed, gets a decision, and equal requests get equal decisions. The
+    /// function does not allocate. Its time is bounded by the policy, not by the size of the request.
     pub fn decide<R: RequestHead + ?Sized>(&self, request: &R) -> Decision {
         let origin = Lines::of(request.lines(RequestHeader::Origin));
         if matches!(origin, Lines::None) {
@@ -38,7 +38,7 @@ impl Policy {
         }
     }
 
-    /// Decides about a request, without the reasons. `origin` has its `Origin` lines.
+    /// Decides about a request, without the reasons. `origin` contains its `Origin` lines.
     #[inline]
     pub(crate) fn verdict<R: RequestHead + ?Sized>(
         &self,
@@ -62,7 +62,7 @@ impl Policy {
         if self.allows_any_origin() && !self.block_refused_origins {
             return VerdictKind::Forward { allowed: true };
         }
-        // Fetch, "CORS check", steps 4 to 8: the response must name this very origin.
+        // Fetch, "CORS check", steps 4 to 8: the response must repeat exactly this origin.
         let allowed = self.is_allowed(origin);
         if !allowed && self.block_refused_origins && !is_same_origin(request, origin) {
             VerdictKind::Block
@@ -104,10 +104,10 @@ impl Policy {
         PreflightVerdict::Refused(refused, explanation)
     }
 
-    /// Whether a browser that sees the full lists refuses because of them.
+    /// Whether the lists of allowed methods and headers make a browser refuse the request.
     ///
     /// Fetch, "CORS-preflight fetch", step 7: the lists do not stop a CORS-safelisted method. And an
-    /// empty list is not sent, so that the browser could allow any method.
+    /// empty list is not sent. Without a list, a browser could allow any method.
     fn lists_explain_refusal<R: RequestHead + ?Sized>(
         &self,
         method: Lines<&[u8]>,
@@ -125,7 +125,7 @@ impl Policy {
 
     #[inline]
     fn is_allowed(&self, origin: Lines<&[u8]>) -> bool {
-        // Fetch, "append a request `Origin` header" adds one line. Several lines are a trick.
+        // Fetch, "append a request `Origin` header", adds one line. No browser sends several.
         // https://fetch.spec.whatwg.org/#append-a-request-origin-header
         matches!(origin, Lines::One(origin) if self.is_origin_allowed(origin))
     }
@@ -181,9 +181,9 @@ fn requested_method<R: RequestHead + ?Sized>(request: &R) -> Lines<&[u8]> {
 
 /// Whether the request comes from a page of the application itself.
 ///
-/// Scripts cannot set `Sec-Fetch-Site`. Browsers older than 2023 and pages without TLS do not send
-/// it. Then the origin must match the host of the request. The scheme is not compared, because a
-/// proxy that terminates TLS hides it.
+/// Scripts cannot set `Sec-Fetch-Site`. Browsers older than 2023 do not send it, and no browser sends
+/// it to a server without TLS, except on localhost. Without it, the origin must match the host of the
+/// request. The scheme is not compared, because a proxy that terminates TLS hides it.
 fn is_same_origin<R: RequestHead + ?Sized>(request: &R, origin: Lines<&[u8]>) -> bool {
     let Lines::One(origin) = origin else {
         return false;

@@ -1,6 +1,6 @@
 //! The decision about a request with all reasons, for people: logs, diagnostics, tests.
 //!
-//! What settles the response is the [`Verdict`](crate::Verdict), which has no reasons.
+//! The response depends only on the [`Verdict`](crate::Verdict), which has no reasons.
 
 /// The decision about a request: what it is, whether it is allowed, and why not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -8,10 +8,10 @@
 pub enum Decision {
     /// A request without `Origin`. It is forwarded to the application.
     NotCors,
-    /// Any other CORS request. It is forwarded even when refused: CORS decides who may read the
-    /// response, not whether the request runs.
+    /// A CORS request that is neither blocked nor a preflight. It is forwarded even if it is refused:
+    /// CORS controls who may read the response, not whether the application handles the request.
     Actual(Result<(), OriginRefusal>),
-    /// A CORS request from a refused origin that is not the application's own. Only with
+    /// A CORS request from a refused origin that is not the application's own. This occurs only with
     /// `block_refused_origins`. The response is `403`, and the application is not called.
     Blocked(OriginRefusal),
     /// A CORS-preflight request. The middleware responds, and the application is not called.
@@ -32,7 +32,7 @@ impl Decision {
         }
     }
 
-    /// Whether nothing was refused. This includes a request without `Origin`.
+    /// Whether nothing was refused. This is also true for a request without `Origin`.
     pub const fn is_allowed(self) -> bool {
         matches!(
             self,
@@ -110,7 +110,7 @@ impl MethodRefusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HeadersRefusal {
-    /// The value is longer than the limit given at
+    /// The value is longer than the limit documented at
     /// [`allow_headers`](crate::Config::allow_headers).
     TooLong,
     /// A name is not a token.
@@ -134,7 +134,7 @@ impl HeadersRefusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PreflightRefusal(Refused);
 
-/// One variant for each part that can be the first refused one, so that one is always there.
+/// One variant for each part that can be the first refused one, so at least one part is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Refused {
     Origin(OriginRefusal, Option<MethodRefusal>, Option<HeadersRefusal>),

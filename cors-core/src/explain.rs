@@ -85,7 +85,7 @@ impl Policy {
         }
     }
 
-    /// An allowed origin that differs from this one in one part.
+    /// Describes an allowed origin that differs from this one in only one part.
     fn near_miss(&self, origin: &[u8]) -> Option<String> {
         let Access::Listed(listed) = &self.access else {
             return None;
@@ -169,7 +169,7 @@ fn is_subdomain(host: &str, parent: &str) -> bool {
         .is_some_and(|labels| labels.ends_with('.'))
 }
 
-/// Bytes from outside between backticks: escaped, and cut after 100 bytes.
+/// Bytes from a request between backticks: escaped, and cut after 100 bytes.
 fn shown(bytes: &[u8]) -> String {
     const SHOWN: usize = 100;
     let head = bytes.get(..SHOWN).unwrap_or(bytes);

@@ -1,4 +1,4 @@
-//! What adapters for frameworks with types of the `http` crate, version 1, share: axum, tower, warp.
+//! Code shared by adapters for frameworks that use the `http` crate, version 1: axum, tower, warp.
 
 use crate::apply::{Echo, ResponseHeader, ResponseHeaders};
 use crate::define_header_names;
@@ -22,7 +22,8 @@ impl<B> RequestHead for Request<B> {
     }
 
     fn lines(&self, header: RequestHeader) -> impl Iterator<Item = &[u8]> {
-        // HTTP/2 has the authority in the target, and RFC 9112, section 3.2.2, prefers it, too.
+        // In HTTP/2 the target has the authority. In HTTP/1, too, an authority in the target overrides
+        // `Host` (RFC 9112, section 3.2.2).
         let authority = match header {
             RequestHeader::Host => self.uri().authority(),
             _ => None,
@@ -101,7 +102,7 @@ pub struct HttpPolicy {
 
 /// The complete headers of the responses to preflights, with [`PLACEHOLDER`] for the origin.
 ///
-/// Cloning a map takes a third of the time that filling it takes.
+/// Cloning a map takes a third of the time of filling it.
 #[derive(Clone, Debug)]
 struct PreflightTemplates {
     allowed: HeaderMap,
@@ -109,7 +110,7 @@ struct PreflightTemplates {
     refused: HeaderMap,
 }
 
-/// Not an origin. Should it ever be sent, a browser refuses the response.
+/// Not an origin: if it were ever sent, a browser would not let a page read the response.
 static PLACEHOLDER: HeaderValue = HeaderValue::from_static("origin of the request");
 
 /// What to do with a request.
@@ -174,8 +175,8 @@ impl HttpPolicy {
         }
     }
 
-    /// The CORS headers for a response of the application, which was called whatever
-    /// [`act`](Self::act) returns.
+    /// The CORS headers for the response of the application, for adapters that call the application
+    /// without [`act`](Self::act). If `act` would respond itself, the headers allow no origin.
     #[inline]
     pub fn forward<R: RequestHead + ?Sized>(&self, head: &R, headers: &HeaderMap) -> CorsHeaders {
         let (verdict, origin) = self.verdict(head, headers);
@@ -255,7 +256,7 @@ impl PreflightTemplates {
         };
         Self {
             allowed: template(PreflightVerdict::Allowed),
-            // Whatever else is refused, the headers are the same.
+            // The headers do not depend on what else is refused.
             origin_refused: template(PreflightVerdict::OriginRefused {
                 method: false,
                 headers: false,
@@ -293,7 +294,7 @@ where
     O: FnOnce() -> Option<HeaderValue>,
     N: FnOnce() -> Option<HeaderValue>,
 {
-    // The framework adds its own length and date.
+    // With room for the length and the date, which the framework adds.
     let mut headers = HeaderMap::with_capacity(8);
     rendered.apply(verdict, &mut headers, echo);
     let early = rendered.early_response(verdict);
@@ -318,7 +319,7 @@ mod tests {
     use super::PLACEHOLDER;
     use crate::origin::is_serialized;
 
-    /// If a placeholder were sent by mistake, no browser would allow anyone to read the response.
+    /// If a placeholder were sent by mistake, no browser would let a page read the response.
     #[test]
     fn the_placeholder_is_not_an_origin() {
         assert!(!is_serialized(PLACEHOLDER.as_bytes()));

@@ -1,7 +1,7 @@
 //! What the build reports about a configuration: errors and warnings.
 //!
-//! An [`Issue`] names the key and the entry, the [`Rule`] that it breaks, and the [`Correction`] if
-//! it is clear what was meant. All texts that users read are here and in the table of rules.
+//! An [`Issue`] names the key and the entry, the [`Rule`] that the entry breaks, and the [`Correction`]
+//! if it is clear what was meant.
 
 mod rule;
 #[cfg(feature = "serde")]
@@ -70,9 +70,9 @@ impl fmt::Display for Correction {
     }
 }
 
-/// One problem of a configuration: its place, its rule and, where possible, its correction.
+/// One problem in a configuration: its place, the rule and, where possible, a correction.
 ///
-/// `Display` writes all of it on one line:
+/// `Display` writes everything on one line:
 ///
 /// ```
 /// let error = cors_core::Config::new()
@@ -107,7 +107,7 @@ impl Issue {
         }
     }
 
-    /// An issue with a name that is not a key.
+    /// An issue for a name that is not a key.
     pub(crate) fn unknown(name: &str, rule: Rule) -> Self {
         Self {
             key: None,
@@ -196,8 +196,8 @@ impl fmt::Display for Issue {
     }
 }
 
-/// Text from outside between backticks: control characters are escaped, and it is cut after 120
-/// characters.
+/// Text of a configuration between backticks. Control characters are escaped, and the text is cut after
+/// 120 characters.
 struct Quoted<'a>(&'a str);
 
 impl fmt::Display for Quoted<'_> {

@@ -1,10 +1,10 @@
 //! The configuration keys, in one table.
 //!
 //! A row has the documentation of a key, its [`Key`] variant, its name, its getter, the kind of its
-//! value, its default, and whether a policy file that we write always contains it. [`Key`],
+//! value, its default, and whether it is always written to a policy file. [`Key`],
 //! [`Config`](crate::Config) with its builder methods and getters, policy files and environment
-//! variables are generated from this table. What cannot be generated destructures `Config` in full
-//! and does not compile without the new key: the build, and reading a policy back.
+//! variables are generated from this table. The build and `Policy::to_config` are not generated. They
+//! name every field of `Config`, so they do not compile until they handle a new key.
 
 /// Calls the macro `$define` with the rows of the table.
 macro_rules! keys {
@@ -18,23 +18,23 @@ macro_rules! keys {
             /// | `tauri://localhost`, `chrome-extension://<id>` | this origin, with a scheme other than http and https |
             /// | `https://*.example.com` | one or more labels before `example.com`, but not `example.com` itself |
             /// | `http://localhost:*` | this host with any port or none |
-            /// | `https://*.example.com:*` | both |
-            /// | `null` | every sandboxed frame and every local file |
+            /// | `https://*.example.com:*` | such a subdomain with any port or none |
+            /// | `null` | the opaque origin, which every sandboxed frame and every local file has |
             /// | `*` | any origin |
             ///
             /// An origin is compared byte for byte with the `Origin` header. An entry that no browser
-            /// sends is an error with a correction: `example.com`, `https://example.com/`,
-            /// `https://EXAMPLE.com`, `https://example.com:443`. A `*` in any other place is an error,
-            /// too.
+            /// sends is an error, if possible with a correction: `example.com`, `https://example.com/`,
+            /// `https://EXAMPLE.com`, `https://example.com:443`. A `*` in any other place is also an
+            /// error.
             AllowOrigins allow_origins get_allow_origins list [] always;
 
             /// A regex for origins that are allowed in addition to `allow_origins`. Default: none.
             ///
-            /// The regex must match the whole origin, as if it stood between `^` and `$`. The syntax is
-            /// that of the `regex` crate. There is no look-around and no back-reference, so matching
-            /// takes linear time. With credentials, a regex that also matches origins of other people
-            /// is an error. The build tries origins such as `https://evil.com` and, for `example\.com`,
-            /// `https://evilexample.com`.
+            /// The regex must match the whole origin, as if it were written in `^(?:` and `)$`. The
+            /// syntax is that of the `regex` crate, without look-around and back-references, so matching
+            /// takes linear time. With credentials, a regex that also matches origins of other people is
+            /// an error. To find out, the build tries origins such as `https://evil.com`, and
+            /// `https://evilexample.com` if the regex is `https://.*example\.com`.
             AllowOriginRegex allow_origin_regex get_allow_origin_regex text none if_changed;
 
             /// The methods that a preflight allows. Default: `GET`.
@@ -42,38 +42,38 @@ macro_rules! keys {
             /// `*` stands for DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT and QUERY. As in Fetch
             /// (["normalize a method"]), `delete`, `get`, `head`, `options`, `post` and `put` are
             /// upper-cased. Every other method is compared byte for byte. `CONNECT`, `TRACE` and
-            /// `TRACK`, which browsers never send, are errors.
+            /// `TRACK` are errors, because browsers never send them.
             ///
             /// ["normalize a method"]: https://fetch.spec.whatwg.org/#concept-method-normalize
             AllowMethods allow_methods get_allow_methods list ["GET"] always;
 
-            /// The request headers that a preflight allows, compared without case. Default: none.
+            /// The request headers that a preflight allows. Case does not matter. Default: none.
             ///
             /// `Accept`, `Accept-Language`, `Content-Language` and `Content-Type` are always allowed.
             /// `*` allows every header, including `Authorization`.
             ///
-            /// At most 256 bytes plus twice the length of the allowed names are read from
-            /// `Access-Control-Request-Headers` (4096 bytes with `*`). Every header line counts 16
-            /// bytes extra.
+            /// `Access-Control-Request-Headers` is refused if it is longer than 256 bytes plus twice the
+            /// length of the allowed names, each with a comma and a space (4096 bytes with `*`). Every
+            /// header line counts 16 bytes extra.
             AllowHeaders allow_headers get_allow_headers list [] always;
 
             /// Whether requests may include cookies, client certificates and HTTP authentication.
             /// Default: no.
             ///
-            /// Pages of the allowed origins then act as the user who opens them. `*` in
-            /// `allow_origins` or `expose_headers` and the origin `null` become errors.
+            /// If so, pages of the allowed origins can act as the user who opens them. Therefore `*` in
+            /// `allow_origins` or `expose_headers`, and the origin `null`, are then errors.
             AllowCredentials allow_credentials get_allow_credentials flag false always;
 
-            /// The response headers that scripts may read, in addition to the seven that they always
-            /// may. Default: none.
+            /// The response headers that scripts may read. Default: none.
             ///
-            /// `*` exposes every header. With credentials `*` would be an ordinary name, so it is an
-            /// error.
+            /// Scripts can always read `Cache-Control`, `Content-Language`, `Content-Length`,
+            /// `Content-Type`, `Expires`, `Last-Modified` and `Pragma`. `*` exposes every header. With
+            /// credentials, browsers read `*` as an ordinary name, so it is an error.
             ExposeHeaders expose_headers get_expose_headers list [] always;
 
             /// How many seconds a browser may cache an allowed preflight. Default: 600.
             ///
-            /// `0` turns the cache off. Browsers cap the time: WebKit at 600 seconds, Chromium at 7200
+            /// `0` disables the cache. Browsers cap the time: WebKit at 600 seconds, Chromium at 7200
             /// and Firefox at 86400.
             MaxAge max_age get_max_age seconds 600 always;
 
@@ -82,28 +82,32 @@ macro_rules! keys {
             PreflightStatus preflight_status get_preflight_status status 200 if_changed;
 
             /// Whether a refused preflight from an *allowed* origin gets a successful response with the
-            /// full lists. The browser still blocks the request, and its console then names the method
-            /// or header that is missing. Default: no.
+            /// lists of allowed methods and headers. The browser still blocks the request, and its
+            /// console names the method or header that is missing. Default: no.
             Diagnostics diagnostics get_diagnostics flag false if_changed;
 
             /// Whether a request from a refused origin gets the status `403` and never reaches the
             /// application. Default: no.
             ///
-            /// Same-origin requests pass: those with `Sec-Fetch-Site: same-origin` (or `none`) and, where
-            /// that header is missing, those whose `Origin` matches the host of the request. Behind a
-            /// proxy that changes `Host`, list your own origin as well, for browsers older than 2023. A
-            /// form that another site posts to yours is blocked, too: list the origin of an identity
-            /// provider that does so.
+            /// Same-origin requests are not blocked: those with `Sec-Fetch-Site: same-origin` or `none`
+            /// and, without that header, those whose `Origin` has the host and port of `Host`. Browsers
+            /// older than 2023 do not send `Sec-Fetch-Site`. If a proxy changes `Host`, list your own
+            /// origin as well, so that these browsers work.
+            ///
+            /// A form that another site posts to yours is blocked, too. If an identity provider posts to
+            /// your site, list its origin.
             BlockRefusedOrigins block_refused_origins get_block_refused_origins flag false if_changed;
 
-            /// Accepts a pattern such as `https://*.github.io` together with credentials.
+            /// Whether a pattern such as `https://*.github.io` is accepted together with credentials.
+            /// Default: no.
             ///
-            /// Anyone can register a name there and act as your users.
+            /// Anyone can register a name that such a pattern matches, and act as your users.
             DangerouslyAllowCredentialsOnPublicSuffixes
                 dangerously_allow_credentials_on_public_suffixes
                 get_dangerously_allow_credentials_on_public_suffixes flag false if_changed;
 
-            /// Accepts a regex that also matches origins of other people together with credentials.
+            /// Whether a regex is accepted together with credentials even if it also matches origins of
+            /// other people. Default: no.
             ///
             /// Anyone with a matching origin can act as your users.
             DangerouslyAllowCredentialsWithBroadRegex

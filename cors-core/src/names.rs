@@ -1,15 +1,15 @@
-//! Header names as a framework has them.
+//! Header names in the type of a framework.
 
 /// Defines `request_header_name` and `response_header_name`, which return the names of
 /// [`RequestHeader`](crate::RequestHeader) and [`ResponseHeader`](crate::ResponseHeader) as a
 /// `&'static $HeaderName`.
 ///
-/// For adapters of frameworks with the `HeaderName` of the `http` crate, in any version. The names are
-/// made at compile time, so a look-up does not parse a text.
+/// For adapters of frameworks that use the `HeaderName` of the `http` crate, in any version. The names
+/// are built at compile time, so a look-up does not parse a string.
 #[macro_export]
 macro_rules! define_header_names {
     ($vis:vis $HeaderName:ty) => {
-        /// The name of a request header. A look-up with it does not parse a text.
+        /// The name of a request header. A look-up with it does not parse a string.
         #[inline]
         $vis fn request_header_name(header: $crate::RequestHeader) -> &'static $HeaderName {
             const COUNT: usize = $crate::RequestHeader::NAMES.len();
@@ -19,7 +19,7 @@ macro_rules! define_header_names {
             &NAMES[header.index()]
         }
 
-        /// The name of a response header. A look-up with it does not parse a text.
+        /// The name of a response header. A look-up with it does not parse a string.
         #[inline]
         $vis fn response_header_name(header: $crate::ResponseHeader) -> &'static $HeaderName {
             const COUNT: usize = $crate::ResponseHeader::NAMES.len();

@@ -1,7 +1,7 @@
 //! Origins as browsers send them (Fetch, ["`Origin` header"]; HTML, ["serialization of an origin"]).
 //!
-//! There are two parsers, on purpose. [`Origin::parse`] is for requests: it is cheap and bounded, and
-//! only accepts or rejects. [`pattern`] is for configuration: it reports what is wrong. Both check
+//! There are two parsers, on purpose. [`Origin::parse`] is for requests: its cost is low and bounded, and
+//! it only accepts or rejects. [`pattern`] is for configuration: it reports what is wrong. Both check
 //! hosts with [`host::check`].
 //!
 //! ["`Origin` header"]: https://fetch.spec.whatwg.org/#origin-header
@@ -32,14 +32,14 @@ pub(crate) struct Origin<'a> {
 }
 
 impl<'a> Origin<'a> {
-    /// Splits `bytes` into their parts if a browser could have sent them.
+    /// Splits `bytes` into the parts of an origin. `None` if no browser could have sent them.
     pub(crate) fn parse(bytes: &'a [u8]) -> Option<Self> {
         if bytes.len() > MAX_LEN {
             return None;
         }
         let (scheme, authority) = split_scheme(bytes)?;
         if scheme == b"https" && host::is_common_name(authority) {
-            // Most origins.
+            // A shortcut for most origins.
             return Some(Self {
                 scheme,
                 authority,

@@ -101,7 +101,7 @@ impl Prefix {
         }
     }
 
-    /// The number of segments, then the segments: an order from short to long prefixes.
+    /// A sort key that orders prefixes from short to long: the number of segments, then the segments.
     pub(crate) fn order(&self) -> (usize, &[Vec<u8>]) {
         (self.segments.len(), &self.segments)
     }

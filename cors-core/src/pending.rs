@@ -1,4 +1,4 @@
-//! What is kept of a request until its response is there.
+//! What an adapter keeps of a request until it has the response.
 
 use crate::apply::{Echo, ResponseHeaders};
 use crate::rendered::{EarlyResponse, RenderedPolicy};

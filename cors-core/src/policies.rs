@@ -2,8 +2,8 @@
 //!
 //! A policy for `/admin` applies to `/admin` and every path below it, for preflights too. Paths are
 //! compared by segments, which are percent-decoded. Empty segments are ignored, and case matters.
-//! `//admin`, `/%61dmin` and `/admin/`, which routers can treat as `/admin`, have the policy of
-//! `/admin`. `/administer` does not. `%2F` does not separate segments.
+//! `//admin`, `/%61dmin` and `/admin/` have the policy of `/admin`, because routers can treat them as
+//! `/admin`. `/administer` does not have it. `%2F` does not separate segments.
 
 use crate::path::{Prefix, PrefixError};
 use crate::policy::Policy;
@@ -52,7 +52,7 @@ impl Policies {
     ///
     /// # Errors
     ///
-    /// Fails if `prefix` is not a plain path with at least one segment, or has a policy already.
+    /// Fails if `prefix` is not a plain path with at least one segment, or already has a rule.
     pub fn at(self, prefix: &str, policy: Policy) -> Result<Self, PrefixError> {
         self.rule(prefix, Some(policy))
     }
@@ -145,7 +145,7 @@ mod tests {
             .unwrap()
     }
 
-    /// The `max_age` of the policy that is chosen, which tells them apart.
+    /// The `max_age` of the policy that is chosen. It differs for every policy.
     fn chosen(policies: &Policies, path: &str) -> Option<u64> {
         let table =
             PolicyTable::new(policies.clone(), |text| Ok::<_, ()>(text.to_owned())).unwrap();
@@ -205,8 +205,8 @@ mod tests {
     }
 
     #[test]
-    fn prefixes_that_name_no_place() {
-        for (prefix, says) in [
+    fn invalid_prefixes() {
+        for (prefix, message) in [
             (
                 "api",
                 "path prefix `api`: a prefix starts with a slash; use `/api`",
@@ -247,13 +247,13 @@ mod tests {
             let policies = Policies::new(policy(0)).at("/twice", policy(1)).unwrap();
             assert_eq!(
                 policies.at(prefix, policy(2)).unwrap_err().to_string(),
-                says
+                message
             );
         }
     }
 
     proptest! {
-        /// The same answer as from decoding everything first and comparing lists.
+        /// The same result as decoding everything first and comparing lists.
         #[test]
         fn agrees_with_a_naive_one(
             rules in prop::collection::vec("(/(a|b|%61|c)){1,3}/?", 0..5),

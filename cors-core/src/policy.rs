@@ -15,17 +15,17 @@ pub struct Policy {
     pub(crate) headers: AllowedHeaders,
     pub(crate) exposed: Exposed,
     pub(crate) max_age: u64,
-    /// An allowed preflight has the status 204 and no body.
+    /// The response to an allowed preflight has the status 204 and no body.
     pub(crate) bare_success: bool,
     pub(crate) diagnostics: bool,
     pub(crate) block_refused_origins: bool,
-    /// The two opt-ins. Only the build uses them. They are kept for reading the policy back.
+    /// The two opt-ins. Only the build uses them. They are kept for `to_config`.
     pub(crate) on_public_suffixes: bool,
     pub(crate) with_broad_regex: bool,
     pub(crate) warnings: Vec<Issue>,
 }
 
-/// Who may read the responses. There is no value for any origin together with credentials.
+/// Who may read the responses. This type cannot express any origin together with credentials.
 #[expect(
     clippy::large_enum_variant,
     reason = "a box would cost an indirection for every request"
@@ -54,7 +54,7 @@ impl Policy {
     /// Whether the policy allows `origin`, the value of an `Origin` header.
     ///
     /// Browsers do not apply the CORS check to WebSockets. A handler that upgrades a connection must
-    /// call this itself. Otherwise any website can open a connection that acts as its users.
+    /// call this itself. Otherwise any website can open a connection and act as your users.
     ///
     /// ```
     /// let policy = cors_core::Config::new().allow_origins(["https://example.com"]).build()?;

@@ -9,7 +9,7 @@ use crate::requested_headers::AllowedHeaders;
 use crate::verdict::{Explanation, PreflightVerdict, RefusedRequest, Verdict, VerdictKind};
 use std::borrow::Cow;
 
-/// A policy whose header values are rendered as the `V` of a framework.
+/// A policy whose header values are rendered as `V`, the type of a framework for header values.
 ///
 /// An adapter asks it for the [`verdict`](Self::verdict) on a request. If there is an
 /// [`early_response`](Self::early_response), the adapter sends it instead of calling the application.
@@ -52,15 +52,15 @@ impl EarlyResponse {
     }
 }
 
-/// The response to a preflight depends on these headers, whether it is allowed or not. So does the
-/// question whether the request is a preflight at all.
+/// The response to a preflight depends on these headers, whether it is allowed or not: they also decide
+/// whether the request is a preflight at all.
 const VARY_PREFLIGHT: &str =
     "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
 
 impl<V: Clone> RenderedPolicy<V> {
-    /// Renders the values of `policy` with `value`. They are visible ASCII, which every framework
-    /// accepts. Values that are the same for every policy are borrowed, because most frameworks clone
-    /// those without counting references.
+    /// Renders the header values of `policy` with `value`. They are visible ASCII, which every framework
+    /// accepts. Values that are the same for every policy are passed as `Cow::Borrowed`, because most
+    /// frameworks clone a static value without a reference count.
     ///
     /// # Errors
     ///
@@ -71,7 +71,7 @@ impl<V: Clone> RenderedPolicy<V> {
     ) -> Result<Self, E> {
         let mut render = |text: Cow<'static, str>| {
             let value = value(text)?;
-            // The first clone of a value may allocate. It happens here and not in a request.
+            // The first clone of a value may allocate. It happens here, not during a request.
             let _ = value.clone();
             Ok(value)
         };
@@ -110,7 +110,7 @@ impl<V> RenderedPolicy<V> {
     }
 
     /// What to do with a request. Like [`Policy::decide`], but without the reasons, and without the
-    /// checks that only reasons need.
+    /// checks that are only needed for reasons.
     #[inline]
     pub fn verdict<R: RequestHead + ?Sized>(&self, request: &R) -> Verdict {
         let origin = Lines::of(request.lines(RequestHeader::Origin));
@@ -173,7 +173,7 @@ impl<V> RenderedPolicy<V> {
         is_allowed && !self.policy.allows_any_origin()
     }
 
-    /// Whether the response repeats the requested header names, which have passed the check.
+    /// Whether the response repeats the requested header names. They have then passed the check.
     #[cfg(feature = "http-1")]
     pub(crate) fn echoes_requested_headers(&self, verdict: Verdict) -> bool {
         self.headers.is_none() && verdict.0 == VerdictKind::Preflight(PreflightVerdict::Allowed)

@@ -2,8 +2,9 @@
 
 /// The part of a request that decisions depend on.
 ///
-/// The core asks only for what it needs, so an implementation should look up a header when it is
-/// asked for it. Adapters implement this trait for the requests of their framework.
+/// The core reads only the headers that it needs, so an implementation should look up a header only
+/// when [`lines`](Self::lines) is called. Adapters implement this trait for the requests of their
+/// framework.
 pub trait RequestHead {
     /// The method, byte for byte.
     fn method(&self) -> &[u8];

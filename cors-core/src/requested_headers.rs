@@ -36,7 +36,7 @@ pub(crate) struct ListedHeaders {
 /// How many bytes are read if any header is allowed.
 const ANY_BUDGET: usize = 4096;
 
-/// How many bytes are read in addition to the names, for white space, empty elements and more lines.
+/// How many bytes are read in addition to the names, for white space, empty elements and extra lines.
 const TOLERANCE: usize = 256;
 
 /// How many bytes a line counts in addition to its length.
@@ -76,8 +76,8 @@ impl ListedHeaders {
 
     /// The first name in `line` that is not in the list.
     ///
-    /// Browsers send the names in lower case and sorted, so a name is usually one of the next in the
-    /// list. Comparing it with those avoids searching for its end.
+    /// Browsers send the names in lower case and sorted, so the next name in `line` is usually one of the
+    /// next names in the list. Comparing it with those avoids searching for its end.
     fn first_refused<'a>(&self, mut line: &'a [u8]) -> Option<&'a [u8]> {
         /// How many of the next names are compared before the whole list is searched.
         const NEAR: usize = 8;
@@ -107,7 +107,7 @@ impl ListedHeaders {
     }
 }
 
-/// The rest of `line` after `name` and a comma, if it starts with that element.
+/// The rest of `line` after `name` and its comma. `None` if the first element is not `name`.
 fn after<'a>(line: &'a [u8], name: &str) -> Option<&'a [u8]> {
     match line.get(name.len()) {
         None if line == name.as_bytes() => Some(b""),
@@ -116,7 +116,7 @@ fn after<'a>(line: &'a [u8], name: &str) -> Option<&'a [u8]> {
     }
 }
 
-/// The first element of `line`, without white space, and the rest after its comma.
+/// The first element of `line`, without white space at its ends, and the rest after its comma.
 fn split_name(line: &[u8]) -> (&[u8], &[u8]) {
     match line.iter().position(|&byte| byte == b',') {
         Some(comma) => (
@@ -127,7 +127,7 @@ fn split_name(line: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-/// Compares `known`, which is lower case, with `name` in lower case.
+/// Compares `known`, which is in lower case, with `name` converted to lower case.
 fn compare_lower(known: &[u8], name: &[u8]) -> Ordering {
     known
         .iter()
@@ -136,7 +136,7 @@ fn compare_lower(known: &[u8], name: &[u8]) -> Ordering {
 }
 
 impl AllowedHeaders {
-    /// Whether every requested name is a token and allowed, and why not.
+    /// Checks that every requested name is a token and allowed.
     pub(crate) fn check<R: RequestHead + ?Sized>(&self, request: &R) -> Result<(), HeadersRefusal> {
         match self.first_refused(request) {
             None => Ok(()),
@@ -318,7 +318,7 @@ mod tests {
         }
     }
 
-    /// One line or two of exactly as many bytes as are read, and one more.
+    /// One line or two lines, with as many bytes as the limit, and with one byte more.
     #[test]
     fn how_much_is_read() {
         let names = "AcceptAccept-LanguageContent-LanguageContent-TypeX-Bx-a".len();

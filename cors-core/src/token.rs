@@ -5,7 +5,7 @@ pub(crate) fn is_token(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(|&byte| is_token_byte(byte))
 }
 
-/// To look it up takes a third of the time of the comparisons.
+/// A look-up in a table takes a third of the time of comparisons.
 #[inline]
 pub(crate) fn is_token_byte(byte: u8) -> bool {
     static TOKEN_BYTES: [bool; 256] = {

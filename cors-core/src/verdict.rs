@@ -1,15 +1,16 @@
-//! What settles the response to a request, without the reasons.
+//! What determines the response to a request, without the reasons.
 
 /// What to do with a request, from
 /// [`RenderedPolicy::verdict`](crate::RenderedPolicy::verdict).
 ///
-/// It settles the response: who sends it, its status and its CORS headers. Adapters pass it on. For
+/// It determines who sends the response, its status and its CORS headers. Adapters only pass it on. For
 /// the reasons, see [`Decision`](crate::Decision).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verdict(pub(crate) VerdictKind);
 
 impl Verdict {
-    /// The verdict if the application was called anyway: no early response allows its response.
+    /// The verdict for the response of the application, if it was called although there is an early
+    /// response. The headers then allow no origin.
     #[cfg(feature = "http-1")]
     pub(crate) fn forwarded(self) -> Self {
         match self.0 {
@@ -23,7 +24,7 @@ impl Verdict {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum VerdictKind {
-    /// The application responds. `allowed` says whether the request has an allowed origin.
+    /// The application responds. `allowed` is whether the request has an allowed origin.
     Forward { allowed: bool },
     /// The middleware responds with an error, because the origin is refused.
     Block,
@@ -34,7 +35,7 @@ pub(crate) enum VerdictKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PreflightVerdict {
     Allowed,
-    /// The origin is refused, and perhaps the method and the headers. The response has no CORS
+    /// The origin is refused, and possibly the method and the headers. The response has no CORS
     /// headers.
     OriginRefused {
         method: bool,
@@ -44,7 +45,7 @@ pub(crate) enum PreflightVerdict {
     Refused(RefusedRequest, Explanation),
 }
 
-/// What of a preflight from an allowed origin is refused.
+/// The parts of a preflight from an allowed origin that are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RefusedRequest {
     Method,
@@ -57,7 +58,7 @@ pub(crate) enum RefusedRequest {
 pub(crate) enum Explanation {
     /// By an error status.
     Status,
-    /// By the lists of what is allowed, behind a successful status: only with `diagnostics`, and only
-    /// if the browser refuses because of the lists.
+    /// By the lists of allowed methods and headers, in a response with a successful status. Only with
+    /// `diagnostics`, and only if the lists make the browser refuse the request.
     Lists,
 }

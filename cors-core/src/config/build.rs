@@ -1,7 +1,7 @@
-//! From the configuration to the policy. Every rule is checked here, once.
+//! Checks a configuration and makes the policy. Every rule is checked here, once.
 //!
-//! Each part returns what it could make and reports what is wrong. The parts are used only if
-//! nothing is wrong.
+//! Each part returns what it could build, and reports issues. The parts are used only if there is no
+//! error.
 
 mod names;
 mod origins;
@@ -17,8 +17,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// Returns every error and every warning, not only the first. No policy is built from a part of
-    /// a configuration.
+    /// Returns all errors and warnings, not only the first. If anything is an error, no policy is built.
     pub fn build(self) -> Result<Policy, ConfigError> {
         // Without `..`, a new key does not compile until it is checked and used here.
         let Self {
@@ -70,7 +69,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// Returns every error and every warning.
+    /// Returns all errors and warnings.
     pub fn build_strict(self) -> Result<Policy, ConfigError> {
         let policy = self.build()?;
         if policy.warnings().is_empty() {
@@ -97,10 +96,10 @@ fn check_preflight_status(status: u16, report: &mut Report) {
     }
 }
 
-/// What is wrong so far.
+/// The issues so far.
 struct Report {
     issues: Vec<Issue>,
-    /// The number of issues from reading, which come first.
+    /// The number of issues from reading a file or the environment. These come first.
     read: usize,
 }
 

@@ -6,7 +6,7 @@ use crate::origin::pattern::{Entry, EntryError, list_items};
 use crate::origin::{default_port, host};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// What the user most likely meant by `text`, which fails with `error`, if that is clear and valid.
+/// The most likely meaning of `text`, which is not valid because of `error`. `None` if it is unclear.
 pub(crate) fn correct(text: &str, error: EntryError) -> Option<Correction> {
     if error != EntryError::List {
         return repair(text).map(Correction::Replace);
@@ -22,7 +22,7 @@ pub(crate) fn correct(text: &str, error: EntryError) -> Option<Correction> {
 fn repair(text: &str) -> Option<String> {
     let lower = trim(text).to_lowercase().replace('\\', "/");
     match Entry::parse(&lower) {
-        // Upper case may be a mistake, but `null` allows every sandboxed frame.
+        // `NULL` may be a mistake, but `null` allows every sandboxed frame: do not suggest it.
         Ok(Entry::Null) => return None,
         Ok(_) => return Some(lower),
         Err(_) => {}
@@ -36,19 +36,19 @@ fn repair(text: &str) -> Option<String> {
     let end = rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len());
     let authority = rest.get(..end)?;
     let authority = match authority.rsplit_once('@') {
-        // `https://example.com@evil.com` may be a trick: which host is meant?
+        // In `https://example.com@evil.com`, it is unclear which host is meant.
         Some((user, _)) if user.contains('.') => return None,
         Some((_, host)) => host,
         None => authority,
     };
     let (host, port) = split_port(authority)?;
     if scheme.is_empty() && host.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None; // A number alone is not meant as a host.
+        return None; // A number alone is probably not a host.
     }
     let host = canonical_host(host)?;
     let scheme = match scheme {
         "" if is_local(&host) => "http",
-        "" if !host.contains('.') => return None, // Nor is a single word.
+        "" if !host.contains('.') => return None, // Neither is a single word.
         "" => "https",
         scheme => scheme,
     };
@@ -68,7 +68,7 @@ fn repair(text: &str) -> Option<String> {
     Entry::parse(&repaired).is_ok().then_some(repaired)
 }
 
-/// Splits what has no `://`: `https:/example.com`, `//example.com`, `example.com`.
+/// Splits a text without `://`, such as `https:/example.com`, `//example.com` or `example.com`.
 fn split_broken_scheme(text: &str) -> Option<(&str, &str)> {
     for (scheme, starts) in [
         ("https", ["https:/", "https//"]),

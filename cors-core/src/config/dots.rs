@@ -4,7 +4,7 @@
 /// dot.
 pub(super) fn escape_dots(source: &str) -> Option<String> {
     if source.contains('#') {
-        return None; // it may be a comment
+        return None; // It may start a comment.
     }
     let chars: Vec<char> = source.chars().collect();
     let mut out = String::with_capacity(source.len() + 4);

@@ -11,10 +11,10 @@ impl Config {
     /// `CORS_ALLOW_METHODS` and so on: every [`Key`] in upper case after `CORS_`.
     ///
     /// Lists are comma-separated. White space around an item is ignored, and an empty item is an
-    /// error. Flags are `true` or `false`, or `1` or `0`. A variable that is not set leaves the
+    /// error. Flags are `true` or `false`, or `1` or `0`. If a variable is not set, the key has its
     /// default.
     ///
-    /// [`build`](Self::build) reports what cannot be read, together with everything else. A name
+    /// [`build`](Self::build) reports values that cannot be read, together with all other issues. A name
     /// that resembles a key (`CORS_ALLOW_ORIGIN`) is an error. Any other unknown name that starts
     /// with `CORS_` is a warning, because it may belong to another program. Kubernetes, for example,
     /// sets such variables for a service called `cors`.

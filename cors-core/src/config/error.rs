@@ -3,10 +3,10 @@
 use crate::issue::Issue;
 use std::fmt;
 
-/// The configuration is invalid. The error contains everything that is wrong with it.
+/// The configuration is invalid. This error contains all issues.
 ///
-/// `Display` and `Debug` write one line for each problem, so `main` can return the error and
-/// `unwrap` shows it in full.
+/// `Display` and `Debug` write one line for each error, or for each warning if there is no error. So
+/// all of them are visible if `main` returns this error, and also with `unwrap`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConfigError {
     errors: Vec<Issue>,
@@ -18,13 +18,13 @@ impl ConfigError {
         Self { errors, warnings }
     }
 
-    /// What must be corrected. It is empty only if a [strict build](crate::Config::build_strict)
-    /// failed because of warnings.
+    /// The errors. Empty only if a [strict build](crate::Config::build_strict) failed because of
+    /// warnings.
     pub fn errors(&self) -> &[Issue] {
         &self.errors
     }
 
-    /// What is valid, but probably not what was meant.
+    /// The warnings: entries that are valid, but probably mistakes.
     pub fn warnings(&self) -> &[Issue] {
         &self.warnings
     }

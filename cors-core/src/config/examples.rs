@@ -1,9 +1,9 @@
-//! Examples of origins that a regex matches, to see whose they are.
+//! Examples of origins that a regex matches, to find regexes that also match origins of other people.
 //!
 //! Where the regex matches any text, the examples contain `evil`: alone, as a label, as the end of a
-//! label, and as a domain. If `evil` becomes part of the registrable domain, other people can have
-//! the origin. This finds `https://.*example\.com`, which matches `https://evilexample.com`, but not
-//! `https://.*\.example\.com`.
+//! label, and as a domain. If `evil` becomes part of the registrable domain, someone else can register
+//! that domain. So `https://.*example\.com` is found, because it matches `https://evilexample.com`, but
+//! `https://.*\.example\.com` is not.
 
 use super::loopback::is_loopback;
 use super::public_suffix::is_public_suffix;
@@ -15,10 +15,10 @@ use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 /// The largest number of examples.
 const MAX_EXAMPLES: usize = 1024;
 
-/// The last stands for a port.
+/// What examples contain where a regex matches any text. The last is a port.
 const FILLERS: [&str; 5] = ["evil", "evil.", "-evil", ".evil.com", "8080"];
 
-/// Tried with every regex.
+/// Origins of other people that are tried with every regex.
 const FOREIGN: [&str; 5] = [
     "https://evil.com",
     "http://evil.com:8080",
@@ -49,7 +49,7 @@ impl Examples {
         }
     }
 
-    /// An origin that other people can have.
+    /// An example that can be the origin of other people.
     pub(crate) fn foreign(&self) -> Option<&str> {
         self.origins
             .iter()
@@ -57,15 +57,15 @@ impl Examples {
             .find(|origin| is_foreign(origin))
     }
 
-    /// An origin without TLS on another machine.
+    /// An example without TLS that is not on this machine.
     pub(crate) fn insecure(&self) -> Option<&str> {
         self.origins.iter().map(String::as_str).find(|origin| {
             pattern(origin).is_some_and(|parts| parts.scheme == "http" && !is_loopback(parts.host))
         })
     }
 
-    /// Whether the regex matches something, but nothing that a browser sends. It may be written for a
-    /// part of an origin.
+    /// Whether the regex matches some examples, but none that a browser sends. It may have been written
+    /// for a part of an origin.
     pub(crate) fn miss_every_origin(&self) -> bool {
         self.any && self.origins.is_empty()
     }
@@ -162,7 +162,7 @@ fn repeated(repetition: &Repetition) -> Vec<String> {
     out
 }
 
-/// A few characters of a class, all of them if there are few that an origin can have.
+/// A few characters of a class, or all of them if at most three can occur in an origin.
 fn characters(class: &Class) -> Vec<u8> {
     let all: Vec<u8> = (b'-'..=b'z')
         .filter(|byte| !byte.is_ascii_uppercase() && contains(class, *byte))

@@ -23,7 +23,8 @@ macro_rules! define_serialize {
         $(#[$doc:meta])*
         $key:ident $name:ident $getter:ident $kind:ident $default:tt $written:ident;
     )*) => {
-        /// The keys of Starlette are always written, and the others if they differ from their default.
+        /// Writes all keys of Starlette except `allow_origin_regex`. Writes that key, and the others, only
+        /// if they differ from their default.
         impl Serialize for Config {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 let default = Config::default();
@@ -39,8 +40,8 @@ macro_rules! define_serialize {
 
 keys!(define_serialize);
 
-/// Fails only if the value is not a map, or if the format itself is broken. [`Config::build`] reports
-/// all unknown keys and wrong values.
+/// Fails only if the value is not a map, or if the file is not valid in its format. [`Config::build`]
+/// reports all unknown keys and wrong values.
 impl<'de> Deserialize<'de> for Config {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(ConfigVisitor)

@@ -1,9 +1,9 @@
-//! The key that a mistyped name most likely stands for.
+//! The key that is most likely meant by a mistyped name.
 
 use crate::issue::Key;
 
-/// Ignores case, `_` and `-`, so that `allowOrigins` and `allow-origins` are found. The last word of a
-/// key (`origins`, `credential`) is found, too.
+/// Ignores case, `_` and `-`, so that `allowOrigins` and `allow-origins` are recognized. The last word of
+/// a key (`origins`, `credential`) is recognized, too.
 pub(super) fn nearest(name: &str) -> Option<Key> {
     if name.len() > 64 {
         return None;
@@ -21,7 +21,7 @@ pub(super) fn nearest(name: &str) -> Option<Key> {
     Key::ALL.iter().copied().find(tail)
 }
 
-/// Like [`nearest`], for a name that may be that of an environment variable.
+/// Like [`nearest`], for a name that may have the prefix of an environment variable.
 pub(super) fn nearest_name(name: &str) -> Option<Key> {
     let lower = name.to_ascii_lowercase();
     nearest(lower.strip_prefix("cors_").unwrap_or(&lower))
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn slips() {
+    fn typos() {
         for (name, key) in [
             ("allow_origin", Key::AllowOrigins),
             ("allowOrigins", Key::AllowOrigins),

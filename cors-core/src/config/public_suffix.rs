@@ -1,6 +1,6 @@
-//! Names under which anyone can register (<https://publicsuffix.org>).
+//! Domains under which anyone can register a name (<https://publicsuffix.org>).
 
-/// Whether anyone can get a name directly under `domain`: `com`, `co.uk`, `github.io`.
+/// Whether anyone can register a name directly under `domain`: `com`, `co.uk`, `github.io`.
 ///
 /// A single label is always a public suffix, with or without the list. The exception is `localhost`,
 /// whose names never leave the machine.
@@ -17,7 +17,7 @@ pub(super) fn is_public_suffix(domain: &str) -> bool {
 }
 
 /// Domains that are not public suffixes, but have public suffixes below them, such as
-/// `s3.amazonaws.com`. The list cannot be searched for them.
+/// `s3.amazonaws.com`. The list does not name them, so these are the best known ones.
 #[cfg(feature = "public-suffix")]
 const PARENTS: [(&str, &str); 3] = [
     ("amazonaws.com", "s3"),
@@ -25,8 +25,8 @@ const PARENTS: [(&str, &str); 3] = [
     ("windows.net", "blob.core"),
 ];
 
-/// Whether the domain is listed by name, or as `*.domain`, which makes every name below it a public
-/// suffix, or is a parent of public suffixes.
+/// Whether the domain is in the list by name, is in it as `*.domain` (every name below the domain is then
+/// a public suffix), or is one of [`PARENTS`].
 #[cfg(feature = "public-suffix")]
 fn is_listed(domain: &str) -> bool {
     is_suffix(domain)

@@ -1,14 +1,14 @@
 //! Encoding as Punycode (RFC 3492), for corrections.
 //!
-//! Only upper case is mapped. A name that needs more of UTS 46 gets no correction. The full tables
-//! would be the largest dependency of the crate, and only for a hint.
+//! Names are mapped to lower case. A name that needs any other mapping of UTS 46 gets no correction:
+//! the tables for it would be the largest dependency of the crate, only for a hint.
 
 use std::fmt::Write as _;
 
 /// The longest label. Encoding takes time quadratic in its length.
 const MAX_LABEL_LEN: usize = 63;
 
-/// `bücher.example` -> `xn--bcher-kva.example`; `None` if the host needs more than lower case.
+/// `bücher.example` -> `xn--bcher-kva.example`; `None` if the host needs another mapping than lower case.
 pub(super) fn to_ascii(host: &str) -> Option<String> {
     let lower = host.to_lowercase();
     let mut out = String::with_capacity(lower.len());
@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(to_ascii("ａ.de"), None);
     }
 
-    /// RFC 3492, section 6.1, at the edges that names seldom reach.
+    /// RFC 3492, section 6.1, for values that names seldom reach.
     #[test]
     fn biases() {
         for (delta, points, first, bias) in [
@@ -135,7 +135,7 @@ mod tests {
         }
     }
 
-    /// `idna` leaves every letter unchanged that we leave unchanged.
+    /// Every letter that we leave unchanged is also left unchanged by `idna`.
     #[test]
     fn every_unmapped_letter_agrees_with_idna() {
         let unmapped = ('\0'..=char::MAX).filter(|&c| is_unmapped(c) && c.to_lowercase().eq([c]));

@@ -1,4 +1,4 @@
-//! From a policy back to the configuration.
+//! Converts a policy back to a configuration.
 
 use super::Config;
 use crate::issue::Issue;
@@ -15,7 +15,7 @@ impl Policy {
     /// The configuration in its normal form. Origins are sorted, without duplicates and without
     /// entries that another one covers. Methods are spelled out. Safelisted headers are omitted.
     ///
-    /// Building it gives an equal policy.
+    /// Building this configuration gives an equal policy.
     pub fn to_config(&self) -> Config {
         let (allow_origins, allow_origin_regex) = match &self.access {
             Access::AnyOrigin => (vec!["*".to_owned()], None),
@@ -55,7 +55,7 @@ impl Policy {
     }
 }
 
-/// Two policies are equal if they read back equal.
+/// Two policies are equal if their configurations in normal form are equal.
 impl PartialEq for Policy {
     fn eq(&self, other: &Self) -> bool {
         self.to_config() == other.to_config()

@@ -1,11 +1,11 @@
-//! From a value of a file or of the environment to the value of a key.
+//! Converts a value of a file or of the environment to the value of a key.
 //!
-//! Nothing fails here. A value that cannot be read is reported as an issue, and the build returns it
-//! together with everything else that is wrong.
+//! No function here fails. A value that cannot be read becomes an issue, and the build returns it
+//! together with all other issues.
 
 use crate::issue::{Correction, Issue, Key, Rule};
 
-/// A value as a file format has it.
+/// A value in the types of file formats.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {
     Bool(bool),
@@ -18,7 +18,7 @@ pub(super) enum Value {
         expect(dead_code, reason = "only files have lists")
     )]
     List(Vec<Value>),
-    /// A value that no key takes, by the name of its type.
+    /// A value of a type that no key accepts: the name of the type.
     #[cfg_attr(
         not(feature = "serde"),
         expect(dead_code, reason = "only files have objects")
@@ -40,13 +40,13 @@ impl Value {
     }
 }
 
-/// A kind of value that a key has.
+/// A type of the value of a key.
 pub(super) trait Setting {
     /// Replaces this value with `value`, or reports why that is not possible.
     fn read(&mut self, key: Key, value: Value, issues: &mut Vec<Issue>);
 
-    /// What the text of an environment variable stands for. It has no white space at its ends and is
-    /// not empty.
+    /// Converts the text of an environment variable to a value. The text is not empty and has no white
+    /// space at its ends.
     fn from_variable(text: &str) -> Value {
         Value::Text(text.to_owned())
     }
@@ -153,7 +153,7 @@ impl Setting for u64 {
 impl Setting for u16 {
     fn read(&mut self, key: Key, value: Value, issues: &mut Vec<Issue>) {
         match value {
-            // The build checks which status it is. A number that is not a status is reported here.
+            // The build checks which status it is. A number that does not fit is reported here.
             Value::Whole(status) => match u16::try_from(status) {
                 Ok(status) => *self = status,
                 Err(_) => issues.push(Issue::new(key, status.to_string(), Rule::PreflightStatus)),
@@ -204,7 +204,7 @@ fn wrong_type_meant(key: Key, value: Value, expected: &str, meant: Option<String
 
 const TWO_TO_THE_64: f64 = 18_446_744_073_709_551_616.0;
 
-/// A text between quotes that would be valid without them.
+/// The text of a value in quotes, if it would be valid without the quotes.
 fn unquoted(text: &str, is_valid: impl FnOnce(&str) -> bool) -> Option<String> {
     let lower = text.trim().to_ascii_lowercase();
     is_valid(&lower).then_some(lower)

@@ -7,7 +7,7 @@ macro_rules! rules {
     ($($name:ident $severity:ident $id:literal $text:literal,)*) => {
         /// A rule that a configuration must follow.
         ///
-        /// `Display` writes the rule as a sentence, [`id`](Self::id) is a stable name.
+        /// `Display` writes the rule as a sentence. [`id`](Self::id) is a stable name.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Rule {

@@ -1,4 +1,4 @@
-//! Building the set of origins.
+//! Builds the set of origins.
 
 use super::pattern::Pattern;
 use super::patterns::Patterns;
@@ -41,7 +41,7 @@ impl<'a> Builder<'a> {
         entries.push((index, text));
     }
 
-    /// Patterns come first, so that the entries they cover are omitted whatever the order of the list.
+    /// Patterns are added first, so that entries that they cover are omitted in any order of the list.
     pub(crate) fn finish(self) -> (OriginSet, Vec<Redundant<'a>>) {
         let Self {
             mut set,

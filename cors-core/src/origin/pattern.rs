@@ -13,11 +13,11 @@ pub(crate) enum Entry<'a> {
     Pattern(Pattern<'a>),
 }
 
-/// `scheme://[*.]host[:port|:*]`, canonical but for the wildcards.
+/// `scheme://[*.]host[:port|:*]`, canonical except for the wildcards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pattern<'a> {
     pub(crate) scheme: &'a str,
-    /// Any one or more labels may stand before the host, and at least one must.
+    /// Whether the entry has `*.`, which matches one or more labels before the host.
     pub(crate) subdomains: bool,
     pub(crate) host: &'a str,
     /// With its colon, or empty; `:*` is any port or none.
@@ -70,7 +70,7 @@ impl From<host::HostError> for EntryError {
 }
 
 impl<'a> Entry<'a> {
-    /// Reads an entry. The error is the first flaw, from left to right in each step.
+    /// Parses an entry. The error is the first problem that is found, not every problem.
     pub(crate) fn parse(text: &'a str) -> Result<Self, EntryError> {
         match text {
             "*" => return Ok(Self::Any),
@@ -118,7 +118,7 @@ impl<'a> Pattern<'a> {
             if kind == host::Kind::Ip {
                 return Err(EntryError::Wildcard);
             }
-            // `a.` before the host must still make a legal name.
+            // With `a.` before it, the host must still be a valid name.
             if host.len() + 2 > host::MAX_LEN {
                 return Err(EntryError::LongName);
             }
@@ -196,7 +196,7 @@ fn starts_with_file(text: &str) -> bool {
         .is_some_and(|start| start.eq_ignore_ascii_case("file:"))
 }
 
-/// Returns `host[:port]`. What a URL can have before and after it is an error.
+/// Returns `host[:port]`. User info before it, or a path, query or fragment after it, is an error.
 fn cut_authority(rest: &str) -> Result<&str, EntryError> {
     let ends = |byte| matches!(byte, b'/' | b'\\' | b'?' | b'#');
     let end = rest.bytes().position(ends).unwrap_or(rest.len());
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_common_entry_as_any_other() {
+    fn the_shortcut_agrees_with_the_parser() {
         let label = "a".repeat(63);
         for host in [
             "a",
@@ -302,7 +302,7 @@ mod tests {
             ("https://*.a.com", "https", true, "a.com", "", false),
             ("http://a.com:*", "http", false, "a.com", ":*", false),
             ("http://*.a.com:*", "http", true, "a.com", ":*", false),
-            // A bad port is one of `http` and `https` only.
+            // Bad ports apply only to `http` and `https`.
             ("app://a.com:6000", "app", false, "a.com", ":6000", true),
         ] {
             let parsed = pattern(text);
@@ -322,9 +322,9 @@ mod tests {
         assert_eq!(Entry::parse("null"), Ok(Entry::Null));
     }
 
-    /// Where several rules are broken, and where one has several faces.
+    /// Entries that break several rules, and rules that can be broken in several ways.
     #[test]
-    fn the_rule_that_is_named() {
+    fn the_rule_that_is_reported() {
         for (text, rule) in [
             ("", EntryError::Empty),
             ("https://a.com https://b.com", EntryError::List),
@@ -356,7 +356,7 @@ mod tests {
         }
     }
 
-    /// `a.` before the host must still make a legal name.
+    /// With `a.` before it, the host must still be a valid name.
     #[test]
     fn the_longest_pattern() {
         let label = "a".repeat(63);

@@ -18,7 +18,7 @@ pub(super) struct Patterns {
 #[derive(Clone, Debug, Default)]
 struct Group {
     table: Table,
-    /// Bit n is set if some key is n bytes long. Ends of an origin with any other length are skipped
+    /// Bit n is set if some key is n bytes long. Parts of an origin with any other length are skipped
     /// without hashing.
     lengths: [u64; 5],
     /// The length of the shortest key.
@@ -94,7 +94,7 @@ impl Patterns {
     ) -> Option<&str> {
         let (scheme, authority) = split_scheme(origin)?;
         if authority.len() > host::MAX_LEN {
-            Origin::parse(origin)?; // It checks the length.
+            Origin::parse(origin)?; // This checks the lengths of the host and the port.
         }
         let fixed_port = self.fixed_port.find(hasher, scheme, authority, &accept);
         if fixed_port.is_some() || self.any_port.table.is_empty() {
@@ -135,8 +135,7 @@ impl Group {
 
     /// An entry with `*.` that matches `host`. The host has its port if the entries have fixed ports.
     ///
-    /// The entries are valid, so only the labels that `*` stands for are checked, and nothing else is
-    /// read.
+    /// The entries are valid, so only the labels that `*` stands for are checked.
     fn find(
         &self,
         hasher: &RandomState,
@@ -146,7 +145,7 @@ impl Group {
     ) -> Option<&str> {
         let mut labels = host;
         while labels.len() > self.shortest {
-            // `.b.c`, then `.c` of `a.b.c`.
+            // For `a.b.c`, this is `.b.c`, then `.c`.
             let rest = host::after_first_label(labels)?;
             let found = self.entry(hasher, scheme, b"://*", rest, &accept);
             if found.is_some() {
@@ -157,7 +156,7 @@ impl Group {
         None
     }
 
-    /// The entry that consists of `scheme`, `mark`, `rest`, and perhaps `:*`.
+    /// The entry that consists of `scheme`, `mark`, `rest` and possibly `:*`.
     fn entry<const N: usize>(
         &self,
         hasher: &RandomState,
@@ -248,7 +247,7 @@ mod tests {
         }
     }
 
-    /// Nothing else is checked of an origin that ends like an entry.
+    /// For an origin that ends like an entry, only these labels are checked.
     #[test]
     fn what_a_wildcard_stands_for_is_checked() {
         let (hasher, patterns) = patterns(&["https://*.a.com", "https://*.b.com:*"]);

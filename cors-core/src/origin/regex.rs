@@ -37,7 +37,7 @@ pub(crate) struct OriginRegex {
 }
 
 impl OriginRegex {
-    /// Compiles `source`, which must be a complete regex on its own.
+    /// Compiles `source`. It must be a valid regex by itself, unlike `a)|(b`.
     pub(crate) fn compile(source: &str) -> Result<Self, RegexError> {
         if source.len() > MAX_SOURCE_LEN {
             return Err(RegexError::TooLong);
@@ -122,7 +122,7 @@ mod tests {
         assert!(one.is_match(b"https://b.com"));
         assert!(!one.is_match(b"https://a.com.evil.com"));
         assert!(!one.is_match(b"https://evil.com?https://b.com"));
-        // The alternative that matches first is shorter than the one that matches all.
+        // The first alternative that matches is shorter than the one that matches the whole origin.
         assert!(regex("https://a|https://ab").is_match(b"https://ab"));
         let commented = regex("(?x) https://a\\.com # the app )|(?:.*");
         assert!(commented.is_match(b"https://a.com"));
@@ -157,7 +157,7 @@ mod tests {
             r"https://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+example\.(?:com|org|net)(?::\d{1,5})?",
             r"https://(?:feature|fix|chore)-[a-z0-9-]{1,40}--(?:app|docs|admin)\.preview\.example\.dev",
             r"(?i)https?://(?:[\w-]+\.)*(?:example|example-staging|example-test)\.co\.uk",
-            // Not common: small, but by way of something larger than it may be itself.
+            // Not common: the automaton is within the limit, but building it takes more.
             "c[ab]*a[ab]{12}|[ab]*a[ab]{13}",
         ] {
             regex(source);
@@ -165,7 +165,7 @@ mod tests {
     }
 
     proptest! {
-        /// The automaton means what the `regex` crate means.
+        /// The automaton matches the same origins as the `regex` crate.
         #[test]
         fn agrees_with_regex(
             source in r"(https://)?([ab.]|\\.|[a-c]|(\(a\|b\))|(\(\?i:A\))){0,6}[*+?]?(\|a)?",

@@ -1,7 +1,7 @@
 //! The origins that a policy allows.
 //!
-//! A look-up costs the same for ten entries and for a million. Exact origins and patterns are found by
-//! a hash: a pattern by the hash of the parts of the host after each of its dots.
+//! A look-up takes the same time for ten entries and for a million. Exact origins and patterns are found
+//! by hash. To find patterns, the rest of the host after each label is hashed.
 
 use super::patterns::Patterns;
 use super::regex::OriginRegex;
@@ -9,7 +9,7 @@ use super::table::{Table, hash};
 use super::{MAX_LEN, Origin};
 use foldhash::fast::RandomState;
 
-/// The origins of a policy that does not allow any origin.
+/// The origins of a policy that lists them, instead of allowing all with `*`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OriginSet {
     pub(super) null: bool,

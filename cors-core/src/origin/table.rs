@@ -1,7 +1,7 @@
-//! A set of texts that is built once and then only asked: one block of text, one block of slots.
+//! A set of texts that is built once and then only searched: one block of text, one block of slots.
 //!
-//! `HashSet<Box<str>>` would do the same with twice the memory and one allocation an entry, and
-//! could not be asked for a text that exists only in pieces.
+//! A `HashSet<Box<str>>` would take twice the memory, and one allocation for each entry. It could not
+//! find a text of which the caller has only the parts.
 
 use foldhash::fast::RandomState;
 use std::hash::{BuildHasher as _, Hasher as _};
@@ -24,7 +24,7 @@ struct Slot {
 }
 
 impl Table {
-    /// Room for this many texts, of this many bytes together.
+    /// An empty set with room for `texts` texts of `bytes` bytes in total.
     pub(crate) fn with_capacity(texts: usize, bytes: usize) -> Self {
         let slots = if texts == 0 {
             0
@@ -52,7 +52,7 @@ impl Table {
         (1..).map_while(|number| self.text(number))
     }
 
-    /// Adds `text`, which the caller has not found; nothing happens beyond the capacity.
+    /// Adds `text`, which must not be in the set yet. If the set is full, nothing is added.
     pub(crate) fn insert(&mut self, hash: u64, text: &str) {
         let full = self.ends.len() * 2 >= self.slots.len();
         debug_assert!(!full, "the builder counts its entries first");
@@ -115,7 +115,7 @@ impl Table {
     }
 }
 
-/// The low bits choose the slot, the high ones tell most of its tenants apart.
+/// The low bits choose the slot. The high bits are the tag, which differs for most texts.
 fn split_hash(hash: u64) -> (usize, u32) {
     #[expect(
         clippy::cast_possible_truncation,
@@ -135,7 +135,7 @@ mod tests {
     use super::{Table, hash, split_hash};
     use foldhash::fast::RandomState;
 
-    /// Whatever the hashes: all alike, neighbours at the end of the slots, or far apart.
+    /// With any hashes: all equal, adjacent at the end of the slots, or far apart.
     #[test]
     fn every_text_is_found_by_its_hash() {
         let hash: [fn(u64) -> u64; 4] = [
@@ -170,9 +170,9 @@ mod tests {
         assert_eq!(Table::with_capacity(0, 0).find(0, |_| true), None);
     }
 
-    /// What has another hash is not even compared.
+    /// A text with another tag is not compared.
     #[test]
-    fn texts_of_another_hash_are_passed_over() {
+    fn texts_with_another_hash_are_skipped() {
         let mut table = Table::with_capacity(2, 2);
         table.insert(1, "a");
         assert_eq!(table.single(), Some("a"));

@@ -121,13 +121,13 @@ fn header_names<'a>(key: Key, list: &'a [String], report: &mut Report) -> Vec<(u
     names
 }
 
-/// A token between quotes that are valid token characters: the text between them.
+/// `'` and `` ` `` are valid in a token. If they enclose `text`, the correction is the text between them.
 fn unquoted(text: &str) -> Option<Correction> {
     let name = text.trim_matches(['\'', '`']);
     (name != text && is_token(name.as_bytes())).then(|| Correction::Replace(name.to_owned()))
 }
 
-/// Removes forbidden methods from a correction: never suggest a forbidden method.
+/// Removes forbidden methods from a correction.
 fn without_forbidden(correction: Option<Correction>) -> Option<Correction> {
     let mut methods = match correction? {
         Correction::Replace(method) => vec![method],
@@ -142,7 +142,7 @@ fn without_forbidden(correction: Option<Correction>) -> Option<Correction> {
     })
 }
 
-/// A token, or a list of tokens, with white space or quotes around it.
+/// The correction for tokens with white space or quotes around them.
 fn trimmed(text: &str) -> Option<Correction> {
     let meant = text.trim_matches(|c: char| c.is_whitespace() || "\"'".contains(c));
     let parts: Vec<&str> = meant

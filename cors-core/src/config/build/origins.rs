@@ -12,7 +12,7 @@ use crate::origin::pattern::{Entry, EntryError, Pattern};
 use crate::origin::regex::{OriginRegex, RegexError};
 use crate::policy::{Access, Listed};
 
-/// The keys that decide together who may read.
+/// The keys that together decide who may read.
 pub(super) struct Origins<'a> {
     pub(super) entries: &'a [String],
     pub(super) regex: Option<&'a str>,
@@ -93,7 +93,7 @@ impl Origins<'_> {
 
     fn check_not_empty(&self, report: &mut Report) {
         let is_empty = self.entries.is_empty() && self.regex.is_none();
-        // Then the key may have been set to something that could not be read.
+        // The key may be set, but to a value that could not be read.
         let is_unreadable = report.read_issues().iter().any(|issue| match issue.key {
             Some(key) => matches!(key, Key::AllowOrigins | Key::AllowOriginRegex),
             None => issue.severity() == Severity::Error,
