@@ -10,7 +10,7 @@ impl ResponseHeaders<'_> for Headers<'_> {
     type Value = HeaderValue;
 
     #[inline]
-    fn value(rendered: &HeaderValue) -> HeaderValue {
+    fn to_value(rendered: &HeaderValue) -> HeaderValue {
         rendered.clone()
     }
 
@@ -21,7 +21,7 @@ impl ResponseHeaders<'_> for Headers<'_> {
         }
     }
 
-    fn values(&self, header: ResponseHeader) -> impl Iterator<Item = &[u8]> {
+    fn lines(&self, header: ResponseHeader) -> impl Iterator<Item = &[u8]> {
         let lines = self.0.get_all(response_header_name(header));
         lines.map(HeaderValue::as_bytes)
     }

@@ -3,8 +3,8 @@
 //! [`RenderedPolicy::apply`] is the only function that writes them, for every framework.
 
 use crate::rendered::RenderedPolicy;
-use crate::requested_headers::names;
-use crate::verdict::{Explanation, PreflightVerdict, RefusedRequest, Verdict, VerdictKind};
+use crate::token::list_elements;
+use crate::verdict::{PreflightVerdict, RefusedParts, ShownBy, Verdict, VerdictKind};
 
 /// A response header that the middleware writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,6 +28,7 @@ pub enum ResponseHeader {
 
 impl ResponseHeader {
     /// The names of all headers in lower case, in the order of the variants.
+    #[doc(hidden)] // For `define_header_names`. The length may change.
     pub const NAMES: [&'static str; 7] = [
         "access-control-allow-origin",
         "access-control-allow-credentials",
@@ -49,6 +50,7 @@ impl ResponseHeader {
     ];
 
     /// The position in [`NAMES`](Self::NAMES).
+    #[doc(hidden)]
     #[inline]
     pub const fn index(self) -> usize {
         self as usize
@@ -88,13 +90,13 @@ pub trait ResponseHeaders<'p> {
     type Value;
 
     /// Makes a value of a response header from a rendered one.
-    fn value(rendered: &'p Self::Rendered) -> Self::Value;
+    fn to_value(rendered: &'p Self::Rendered) -> Self::Value;
 
     /// Calls `f` with the name of every header, in any case. A name may occur more than once.
     fn for_each_name(&self, f: impl FnMut(&str));
 
     /// The values of every line of `header`.
-    fn values(&self, header: ResponseHeader) -> impl Iterator<Item = &[u8]>;
+    fn lines(&self, header: ResponseHeader) -> impl Iterator<Item = &[u8]>;
 
     /// Removes every line of `header`.
     fn remove(&mut self, header: ResponseHeader);
@@ -105,6 +107,12 @@ pub trait ResponseHeaders<'p> {
 
     /// Adds a line after the other lines of `header`.
     fn append(&mut self, header: ResponseHeader, value: Self::Value);
+
+    /// Replaces the value of `header`, which has one line.
+    fn replace(&mut self, header: ResponseHeader, value: Self::Value) {
+        self.remove(header);
+        self.set(header, value);
+    }
 }
 
 /// Functions that return the values of the request that a response may repeat. Each is called at most
@@ -118,8 +126,8 @@ pub struct Echo<O, N> {
 }
 
 impl<V> RenderedPolicy<V> {
-    /// Replaces the CORS headers of a response by those that the verdict requires, and adds `Origin`
-    /// to its `Vary`.
+    /// Replaces the CORS headers of a response by those that the verdict requires, and adds to its
+    /// `Vary` the request headers that they depend on.
     ///
     /// The response is the [early response](Self::early_response), if the verdict has one, or the
     /// response of the application.
@@ -141,6 +149,32 @@ impl<V> RenderedPolicy<V> {
             }
             VerdictKind::Block => writer.write_actual(false, has_vary, echo.origin),
             VerdictKind::Preflight(preflight) => writer.write_preflight(preflight, echo),
+        }
+    }
+
+    /// Turns headers that [`apply`](Self::apply) wrote for another request with the same verdict into
+    /// those for this request.
+    #[cfg(feature = "http-1")]
+    pub(crate) fn apply_to_template<'p, H, O, N>(
+        &'p self,
+        verdict: Verdict,
+        headers: &mut H,
+        echo: Echo<O, N>,
+    ) where
+        H: ResponseHeaders<'p, Rendered = V>,
+        O: FnOnce() -> Option<H::Value>,
+        N: FnOnce() -> Option<H::Value>,
+    {
+        if self.echoes_origin(verdict) {
+            match (echo.origin)() {
+                Some(origin) => headers.replace(ResponseHeader::AllowOrigin, origin),
+                None => headers.remove(ResponseHeader::AllowOrigin),
+            }
+        }
+        if self.echoes_requested_headers(verdict)
+            && let Some(names) = (echo.requested_headers)()
+        {
+            headers.set(ResponseHeader::AllowHeaders, names);
         }
     }
 }
@@ -174,7 +208,7 @@ impl<'p, H: ResponseHeaders<'p>> Writer<'p, '_, H> {
         }
         let is_complete = any_origin || has_vary && self.varies_on_origin();
         if !is_complete {
-            let value = H::value(&self.rendered.vary_origin);
+            let value = H::to_value(&self.rendered.vary_origin);
             self.headers.append(ResponseHeader::Vary, value);
         }
     }
@@ -186,15 +220,15 @@ impl<'p, H: ResponseHeaders<'p>> Writer<'p, '_, H> {
     {
         match verdict {
             PreflightVerdict::OriginRefused { .. } => {}
-            PreflightVerdict::Refused(_, Explanation::Status) => {
+            PreflightVerdict::Refused(_, ShownBy::Status) => {
                 self.write_origin_and_credentials(echo.origin);
             }
-            PreflightVerdict::Refused(refused, Explanation::Lists) => {
+            PreflightVerdict::Refused(refused, ShownBy::Lists) => {
                 self.write_origin_and_credentials(echo.origin);
                 // Refused names are not repeated.
                 let names = match refused {
-                    RefusedRequest::Method => Some(echo.requested_headers),
-                    RefusedRequest::Headers | RefusedRequest::MethodAndHeaders => None,
+                    RefusedParts::Method => Some(echo.requested_headers),
+                    RefusedParts::Headers | RefusedParts::MethodAndHeaders => None,
                 };
                 self.write_lists(|| names?());
             }
@@ -217,7 +251,7 @@ impl<'p, H: ResponseHeaders<'p>> Writer<'p, '_, H> {
     #[inline]
     fn write_origin(&mut self, origin: impl FnOnce() -> Option<H::Value>) {
         let value = if self.rendered.policy.allows_any_origin() {
-            Some(H::value(&self.rendered.any_origin))
+            Some(H::to_value(&self.rendered.any_origin))
         } else {
             origin()
         };
@@ -231,7 +265,7 @@ impl<'p, H: ResponseHeaders<'p>> Writer<'p, '_, H> {
             self.set(ResponseHeader::AllowMethods, methods);
         }
         let headers = match &self.rendered.headers {
-            Some(headers) => Some(H::value(headers)),
+            Some(headers) => Some(H::to_value(headers)),
             None => requested_headers(),
         };
         if let Some(headers) = headers {
@@ -241,14 +275,14 @@ impl<'p, H: ResponseHeaders<'p>> Writer<'p, '_, H> {
 
     #[inline]
     fn set(&mut self, header: ResponseHeader, value: &'p H::Rendered) {
-        self.headers.set(header, H::value(value));
+        self.headers.set(header, H::to_value(value));
     }
 
     /// RFC 9110, [section 12.5.5]: `*` covers every header.
     ///
     /// [section 12.5.5]: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5
     fn varies_on_origin(&self) -> bool {
-        names(self.headers.values(ResponseHeader::Vary))
+        list_elements(self.headers.lines(ResponseHeader::Vary))
             .any(|name| name == b"*" || name.eq_ignore_ascii_case(b"origin"))
     }
 }

@@ -4,11 +4,9 @@
 //! [`env`] and [`file`], and checked by [`build`].
 
 mod build;
-mod correct;
-mod dots;
+mod corrections;
 mod env;
 mod error;
-mod examples;
 #[cfg(feature = "serde")]
 mod file;
 mod loopback;
@@ -16,6 +14,8 @@ mod nearest;
 mod public_suffix;
 mod punycode;
 mod read_back;
+mod regex_examples;
+mod unescaped_dots;
 mod value;
 
 pub use error::ConfigError;

@@ -4,10 +4,18 @@
 //! it has `Access-Control-Request-Method`, it is a CORS-preflight request. Every other `OPTIONS`
 //! request belongs to the application.
 //!
-//! For a security review, read this file and then, in this order, the files that it uses: `origin.rs` with
-//! `origin/set.rs`, `origin/patterns.rs`, `origin/table.rs`, `origin/host.rs` and `origin/regex.rs`
-//! (which origins are allowed), `requested_headers.rs` (which headers are allowed), `apply.rs`
-//! (which headers a response gets) and `policies.rs` with `path.rs` (which policy applies).
+//! The standard describes the browser. A step that is cited here is the step that the browser takes
+//! with the response, so this file decides which response makes it succeed or fail.
+//!
+//! For a security review, read this file and then, in this order:
+//!
+//! - what it uses: `request.rs`, `verdict.rs`, `policy.rs`, `method.rs`, `token.rs`;
+//! - which origins are allowed: `origin.rs`, `origin/set.rs`, `origin/table.rs`,
+//!   `origin/patterns.rs`, `origin/host.rs`, `origin/regex.rs`;
+//! - which headers are allowed: `requested_headers.rs`, `header_name.rs`;
+//! - what the response is: `rendered.rs`, `early_response.rs`, `apply.rs`, `pending_headers.rs`, and
+//!   for axum and warp `http.rs`;
+//! - which policy applies to a path: `policies.rs`, `path.rs`.
 //!
 //! ["HTTP requests"]: https://fetch.spec.whatwg.org/#http-requests
 
@@ -17,7 +25,7 @@ use crate::origin::{self, Origin};
 use crate::policy::Policy;
 use crate::request::{Lines, RequestHead, RequestHeader};
 use crate::token::is_token;
-use crate::verdict::{Explanation, PreflightVerdict, RefusedRequest, VerdictKind};
+use crate::verdict::{PreflightVerdict, RefusedParts, ShownBy, VerdictKind};
 
 impl Policy {
     /// Decides about a request, with all reasons.
@@ -57,12 +65,14 @@ impl Policy {
                 return VerdictKind::Preflight(self.preflight_verdict(origin, method, request));
             }
         }
-        // Fetch, "CORS check", step 3: `*` allows every origin without credentials.
+        // Fetch, "CORS check", step 3: `*` allows every origin without credentials, so the value of
+        // `Origin` is not read, not even a malformed one. A policy that blocks reads it below.
         // https://fetch.spec.whatwg.org/#concept-cors-check
         if self.allows_any_origin() && !self.block_refused_origins {
             return VerdictKind::Forward { allowed: true };
         }
-        // Fetch, "CORS check", steps 4 to 8: the response must repeat exactly this origin.
+        // Fetch, "CORS check", step 4: the response must repeat exactly this origin. Steps 5 to 8 are
+        // about credentials, which `apply.rs` allows.
         let allowed = self.is_allowed(origin);
         if !allowed && self.block_refused_origins && !is_same_origin(request, origin) {
             VerdictKind::Block
@@ -92,14 +102,14 @@ impl Policy {
         }
         let refused = match (method_refused, headers_refused) {
             (false, false) => return PreflightVerdict::Allowed,
-            (true, false) => RefusedRequest::Method,
-            (false, true) => RefusedRequest::Headers,
-            (true, true) => RefusedRequest::MethodAndHeaders,
+            (true, false) => RefusedParts::Method,
+            (false, true) => RefusedParts::Headers,
+            (true, true) => RefusedParts::MethodAndHeaders,
         };
         let explanation = if self.diagnostics && self.lists_explain_refusal(method, request) {
-            Explanation::Lists
+            ShownBy::Lists
         } else {
-            Explanation::Status
+            ShownBy::Status
         };
         PreflightVerdict::Refused(refused, explanation)
     }
@@ -157,6 +167,7 @@ impl Policy {
             _ if self.is_allowed(origin) => Ok(()),
             Lines::One(origin) if origin::is_serialized(origin) => Err(OriginRefusal::NotAllowed),
             Lines::One(_) => Err(OriginRefusal::Malformed),
+            // There is a line, or the request would not be a CORS request.
             Lines::None | Lines::Several => Err(OriginRefusal::SeveralLines),
         }
     }
@@ -170,6 +181,7 @@ impl Policy {
                 Err(MethodRefusal::NotAllowed)
             }
             Lines::One(_) => Err(MethodRefusal::Malformed),
+            // There is a line, or the request would not be a preflight.
             Lines::None | Lines::Several => Err(MethodRefusal::SeveralLines),
         }
     }
@@ -179,11 +191,14 @@ fn requested_method<R: RequestHead + ?Sized>(request: &R) -> Lines<&[u8]> {
     Lines::of(request.lines(RequestHeader::AccessControlRequestMethod))
 }
 
-/// Whether the request comes from a page of the application itself.
+/// Whether the request comes from a page of the application itself, or from the user: a browser sends
+/// `none` for an address that the user typed.
 ///
-/// Scripts cannot set `Sec-Fetch-Site`. Browsers older than 2023 do not send it, and no browser sends
+/// Scripts cannot set `Sec-Fetch-Site` ([Fetch Metadata]). Browsers older than 2023 do not send it, and no browser sends
 /// it to a server without TLS, except on localhost. Without it, the origin must match the host of the
 /// request. The scheme is not compared, because a proxy that terminates TLS hides it.
+///
+/// [Fetch Metadata]: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
 fn is_same_origin<R: RequestHead + ?Sized>(request: &R, origin: Lines<&[u8]>) -> bool {
     let Lines::One(origin) = origin else {
         return false;

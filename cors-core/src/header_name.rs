@@ -4,6 +4,9 @@
 
 /// Request headers that are always allowed ("CORS-safelisted request-header"). A preflight names them
 /// only if their value is unusual.
+///
+/// Fetch also safelists `Range`, with a simple value. As in Starlette, it is not always allowed: a
+/// preflight that names it has an unusual value.
 pub(crate) const SAFELISTED: [&str; 4] = [
     "Accept",
     "Accept-Language",

@@ -2,13 +2,14 @@
 
 use crate::apply::{Echo, ResponseHeader, ResponseHeaders};
 use crate::define_header_names;
-use crate::pending::PendingHeaders;
+use crate::early_response::EarlyResponse;
+use crate::pending_headers::PendingHeaders;
 use crate::policies::{Policies, PolicyTable};
 use crate::policy::Policy;
-use crate::rendered::{EarlyResponse, RenderedPolicy};
+use crate::rendered::RenderedPolicy;
 use crate::request::{Lines, RequestHead, RequestHeader};
 use crate::requested_headers::requested_header_names;
-use crate::verdict::{Explanation, PreflightVerdict, RefusedRequest, Verdict, VerdictKind};
+use crate::verdict::{PreflightVerdict, RefusedParts, ShownBy, Verdict, VerdictKind};
 use http::header::{
     CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, InvalidHeaderValue, ValueIter,
 };
@@ -62,7 +63,7 @@ impl<'p> ResponseHeaders<'p> for HeaderMap {
     type Value = HeaderValue;
 
     #[inline]
-    fn value(rendered: &'p HeaderValue) -> HeaderValue {
+    fn to_value(rendered: &'p HeaderValue) -> HeaderValue {
         rendered.clone()
     }
 
@@ -73,7 +74,7 @@ impl<'p> ResponseHeaders<'p> for HeaderMap {
         }
     }
 
-    fn values(&self, header: ResponseHeader) -> impl Iterator<Item = &[u8]> {
+    fn lines(&self, header: ResponseHeader) -> impl Iterator<Item = &[u8]> {
         let lines = self.get_all(response_header_name(header));
         lines.iter().map(HeaderValue::as_bytes)
     }
@@ -90,6 +91,15 @@ impl<'p> ResponseHeaders<'p> for HeaderMap {
     #[inline]
     fn append(&mut self, header: ResponseHeader, value: HeaderValue) {
         HeaderMap::append(self, response_header_name(header), value);
+    }
+
+    /// The header is one of the first, so a search costs less than hashing its name.
+    #[inline]
+    fn replace(&mut self, header: ResponseHeader, value: HeaderValue) {
+        let name = response_header_name(header);
+        if let Some((_, old)) = self.iter_mut().find(|(other, _)| *other == name) {
+            *old = value;
+        }
     }
 }
 
@@ -217,30 +227,18 @@ impl HttpPolicy {
         origin: Option<&HeaderValue>,
         head: &R,
     ) -> HeaderMap {
-        let requested_headers = || HeaderValue::from_str(&requested_header_names(head)?).ok();
-        let Some(template) = self.preflight.get(verdict) else {
-            let echo = Echo {
-                origin: || origin.cloned(),
-                requested_headers,
-            };
-            return early_headers(&self.rendered, verdict, echo);
+        let echo = Echo {
+            origin: || origin.cloned(),
+            requested_headers: || HeaderValue::from_str(&requested_header_names(head)?).ok(),
         };
-        let mut headers = template.clone();
-        if self.rendered.echoes_origin(verdict)
-            && let Some(origin) = origin
-        {
-            let name = response_header_name(ResponseHeader::AllowOrigin);
-            // The header is the first, so this costs less than a look-up.
-            if let Some((_, value)) = headers.iter_mut().find(|(other, _)| *other == name) {
-                *value = origin.clone();
+        match self.preflight.get(verdict) {
+            None => early_headers(&self.rendered, verdict, echo),
+            Some(template) => {
+                let mut headers = template.clone();
+                self.rendered.apply_to_template(verdict, &mut headers, echo);
+                headers
             }
         }
-        if self.rendered.echoes_requested_headers(verdict)
-            && let Some(names) = requested_headers()
-        {
-            headers.set(ResponseHeader::AllowHeaders, names);
-        }
-        headers
     }
 }
 
@@ -262,8 +260,8 @@ impl PreflightTemplates {
                 headers: false,
             }),
             refused: template(PreflightVerdict::Refused(
-                RefusedRequest::Method,
-                Explanation::Status,
+                RefusedParts::Method,
+                ShownBy::Status,
             )),
         }
     }
@@ -274,11 +272,11 @@ impl PreflightTemplates {
             VerdictKind::Preflight(PreflightVerdict::OriginRefused { .. }) => {
                 Some(&self.origin_refused)
             }
-            VerdictKind::Preflight(PreflightVerdict::Refused(_, Explanation::Status)) => {
+            VerdictKind::Preflight(PreflightVerdict::Refused(_, ShownBy::Status)) => {
                 Some(&self.refused)
             }
             // These are rare.
-            VerdictKind::Preflight(PreflightVerdict::Refused(_, Explanation::Lists))
+            VerdictKind::Preflight(PreflightVerdict::Refused(_, ShownBy::Lists))
             | VerdictKind::Block
             | VerdictKind::Forward { .. } => None,
         }

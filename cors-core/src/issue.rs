@@ -8,35 +8,9 @@ mod rule;
 mod serialize;
 
 pub use crate::key::Key;
-pub use rule::Rule;
+pub use rule::{Rule, Severity};
 
 use std::fmt;
-
-/// How severe an [`Issue`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Severity {
-    /// The configuration cannot work or is unsafe. No policy is built.
-    Error,
-    /// The configuration is valid, but probably not what was meant. The policy is built.
-    Warning,
-}
-
-impl Severity {
-    /// `error` or `warning`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-        }
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// What to write instead.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -26,20 +26,22 @@ mod token;
 
 // The response: its CORS headers, and what adapters share.
 mod apply;
+mod early_response;
+mod header_names;
 #[cfg(feature = "http-1")]
 pub mod http;
-mod names;
-mod pending;
+mod pending_headers;
 mod rendered;
 
 pub use apply::{Echo, ResponseHeader, ResponseHeaders};
 pub use config::{Config, ConfigError};
 pub use decision::{Decision, HeadersRefusal, MethodRefusal, OriginRefusal, PreflightRefusal};
+pub use early_response::EarlyResponse;
 pub use path::PrefixError;
-pub use pending::PendingHeaders;
+pub use pending_headers::PendingHeaders;
 pub use policies::{Policies, PolicyTable};
 pub use policy::Policy;
-pub use rendered::{EarlyResponse, RenderedPolicy};
+pub use rendered::RenderedPolicy;
 pub use request::{RequestHead, RequestHeader};
 pub use requested_headers::requested_header_names;
 pub use verdict::Verdict;

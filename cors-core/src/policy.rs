@@ -30,13 +30,13 @@ pub struct Policy {
     clippy::large_enum_variant,
     reason = "a box would cost an indirection for every request"
 )]
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
     AnyOrigin,
     Listed(Listed),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Listed {
     pub(crate) origins: OriginSet,
     pub(crate) credentials: bool,
@@ -51,6 +51,11 @@ pub(crate) enum Exposed {
 }
 
 impl Policy {
+    /// The warnings of the build.
+    pub fn warnings(&self) -> &[Issue] {
+        &self.warnings
+    }
+
     /// Whether the policy allows `origin`, the value of an `Origin` header.
     ///
     /// Browsers do not apply the CORS check to WebSockets. A handler that upgrades a connection must
@@ -84,3 +89,35 @@ impl Policy {
         matches!(&self.access, Access::Listed(listed) if listed.credentials)
     }
 }
+
+/// Two policies are equal if they have the same normal form. Warnings are not compared.
+impl PartialEq for Policy {
+    fn eq(&self, other: &Self) -> bool {
+        // Without `..`, a new field does not compile until it is compared.
+        let Self {
+            access,
+            methods,
+            headers,
+            exposed,
+            max_age,
+            bare_success,
+            diagnostics,
+            block_refused_origins,
+            on_public_suffixes,
+            with_broad_regex,
+            warnings: _,
+        } = self;
+        *access == other.access
+            && *methods == other.methods
+            && *headers == other.headers
+            && *exposed == other.exposed
+            && *max_age == other.max_age
+            && *bare_success == other.bare_success
+            && *diagnostics == other.diagnostics
+            && *block_refused_origins == other.block_refused_origins
+            && *on_public_suffixes == other.on_public_suffixes
+            && *with_broad_regex == other.with_broad_regex
+    }
+}
+
+impl Eq for Policy {}

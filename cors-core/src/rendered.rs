@@ -6,7 +6,7 @@
 use crate::policy::{Exposed, Policy};
 use crate::request::{Lines, RequestHead, RequestHeader};
 use crate::requested_headers::AllowedHeaders;
-use crate::verdict::{Explanation, PreflightVerdict, RefusedRequest, Verdict, VerdictKind};
+use crate::verdict::{PreflightVerdict, Verdict, VerdictKind};
 use std::borrow::Cow;
 
 /// A policy whose header values are rendered as `V`, the type of a framework for header values.
@@ -29,27 +29,6 @@ pub struct RenderedPolicy<V> {
     pub(crate) exposed: Option<V>,
     pub(crate) vary_preflight: V,
     pub(crate) vary_origin: V,
-}
-
-/// A response that the middleware sends itself, without its CORS headers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct EarlyResponse {
-    /// The HTTP status: 200, 204, 400 or 403.
-    pub status: u16,
-    /// The text of the body. Empty if the response has no body.
-    pub body: &'static str,
-}
-
-impl EarlyResponse {
-    /// The value of `Content-Type`, or `None` if the response has no body.
-    pub const fn content_type(&self) -> Option<&'static str> {
-        if self.body.is_empty() {
-            None
-        } else {
-            Some("text/plain; charset=utf-8")
-        }
-    }
 }
 
 /// The response to a preflight depends on these headers, whether it is allowed or not: they also decide
@@ -117,52 +96,9 @@ impl<V> RenderedPolicy<V> {
         Verdict(self.policy.verdict(origin, request))
     }
 
-    /// The response to send instead of calling the application, or `None` to call it.
-    pub fn early_response(&self, verdict: Verdict) -> Option<EarlyResponse> {
-        let refused = |body| EarlyResponse { status: 400, body };
-        Some(match verdict.0 {
-            VerdictKind::Forward { .. } => return None,
-            VerdictKind::Block => EarlyResponse {
-                status: 403,
-                body: "Disallowed CORS origin",
-            },
-            VerdictKind::Preflight(PreflightVerdict::Allowed) => self.success("OK"),
-            VerdictKind::Preflight(PreflightVerdict::OriginRefused { method, headers }) => {
-                refused(match (method, headers) {
-                    (true, true) => "Disallowed CORS origin, method, headers",
-                    (true, false) => "Disallowed CORS origin, method",
-                    (false, true) => "Disallowed CORS origin, headers",
-                    (false, false) => "Disallowed CORS origin",
-                })
-            }
-            VerdictKind::Preflight(PreflightVerdict::Refused(request, explanation)) => {
-                let body = match request {
-                    RefusedRequest::MethodAndHeaders => "Disallowed CORS method, headers",
-                    RefusedRequest::Method => "Disallowed CORS method",
-                    RefusedRequest::Headers => "Disallowed CORS headers",
-                };
-                match explanation {
-                    Explanation::Status => refused(body),
-                    Explanation::Lists => self.success(body),
-                }
-            }
-        })
-    }
-
-    fn success(&self, body: &'static str) -> EarlyResponse {
-        if self.policy.bare_success {
-            EarlyResponse {
-                status: 204,
-                body: "",
-            }
-        } else {
-            EarlyResponse { status: 200, body }
-        }
-    }
-
     /// Whether the response to a request with this verdict repeats the request's `Origin`.
     #[inline]
-    pub fn echoes_origin(&self, verdict: Verdict) -> bool {
+    pub(crate) fn echoes_origin(&self, verdict: Verdict) -> bool {
         let is_allowed = match verdict.0 {
             VerdictKind::Forward { allowed } => allowed,
             VerdictKind::Preflight(preflight) => {

@@ -32,6 +32,7 @@ pub enum RequestHeader {
 
 impl RequestHeader {
     /// The names of all headers in lower case, in the order of the variants.
+    #[doc(hidden)] // For `define_header_names`. The length may change.
     pub const NAMES: [&'static str; 5] = [
         "origin",
         "access-control-request-method",
@@ -41,6 +42,7 @@ impl RequestHeader {
     ];
 
     /// The position in [`NAMES`](Self::NAMES).
+    #[doc(hidden)]
     #[inline]
     pub const fn index(self) -> usize {
         self as usize

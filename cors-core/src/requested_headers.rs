@@ -11,7 +11,7 @@
 use crate::decision::HeadersRefusal;
 use crate::header_name::SAFELISTED;
 use crate::request::{Lines, RequestHead, RequestHeader};
-use crate::token::{is_token, is_token_byte};
+use crate::token::{is_token, is_token_byte, list_elements, trim};
 use std::cmp::Ordering;
 
 /// The request headers that a policy allows.
@@ -185,7 +185,7 @@ impl AllowedHeaders {
             Self::Listed(listed) => listed.first_refused(line),
             // This is what browsers send: no white space.
             Self::Any if line.iter().all(|&byte| byte == b',' || is_token_byte(byte)) => None,
-            Self::Any => names(std::iter::once(line)).find(|name| !is_token(name)),
+            Self::Any => list_elements(std::iter::once(line)).find(|name| !is_token(name)),
         }
     }
 }
@@ -216,23 +216,7 @@ pub fn requested_header_names<R: RequestHead + ?Sized>(request: &R) -> Option<St
 }
 
 fn requested<R: RequestHead + ?Sized>(request: &R) -> impl Iterator<Item = &[u8]> {
-    names(request.lines(RequestHeader::AccessControlRequestHeaders))
-}
-
-/// The elements of a list on any number of lines, without white space and without empty elements.
-pub(crate) fn names<'a>(lines: impl Iterator<Item = &'a [u8]>) -> impl Iterator<Item = &'a [u8]> {
-    lines
-        .flat_map(|line| line.split(|&byte| byte == b','))
-        .map(trim)
-        .filter(|name| !name.is_empty())
-}
-
-/// Removes optional white space (RFC 9110, section 5.6.3) at both ends.
-pub(crate) fn trim(mut text: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = text {
-        text = rest;
-    }
-    text
+    list_elements(request.lines(RequestHeader::AccessControlRequestHeaders))
 }
 
 #[cfg(test)]

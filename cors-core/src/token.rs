@@ -1,4 +1,5 @@
-//! Tokens: the grammar of methods and header names (RFC 9110, section 5.6.2).
+//! Tokens, the grammar of methods and header names (RFC 9110, section 5.6.2), and lists of them
+//! (section 5.6.1).
 
 /// Whether `text` is one or more `tchar`.
 pub(crate) fn is_token(text: &[u8]) -> bool {
@@ -23,6 +24,24 @@ pub(crate) fn is_token_byte(byte: u8) -> bool {
         all
     };
     TOKEN_BYTES.get(usize::from(byte)) == Some(&true)
+}
+
+/// The elements of a list on any number of lines, without white space and without empty elements.
+pub(crate) fn list_elements<'a>(
+    lines: impl Iterator<Item = &'a [u8]>,
+) -> impl Iterator<Item = &'a [u8]> {
+    lines
+        .flat_map(|line| line.split(|&byte| byte == b','))
+        .map(trim)
+        .filter(|element| !element.is_empty())
+}
+
+/// Removes optional white space (RFC 9110, section 5.6.3) at both ends.
+pub(crate) fn trim(mut text: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = text {
+        text = rest;
+    }
+    text
 }
 
 #[cfg(test)]

@@ -24,7 +24,8 @@ impl Verdict {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum VerdictKind {
-    /// The application responds. `allowed` is whether the request has an allowed origin.
+    /// The application responds. With `allowed`, its response can be read by the origin of the request,
+    /// or by every origin if the policy allows any.
     Forward { allowed: bool },
     /// The middleware responds with an error, because the origin is refused.
     Block,
@@ -42,12 +43,12 @@ pub(crate) enum PreflightVerdict {
         headers: bool,
     },
     /// Only the method or the headers are refused.
-    Refused(RefusedRequest, Explanation),
+    Refused(RefusedParts, ShownBy),
 }
 
 /// The parts of a preflight from an allowed origin that are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RefusedRequest {
+pub(crate) enum RefusedParts {
     Method,
     Headers,
     MethodAndHeaders,
@@ -55,7 +56,7 @@ pub(crate) enum RefusedRequest {
 
 /// How the browser learns that a preflight from an allowed origin is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Explanation {
+pub(crate) enum ShownBy {
     /// By an error status.
     Status,
     /// By the lists of allowed methods and headers, in a response with a successful status. Only with

@@ -42,7 +42,7 @@ impl<'r> ResponseHeaders<'r> for Headers<'_, 'r> {
     type Rendered = String;
     type Value = Cow<'r, str>;
 
-    fn value(rendered: &'r String) -> Cow<'r, str> {
+    fn to_value(rendered: &'r String) -> Cow<'r, str> {
         Cow::from(rendered)
     }
 
@@ -52,7 +52,7 @@ impl<'r> ResponseHeaders<'r> for Headers<'_, 'r> {
         }
     }
 
-    fn values(&self, header: ResponseHeader) -> impl Iterator<Item = &[u8]> {
+    fn lines(&self, header: ResponseHeader) -> impl Iterator<Item = &[u8]> {
         self.0.headers().get(header.name()).map(str::as_bytes)
     }
 

@@ -77,7 +77,7 @@ impl ResponseHeaders<'_> for Response {
     type Rendered = String;
     type Value = Vec<u8>;
 
-    fn value(rendered: &String) -> Vec<u8> {
+    fn to_value(rendered: &String) -> Vec<u8> {
         rendered.clone().into_bytes()
     }
 
@@ -87,7 +87,7 @@ impl ResponseHeaders<'_> for Response {
         }
     }
 
-    fn values(&self, header: ResponseHeader) -> impl Iterator<Item = &[u8]> {
+    fn lines(&self, header: ResponseHeader) -> impl Iterator<Item = &[u8]> {
         self.values(header.name())
     }
 

@@ -1,17 +1,11 @@
 //! Converts a policy back to a configuration.
 
 use super::Config;
-use crate::issue::Issue;
 use crate::method;
 use crate::policy::{Access, Exposed, Policy};
 use crate::requested_headers::AllowedHeaders;
 
 impl Policy {
-    /// The warnings of the build.
-    pub fn warnings(&self) -> &[Issue] {
-        &self.warnings
-    }
-
     /// The configuration in its normal form. Origins are sorted, without duplicates and without
     /// entries that another one covers. Methods are spelled out. Safelisted headers are omitted.
     ///
@@ -54,12 +48,3 @@ impl Policy {
         }
     }
 }
-
-/// Two policies are equal if their configurations in normal form are equal.
-impl PartialEq for Policy {
-    fn eq(&self, other: &Self) -> bool {
-        self.to_config() == other.to_config()
-    }
-}
-
-impl Eq for Policy {}

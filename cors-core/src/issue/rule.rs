@@ -1,7 +1,32 @@
 //! The rules that a configuration must follow, one line each.
 
-use super::Severity;
 use std::fmt;
+
+/// How severe an [`Issue`](super::Issue) is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Severity {
+    /// The configuration cannot work or is unsafe. No policy is built.
+    Error,
+    /// The configuration is valid, but probably not what was meant. The policy is built.
+    Warning,
+}
+
+impl Severity {
+    /// `error` or `warning`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
 
 macro_rules! rules {
     ($($name:ident $severity:ident $id:literal $text:literal,)*) => {

@@ -32,7 +32,8 @@ pub(crate) enum HostError {
 /// Accepts a lower-case ASCII name (a trailing dot is significant), a canonical IPv4 address, and a
 /// canonical IPv6 address in brackets.
 ///
-/// `_` is accepted, since URLs may contain it, although the grammar in Fetch does not allow it.
+/// The grammar of `Origin` in Fetch is narrower than what browsers send. URLs may contain `_`, a
+/// trailing dot, and labels that start or end with `-`, so they are accepted.
 pub(crate) fn check(host: &[u8]) -> Result<Kind, HostError> {
     if is_common_name(host) {
         Ok(Kind::Name)

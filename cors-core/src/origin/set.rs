@@ -68,3 +68,12 @@ impl OriginSet {
         self.regex.as_ref().map(OriginRegex::source)
     }
 }
+
+/// Two sets are equal if they have the same entries and the same regex.
+impl PartialEq for OriginSet {
+    fn eq(&self, other: &Self) -> bool {
+        self.regex_source() == other.regex_source() && self.to_list() == other.to_list()
+    }
+}
+
+impl Eq for OriginSet {}

@@ -1,11 +1,11 @@
 //! `allow_origins`, `allow_origin_regex` and `allow_credentials`: who may read the responses.
 
-use super::{Report, duplicate, redundant};
-use crate::config::correct;
-use crate::config::dots::escape_dots;
-use crate::config::examples::Examples;
+use super::report::{Report, duplicate, redundant};
+use crate::config::corrections::correct;
 use crate::config::loopback::is_loopback;
 use crate::config::public_suffix::is_public_suffix;
+use crate::config::regex_examples::Examples;
+use crate::config::unescaped_dots::escape_dots;
 use crate::issue::{Correction, Issue, Key, Rule, Severity};
 use crate::origin::builder::Builder;
 use crate::origin::pattern::{Entry, EntryError, Pattern};
@@ -43,7 +43,7 @@ impl Origins<'_> {
                 Err(error) => report.add(
                     Issue::new(Key::AllowOrigins, text, broken_rule(error))
                         .at(index)
-                        .corrected(correct::correct(text, error)),
+                        .corrected(correct(text, error)),
                 ),
             }
         }
@@ -107,11 +107,18 @@ impl Origins<'_> {
         if !self.credentials {
             return;
         }
+        // Without `..`, a new kind of wildcard does not compile until its safety is checked here.
+        let Pattern {
+            scheme,
+            subdomains,
+            host,
+            port: _,
+        } = *pattern;
         let issue = |rule| Issue::new(Key::AllowOrigins, text, rule).at(index);
-        if pattern.subdomains && !self.on_public_suffixes && is_public_suffix(pattern.host) {
+        if subdomains && !self.on_public_suffixes && is_public_suffix(host) {
             report.add(issue(Rule::OriginPublicSuffixWithCredentials));
         }
-        if pattern.scheme == "http" && !is_loopback(pattern.host) {
+        if scheme == "http" && !is_loopback(host) {
             report.add(issue(Rule::OriginInsecureWithCredentials));
         }
     }

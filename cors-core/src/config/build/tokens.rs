@@ -1,6 +1,6 @@
 //! `allow_methods`, `allow_headers` and `expose_headers`: lists of tokens.
 
-use super::{Report, duplicate, redundant};
+use super::report::{Report, duplicate, redundant};
 use crate::header_name;
 use crate::issue::{Correction, Issue, Key, Rule};
 use crate::method;

@@ -1,7 +1,8 @@
 //! What an adapter keeps of a request until it has the response.
 
 use crate::apply::{Echo, ResponseHeaders};
-use crate::rendered::{EarlyResponse, RenderedPolicy};
+use crate::early_response::EarlyResponse;
+use crate::rendered::RenderedPolicy;
 use crate::request::RequestHead;
 use crate::verdict::Verdict;
 use std::sync::Arc;

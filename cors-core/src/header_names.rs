@@ -21,7 +21,7 @@ macro_rules! define_header_names {
 
         /// The name of a response header. A look-up with it does not parse a string.
         #[inline]
-        $vis fn response_header_name(header: $crate::ResponseHeader) -> &'static $HeaderName {
+        fn response_header_name(header: $crate::ResponseHeader) -> &'static $HeaderName {
             const COUNT: usize = $crate::ResponseHeader::NAMES.len();
             static NAMES: [$HeaderName; COUNT] = header_names($crate::ResponseHeader::NAMES);
             #[expect(clippy::indexing_slicing, reason = "every header has a name")]

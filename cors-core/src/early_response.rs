@@ -1,0 +1,70 @@
+//! The status and the body of a response that the middleware sends itself.
+
+use crate::rendered::RenderedPolicy;
+use crate::verdict::{PreflightVerdict, RefusedParts, ShownBy, Verdict, VerdictKind};
+
+/// A response that the middleware sends itself, without its CORS headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EarlyResponse {
+    /// The HTTP status: 200, 204, 400 or 403.
+    pub status: u16,
+    /// The text of the body. Empty if the response has no body.
+    pub body: &'static str,
+}
+
+impl EarlyResponse {
+    /// The value of `Content-Type`, or `None` if the response has no body.
+    pub const fn content_type(&self) -> Option<&'static str> {
+        if self.body.is_empty() {
+            None
+        } else {
+            Some("text/plain; charset=utf-8")
+        }
+    }
+}
+
+impl<V> RenderedPolicy<V> {
+    /// The response to send instead of calling the application, or `None` to call it.
+    pub fn early_response(&self, verdict: Verdict) -> Option<EarlyResponse> {
+        let refused = |body| EarlyResponse { status: 400, body };
+        Some(match verdict.0 {
+            VerdictKind::Forward { .. } => return None,
+            VerdictKind::Block => EarlyResponse {
+                status: 403,
+                body: "Disallowed CORS origin",
+            },
+            VerdictKind::Preflight(PreflightVerdict::Allowed) => self.success("OK"),
+            VerdictKind::Preflight(PreflightVerdict::OriginRefused { method, headers }) => {
+                refused(match (method, headers) {
+                    (true, true) => "Disallowed CORS origin, method, headers",
+                    (true, false) => "Disallowed CORS origin, method",
+                    (false, true) => "Disallowed CORS origin, headers",
+                    (false, false) => "Disallowed CORS origin",
+                })
+            }
+            VerdictKind::Preflight(PreflightVerdict::Refused(request, explanation)) => {
+                let body = match request {
+                    RefusedParts::MethodAndHeaders => "Disallowed CORS method, headers",
+                    RefusedParts::Method => "Disallowed CORS method",
+                    RefusedParts::Headers => "Disallowed CORS headers",
+                };
+                match explanation {
+                    ShownBy::Status => refused(body),
+                    ShownBy::Lists => self.success(body),
+                }
+            }
+        })
+    }
+
+    fn success(&self, body: &'static str) -> EarlyResponse {
+        if self.policy.bare_success {
+            EarlyResponse {
+                status: 204,
+                body: "",
+            }
+        } else {
+            EarlyResponse { status: 200, body }
+        }
+    }
+}
