@@ -67,5 +67,5 @@ pub struct Observation {
     /// The response as the client reads it.
     pub response: Response,
     /// `Decision::id` and `Decision::reasons`; `None` over a socket.
-    pub verdict: Option<(&'static str, Vec<&'static str>)>,
+    pub decision: Option<(&'static str, Vec<&'static str>)>,
 }

@@ -17,7 +17,7 @@ pub(super) fn differences(expect: &Expect, observed: &Result<Observation>) -> Ve
         Err(error) => return vec![format!("no response: {error:#}")],
     };
     let mut lines = Lines(Vec::new());
-    if let (Some(decision), Some((id, reasons))) = (&expect.decision, &observed.verdict) {
+    if let (Some(decision), Some((id, reasons))) = (&expect.decision, &observed.decision) {
         lines.compare("decision", decision.as_str(), *id);
         lines.compare("reasons", &expect.reasons, reasons);
     }

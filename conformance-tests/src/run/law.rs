@@ -4,19 +4,19 @@ use super::{Exchange, compare};
 
 /// The laws that this exchange breaks, compared with all other exchanges of the same subject.
 pub(super) fn broken(exchange: &Exchange<'_>, all: &[Exchange<'_>]) -> Vec<String> {
-    one_verdict(exchange)
+    one_decision(exchange)
         .into_iter()
         .chain(cacheable(exchange, all))
         .collect()
 }
 
 /// `is_origin_allowed`, which a WebSocket handler calls, agrees with the decision on a request.
-fn one_verdict(exchange: &Exchange<'_>) -> Option<String> {
+fn one_decision(exchange: &Exchange<'_>) -> Option<String> {
     let mut origins = exchange.vector.request.values("origin");
     let (Some(origin), None) = (origins.next(), origins.next()) else {
         return None;
     };
-    let (id, reasons) = exchange.observed.as_ref().ok()?.verdict.as_ref()?;
+    let (id, reasons) = exchange.observed.as_ref().ok()?.decision.as_ref()?;
     let decided = !reasons.iter().any(|reason| reason.starts_with("origin-"));
     let allowed = exchange.policy.is_origin_allowed(origin);
     (allowed != decided)

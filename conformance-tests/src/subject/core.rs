@@ -58,8 +58,8 @@ impl Started for InMemory {
             response.body.clear();
         }
         let decision = self.0.policy().decide(request);
-        let verdict = Some((decision.id(), decision.reasons().collect()));
-        Ok(Observation { response, verdict })
+        let decision = Some((decision.id(), decision.reasons().collect()));
+        Ok(Observation { response, decision })
     }
 }
 

@@ -66,7 +66,7 @@ impl Started for Running {
     fn ask(&self, request: &Request) -> Result<Observation> {
         Ok(Observation {
             response: wire::ask(self.address, request)?,
-            verdict: None,
+            decision: None,
         })
     }
 }
