@@ -1,5 +1,6 @@
 //! Every manifest of this repository gets our packages from this repository. The registry has an unrelated crate called
-//! `cors-core`, the name of our folder and our library: one wrong line would fetch a stranger's code and perhaps compile.
+//! `cors-core`, which is also the name of our folder and our library. With one wrong line, a manifest would fetch that
+//! crate instead of ours.
 
 #![allow(
     clippy::indexing_slicing,
