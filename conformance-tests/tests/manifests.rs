@@ -275,7 +275,7 @@ fn rust_version(package: &Value) -> Option<[u64; 3]> {
     ])
 }
 
-/// What [`mistakes`] says about `manifest` beside our core, whose names are as in this repository.
+/// What [`mistakes`] reports for `manifest` in a workspace with our core, which has its real names.
 fn mistakes_beside_the_core(folder: &str, manifest: &str) -> Vec<String> {
     let core = "package.name = 'cors-decision'\nlib.name = 'cors_core'";
     let manifests = [
