@@ -94,7 +94,11 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
                 return Ok(ExitCode::from(SKIPPED));
             }
         };
-        let lines: Vec<_> = api.items().map(render).filter(|it| is_promise(it)).collect();
+        let lines: Vec<_> = api
+            .items()
+            .map(render)
+            .filter(|it| is_promise(it))
+            .collect();
 
         let named = named_crates(&lines).chain(re_exported_crates(&json)?);
         let named: BTreeSet<_> = named
