@@ -288,7 +288,7 @@ fn mistakes_beside_the_core(folder: &str, manifest: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_right_manifest_has_no_mistakes() {
+fn a_correct_manifest_has_no_mistakes() {
     let right = [
         (
             "cors-axum",
@@ -329,7 +329,7 @@ fn a_right_manifest_has_no_mistakes() {
 }
 
 #[test]
-fn each_way_out_of_this_repository_is_a_mistake() {
+fn every_dependency_from_elsewhere_is_a_mistake() {
     let nothing = "has no path to a package of this repository";
     let nowhere = "has a path to no package of this repository";
     let wrong = [

@@ -14,7 +14,7 @@ pub(crate) const API: &str = "https://api.example.com";
 pub(crate) struct Settings {
     origins: Vec<Entry>,
     regex: Option<Pick>,
-    /// The origins; `None` is `*`.
+    /// `None` is `*`.
     methods: Vec<Option<Pick>>,
     headers: Vec<Pick>,
     exposed: Vec<Pick>,
