@@ -121,7 +121,7 @@ pub fn dictated<'a>(lines: impl Iterator<Item = &'a [u8]>) -> (u16, Vec<(&'a str
 }
 
 /// The application in memory. Returns what a framework would, except its default texts and headers.
-pub fn answer(request: &Request) -> Response {
+pub fn respond(request: &Request) -> Response {
     let path = request.target.split('?').next().unwrap_or_default();
     let empty = |status| {
         Response::new(Reply {

@@ -1,5 +1,6 @@
 //! Every manifest of this repository gets our packages from this repository. The registry has an unrelated crate called
-//! `cors-core`, the name of our folder and our library: one wrong line would fetch a stranger's code and perhaps compile.
+//! `cors-core`, which is also the name of our folder and our library. With one wrong line, a manifest would fetch that
+//! crate instead of ours.
 
 #![allow(
     clippy::indexing_slicing,
@@ -274,7 +275,7 @@ fn rust_version(package: &Value) -> Option<[u64; 3]> {
     ])
 }
 
-/// What [`mistakes`] says about `manifest` beside our core, whose names are as in this repository.
+/// What [`mistakes`] reports for `manifest` in a workspace with our core, which has its real names.
 fn mistakes_beside_the_core(folder: &str, manifest: &str) -> Vec<String> {
     let core = "package.name = 'cors-decision'\nlib.name = 'cors_core'";
     let manifests = [
@@ -287,7 +288,7 @@ fn mistakes_beside_the_core(folder: &str, manifest: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_right_manifest_has_no_mistakes() {
+fn a_correct_manifest_has_no_mistakes() {
     let right = [
         (
             "cors-axum",
@@ -328,7 +329,7 @@ fn a_right_manifest_has_no_mistakes() {
 }
 
 #[test]
-fn each_way_out_of_this_repository_is_a_mistake() {
+fn every_dependency_from_elsewhere_is_a_mistake() {
     let nothing = "has no path to a package of this repository";
     let nowhere = "has a path to no package of this repository";
     let wrong = [

@@ -186,7 +186,7 @@ impl HttpPolicy {
     }
 
     /// The CORS headers for the response of the application, for adapters that call the application
-    /// without [`act`](Self::act). If `act` would respond itself, the headers allow no origin.
+    /// without [`act`](Self::act). If `act` would respond itself, they are those for a refused origin.
     #[inline]
     pub fn forward<R: RequestHead + ?Sized>(&self, head: &R, headers: &HeaderMap) -> CorsHeaders {
         let (verdict, origin) = self.verdict(head, headers);

@@ -52,7 +52,7 @@ impl Policies {
     ///
     /// # Errors
     ///
-    /// Fails if `prefix` is not a plain path with at least one segment, or already has a rule.
+    /// Fails if `prefix` is not a plain path with at least one segment, or is already in use.
     pub fn at(self, prefix: &str, policy: Policy) -> Result<Self, PrefixError> {
         self.rule(prefix, Some(policy))
     }

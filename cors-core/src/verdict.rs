@@ -10,7 +10,7 @@ pub struct Verdict(pub(crate) VerdictKind);
 
 impl Verdict {
     /// The verdict for the response of the application, if it was called although there is an early
-    /// response. The headers then allow no origin.
+    /// response. The headers are then those for a refused origin.
     #[cfg(feature = "http-1")]
     pub(crate) fn forwarded(self) -> Self {
         match self.0 {

@@ -76,7 +76,7 @@ fn all_problems_are_reported_at_once() {
             "allow_credentials: `true`: wrong type: expected true or false, \
              without quotes; use `true`",
             "allow_credentials: duplicate key",
-            "max_age: `-1`: max_age must not be negative; 0 turns the cache off; use `0`",
+            "max_age: `-1`: max_age must not be negative; 0 disables the cache; use `0`",
         ]
     );
 }
@@ -108,7 +108,7 @@ fn invalid_numbers_of_seconds() {
         ),
         (
             "-0.5",
-            "max_age: `-0.5`: max_age must not be negative; 0 turns the cache off; use `0`",
+            "max_age: `-0.5`: max_age must not be negative; 0 disables the cache; use `0`",
         ),
         (
             "0.0",

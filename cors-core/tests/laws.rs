@@ -186,7 +186,7 @@ proptest! {
     }
 
     #[test]
-    fn any_origin_never_meets_credentials(config in config(), request in request()) {
+    fn any_origin_is_never_combined_with_credentials(config in config(), request in request()) {
         let any = config.get_allow_origins().iter().any(|entry| entry == "*");
         let credentials = config.get_allow_credentials();
         match config.build() {

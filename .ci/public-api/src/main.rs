@@ -1,5 +1,5 @@
-//! `public-api-guard FOLDER [--update]`: the public API of each package, from the JSON of `rustdoc` in FOLDER, must be the one
-//! in `PACKAGE.txt` beside this package's manifest, and must name types of no other crates than those below.
+//! `public-api-guard FOLDER [--update]` reads the public API of each package from the JSON of `rustdoc` in FOLDER. The API must
+//! be equal to `PACKAGE.txt` in the folder of this package's manifest. It may contain types only of the crates listed below.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -10,30 +10,30 @@ use std::{env, fs};
 use public_api::PublicItem;
 use serde_json::Value;
 
-/// A test that could not be made, as in Automake.
+/// The exit code of a test that cannot run, as in Automake.
 const SKIPPED: u8 = 77;
 
 /// A package, its library, and the crates whose types users see in its API: `core`, `alloc` and `std` are always allowed.
 ///
-/// A crate in this list cannot get a new major version here without one of ours: it is a promise. So have a reason, and
-/// rather one more type of our own than one more line.
+/// A new major version of a crate in this list requires a new major version of our package. So each line needs a reason, and
+/// a type of ours is usually better than a new line.
 const PACKAGES: [(&str, &str, &[&str]); 5] = [
     (
         "cors-decision",
         "cors_core",
         &[
-            "http",       // with the feature `http`, at 1.x: the glue for adapters, made of its types
-            "serde_core", // with the feature `serde`: its traits, as derived
+            "http",       // with the feature `http-1`, version 1.x: code shared by adapters
+            "serde_core", // with the feature `serde`: the traits
         ],
     ),
     (
         "cors-actix",
         "cors_actix",
         &[
-            "actix_http",       // a type of response body, which actix-web shows as its own
-            "actix_service",    // the traits of a middleware, which actix-web shows as its own
+            "actix_http",       // a type of response body, which actix-web re-exports
+            "actix_service",    // the traits of a middleware, which actix-web re-exports
             "actix_web",        // the framework
-            "cors_core",        // the policy, shown as our own
+            "cors_core",        // the policy, which we re-export
             "pin_project_lite", // private, in the condition of the `Unpin` that its macro writes
         ],
     ),
@@ -41,8 +41,8 @@ const PACKAGES: [(&str, &str, &[&str]); 5] = [
         "cors-axum",
         "cors_axum",
         &[
-            "cors_core",        // the policy, shown as our own
-            "http",             // requests and responses, at 1.x
+            "cors_core",        // the policy, which we re-export
+            "http",             // requests and responses, version 1.x
             "pin_project_lite", // private, in the condition of the `Unpin` that its macro writes
             "tower_layer",      // the trait of a layer
             "tower_service",    // the trait of a service
@@ -52,7 +52,7 @@ const PACKAGES: [(&str, &str, &[&str]); 5] = [
         "cors-rocket",
         "cors_rocket",
         &[
-            "cors_core", // the policy, shown as our own
+            "cors_core", // the policy, which we re-export
             "rocket",    // the framework
         ],
     ),
@@ -60,7 +60,7 @@ const PACKAGES: [(&str, &str, &[&str]); 5] = [
         "cors-warp",
         "cors_warp",
         &[
-            "cors_core", // the policy, shown as our own
+            "cors_core", // the policy, which we re-export
             "warp",      // the framework
         ],
     ),
@@ -79,7 +79,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         let path = folder.join(library).with_extension("json");
         let text = fs::read_to_string(&path).map_err(|it| format!("{}: {it}", path.display()))?;
         let json: Value = serde_json::from_str(&text)?;
-        // `public_api` tells no format from another: an unknown one is what it cannot read.
+        // `public_api` does not check the format: if it cannot read the file, the format is unknown.
         let api = match public_api::Builder::from_rustdoc_json(&path)
             .omit_blanket_impls(true)
             .build()
@@ -94,7 +94,11 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
                 return Ok(ExitCode::from(SKIPPED));
             }
         };
-        let lines: Vec<_> = api.items().map(render).filter(|it| is_promise(it)).collect();
+        let lines: Vec<_> = api
+            .items()
+            .map(render)
+            .filter(|it| is_promise(it))
+            .collect();
 
         let named = named_crates(&lines).chain(re_exported_crates(&json)?);
         let named: BTreeSet<_> = named
@@ -133,8 +137,8 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     }
     if failed && !update {
         println!(
-            "\nIf this is meant, run `.ci/guards/public-api --update`, look at `git diff` and commit it; before a release, say it\n\
-             in CHANGELOG.md. A new version of Rust may write the same API in other words: the same command accepts them."
+            "\nIf the change is intended, run `.ci/guards/public-api --update`, check `git diff` and commit it. Before a release, add\n\
+             it to CHANGELOG.md. A new version of Rust may write the same API differently: the same command accepts that."
         );
     }
     Ok(if failed {
@@ -144,7 +148,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     })
 }
 
-/// `public_api` leaves out the `: ` between an associated type and its bound, which would hide the crate of the bound.
+/// `public_api` omits the `: ` between an associated type and its bound. Without it, the crate of the bound is not found.
 fn render(item: &PublicItem) -> String {
     let mut text = String::new();
     for token in item.tokens() {
@@ -158,7 +162,7 @@ fn render(item: &PublicItem) -> String {
     text
 }
 
-/// Not the traits that every type has in some version of the compiler and that no stable code can name.
+/// Whether the line is a part of the API. Some compilers implement unstable traits for every type: these are not.
 fn is_promise(line: &str) -> bool {
     let unstable = [
         "core::marker::Freeze",
@@ -179,7 +183,7 @@ fn named_crates(lines: &[String]) -> impl Iterator<Item = String> {
         .map(str::to_owned)
 }
 
-/// `core::fmt::Debug` and the like, and what else is made of such characters.
+/// The parts of `line` that consist of the characters of a path, such as `core::fmt::Debug`.
 fn paths(line: &str) -> impl Iterator<Item = &str> {
     line.split(|it: char| !it.is_alphanumeric() && !"_:".contains(it))
 }
@@ -191,7 +195,7 @@ fn root(path: &str) -> Option<&str> {
         .then_some(root)
 }
 
-/// Whose items are `pub use`d: the text has only the new name.
+/// The crates whose items are re-exported with `pub use`: the text has only the new name.
 fn re_exported_crates(json: &Value) -> Result<BTreeSet<String>, Box<dyn Error>> {
     let mut crates = BTreeSet::new();
     let index = json["index"].as_object().ok_or("no index")?;
@@ -210,7 +214,7 @@ fn show_difference(snapshot: &Path, actual: &str, scratch: &Path) -> Result<(), 
     fs::write(scratch, actual)?;
     let empty = Path::new("/dev/null");
     let before = if snapshot.exists() { snapshot } else { empty };
-    // Says with its exit code that there is a difference, which we know.
+    // The exit code only reports that there is a difference.
     Command::new("git")
         .args([
             "--no-pager",

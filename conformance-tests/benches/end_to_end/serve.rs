@@ -1,4 +1,4 @@
-//! The servers, each in a process of its own.
+//! The servers, each in a separate process.
 
 use ::axum::ServiceExt;
 use ::axum::extract::Request;

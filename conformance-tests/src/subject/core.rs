@@ -47,7 +47,7 @@ impl Started for InMemory {
                 }
                 response
             }
-            None => app::answer(request),
+            None => app::respond(request),
         };
         let echo = Echo {
             origin: || request.values("origin").next().map(<[u8]>::to_vec),

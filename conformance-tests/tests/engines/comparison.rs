@@ -185,7 +185,7 @@ fn read(seen: &Value) -> Option<(Option<&str>, u16, BTreeMap<String, String>)> {
     let headers = seen["headers"].as_array()?.iter();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let headers = headers.map(|line| (text(&line[0]), text(&line[1])));
-    // Firefox adds a header of its own to HTTP/2 responses.
+    // Firefox adds a header to HTTP/2 responses.
     let headers = headers.filter(|line| line.0 != "x-firefox-spdy");
     Some((
         seen["type"].as_str(),

@@ -71,7 +71,7 @@ pub(crate) const RULES: [Rule; 20] = [
         reason: "4 and 7: the middleware owns them",
         applies: |case| !case.is_preflight(),
         change: |case, response| {
-            let handlers = cors(&app::answer(case.request));
+            let handlers = cors(&app::respond(case.request));
             for (name, values) in &mut response.cors {
                 let handlers = handlers.get(name).map_or(&[][..], Vec::as_slice);
                 values.retain(|value| !handlers.contains(value));
@@ -273,7 +273,7 @@ pub(crate) const RULES: [Rule; 20] = [
         name: "Vary that names Origin already",
         reason: "6: merged, for caches",
         applies: |case| {
-            let own = vary(&app::answer(case.request));
+            let own = vary(&app::respond(case.request));
             let names_it = own.iter().any(|name| name == "origin" || name == "*");
             !case.is_preflight() && !case.policy.allows_any_origin() && names_it
         },

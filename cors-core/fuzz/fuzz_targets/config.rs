@@ -20,9 +20,9 @@ fuzz_target!(|text: &[u8]| {
             assert_eq!(strict.is_ok(), policy.warnings().is_empty());
             let read_back = policy.to_config();
             assert_eq!(read_back.clone().build().as_ref(), Ok(policy));
-            let (said, json) = (json(&config), json(&read_back));
+            let (original, json) = (json(&config), json(&read_back));
             for key in Key::ALL.iter().filter(|key| is_scalar(**key)) {
-                assert_eq!(said[key.as_str()], json[key.as_str()]);
+                assert_eq!(original[key.as_str()], json[key.as_str()]);
             }
             assert_eq!(serde_json::from_value::<Config>(json).unwrap(), read_back);
         }
@@ -83,8 +83,8 @@ fn is_one_line(text: &str) {
 fn correction_is_legal(issue: &Issue) {
     let alone = match (issue.key(), issue.correction()) {
         (_, None | Some(Correction::Remove)) => return,
-        (Some(key), Some(Correction::Replace(text))) => said(key, slice::from_ref(text)),
-        (Some(key), Some(Correction::Split(entries))) => said(key, entries),
+        (Some(key), Some(Correction::Replace(text))) => with_key(key, slice::from_ref(text)),
+        (Some(key), Some(Correction::Split(entries))) => with_key(key, entries),
         (None, Some(Correction::RenameKey(name))) => {
             let is_known = |key: &&Key| {
                 let variable = format!("CORS_{}", key.as_str().to_uppercase());
@@ -143,7 +143,7 @@ fn corrected(config: &Config, issue: &Issue) -> Option<Config> {
 }
 
 /// A configuration with one key.
-fn said(key: Key, entries: &[String]) -> Config {
+fn with_key(key: Key, entries: &[String]) -> Config {
     if LISTS.contains(&key) {
         with_list(Config::new(), key, entries.to_vec())
     } else {

@@ -16,14 +16,14 @@ use browser_model::{Browser, Credentials, Fetch, Quirks, Response, ResponseKind}
 use cors_core::{
     Config, Decision, RenderedPolicy, RequestHead as _, RequestHeader, ResponseHeader,
 };
-use input::{API, Raw, Said, Script};
+use input::{API, Raw, Script, Settings};
 use libfuzzer_sys::fuzz_target;
 use regex::Regex;
 use support::{Request, headers, rendered};
 
-fuzz_target!(|input: (Said, Script, Raw<'_>)| {
-    let (said, script, raw) = input;
-    let config = said.config();
+fuzz_target!(|input: (Settings, Script, Raw<'_>)| {
+    let (settings, script, raw) = input;
+    let config = settings.config();
     let any = config.get_allow_origins().iter().any(|entry| entry == "*");
     let Ok(policy) = config.clone().build() else {
         return;
@@ -65,7 +65,7 @@ impl Server {
                     lines.push((RequestHeader::SecFetchSite, site.to_vec()));
                 }
                 let method = request.method.clone().into_bytes();
-                Some(self.answer(&Request { method, lines }))
+                Some(self.respond(&Request { method, lines }))
             });
             let meant = self.meaning.allows(script, &fetch);
             let readable = match outcome.result {
@@ -87,7 +87,7 @@ impl Server {
     }
 
     /// The response of the middleware, or of an application with some headers.
-    fn answer(&self, request: &Request) -> Response {
+    fn respond(&self, request: &Request) -> Response {
         let mut lines: Vec<(String, Vec<u8>)> = headers(&self.policy, request)
             .0
             .into_iter()

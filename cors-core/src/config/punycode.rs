@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 /// The longest label. Encoding takes time quadratic in its length.
 const MAX_LABEL_LEN: usize = 63;
 
-/// `bücher.example` -> `xn--bcher-kva.example`; `None` if the host needs another mapping than lower case.
+/// `bücher.example` -> `xn--bcher-kva.example`; `None` if it needs a mapping other than lower case.
 pub(super) fn to_ascii(host: &str) -> Option<String> {
     let lower = host.to_lowercase();
     let mut out = String::with_capacity(lower.len());

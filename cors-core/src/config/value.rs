@@ -5,7 +5,7 @@
 
 use crate::issue::{Correction, Issue, Key, Rule};
 
-/// A value in the types of file formats.
+/// A value of a file or of the environment, before it is converted.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {
     Bool(bool),
@@ -40,7 +40,7 @@ impl Value {
     }
 }
 
-/// A type of the value of a key.
+/// The Rust type of the value of a key.
 pub(super) trait Setting {
     /// Replaces this value with `value`, or reports why that is not possible.
     fn read(&mut self, key: Key, value: Value, issues: &mut Vec<Issue>);

@@ -144,7 +144,7 @@ fn everything_granted_is_cached() {
         step(0, forced("POST"), true, "forced, and POST is not granted"),
     ];
     run(Quirks::NONE, &granted, &steps);
-    // A method or header that the response does not list needs a preflight of its own.
+    // A method or header that the response does not list needs another preflight.
     let mut browser = Browser::new(Quirks::NONE);
     for (fetch, preflights) in [(put(), 1), (with("DELETE", &[]), 1), (set(&["x-c"]), 1)] {
         let outcome = browser.fetch(&fetch, |_| Some(allowing(PAGE, &granted)));

@@ -1,7 +1,7 @@
 //! The API of the playground: the test application with the adapter of a framework and the active
 //! policy, and an observer in front of it.
 //!
-//! The framework serves on a port of its own. Applying a policy starts a new server, so every
+//! The framework serves on a separate port. Applying a policy starts a new server, so every
 //! response comes from the adapter as an application uses it. The observer only forwards requests.
 
 use std::sync::Arc;

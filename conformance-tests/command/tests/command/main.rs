@@ -70,8 +70,8 @@ FILE: error: `allowed_methods`: unknown key; did you mean `allow_methods`?
 FILE: error: allow_origins[0]: `https://example.com/`: an origin ends with the host or the port, without a slash; use `https://example.com`
 FILE: error: allow_origins[1]: `https://a.example, https://b.example`: an entry is one origin, not a list; use `https://a.example`, `https://b.example` as separate entries
 FILE: error: allow_headers[0]: `X Y`: a header name is a token: letters, digits and !#$%&'*+-.^_`|~; use `X`, `Y` as separate entries
-FILE: error: max_age: `-1`: max_age must not be negative; 0 turns the cache off; use `0`
-FILE: warning: allow_headers[1]: `Cookie`: no preflight requests this header: scripts cannot set it, or it is a response header; remove it
+FILE: error: max_age: `-1`: max_age must not be negative; 0 disables the cache; use `0`
+FILE: warning: allow_headers[1]: `Cookie`: no preflight requests this header, because scripts cannot set it or it is a response header; remove it
 FILE: 5 errors, 1 warning
 ";
     assert_eq!(report, expected);

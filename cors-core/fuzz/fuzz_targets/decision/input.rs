@@ -11,10 +11,10 @@ pub(crate) const API: &str = "https://api.example.com";
 
 /// The policy.
 #[derive(Arbitrary, Debug)]
-pub(crate) struct Said {
+pub(crate) struct Settings {
     origins: Vec<Entry>,
     regex: Option<Pick>,
-    /// The origins; `None` is `*`.
+    /// `None` is `*`.
     methods: Vec<Option<Pick>>,
     headers: Vec<Pick>,
     exposed: Vec<Pick>,
@@ -38,7 +38,7 @@ enum Entry {
     Null,
 }
 
-impl Said {
+impl Settings {
     pub(crate) fn config(&self) -> Config {
         let entry = |entry: &Entry| match entry {
             Entry::Any => "*".to_owned(),
