@@ -119,7 +119,7 @@ pub trait ResponseHeaders<'p> {
 /// once, and only if the response needs the value.
 #[derive(Clone, Copy, Debug)]
 pub struct Echo<O, N> {
-    /// The value of `Origin`.
+    /// The value of `Origin`, the same that was checked: the response repeats it without another check.
     pub origin: O,
     /// The value that [`requested_header_names`](crate::requested_header_names) returns.
     pub requested_headers: N,

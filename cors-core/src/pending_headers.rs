@@ -21,7 +21,8 @@ pub struct PendingHeaders<V> {
 }
 
 impl<V: Clone> PendingHeaders<V> {
-    /// Decides about a request. `origin` is the value of its first `Origin` line.
+    /// Decides about a request. `origin` is the value of its first `Origin` line, the same that
+    /// `request` returns. If it is allowed, the response repeats it without another check.
     #[inline]
     pub fn new<R: RequestHead + ?Sized>(
         policy: &Arc<RenderedPolicy<V>>,
