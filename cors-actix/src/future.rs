@@ -62,7 +62,7 @@ where
             KindProj::Forward { inner, cors } => Poll::Ready(match ready!(inner.poll(cx)) {
                 Ok(mut response) => {
                     if let Some(cors) = cors.take() {
-                        cors.apply(&mut Headers(response.headers_mut()), || None);
+                        cors.apply(&mut Headers(response.headers_mut()));
                     }
                     Ok(response.map_into_left_body())
                 }
@@ -71,8 +71,7 @@ where
                 Err(mut error) => {
                     if let Some(cors) = cors.take() {
                         error.add_response_mapper(move |mut response| {
-                            cors.clone()
-                                .apply(&mut Headers(response.headers_mut()), || None);
+                            cors.clone().apply(&mut Headers(response.headers_mut()));
                             response
                         });
                     }

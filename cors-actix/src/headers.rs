@@ -38,7 +38,7 @@ impl ResponseHeaders<'_> for Headers<'_> {
 
     #[inline]
     fn append(&mut self, header: ResponseHeader, value: HeaderValue) {
-        self.0.append(response_header_name(header).clone(), value);
+        self.0.append(response_header_name(header), value);
     }
 }
 

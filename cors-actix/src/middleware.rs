@@ -88,7 +88,7 @@ where
             None => ResponseFuture::forward(self.inner.call(request), Some(cors)),
             Some(early) => {
                 let mut response = response(early);
-                cors.apply(&mut Headers(response.headers_mut()), || {
+                cors.apply_early(&mut Headers(response.headers_mut()), || {
                     HeaderValue::from_str(&requested_header_names(&head)?).ok()
                 });
                 ResponseFuture::respond(request.into_response(response))

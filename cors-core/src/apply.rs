@@ -28,17 +28,6 @@ pub enum ResponseHeader {
 
 impl ResponseHeader {
     /// The names of all headers in lower case, in the order of the variants.
-    #[doc(hidden)] // For `define_header_names`. The length may change.
-    pub const NAMES: [&'static str; 7] = [
-        "access-control-allow-origin",
-        "access-control-allow-credentials",
-        "access-control-allow-methods",
-        "access-control-allow-headers",
-        "access-control-max-age",
-        "access-control-expose-headers",
-        "vary",
-    ];
-
     /// The headers of the CORS protocol. `Vary` belongs to the application, too.
     const CORS: [Self; 6] = [
         Self::AllowOrigin,
@@ -49,32 +38,16 @@ impl ResponseHeader {
         Self::ExposeHeaders,
     ];
 
-    /// The position in [`NAMES`](Self::NAMES).
-    #[doc(hidden)]
-    #[inline]
-    pub const fn index(self) -> usize {
-        self as usize
-    }
-
     /// The name in lower case.
     pub const fn name(self) -> &'static str {
-        let [
-            origin,
-            credentials,
-            methods,
-            headers,
-            max_age,
-            exposed,
-            vary,
-        ] = Self::NAMES;
         match self {
-            Self::AllowOrigin => origin,
-            Self::AllowCredentials => credentials,
-            Self::AllowMethods => methods,
-            Self::AllowHeaders => headers,
-            Self::MaxAge => max_age,
-            Self::ExposeHeaders => exposed,
-            Self::Vary => vary,
+            Self::AllowOrigin => "access-control-allow-origin",
+            Self::AllowCredentials => "access-control-allow-credentials",
+            Self::AllowMethods => "access-control-allow-methods",
+            Self::AllowHeaders => "access-control-allow-headers",
+            Self::MaxAge => "access-control-max-age",
+            Self::ExposeHeaders => "access-control-expose-headers",
+            Self::Vary => "vary",
         }
     }
 }
@@ -139,6 +112,23 @@ impl<V> RenderedPolicy<V> {
         N: FnOnce() -> Option<H::Value>,
     {
         let has_vary = remove_cors_headers(headers);
+        self.write(verdict, headers, has_vary, echo);
+    }
+
+    /// Writes the headers that the verdict requires on a response without CORS headers. `has_vary` is
+    /// whether it has `Vary`.
+    #[inline]
+    pub(crate) fn write<'p, H, O, N>(
+        &'p self,
+        verdict: Verdict,
+        headers: &mut H,
+        has_vary: bool,
+        echo: Echo<O, N>,
+    ) where
+        H: ResponseHeaders<'p, Rendered = V>,
+        O: FnOnce() -> Option<H::Value>,
+        N: FnOnce() -> Option<H::Value>,
+    {
         let mut writer = Writer {
             rendered: self,
             headers,

@@ -97,7 +97,7 @@ impl<'p> ResponseHeaders<'p> for HeaderMap {
     #[inline]
     fn replace(&mut self, header: ResponseHeader, value: HeaderValue) {
         let name = response_header_name(header);
-        if let Some((_, old)) = self.iter_mut().find(|(other, _)| *other == name) {
+        if let Some((_, old)) = self.iter_mut().find(|(other, _)| **other == name) {
             *old = value;
         }
     }
@@ -139,7 +139,7 @@ pub struct CorsHeaders(PendingHeaders<HeaderValue>);
 impl CorsHeaders {
     /// Replaces the CORS headers of a response, and adds `Origin` to its `Vary`.
     pub fn apply(self, headers: &mut HeaderMap) {
-        self.0.apply(headers, || None);
+        self.0.apply(headers);
     }
 }
 
@@ -294,7 +294,7 @@ where
 {
     // With room for the length and the date, which the framework adds.
     let mut headers = HeaderMap::with_capacity(8);
-    rendered.apply(verdict, &mut headers, echo);
+    rendered.write(verdict, &mut headers, false, echo);
     let early = rendered.early_response(verdict);
     if let Some(text) = early.and_then(|early| early.content_type()) {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(text));

@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// pass it to the application.
 ///
 /// If there is an [`early_response`](Self::early_response), send it and do not call the application.
-/// In either case [`apply`](Self::apply) the headers to the response.
+/// Then [`apply_early`](Self::apply_early) or [`apply`](Self::apply) the headers.
 #[derive(Clone, Debug)]
 pub struct PendingHeaders<V> {
     policy: Arc<RenderedPolicy<V>>,
@@ -53,12 +53,26 @@ impl<V> PendingHeaders<V> {
         self.policy.early_response(self.verdict)
     }
 
-    /// Replaces the CORS headers of a response, and adds `Origin` to its `Vary`.
-    ///
-    /// `requested_headers` is called only for an early response, and returns the value that
-    /// [`requested_header_names`](crate::requested_header_names) returns.
+    /// Replaces the CORS headers of a response of the application, and adds `Origin` to its `Vary`.
     #[inline]
-    pub fn apply<H>(self, headers: &mut H, requested_headers: impl FnOnce() -> Option<V>)
+    pub fn apply<H>(self, headers: &mut H)
+    where
+        H: for<'p> ResponseHeaders<'p, Rendered = V, Value = V>,
+        V: 'static,
+    {
+        let echo = Echo {
+            origin: || self.origin,
+            requested_headers: || None,
+        };
+        self.policy.apply(self.verdict, headers, echo);
+    }
+
+    /// Adds the CORS headers to the [early response](Self::early_response), which is new: it has no CORS
+    /// headers and no `Vary`.
+    ///
+    /// `requested_headers` returns the value that
+    /// [`requested_header_names`](crate::requested_header_names) returns.
+    pub fn apply_early<H>(self, headers: &mut H, requested_headers: impl FnOnce() -> Option<V>)
     where
         H: for<'p> ResponseHeaders<'p, Rendered = V, Value = V>,
         V: 'static,
@@ -67,6 +81,6 @@ impl<V> PendingHeaders<V> {
             origin: || self.origin,
             requested_headers,
         };
-        self.policy.apply(self.verdict, headers, echo);
+        self.policy.write(self.verdict, headers, false, echo);
     }
 }
