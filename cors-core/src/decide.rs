@@ -85,6 +85,7 @@ impl Policy {
     /// run, because the body of the response names everything that is refused.
     ///
     /// ["CORS-preflight fetch"]: https://fetch.spec.whatwg.org/#cors-preflight-fetch
+    #[inline(never)] // So that `verdict` is small enough to be inlined.
     fn preflight_verdict<R: RequestHead + ?Sized>(
         &self,
         origin: Lines<&[u8]>,
@@ -199,6 +200,7 @@ fn requested_method<R: RequestHead + ?Sized>(request: &R) -> Lines<&[u8]> {
 /// request. The scheme is not compared, because a proxy that terminates TLS hides it.
 ///
 /// [Fetch Metadata]: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+#[inline(never)] // Like `preflight_verdict`.
 fn is_same_origin<R: RequestHead + ?Sized>(request: &R, origin: Lines<&[u8]>) -> bool {
     let Lines::One(origin) = origin else {
         return false;

@@ -26,6 +26,7 @@ impl EarlyResponse {
 
 impl<V> RenderedPolicy<V> {
     /// The response to send instead of calling the application, or `None` to call it.
+    #[inline]
     pub fn early_response(&self, verdict: Verdict) -> Option<EarlyResponse> {
         let refused = |body| EarlyResponse { status: 400, body };
         Some(match verdict.0 {

@@ -221,6 +221,7 @@ impl HttpPolicy {
     }
 
     /// The headers of the early response.
+    #[inline(never)] // So that `act` is small enough to be inlined.
     fn early_headers<R: RequestHead + ?Sized>(
         &self,
         verdict: Verdict,
