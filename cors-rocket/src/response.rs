@@ -28,9 +28,9 @@ pub(crate) fn apply<'r>(
     response: &mut Response<'r>,
 ) {
     let head = RequestView::new(request);
-    let origin = request.headers().get_one(RequestHeader::Origin.name());
+    let origin = || request.headers().get_one(RequestHeader::Origin.name());
     let echo = Echo {
-        origin: || origin.map(Cow::from),
+        origin: || origin().map(Cow::from),
         requested_headers: || requested_header_names(&head).map(Cow::from),
     };
     policy.apply(policy.verdict(&head), &mut Headers(response), echo);
