@@ -34,20 +34,24 @@ macro_rules! define_header_names {
 
         /// The name of a response header.
         ///
-        /// The header is usually known at compile time. Then the name is a constant, whose hash needs
-        /// about 100 instructions less than that of a `static`.
+        /// The header is usually known at compile time. Then the name is a constant, which costs less
+        /// to hash than a `static`.
         #[inline(always)]
         fn response_header_name(header: $crate::ResponseHeader) -> $HeaderName {
+            use $crate::ResponseHeader as Header;
+            const fn name(header: Header) -> $HeaderName {
+                <$HeaderName>::from_static(header.name())
+            }
             match header {
-                $crate::ResponseHeader::AllowOrigin => const { <$HeaderName>::from_static($crate::ResponseHeader::AllowOrigin.name()) },
-                $crate::ResponseHeader::AllowCredentials => const { <$HeaderName>::from_static($crate::ResponseHeader::AllowCredentials.name()) },
-                $crate::ResponseHeader::AllowMethods => const { <$HeaderName>::from_static($crate::ResponseHeader::AllowMethods.name()) },
-                $crate::ResponseHeader::AllowHeaders => const { <$HeaderName>::from_static($crate::ResponseHeader::AllowHeaders.name()) },
-                $crate::ResponseHeader::MaxAge => const { <$HeaderName>::from_static($crate::ResponseHeader::MaxAge.name()) },
-                $crate::ResponseHeader::ExposeHeaders => const { <$HeaderName>::from_static($crate::ResponseHeader::ExposeHeaders.name()) },
-                $crate::ResponseHeader::Vary => const { <$HeaderName>::from_static($crate::ResponseHeader::Vary.name()) },
+                Header::AllowOrigin => const { name(Header::AllowOrigin) },
+                Header::AllowCredentials => const { name(Header::AllowCredentials) },
+                Header::AllowMethods => const { name(Header::AllowMethods) },
+                Header::AllowHeaders => const { name(Header::AllowHeaders) },
+                Header::MaxAge => const { name(Header::MaxAge) },
+                Header::ExposeHeaders => const { name(Header::ExposeHeaders) },
+                Header::Vary => const { name(Header::Vary) },
                 #[allow(unreachable_patterns, reason = "headers may be added")]
-                other => <$HeaderName>::from_static(other.name()),
+                other => name(other),
             }
         }
     };
