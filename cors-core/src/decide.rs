@@ -107,12 +107,12 @@ impl Policy {
             (false, true) => RefusedParts::Headers,
             (true, true) => RefusedParts::MethodAndHeaders,
         };
-        let explanation = if self.diagnostics && self.lists_explain_refusal(method, request) {
+        let shown_by = if self.diagnostics && self.lists_explain_refusal(method, request) {
             ShownBy::Lists
         } else {
             ShownBy::Status
         };
-        PreflightVerdict::Refused(refused, explanation)
+        PreflightVerdict::Refused(refused, shown_by)
     }
 
     /// Whether the lists of allowed methods and headers make a browser refuse the request.

@@ -44,13 +44,13 @@ impl<V> RenderedPolicy<V> {
                     (false, false) => "Disallowed CORS origin",
                 })
             }
-            VerdictKind::Preflight(PreflightVerdict::Refused(request, explanation)) => {
-                let body = match request {
+            VerdictKind::Preflight(PreflightVerdict::Refused(parts, shown_by)) => {
+                let body = match parts {
                     RefusedParts::MethodAndHeaders => "Disallowed CORS method, headers",
                     RefusedParts::Method => "Disallowed CORS method",
                     RefusedParts::Headers => "Disallowed CORS headers",
                 };
-                match explanation {
+                match shown_by {
                     ShownBy::Status => refused(body),
                     ShownBy::Lists => self.success(body),
                 }

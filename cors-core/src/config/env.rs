@@ -1,7 +1,7 @@
 //! The environment variables `CORS_ALLOW_ORIGINS`, `CORS_MAX_AGE` and so on.
 
 use super::Config;
-use super::nearest::{nearest, nearest_name};
+use super::nearest::nearest;
 use crate::issue::{Correction, Issue, Key, Rule};
 
 const PREFIX: &str = "CORS_";
@@ -58,12 +58,12 @@ impl Config {
 
 /// `rest` is the name without the prefix.
 fn unknown(name: &str, rest: &str) -> Issue {
-    let rule = if nearest(rest).is_some() {
-        Rule::UnknownKey
-    } else {
-        Rule::UnknownVariable
+    let meant = nearest(rest);
+    let rule = match meant {
+        Some(_) => Rule::UnknownKey,
+        None => Rule::UnknownVariable,
     };
     let variable = |key: Key| format!("{PREFIX}{}", key.as_str().to_ascii_uppercase());
-    let correction = nearest_name(name).map(variable);
-    Issue::unknown(name, rule).corrected(correction.map(Correction::RenameKey))
+    let correction = meant.map(variable).map(Correction::RenameKey);
+    Issue::unknown(name, rule).corrected(correction)
 }

@@ -1,7 +1,7 @@
 //! Policy files: `Config` in JSON, TOML, YAML and other formats of serde.
 
 use super::Config;
-use super::nearest::nearest_name;
+use super::nearest::nearest;
 use super::value::Value;
 use crate::issue::{Correction, Issue, Key, Rule};
 use crate::key::keys;
@@ -83,6 +83,12 @@ impl<'de> Visitor<'de> for ConfigVisitor {
         }
         Ok(config)
     }
+}
+
+/// Like [`nearest`], for a name that may have the prefix of an environment variable.
+fn nearest_name(name: &str) -> Option<Key> {
+    let lower = name.to_ascii_lowercase();
+    nearest(lower.strip_prefix("cors_").unwrap_or(&lower))
 }
 
 impl<'de> Deserialize<'de> for Value {

@@ -21,12 +21,6 @@ pub(super) fn nearest(name: &str) -> Option<Key> {
     Key::ALL.iter().copied().find(tail)
 }
 
-/// Like [`nearest`], for a name that may have the prefix of an environment variable.
-pub(super) fn nearest_name(name: &str) -> Option<Key> {
-    let lower = name.to_ascii_lowercase();
-    nearest(lower.strip_prefix("cors_").unwrap_or(&lower))
-}
-
 fn fold(name: &str) -> String {
     name.chars()
         .filter(|c| !matches!(c, '_' | '-'))
