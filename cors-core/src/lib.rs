@@ -17,6 +17,9 @@ mod explain;
 mod request;
 mod verdict;
 
+// Questions about a policy, which no request asks.
+mod language;
+
 // What is allowed: origins, methods and headers.
 mod header_name;
 mod method;

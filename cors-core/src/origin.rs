@@ -7,6 +7,7 @@
 //! ["`Origin` header"]: https://fetch.spec.whatwg.org/#origin-header
 //! ["serialization of an origin"]: https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin
 
+pub(crate) mod automaton;
 pub(crate) mod builder;
 pub(crate) mod host;
 pub(crate) mod pattern;

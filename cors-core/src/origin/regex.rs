@@ -4,17 +4,14 @@
 //! whatever the regex, and does not allocate. Only origins that a browser could send are matched. They
 //! are ASCII, so the regex is compiled without Unicode classes.
 
-use regex_automata::dfa::{Automaton as _, StartKind, dense};
-use regex_automata::nfa::thompson;
-use regex_automata::{Anchored, Input};
+use super::automaton::Automaton;
 use regex_syntax::ParserBuilder;
-use regex_syntax::hir::{Hir, Look};
-use std::sync::Arc;
+use regex_syntax::hir::Hir;
 
 /// The longest source text, in bytes.
 const MAX_SOURCE_LEN: usize = 1024;
 
-/// The largest automaton, in bytes. Building it may take twice as much.
+/// The largest automaton, in bytes.
 const MAX_AUTOMATON_SIZE: usize = 1 << 20;
 
 /// Why a text is not a regex for origins.
@@ -33,7 +30,7 @@ pub(crate) enum RegexError {
 pub(crate) struct OriginRegex {
     source: String,
     hir: Hir,
-    automaton: Arc<dense::DFA<Vec<u32>>>,
+    automaton: Automaton,
 }
 
 impl OriginRegex {
@@ -49,23 +46,17 @@ impl OriginRegex {
         let hir = parser
             .parse(source)
             .map_err(|error| RegexError::Syntax(reason(&error)))?;
-        // The tree is anchored, not the text: no bracket, flag or comment in the source can undo it.
-        let whole = Hir::concat(vec![
-            Hir::look(Look::Start),
-            hir.clone(),
-            Hir::look(Look::End),
-        ]);
-        let automaton = automaton(&whole).ok_or(RegexError::TooLarge)?;
+        let automaton =
+            Automaton::compile(hir.clone(), MAX_AUTOMATON_SIZE).ok_or(RegexError::TooLarge)?;
         Ok(Self {
             source: source.to_owned(),
             hir,
-            automaton: Arc::new(automaton),
+            automaton,
         })
     }
 
     pub(crate) fn is_match(&self, origin: &[u8]) -> bool {
-        let input = Input::new(origin).anchored(Anchored::Yes).earliest(true);
-        matches!(self.automaton.try_search_fwd(&input), Ok(Some(_)))
+        self.automaton.is_match(origin)
     }
 
     pub(crate) fn source(&self) -> &str {
@@ -76,24 +67,6 @@ impl OriginRegex {
     pub(crate) fn hir(&self) -> &Hir {
         &self.hir
     }
-}
-
-fn automaton(hir: &Hir) -> Option<dense::DFA<Vec<u32>>> {
-    let nfa = thompson::Config::new()
-        .utf8(false)
-        .nfa_size_limit(Some(MAX_AUTOMATON_SIZE));
-    let nfa = thompson::Compiler::new()
-        .configure(nfa)
-        .build_from_hir(hir)
-        .ok()?;
-    let dfa = dense::Config::new()
-        .start_kind(StartKind::Anchored)
-        .dfa_size_limit(Some(MAX_AUTOMATON_SIZE))
-        .determinize_size_limit(Some(2 * MAX_AUTOMATON_SIZE));
-    dense::Builder::new()
-        .configure(dfa)
-        .build_from_nfa(&nfa)
-        .ok()
 }
 
 /// The last line of the error, which has the reason. The lines before it show the place.

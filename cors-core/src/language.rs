@@ -1,0 +1,60 @@
+//! Exact questions about the origins that a policy allows. No request asks them.
+//!
+//! The origins that a policy allows are a regular language: exact entries, patterns and the regex. It is
+//! compared with other languages, such as those of another policy or of a list of sites, by a [`search`]
+//! over their automata, for an origin that a browser could send. So no question is decided by examples.
+//!
+//! All of it is bounded. What takes too much time or memory is an error ([`TooComplex`]).
+
+mod allowed_origins;
+pub(crate) mod regex_sites;
+pub(crate) mod search;
+pub(crate) mod sendable;
+mod spelled;
+mod trusted_sites;
+
+pub use allowed_origins::AllowedOrigins;
+pub use trusted_sites::TrustedSite;
+
+use crate::origin::automaton::Automaton;
+use regex_syntax::ParserBuilder;
+use std::fmt;
+
+/// Why an exact question about origins has no answer: it takes too much time or memory.
+///
+/// The limits depend only on the policy, not on the machine or its load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TooComplex {
+    /// The patterns and the regex together need an automaton of more than 16 MiB.
+    Automaton,
+    /// The search visits more than 50,000 combinations of states.
+    Search,
+    /// The regex spells out more than 256 sites, or more than 10,000 texts.
+    Sites,
+}
+
+impl fmt::Display for TooComplex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Automaton => "the patterns and the regex need an automaton of more than 16 MiB",
+            Self::Search => "the comparison visits more than 50,000 combinations of states",
+            Self::Sites => "the regex spells out more than 256 sites or 10,000 texts",
+        })
+    }
+}
+
+impl std::error::Error for TooComplex {}
+
+/// The largest automaton, in bytes.
+const MAX_AUTOMATON_SIZE: usize = 16 << 20;
+
+/// Compiles a regex that this module has written.
+fn compile(regex: &str) -> Result<Automaton, TooComplex> {
+    let mut parser = ParserBuilder::new().unicode(false).utf8(false).build();
+    parser
+        .parse(regex)
+        .ok()
+        .and_then(|hir| Automaton::compile(hir, MAX_AUTOMATON_SIZE))
+        .ok_or(TooComplex::Automaton)
+}

@@ -1,0 +1,132 @@
+//! The sites that a regex spells out, and the origins that it matches beyond them.
+
+use super::search::{Condition, Search};
+use super::sendable::Scheme;
+use super::spelled::{self, FREE};
+use super::{TooComplex, compile};
+use crate::config::public_suffix::{is_public_suffix, registrable};
+use crate::origin::automaton::Automaton;
+use crate::origin::host;
+use crate::origin::regex::OriginRegex;
+use std::collections::BTreeSet;
+
+/// The largest number of sites that a regex may spell out.
+const MAX_SITES: usize = 256;
+
+/// Addresses that are never those of other people on the internet: of this machine and of private
+/// networks (RFC 1918, RFC 3927, RFC 4193, RFC 4291, RFC 6598).
+const PRIVATE_ADDRESSES: &str = r"10\.[0-9.]*|127\.[0-9.]*|192\.168\.[0-9.]*|172\.(?:1[6-9]|2[0-9]|3[01])\.[0-9.]*|169\.254\.[0-9.]*|100\.(?:6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\.[0-9.]*|\[(?:::1|f[cd][0-9a-f]{2}:[0-9a-f:]*|fe[89ab][0-9a-f]:[0-9a-f:]*)\]";
+
+/// What a regex spells out.
+#[derive(Debug, Default)]
+pub(super) struct Sites {
+    /// Registrable domains. Names below them belong to the same people.
+    pub(super) domains: BTreeSet<String>,
+    /// Hosts below which names belong to others: public suffixes and addresses.
+    pub(super) hosts: BTreeSet<String>,
+    pub(super) schemes: BTreeSet<String>,
+}
+
+impl Sites {
+    pub(super) fn of(regex: &OriginRegex) -> Result<Self, TooComplex> {
+        let mut sites = Self::default();
+        for text in spelled::texts(regex.source())? {
+            for part in text.split(FREE) {
+                sites.add(part);
+            }
+        }
+        if sites.domains.len() + sites.hosts.len() > MAX_SITES {
+            return Err(TooComplex::Sites);
+        }
+        Ok(sites)
+    }
+
+    /// Adds what a part of an origin spells out.
+    fn add(&mut self, part: &str) {
+        let host = match part.split_once("://") {
+            Some((scheme, host)) => {
+                self.schemes.insert(scheme.to_owned());
+                host
+            }
+            None => part,
+        };
+        let end = match host.find(']') {
+            Some(bracket) => bracket + 1,
+            None => host.find([':', '/']).unwrap_or(host.len()),
+        };
+        let host = host.get(..end).unwrap_or_default();
+        if host::check(host.as_bytes()) == Ok(host::Kind::Ip) {
+            self.hosts.insert(host.to_owned());
+            return;
+        }
+        let name = host.trim_matches('.');
+        if name.is_empty() {
+            return;
+        }
+        let domain = registrable(name);
+        if is_public_suffix(domain) {
+            self.hosts.insert(domain.to_owned());
+        } else {
+            self.domains.insert(domain.to_owned());
+        }
+    }
+
+    /// Matches the origins of these sites, with any scheme, and of addresses that nobody else has.
+    fn automaton(&self) -> Result<Automaton, TooComplex> {
+        let alternatives = |texts: &BTreeSet<String>| {
+            let texts: Vec<String> = texts.iter().map(|text| regex_syntax::escape(text)).collect();
+            texts.join("|")
+        };
+        let mut hosts = format!("{PRIVATE_ADDRESSES}");
+        if !self.domains.is_empty() {
+            hosts += &format!(r"|(?:[^:/\[]*\.)?(?:{})\.?", alternatives(&self.domains));
+        }
+        if !self.hosts.is_empty() {
+            hosts += &format!(r"|(?:{})\.?", alternatives(&self.hosts));
+        }
+        compile(&format!("[^:]*://(?:{hosts})(?::[0-9]*)?"))
+    }
+}
+
+/// An origin that the regex matches, but whose registrable domain it does not spell out. Other people can
+/// have such an origin.
+///
+/// If possible, the origin ends in `.com`, so that it is clear that it can be registered.
+pub(crate) fn foreign_origin(regex: &OriginRegex) -> Result<Option<String>, TooComplex> {
+    let sites = Sites::of(regex)?.automaton()?;
+    let matches = Condition::Accepts(regex.automaton());
+    let is_foreign = Condition::Rejects(&sites);
+    let com = compile(r"https://[^:/\[]+\.com")?;
+    let of_com = Search::new([matches, is_foreign, Condition::Accepts(&com)]);
+    match of_com.first_with(Scheme::Https)? {
+        Some(origin) => Ok(Some(origin)),
+        None => Search::new([matches, is_foreign]).first(),
+    }
+}
+
+/// An origin without TLS that is not on this machine.
+pub(crate) fn insecure_origin(regex: &OriginRegex) -> Result<Option<String>, TooComplex> {
+    let local = compile(r"http://(?:(?:[^:/\[]*\.)?localhost\.?|127\.[0-9.]*|\[::1\])(?::[0-9]*)?")?;
+    let insecure = [
+        Condition::Accepts(regex.automaton()),
+        Condition::Rejects(&local),
+    ];
+    Search::new(insecure).first_with(Scheme::Http)
+}
+
+/// An origin with a scheme other than `https` and `http` that the regex does not spell out.
+pub(crate) fn any_scheme_origin(regex: &OriginRegex) -> Result<Option<String>, TooComplex> {
+    let schemes = Sites::of(regex)?.schemes;
+    let schemes: Vec<String> = schemes.iter().map(|scheme| regex_syntax::escape(scheme)).collect();
+    let spelled = compile(&format!("(?:{})://.*", schemes.join("|")))?;
+    let others = [
+        Condition::Accepts(regex.automaton()),
+        Condition::Rejects(&spelled),
+    ];
+    Search::new(others).first_with(Scheme::Other)
+}
+
+/// A shortest origin that the regex matches.
+pub(crate) fn any_origin(regex: &OriginRegex) -> Result<Option<String>, TooComplex> {
+    Search::new([Condition::Accepts(regex.automaton())]).first()
+}

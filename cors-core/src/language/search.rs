@@ -1,0 +1,274 @@
+//! A search for a shortest origin that a browser could send and that given automata accept or reject.
+//!
+//! It visits the combinations of states breadth first. So the first origin that it finds is a shortest
+//! one, and if it finds none, there is none.
+
+use super::TooComplex;
+use super::sendable::{HostKind, Lengths, Part, Place, Scheme};
+use crate::origin::automaton::{Automaton, State};
+use foldhash::fast::RandomState;
+use std::collections::HashMap;
+
+/// The largest number of combinations of states that one search visits. This bounds its time and memory.
+const MAX_NODES: usize = 50_000;
+
+/// The bytes of origins. If several lead to the same state, the first is used.
+const ALPHABET: &[u8; 44] = b"abcdefghijklmnopqrstuvwxyz0123456789-_.:/[]+";
+
+/// What to search for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Search<'a, const N: usize> {
+    automata: [Condition<'a>; N],
+    /// Texts that are not searched for, sorted.
+    except: &'a [&'a str],
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Condition<'a> {
+    Accepts(&'a Automaton),
+    Rejects(&'a Automaton),
+}
+
+impl<'a> Condition<'a> {
+    fn automaton(self) -> &'a Automaton {
+        match self {
+            Self::Accepts(automaton) | Self::Rejects(automaton) => automaton,
+        }
+    }
+
+    /// `None` if no text that continues this way is searched for.
+    fn follow(self, state: Option<State>) -> Option<Option<State>> {
+        match self {
+            Self::Accepts(_) => state.map(Some),
+            Self::Rejects(_) => Some(state),
+        }
+    }
+
+    fn is_final(self, state: Option<State>) -> bool {
+        match self {
+            Self::Accepts(automaton) => state.is_some_and(|state| automaton.is_final(state)),
+            Self::Rejects(automaton) => !state.is_some_and(|state| automaton.is_final(state)),
+        }
+    }
+}
+
+impl<'a, const N: usize> Search<'a, N> {
+    pub(crate) fn new(automata: [Condition<'a>; N]) -> Self {
+        Self {
+            automata,
+            except: &[],
+        }
+    }
+
+    /// Leaves out these texts, which must be sorted.
+    pub(crate) fn except(self, texts: &'a [&'a str]) -> Self {
+        Self {
+            except: texts,
+            ..self
+        }
+    }
+
+    /// A shortest origin with `https`. If there is none, one with `http`, or else with another scheme.
+    pub(crate) fn first(&self) -> Result<Option<String>, TooComplex> {
+        for scheme in Scheme::ALL {
+            let found = self.first_with(scheme)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    /// A shortest origin with this kind of scheme. A host name is preferred to an address of the same
+    /// length.
+    pub(crate) fn first_with(&self, scheme: Scheme) -> Result<Option<String>, TooComplex> {
+        let mut shortest: Option<String> = None;
+        for host in HostKind::ALL {
+            if let Some(found) = self.first_of(Part { scheme, host })?
+                && shortest.as_ref().is_none_or(|text| found.len() < text.len())
+            {
+                shortest = Some(found);
+            }
+        }
+        Ok(shortest)
+    }
+
+    fn first_of(&self, part: Part) -> Result<Option<String>, TooComplex> {
+        let mut visited = Visited::default();
+        let Some(start) = self.start(part) else {
+            return Ok(None);
+        };
+        visited.add(start, Lengths::default(), None);
+        let alphabet = self.alphabet();
+        let mut next = 0;
+        while let Some(node) = visited.nodes.get(next).copied() {
+            if part.is_final(node.key.place) && self.is_final(&node.key) {
+                return Ok(Some(visited.text(part, next)));
+            }
+            for &byte in &alphabet {
+                let Some((place, lengths)) = part.next(node.key.place, node.lengths, byte) else {
+                    continue;
+                };
+                let Some(key) = self.step(&node.key, place, byte) else {
+                    continue;
+                };
+                if !visited.add(key, lengths, Some((next, byte))) {
+                    return Err(TooComplex::Search);
+                }
+            }
+            next += 1;
+        }
+        Ok(None)
+    }
+
+    /// After the prefix of the part.
+    fn start(&self, part: Part) -> Option<Key<N>> {
+        let mut states = [None; N];
+        for (state, condition) in states.iter_mut().zip(self.automata) {
+            *state = condition.follow(condition.automaton().start())?;
+        }
+        let mut key = Key {
+            place: part.start(),
+            states,
+            remaining: (0, self.except.len()),
+            len: 0,
+        };
+        for byte in part.scheme.prefix().bytes() {
+            key = self.step(&key, key.place, byte)?;
+        }
+        Some(key)
+    }
+
+    /// `None` if nothing that continues this way is searched for.
+    fn step(&self, key: &Key<N>, place: Place, byte: u8) -> Option<Key<N>> {
+        let mut states = key.states;
+        for (state, condition) in states.iter_mut().zip(self.automata) {
+            let next = state.and_then(|state| condition.automaton().next(state, byte));
+            *state = condition.follow(next)?;
+        }
+        let (remaining, len) = self.step_in_texts(key, byte);
+        Some(Key {
+            place,
+            states,
+            remaining,
+            len,
+        })
+    }
+
+    /// The texts of `except` that start with what was read.
+    fn step_in_texts(&self, key: &Key<N>, byte: u8) -> ((usize, usize), usize) {
+        let (start, end) = key.remaining;
+        let Some(texts) = self.except.get(start..end).filter(|texts| !texts.is_empty()) else {
+            return ((0, 0), 0);
+        };
+        let at = |text: &&str| text.as_bytes().get(key.len).copied();
+        let before = texts.partition_point(|text| at(text) < Some(byte));
+        let until = texts.partition_point(|text| at(text) <= Some(byte));
+        if before == until {
+            ((0, 0), 0)
+        } else {
+            ((start + before, start + until), key.len + 1)
+        }
+    }
+
+    fn is_final(&self, key: &Key<N>) -> bool {
+        let mut states = key.states.iter().zip(self.automata);
+        let fits = states.all(|(state, condition)| condition.is_final(*state));
+        let (start, end) = key.remaining;
+        // A text that is a prefix of others is the first of them.
+        let is_exception = start < end
+            && self
+                .except
+                .get(start)
+                .is_some_and(|text| text.len() == key.len);
+        fits && !is_exception
+    }
+
+    /// One byte of each class. Fewer bytes make the search faster.
+    fn alphabet(&self) -> Vec<u8> {
+        if !self.except.is_empty() {
+            return ALPHABET.to_vec();
+        }
+        let class = |byte: u8| {
+            let classes = self.automata.map(|condition| condition.automaton().class(byte));
+            (own_class(byte), classes)
+        };
+        let mut seen = Vec::new();
+        let mut bytes = Vec::new();
+        for &byte in ALPHABET {
+            let class = class(byte);
+            if !seen.contains(&class) {
+                seen.push(class);
+                bytes.push(byte);
+            }
+        }
+        bytes
+    }
+}
+
+/// For [`Part::next`], two bytes with the same class are the same.
+fn own_class(byte: u8) -> u8 {
+    match byte {
+        b'h' | b't' | b'p' | b's' | b'x' => byte,
+        b'a'..=b'f' => b'a',
+        b'a'..=b'z' => b'z',
+        _ => byte,
+    }
+}
+
+/// What was read, as far as it matters for what can follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Key<const N: usize> {
+    place: Place,
+    /// `None` if the automaton rejects every text that continues this way.
+    states: [Option<State>; N],
+    /// Where the texts of `except` are that can still be meant.
+    remaining: (usize, usize),
+    /// How much was read, if there are such texts.
+    len: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Node<const N: usize> {
+    key: Key<N>,
+    lengths: Lengths,
+    /// The node before it, and the byte that leads from there to here.
+    previous: Option<(usize, u8)>,
+}
+
+#[derive(Debug, Default)]
+struct Visited<const N: usize> {
+    nodes: Vec<Node<N>>,
+    lengths: HashMap<Key<N>, Lengths, RandomState>,
+}
+
+impl<const N: usize> Visited<N> {
+    /// Adds the node, unless there is one from which at least the same texts can follow. `false` if
+    /// there are too many nodes.
+    fn add(&mut self, key: Key<N>, lengths: Lengths, previous: Option<(usize, u8)>) -> bool {
+        if let Some(known) = self.lengths.get(&key)
+            && known.is_within(lengths)
+        {
+            return true;
+        }
+        self.lengths.insert(key, lengths);
+        self.nodes.push(Node {
+            key,
+            lengths,
+            previous,
+        });
+        self.nodes.len() <= MAX_NODES
+    }
+
+    /// What was read on the way to a node.
+    fn text(&self, part: Part, node: usize) -> String {
+        let mut bytes = Vec::new();
+        let mut at = self.nodes.get(node);
+        while let Some((previous, byte)) = at.and_then(|node| node.previous) {
+            bytes.push(char::from(byte));
+            at = self.nodes.get(previous);
+        }
+        let prefix = part.scheme.prefix().chars();
+        prefix.chain(bytes.into_iter().rev()).collect()
+    }
+}

@@ -1,0 +1,544 @@
+//! The origins that browsers send, as a state machine.
+//!
+//! It accepts the same texts as [`Origin::parse`](crate::origin::Origin::parse), byte by byte. It has
+//! few states, because a search over automata visits every combination of their states. So lengths are
+//! not a part of the state: they are counted beside it, in [`Lengths`].
+
+use crate::origin::{MAX_SCHEME_LEN, host};
+
+/// Origins are searched in parts, each of which has few states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    Https,
+    Http,
+    /// Any other scheme.
+    Other,
+}
+
+impl Scheme {
+    pub(crate) const ALL: [Self; 3] = [Self::Https, Self::Http, Self::Other];
+
+    /// What an origin of this part starts with.
+    pub(super) fn prefix(self) -> &'static str {
+        match self {
+            Self::Https => "https://",
+            Self::Http => "http://",
+            Self::Other => "",
+        }
+    }
+}
+
+/// The kinds of hosts. For the standard, an address is not a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HostKind {
+    Name,
+    Ipv4,
+    Ipv6,
+}
+
+impl HostKind {
+    pub(crate) const ALL: [Self; 3] = [Self::Name, Self::Ipv4, Self::Ipv6];
+}
+
+/// One part of the language: origins with a kind of scheme and a kind of host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Part {
+    pub(super) scheme: Scheme,
+    pub(super) host: HostKind,
+}
+
+/// What was read so far, apart from lengths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Place {
+    /// In the scheme. A number counts the bytes that are equal to `https` so far.
+    Scheme(Option<u8>),
+    /// After `:` or `:/`: the number of slashes.
+    Slashes(u8),
+    Name(Label),
+    Ipv4(Ipv4),
+    /// Before the opening bracket.
+    Open,
+    Ipv6(Ipv6),
+    /// After the closing bracket.
+    Closed,
+    Port(Port),
+}
+
+/// In a host name, at a label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Label {
+    /// Before the first byte. The label before it, if there is one, is a number or not.
+    Start {
+        after_name: bool,
+    },
+    /// `0`
+    Zero,
+    /// `0x` and hexadecimal digits.
+    Hex,
+    Digits,
+    /// Not a number, so the host can end here.
+    Name,
+}
+
+/// In an IPv4 address: how the current number can continue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Ipv4 {
+    dots: u8,
+    number: Octet,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Octet {
+    Empty,
+    /// After `1`: two more digits.
+    TwoDigits,
+    /// After `2`.
+    Two,
+    /// After `25`: one more digit, at most 5.
+    UpToFive,
+    OneDigit,
+    Full,
+}
+
+/// In an IPv6 address. `::` replaces the first of the longest runs of two or more zeros (URL, ["IPv6
+/// serializer"]).
+///
+/// ["IPv6 serializer"]: https://url.spec.whatwg.org/#concept-ipv6-serializer
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Ipv6 {
+    /// Complete groups.
+    groups: u8,
+    /// How many of the last groups are zero.
+    zeros: u8,
+    /// `::` must replace at least as many groups.
+    replaces: u8,
+    /// After `::`.
+    compressed: bool,
+    group: Group,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Group {
+    /// After `[`.
+    Open,
+    /// After `[:`.
+    OpenColon,
+    /// After `:`.
+    Colon,
+    /// After `::`.
+    Compressed,
+    /// `0`
+    Zero,
+    /// One to four digits.
+    Digits(u8),
+}
+
+/// In the port, after its colon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Port {
+    digits: u8,
+    /// Larger than the same number of digits of 65535.
+    large: bool,
+    /// Smaller than them.
+    small: bool,
+    /// Equal to the start of the default port.
+    default: bool,
+}
+
+/// The lengths that are limited. If two texts lead to the same state, then what can follow the longer
+/// one can also follow the shorter one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Lengths {
+    /// The scheme, then the host.
+    pub(super) whole: u8,
+    /// The label.
+    pub(super) label: u8,
+}
+
+impl Lengths {
+    pub(super) fn is_within(self, other: Self) -> bool {
+        self.whole <= other.whole && self.label <= other.label
+    }
+
+    fn longer(self) -> Self {
+        Self {
+            whole: self.whole.saturating_add(1),
+            label: self.label.saturating_add(1),
+        }
+    }
+}
+
+const LAST_PORT: &[u8; 5] = b"65535";
+
+/// The longest label. `host` checks it, too.
+const MAX_LABEL_LEN: u8 = 63;
+
+impl Part {
+    /// After [`Scheme::prefix`].
+    pub(super) fn start(self) -> Place {
+        match self.scheme {
+            Scheme::Https | Scheme::Http => self.host_start(),
+            Scheme::Other => Place::Scheme(Some(0)),
+        }
+    }
+
+    fn host_start(self) -> Place {
+        match self.host {
+            HostKind::Name => Place::Name(Label::Start { after_name: false }),
+            HostKind::Ipv4 => Place::Ipv4(Ipv4 {
+                dots: 0,
+                number: Octet::Empty,
+            }),
+            HostKind::Ipv6 => Place::Open,
+        }
+    }
+
+    /// `None` if no origin of this part continues with `byte`.
+    pub(super) fn next(self, place: Place, lengths: Lengths, byte: u8) -> Option<(Place, Lengths)> {
+        let (next, lengths) = match place {
+            Place::Scheme(equal) => self.next_in_scheme(equal, lengths, byte)?,
+            Place::Slashes(count) => match (count, byte) {
+                (0, b'/') => (Place::Slashes(1), lengths),
+                (_, b'/') => (self.host_start(), lengths),
+                _ => return None,
+            },
+            Place::Name(label) => self.next_in_name(label, lengths, byte)?,
+            Place::Ipv4(address) => (self.next_in_ipv4(address, byte)?, lengths),
+            Place::Open if byte == b'[' => (Place::Ipv6(Ipv6::OPEN), lengths),
+            Place::Open => return None,
+            Place::Ipv6(address) => (address.next(byte)?, lengths),
+            Place::Closed => (self.port(byte)?, lengths),
+            Place::Port(port) => (Place::Port(self.next_in_port(port, byte)?), lengths),
+        };
+        let fits = match next {
+            Place::Scheme(_) => usize::from(lengths.whole) <= MAX_SCHEME_LEN,
+            Place::Name(_) => {
+                usize::from(lengths.whole) <= host::MAX_LEN && lengths.label <= MAX_LABEL_LEN
+            }
+            _ => true,
+        };
+        fits.then_some((next, lengths))
+    }
+
+    fn next_in_scheme(
+        self,
+        equal: Option<u8>,
+        lengths: Lengths,
+        byte: u8,
+    ) -> Option<(Place, Lengths)> {
+        match byte {
+            b':' => {
+                let is_other = !matches!(equal, Some(0 | 4 | 5));
+                is_other.then_some((Place::Slashes(0), Lengths::default()))
+            }
+            b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.' => {
+                if lengths.whole == 0 && !byte.is_ascii_lowercase() {
+                    return None;
+                }
+                let is_equal = |&n: &u8| b"https".get(usize::from(n)) == Some(&byte);
+                let equal = equal.filter(is_equal).map(|n| n + 1);
+                let whole = lengths.whole + 1;
+                Some((Place::Scheme(equal), Lengths { whole, label: 0 }))
+            }
+            _ => None,
+        }
+    }
+
+    fn next_in_name(self, label: Label, lengths: Lengths, byte: u8) -> Option<(Place, Lengths)> {
+        let next = match (label, byte) {
+            (Label::Start { after_name: true } | Label::Name, b':') => {
+                return Some((self.port(byte)?, lengths));
+            }
+            (Label::Start { .. }, b'.') => return None,
+            (_, b'.') => {
+                let after_name = label == Label::Name;
+                let whole = lengths.whole.saturating_add(1);
+                let next = Place::Name(Label::Start { after_name });
+                return Some((next, Lengths { whole, label: 0 }));
+            }
+            (Label::Start { .. }, b'0') => Label::Zero,
+            (Label::Start { .. } | Label::Zero | Label::Digits, b'0'..=b'9') => Label::Digits,
+            (Label::Zero, b'x') | (Label::Hex, b'0'..=b'9' | b'a'..=b'f') => Label::Hex,
+            (_, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_') => Label::Name,
+            _ => return None,
+        };
+        Some((Place::Name(next), lengths.longer()))
+    }
+
+    fn next_in_ipv4(self, address: Ipv4, byte: u8) -> Option<Place> {
+        let Ipv4 { dots, number } = address;
+        let number = match (number, byte) {
+            (Octet::Empty, b'.' | b':') => return None,
+            (_, b':') if dots == 3 => return self.port(byte),
+            (_, b'.') if dots < 3 => {
+                return Some(Place::Ipv4(Ipv4 {
+                    dots: dots + 1,
+                    number: Octet::Empty,
+                }));
+            }
+            (Octet::Empty, b'0') => Octet::Full,
+            (Octet::Empty, b'1') => Octet::TwoDigits,
+            (Octet::Empty, b'2') => Octet::Two,
+            (Octet::Empty | Octet::TwoDigits, b'0'..=b'9') | (Octet::Two, b'0'..=b'4') => {
+                Octet::OneDigit
+            }
+            (Octet::Two, b'5') => Octet::UpToFive,
+            (Octet::Two, b'6'..=b'9')
+            | (Octet::UpToFive, b'0'..=b'5')
+            | (Octet::OneDigit, b'0'..=b'9') => Octet::Full,
+            _ => return None,
+        };
+        Some(Place::Ipv4(Ipv4 { dots, number }))
+    }
+
+    fn port(self, byte: u8) -> Option<Place> {
+        (byte == b':').then_some(Place::Port(Port {
+            digits: 0,
+            large: false,
+            small: false,
+            default: true,
+        }))
+    }
+
+    fn next_in_port(self, port: Port, byte: u8) -> Option<Port> {
+        let at = usize::from(port.digits);
+        let last = *LAST_PORT.get(at)?;
+        if !byte.is_ascii_digit() || (at == 0 && byte == b'0') {
+            return None;
+        }
+        let port = Port {
+            digits: port.digits + 1,
+            large: port.large || (!port.small && byte > last),
+            small: port.small || (!port.large && byte < last),
+            default: port.default && self.default_port().get(at) == Some(&byte),
+        };
+        (usize::from(port.digits) < LAST_PORT.len() || !port.large).then_some(port)
+    }
+
+    fn default_port(self) -> &'static [u8] {
+        match self.scheme {
+            Scheme::Https => b"443",
+            Scheme::Http => b"80",
+            Scheme::Other => b"",
+        }
+    }
+
+    /// Whether an origin can end here.
+    pub(super) fn is_final(self, place: Place) -> bool {
+        match place {
+            Place::Scheme(_) | Place::Slashes(_) | Place::Open | Place::Ipv6(_) => false,
+            Place::Name(label) => {
+                matches!(label, Label::Name | Label::Start { after_name: true })
+            }
+            Place::Ipv4(address) => address.dots == 3 && address.number != Octet::Empty,
+            Place::Closed => true,
+            Place::Port(port) => {
+                let is_default =
+                    port.default && usize::from(port.digits) == self.default_port().len();
+                port.digits > 0 && !is_default
+            }
+        }
+    }
+}
+
+impl Ipv6 {
+    const OPEN: Self = Self {
+        groups: 0,
+        zeros: 0,
+        replaces: 2,
+        compressed: false,
+        group: Group::Open,
+    };
+
+    fn next(self, byte: u8) -> Option<Place> {
+        let group = match (self.group, byte) {
+            (Group::Open, b':') => Group::OpenColon,
+            (Group::OpenColon, b':') => return self.compress(),
+            (Group::Colon, b':') if self.zeros == 0 => return self.compress(),
+            (Group::Open | Group::Colon, b'0') => Group::Zero,
+            (Group::Open | Group::Colon | Group::Compressed, b'1'..=b'9' | b'a'..=b'f') => {
+                Group::Digits(1)
+            }
+            (Group::Digits(count @ 1..=3), b'0'..=b'9' | b'a'..=b'f') => Group::Digits(count + 1),
+            (Group::Zero | Group::Digits(_), b':') => {
+                let next = self.end_group()?;
+                return (next.groups < 8).then_some(Place::Ipv6(Self {
+                    group: Group::Colon,
+                    ..next
+                }));
+            }
+            (Group::Zero | Group::Digits(_), b']') => {
+                let all = self.end_group()?;
+                let is_canonical = all.compressed || (all.groups == 8 && all.replaces == 2);
+                return is_canonical.then_some(Place::Closed);
+            }
+            (Group::Compressed, b']') => return Some(Place::Closed),
+            _ => return None,
+        };
+        Some(Place::Ipv6(Self { group, ..self }))
+    }
+
+    /// Counts the current group. `None` if the address cannot become canonical any more.
+    fn end_group(self) -> Option<Self> {
+        let zeros = if self.group == Group::Zero {
+            self.zeros + 1
+        } else {
+            0
+        };
+        // A run before `::` is shorter than what it replaces. A run after it is not longer.
+        let replaces = match (self.compressed, zeros) {
+            (_, 0) => 0,
+            (false, 1) => 0, // `::` does not replace a single zero.
+            (false, zeros) => zeros + 1,
+            (true, zeros) => zeros,
+        };
+        let next = Self {
+            groups: self.groups + 1,
+            zeros,
+            replaces: self.replaces.max(replaces),
+            ..self
+        };
+        let must_compress = next.compressed || next.replaces > 2;
+        (!must_compress || next.groups + next.replaces <= 8).then_some(next)
+    }
+
+    fn compress(self) -> Option<Place> {
+        let fits = !self.compressed && self.groups + self.replaces <= 8;
+        fits.then_some(Place::Ipv6(Self {
+            zeros: 0,
+            compressed: true,
+            group: Group::Compressed,
+            ..self
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HostKind, Lengths, Part, Scheme};
+    use crate::origin::{MAX_LEN, Origin, default_port};
+    use proptest::prelude::*;
+    use std::net::{Ipv4Addr, Ipv6Addr};
+
+    /// Whether exactly one part accepts the text, or none.
+    fn is_sendable(text: &str) -> bool {
+        let parts = Scheme::ALL
+            .into_iter()
+            .flat_map(|scheme| HostKind::ALL.map(|host| Part { scheme, host }));
+        let accepting: Vec<Part> = parts.filter(|part| accepts(*part, text)).collect();
+        assert!(accepting.len() < 2, "{text}: {accepting:?}");
+        !accepting.is_empty()
+    }
+
+    fn accepts(part: Part, text: &str) -> bool {
+        let Some(rest) = text.strip_prefix(part.scheme.prefix()) else {
+            return false;
+        };
+        let start = Some((part.start(), Lengths::default()));
+        let end = rest.bytes().fold(start, |state, byte| {
+            let (place, lengths) = state?;
+            part.next(place, lengths, byte)
+        });
+        end.is_some_and(|(place, _)| part.is_final(place))
+    }
+
+    fn check(text: &str) {
+        let expected = text.len() <= MAX_LEN && Origin::parse(text.as_bytes()).is_some();
+        assert_eq!(is_sendable(text), expected, "{text}");
+    }
+
+    #[test]
+    fn limits() {
+        for part in Scheme::ALL.map(|scheme| Part {
+            scheme,
+            host: HostKind::Name,
+        }) {
+            let scheme = part.scheme.prefix().trim_end_matches("://");
+            let port = default_port(scheme.as_bytes()).map(|port| port.to_string());
+            assert_eq!(part.default_port(), port.unwrap_or_default().as_bytes());
+        }
+        let label = "a".repeat(63);
+        for last in [60, 61, 62] {
+            for end in ["", ".", ":1", ".:65535"] {
+                let host = format!("{label}.{label}.{label}.{}{end}", "a".repeat(last));
+                check(&format!("https://{host}"));
+                check(&format!("{}://{host}", "s".repeat(64)));
+            }
+        }
+        for end in ["", ".com", "b", "b.com"] {
+            check(&format!("http://{label}{end}"));
+        }
+        for len in [63, 64, 65] {
+            check(&format!("{}://a", "s".repeat(len)));
+        }
+    }
+
+    #[test]
+    fn ports() {
+        for scheme in ["http", "https", "app"] {
+            for port in (0..1000).chain(6_550..6_560).chain(65_000..66_000).chain([99_999, 100_000]) {
+                check(&format!("{scheme}://a:{port}"));
+                check(&format!("{scheme}://1.2.3.4:0{port}"));
+            }
+        }
+    }
+
+    #[test]
+    fn every_byte_of_an_address() {
+        for number in 0..=300 {
+            for place in 0..4 {
+                let mut numbers = ["1", "22", "133", "0"].map(str::to_owned);
+                numbers[place] = number.to_string();
+                check(&format!("http://{}", numbers.join(".")));
+                numbers[place] = format!("0{number}");
+                check(&format!("http://{}", numbers.join(".")));
+            }
+        }
+    }
+
+    /// Every choice of zero groups, compressed at every place.
+    #[test]
+    fn every_run_of_zeros() {
+        for zeros in 0_u32..256 {
+            let groups: Vec<&str> = (0..8)
+                .map(|group| if zeros >> group & 1 == 1 { "0" } else { "a1" })
+                .collect();
+            check(&format!("http://[{}]", groups.join(":")));
+            for start in 0..=8 {
+                for end in start..=8 {
+                    let (before, after) = (&groups[..start], &groups[end..]);
+                    check(&format!(
+                        "http://[{}::{}]",
+                        before.join(":"),
+                        after.join(":")
+                    ));
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn same_as_the_parser(
+            text in prop_oneof![
+                "(https|http|httpss|app|a+b)(://|:/)[ax0.:1_-]{0,8}",
+                r"https?://[ax012\.:]{0,12}(:[0-9]{1,6})?",
+                r"https?://([0-9]{1,3}\.){2,4}[0-9]{0,3}",
+                r"https?://\[[0-9a-f:]{0,16}\]?(:[0-9]{1,6})?",
+                r"[htpsz+:/]{0,9}a",
+            ],
+        ) {
+            check(&text);
+        }
+
+        #[test]
+        fn addresses(four: u32, six in prop::array::uniform8(prop_oneof![Just(0_u16), any::<u16>()])) {
+            check(&format!("app://{}", Ipv4Addr::from_bits(four)));
+            let address = Ipv6Addr::from(six);
+            check(&format!("http://[{address}]"));
+            let mut text = String::new();
+            crate::origin::host::write_ipv6(address, &mut text).unwrap();
+            assert!(is_sendable(&format!("http://[{text}]")), "{text}");
+        }
+    }
+}
