@@ -16,6 +16,18 @@ pub(super) fn is_public_suffix(domain: &str) -> bool {
     listed
 }
 
+/// The registrable domain of a host: a public suffix and the label before it.
+pub(super) fn registrable(host: &str) -> &str {
+    let mut domain = host;
+    while let Some((_, parent)) = domain.split_once('.') {
+        if is_public_suffix(parent) {
+            return domain;
+        }
+        domain = parent;
+    }
+    domain
+}
+
 /// Domains that are not public suffixes, but have public suffixes below them, such as
 /// `s3.amazonaws.com`. The list does not name them, so these are the best known ones.
 #[cfg(feature = "public-suffix")]
