@@ -6,7 +6,7 @@
 //! `https://.*\.example\.com` is not.
 
 use super::loopback::is_loopback;
-use super::public_suffix::is_public_suffix;
+use super::public_suffix::registrable;
 use crate::origin::pattern::{Entry, Pattern};
 use crate::origin::regex::OriginRegex;
 use crate::origin::{MAX_LEN, Origin};
@@ -86,18 +86,6 @@ fn is_foreign(origin: &str) -> bool {
         return false;
     };
     !is_loopback(parts.host) && registrable(parts.host).contains("evil")
-}
-
-/// The registrable domain of a host: a public suffix and the label before it.
-fn registrable(host: &str) -> &str {
-    let mut domain = host;
-    while let Some((_, parent)) = domain.split_once('.') {
-        if is_public_suffix(parent) {
-            return domain;
-        }
-        domain = parent;
-    }
-    domain
 }
 
 fn examples(hir: &Hir) -> Vec<String> {
