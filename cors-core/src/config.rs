@@ -11,7 +11,6 @@ mod error;
 mod file;
 mod loopback;
 mod nearest;
-mod public_suffix;
 mod punycode;
 mod read_back;
 mod regex_examples;

@@ -7,6 +7,7 @@
 //! All of it is bounded. What takes too much time or memory is an error ([`TooComplex`]).
 
 mod allowed_origins;
+pub(crate) mod public_suffix;
 pub(crate) mod regex_sites;
 pub(crate) mod search;
 pub(crate) mod sendable;
@@ -18,6 +19,7 @@ pub use trusted_sites::TrustedSite;
 
 use crate::origin::automaton::Automaton;
 use regex_syntax::ParserBuilder;
+use regex_syntax::hir::Hir;
 use std::fmt;
 
 /// Why an exact question about origins has no answer: it takes too much time or memory.
@@ -51,10 +53,14 @@ const MAX_AUTOMATON_SIZE: usize = 16 << 20;
 
 /// Compiles a regex that this module has written.
 fn compile(regex: &str) -> Result<Automaton, TooComplex> {
+    compile_tree(parse(regex)?)
+}
+
+fn compile_tree(tree: Hir) -> Result<Automaton, TooComplex> {
+    Automaton::compile(tree, MAX_AUTOMATON_SIZE).ok_or(TooComplex::Automaton)
+}
+
+fn parse(regex: &str) -> Result<Hir, TooComplex> {
     let mut parser = ParserBuilder::new().unicode(false).utf8(false).build();
-    parser
-        .parse(regex)
-        .ok()
-        .and_then(|hir| Automaton::compile(hir, MAX_AUTOMATON_SIZE))
-        .ok_or(TooComplex::Automaton)
+    parser.parse(regex).map_err(|_| TooComplex::Automaton)
 }

@@ -40,6 +40,7 @@ pub use apply::{Echo, ResponseHeader, ResponseHeaders};
 pub use config::{Config, ConfigError};
 pub use decision::{Decision, HeadersRefusal, MethodRefusal, OriginRefusal, PreflightRefusal};
 pub use early_response::EarlyResponse;
+pub use language::{AllowedOrigins, TooComplex, TrustedSite};
 pub use path::PrefixError;
 pub use pending_headers::PendingHeaders;
 pub use policies::{Policies, PolicyTable};

@@ -6,7 +6,7 @@
 //! `https://.*\.example\.com` is not.
 
 use super::loopback::is_loopback;
-use super::public_suffix::registrable;
+use crate::language::public_suffix::registrable;
 use crate::origin::pattern::{Entry, Pattern};
 use crate::origin::regex::OriginRegex;
 use crate::origin::{MAX_LEN, Origin};

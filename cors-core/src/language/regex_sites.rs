@@ -1,10 +1,10 @@
 //! The sites that a regex spells out, and the origins that it matches beyond them.
 
+use super::public_suffix::{is_public_suffix, registrable};
 use super::search::{Condition, Search};
 use super::sendable::Scheme;
 use super::spelled::{self, FREE};
 use super::{TooComplex, compile};
-use crate::config::public_suffix::{is_public_suffix, registrable};
 use crate::origin::automaton::Automaton;
 use crate::origin::host;
 use crate::origin::regex::OriginRegex;
@@ -25,6 +25,8 @@ pub(super) struct Sites {
     /// Hosts below which names belong to others: public suffixes and addresses.
     pub(super) hosts: BTreeSet<String>,
     pub(super) schemes: BTreeSet<String>,
+    /// What follows a dot: public suffixes, below which names belong to anyone.
+    pub(super) suffixes: BTreeSet<String>,
 }
 
 impl Sites {
@@ -63,6 +65,13 @@ impl Sites {
         if name.is_empty() {
             return;
         }
+        let mut suffix = host;
+        while let Some((_, rest)) = suffix.split_once('.') {
+            if is_public_suffix(rest) {
+                self.suffixes.insert(rest.to_owned());
+            }
+            suffix = rest;
+        }
         let domain = registrable(name);
         if is_public_suffix(domain) {
             self.hosts.insert(domain.to_owned());
@@ -74,10 +83,13 @@ impl Sites {
     /// Matches the origins of these sites, with any scheme, and of addresses that nobody else has.
     fn automaton(&self) -> Result<Automaton, TooComplex> {
         let alternatives = |texts: &BTreeSet<String>| {
-            let texts: Vec<String> = texts.iter().map(|text| regex_syntax::escape(text)).collect();
+            let texts: Vec<String> = texts
+                .iter()
+                .map(|text| regex_syntax::escape(text))
+                .collect();
             texts.join("|")
         };
-        let mut hosts = format!("{PRIVATE_ADDRESSES}");
+        let mut hosts = PRIVATE_ADDRESSES.to_owned();
         if !self.domains.is_empty() {
             hosts += &format!(r"|(?:[^:/\[]*\.)?(?:{})\.?", alternatives(&self.domains));
         }
@@ -106,7 +118,8 @@ pub(crate) fn foreign_origin(regex: &OriginRegex) -> Result<Option<String>, TooC
 
 /// An origin without TLS that is not on this machine.
 pub(crate) fn insecure_origin(regex: &OriginRegex) -> Result<Option<String>, TooComplex> {
-    let local = compile(r"http://(?:(?:[^:/\[]*\.)?localhost\.?|127\.[0-9.]*|\[::1\])(?::[0-9]*)?")?;
+    let local =
+        compile(r"http://(?:(?:[^:/\[]*\.)?localhost\.?|127\.[0-9.]*|\[::1\])(?::[0-9]*)?")?;
     let insecure = [
         Condition::Accepts(regex.automaton()),
         Condition::Rejects(&local),
@@ -117,7 +130,10 @@ pub(crate) fn insecure_origin(regex: &OriginRegex) -> Result<Option<String>, Too
 /// An origin with a scheme other than `https` and `http` that the regex does not spell out.
 pub(crate) fn any_scheme_origin(regex: &OriginRegex) -> Result<Option<String>, TooComplex> {
     let schemes = Sites::of(regex)?.schemes;
-    let schemes: Vec<String> = schemes.iter().map(|scheme| regex_syntax::escape(scheme)).collect();
+    let schemes: Vec<String> = schemes
+        .iter()
+        .map(|scheme| regex_syntax::escape(scheme))
+        .collect();
     let spelled = compile(&format!("(?:{})://.*", schemes.join("|")))?;
     let others = [
         Condition::Accepts(regex.automaton()),

@@ -85,7 +85,9 @@ impl<'a, const N: usize> Search<'a, N> {
         let mut shortest: Option<String> = None;
         for host in HostKind::ALL {
             if let Some(found) = self.first_of(Part { scheme, host })?
-                && shortest.as_ref().is_none_or(|text| found.len() < text.len())
+                && shortest
+                    .as_ref()
+                    .is_none_or(|text| found.len() < text.len())
             {
                 shortest = Some(found);
             }
@@ -158,7 +160,11 @@ impl<'a, const N: usize> Search<'a, N> {
     /// The texts of `except` that start with what was read.
     fn step_in_texts(&self, key: &Key<N>, byte: u8) -> ((usize, usize), usize) {
         let (start, end) = key.remaining;
-        let Some(texts) = self.except.get(start..end).filter(|texts| !texts.is_empty()) else {
+        let Some(texts) = self
+            .except
+            .get(start..end)
+            .filter(|texts| !texts.is_empty())
+        else {
             return ((0, 0), 0);
         };
         let at = |text: &&str| text.as_bytes().get(key.len).copied();
@@ -190,7 +196,9 @@ impl<'a, const N: usize> Search<'a, N> {
             return ALPHABET.to_vec();
         }
         let class = |byte: u8| {
-            let classes = self.automata.map(|condition| condition.automaton().class(byte));
+            let classes = self
+                .automata
+                .map(|condition| condition.automaton().class(byte));
             (own_class(byte), classes)
         };
         let mut seen = Vec::new();

@@ -476,7 +476,11 @@ mod tests {
     #[test]
     fn ports() {
         for scheme in ["http", "https", "app"] {
-            for port in (0..1000).chain(6_550..6_560).chain(65_000..66_000).chain([99_999, 100_000]) {
+            for port in (0..1000)
+                .chain(6_550..6_560)
+                .chain(65_000..66_000)
+                .chain([99_999, 100_000])
+            {
                 check(&format!("{scheme}://a:{port}"));
                 check(&format!("{scheme}://1.2.3.4:0{port}"));
             }

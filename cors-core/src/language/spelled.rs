@@ -160,7 +160,10 @@ mod tests {
             (r"https://a\.com", "https://a.com"),
             (r"(?i)^HTTPS?://a\.com$", "http://a.com https://a.com"),
             (r"(a|b|)[.]x{2}[12]", ".xx1 .xx2 a.xx1 a.xx2 b.xx1 b.xx2"),
-            (r"(www.)?a\.com(:\d+)?", "a.com a.com:* www*a.com www*a.com:*"),
+            (
+                r"(www.)?a\.com(:\d+)?",
+                "a.com a.com:* www*a.com www*a.com:*",
+            ),
             (r".*\.a\.com|b", "*.a.com b"),
             (r"[a-c][abcd][^a]\d\pL[[:alpha:]][a&&b]c", "*c"),
             ("(ab)+(c)*d{2,3}e{1,}f{0,1}", "* *f"),

@@ -63,6 +63,10 @@ impl OriginRegex {
         &self.source
     }
 
+    pub(crate) fn automaton(&self) -> &Automaton {
+        &self.automaton
+    }
+
     /// The source as a tree.
     pub(crate) fn hir(&self) -> &Hir {
         &self.hir

@@ -54,6 +54,24 @@ impl OriginSet {
         self.patterns.iter().chain(self.exact.iter())
     }
 
+    /// The entries without a wildcard.
+    pub(crate) fn exact_entries(&self) -> impl Iterator<Item = &str> {
+        self.exact.iter()
+    }
+
+    /// The entries with a wildcard.
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = &str> {
+        self.patterns.iter()
+    }
+
+    pub(crate) fn regex(&self) -> Option<&OriginRegex> {
+        self.regex.as_ref()
+    }
+
+    pub(crate) fn allows_null(&self) -> bool {
+        self.null
+    }
+
     /// `allow_origins` in normal form.
     pub(crate) fn to_list(&self) -> Vec<String> {
         let mut list: Vec<String> = self.entries().map(str::to_owned).collect();

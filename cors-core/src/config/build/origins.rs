@@ -3,10 +3,10 @@
 use super::report::{Report, duplicate, redundant};
 use crate::config::corrections::correct;
 use crate::config::loopback::is_loopback;
-use crate::config::public_suffix::is_public_suffix;
 use crate::config::regex_examples::Examples;
 use crate::config::unescaped_dots::escape_dots;
 use crate::issue::{Correction, Issue, Key, Rule, Severity};
+use crate::language::public_suffix::is_public_suffix;
 use crate::origin::builder::Builder;
 use crate::origin::pattern::{Entry, EntryError, Pattern};
 use crate::origin::regex::{OriginRegex, RegexError};

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 ///
 /// A single label is always a public suffix, with or without the list. The exception is `localhost`,
 /// whose names never leave the machine.
-pub(super) fn is_public_suffix(domain: &str) -> bool {
+pub(crate) fn is_public_suffix(domain: &str) -> bool {
     let domain = without_dot(domain);
     if !domain.contains('.') {
         return domain != "localhost";
@@ -22,7 +22,7 @@ pub(super) fn is_public_suffix(domain: &str) -> bool {
 
 /// The registrable domain of a host: a public suffix and the label before it. For a public suffix or a
 /// single label, it is the host itself.
-pub(super) fn registrable(host: &str) -> &str {
+pub(crate) fn registrable(host: &str) -> &str {
     let mut domain = host;
     while let Some((_, parent)) = domain.split_once('.') {
         if is_public_suffix(parent) {
@@ -150,7 +150,7 @@ mod parents_tests {
 
     const FILE: &str = concat!(
         env!("CARGO_MANIFEST_DIR"),
-        "/src/config/public_suffix/parents.txt"
+        "/src/language/public_suffix/parents.txt"
     );
 
     fn cargo(args: &[&str]) -> String {

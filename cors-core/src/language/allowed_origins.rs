@@ -1,0 +1,154 @@
+//! The origins that a policy allows, ready to be compared.
+
+use super::search::{Condition, Search};
+use super::{TooComplex, compile, compile_tree, parse};
+use crate::origin::automaton::Automaton;
+use crate::origin::pattern::{Entry, Pattern};
+use crate::origin::set::OriginSet;
+use crate::policy::{Access, Policy};
+use regex_syntax::hir::Hir;
+
+/// The origins that a policy allows, ready to be compared with those of another policy.
+///
+/// Every result is exact. It is not decided by examples, whatever the patterns and the regex.
+///
+/// ```
+/// use cors_core::Config;
+///
+/// let old = Config::new().allow_origins(["https://*.example.com"]).build()?;
+/// let new = Config::new().allow_origin_regex(r"https://(.+\.)?example\.com").build()?;
+/// let (old, new) = (old.allowed_origins()?, new.allowed_origins()?);
+/// assert_eq!(old.example_outside_of(&new)?, None);
+/// assert_eq!(new.example_outside_of(&old)?.as_deref(), Some("https://example.com"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct AllowedOrigins<'a> {
+    /// `None` if the policy allows any origin.
+    set: Option<&'a OriginSet>,
+    /// The exact entries, sorted.
+    exact: Vec<&'a str>,
+    /// The patterns and the regex.
+    automaton: Automaton,
+}
+
+impl Policy {
+    /// The origins that the policy allows, ready to be compared. This compiles the patterns, which takes
+    /// longer than a request may take.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the patterns are too many to be compiled.
+    pub fn allowed_origins(&self) -> Result<AllowedOrigins<'_>, TooComplex> {
+        match &self.access {
+            Access::AnyOrigin => Ok(AllowedOrigins {
+                set: None,
+                exact: Vec::new(),
+                automaton: compile(".*")?,
+            }),
+            Access::Listed(listed) => AllowedOrigins::of(&listed.origins),
+        }
+    }
+}
+
+impl<'a> AllowedOrigins<'a> {
+    pub(crate) fn of(set: &'a OriginSet) -> Result<Self, TooComplex> {
+        let mut exact: Vec<&str> = set.exact_entries().collect();
+        exact.sort_unstable();
+        let mut alternatives = Vec::new();
+        for entry in set.patterns() {
+            if let Ok(Entry::Pattern(pattern)) = Entry::parse(entry) {
+                alternatives.push(parse(&pattern_regex(&pattern))?);
+            }
+        }
+        alternatives.extend(set.regex().map(|regex| regex.hir().clone()));
+        Ok(Self {
+            set: Some(set),
+            exact,
+            automaton: compile_tree(Hir::alternation(alternatives))?,
+        })
+    }
+
+    /// A shortest origin that is allowed and that a browser could send. `None` if there is none.
+    ///
+    /// Origins with `https` come first, then those with `http`, then those with other schemes, then
+    /// `null`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the search takes too many steps.
+    pub fn example(&self) -> Result<Option<String>, TooComplex> {
+        let search = Search::new([Condition::Accepts(&self.automaton)]);
+        let exact = self.exact.iter().copied();
+        Ok(first(exact, search.first()?, self.allows_null()))
+    }
+
+    /// A shortest origin that is allowed here and not by `other`, and that a browser could send. `None`
+    /// if `other` allows every origin that is allowed here.
+    ///
+    /// The order is that of [`example`](Self::example).
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the comparison takes too many steps.
+    pub fn example_outside_of(
+        &self,
+        other: &AllowedOrigins<'_>,
+    ) -> Result<Option<String>, TooComplex> {
+        let search = Search::new([
+            Condition::Accepts(&self.automaton),
+            Condition::Rejects(&other.automaton),
+        ]);
+        let exact = self.exact.iter().copied();
+        let exact = exact.filter(|origin| !other.contains(origin.as_bytes()));
+        let null = self.allows_null() && !other.allows_null();
+        Ok(first(exact, search.except(&other.exact).first()?, null))
+    }
+
+    fn contains(&self, origin: &[u8]) -> bool {
+        self.set.is_none_or(|set| set.contains(origin))
+    }
+
+    fn allows_null(&self) -> bool {
+        self.contains(b"null")
+    }
+}
+
+/// The first of the origins that were found.
+fn first<'a>(
+    exact: impl Iterator<Item = &'a str>,
+    found: Option<String>,
+    null: bool,
+) -> Option<String> {
+    let order = |origin: &str| {
+        let scheme = ["https://", "http://"]
+            .iter()
+            .position(|scheme| origin.starts_with(scheme));
+        (scheme.unwrap_or(2), origin.len())
+    };
+    let exact = exact.min_by_key(|origin| order(origin)).map(str::to_owned);
+    let first = exact
+        .into_iter()
+        .chain(found)
+        .min_by_key(|origin| order(origin));
+    first.or_else(|| null.then(|| "null".to_owned()))
+}
+
+/// A regex for an entry. It may match texts that are not origins, which a search does not consider.
+pub(super) fn pattern_regex(pattern: &Pattern<'_>) -> String {
+    // Without `..`, a new kind of wildcard does not compile until it is considered here.
+    let Pattern {
+        scheme,
+        subdomains,
+        host,
+        port,
+    } = pattern;
+    let scheme = regex_syntax::escape(scheme);
+    let labels = if *subdomains { r"[^/:\[]+\." } else { "" };
+    let host = regex_syntax::escape(host);
+    let port = match *port {
+        ":*" => "(?::[0-9]+)?",
+        port => port,
+    };
+    format!("{scheme}://{labels}{host}{port}")
+}
