@@ -115,6 +115,7 @@ rules! {
     // Valid, but probably not what was meant.
     UnknownVariable Warning "unknown-variable" "this environment variable is not a key of a CORS policy",
     OriginInsecureWithCredentials Warning "origin-insecure-with-credentials" "an attacker in the network can change an unencrypted page and act as its users; use https",
+    OriginUnjudgedWithCredentials Warning "origin-unjudged-with-credentials" "without the feature `public-suffix` it is unknown whether anyone can register a name under this domain and, with credentials, act as your users; enable the feature, or set dangerously_allow_credentials_on_public_suffixes if the domain is yours",
     OriginNull Warning "origin-null" "every sandboxed frame and every local file, from any author, has the origin `null`",
     Duplicate Warning "duplicate" "duplicate entry",
     Redundant Warning "redundant" "redundant entry",

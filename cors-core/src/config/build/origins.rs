@@ -3,7 +3,7 @@
 use super::report::{Report, duplicate, redundant};
 use crate::config::corrections::correct;
 use crate::config::loopback::is_loopback;
-use crate::config::public_suffix::is_public_suffix;
+use crate::config::public_suffix::{is_public_suffix, is_unjudged};
 use crate::config::regex_examples::Examples;
 use crate::config::unescaped_dots::escape_dots;
 use crate::issue::{Correction, Issue, Key, Rule, Severity};
@@ -115,8 +115,12 @@ impl Origins<'_> {
             port: _,
         } = *pattern;
         let issue = |rule| Issue::new(Key::AllowOrigins, text, rule).at(index);
-        if subdomains && !self.on_public_suffixes && is_public_suffix(host) {
-            report.add(issue(Rule::OriginPublicSuffixWithCredentials));
+        if subdomains && !self.on_public_suffixes {
+            if is_public_suffix(host) {
+                report.add(issue(Rule::OriginPublicSuffixWithCredentials));
+            } else if is_unjudged(host) {
+                report.add(issue(Rule::OriginUnjudgedWithCredentials));
+            }
         }
         if scheme == "http" && !is_loopback(host) {
             report.add(issue(Rule::OriginInsecureWithCredentials));
