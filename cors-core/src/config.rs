@@ -13,7 +13,7 @@ mod loopback;
 mod nearest;
 mod punycode;
 mod read_back;
-mod regex_examples;
+mod regex_meaning;
 mod unescaped_dots;
 mod value;
 

@@ -20,6 +20,8 @@ pub enum Correction {
     Replace(String),
     /// Replace the entry with these entries.
     Split(Vec<String>),
+    /// Write this entry in `allow_origins` instead.
+    Entry(String),
     /// Remove the entry: the policy means the same without it.
     Remove,
     /// Move the value to this key.
@@ -38,6 +40,7 @@ impl fmt::Display for Correction {
                 }
                 f.write_str(" as separate entries")
             }
+            Self::Entry(entry) => write!(f, "use {} in allow_origins", Quoted(entry)),
             Self::Remove => f.write_str("remove it"),
             Self::RenameKey(key) => write!(f, "did you mean {}?", Quoted(key)),
         }

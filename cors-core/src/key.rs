@@ -101,7 +101,9 @@ macro_rules! keys {
             /// Whether a pattern such as `https://*.github.io` is accepted together with credentials.
             /// Default: no.
             ///
-            /// Anyone can register a name that such a pattern matches, and act as your users.
+            /// Anyone can register a name that such a pattern matches, and act as your users. Without the
+            /// feature `public-suffix`, the key also silences the warning that it is unknown whether
+            /// they can.
             DangerouslyAllowCredentialsOnPublicSuffixes
                 dangerously_allow_credentials_on_public_suffixes
                 get_dangerously_allow_credentials_on_public_suffixes flag false if_changed;

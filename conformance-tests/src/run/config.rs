@@ -85,6 +85,7 @@ fn notation(issue: &Issue) -> String {
         None => text,
         Some(Correction::Replace(with)) => format!("{text} -> {with}"),
         Some(Correction::Split(entries)) => format!("{text} -> split {}", entries.join(" | ")),
+        Some(Correction::Entry(entry)) => format!("{text} -> entry {entry}"),
         Some(Correction::Remove) => format!("{text} -> remove"),
         Some(Correction::RenameKey(key)) => format!("{text} -> rename {key}"),
         Some(other) => format!("{text} -> {other}"),

@@ -4,6 +4,7 @@
 //! error.
 
 mod origins;
+mod regex;
 mod report;
 mod tokens;
 

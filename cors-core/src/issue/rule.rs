@@ -100,7 +100,8 @@ rules! {
     // The regex.
     RegexInvalid Error "regex-invalid" "the regex does not compile",
     RegexTooLong Error "regex-too-long" "a regex must not be longer than 1024 bytes",
-    RegexBroadWithCredentials Error "regex-broad-with-credentials" "the regex also matches origins of other people, who could act as your users with credentials; narrow it, or set dangerously_allow_credentials_with_broad_regex",
+    RegexBroadWithCredentials Error "regex-broad-with-credentials" "the regex also matches origins of other people, who could act as your users with credentials; spell out every domain, or set dangerously_allow_credentials_with_broad_regex",
+    RegexTooComplex Error "regex-too-complex" "with credentials, a regex must be simple enough to tell which sites it matches; list them in allow_origins, or set dangerously_allow_credentials_with_broad_regex",
 
     // Methods, headers, numbers.
     MethodToken Error "method-token" "a method is a token: letters, digits and !#$%&'*+-.^_`|~",
@@ -115,6 +116,7 @@ rules! {
     // Valid, but probably not what was meant.
     UnknownVariable Warning "unknown-variable" "this environment variable is not a key of a CORS policy",
     OriginInsecureWithCredentials Warning "origin-insecure-with-credentials" "an attacker in the network can change an unencrypted page and act as its users; use https",
+    OriginUnjudgedWithCredentials Warning "origin-unjudged-with-credentials" "without the feature `public-suffix` it is unknown whether anyone can register a name under this domain and, with credentials, act as your users; enable the feature, or set dangerously_allow_credentials_on_public_suffixes if the domain is yours",
     OriginNull Warning "origin-null" "every sandboxed frame and every local file, from any author, has the origin `null`",
     Duplicate Warning "duplicate" "duplicate entry",
     Redundant Warning "redundant" "redundant entry",
@@ -125,7 +127,9 @@ rules! {
     Quoted Warning "quoted" "the quotes are part of the name",
     MethodCase Warning "method-case" "methods are case-sensitive, and browsers do not change the case of this one",
     MaxAgeCapped Warning "max-age-capped" "browsers cap the time",
-    RegexMissesOrigins Warning "regex-misses-origins" "the regex must match a whole origin, such as `https://example.com`, but seems to match no origin",
+    RegexMissesOrigins Warning "regex-misses-origins" "the regex must match a whole origin, such as `https://example.com`, but matches no origin",
+    RegexGlob Warning "regex-glob" "this is a pattern for allow_origins; in a regex, `*` repeats what is before it, and `.` is any character",
+    RegexAnyScheme Warning "regex-any-scheme" "the regex also matches origins of apps and extensions, whose schemes are not https or http",
     RegexUnescapedDot Warning "regex-unescaped-dot" "an unescaped `.` between labels of a host matches any character",
     MethodsEmpty Warning "methods-empty" "no method is allowed, so every preflight is refused",
     NothingAllowed Warning "nothing-allowed" "no origin is allowed, so no other site can read a response",

@@ -26,6 +26,7 @@ impl Serialize for Correction {
         };
         match self {
             Self::Replace(text) => one(serializer, "replace", text),
+            Self::Entry(entry) => one(serializer, "entry", entry),
             Self::RenameKey(key) => one(serializer, "rename_key", key),
             Self::Remove => serializer.serialize_str("remove"),
             Self::Split(entries) => {

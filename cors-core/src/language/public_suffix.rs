@@ -20,6 +20,12 @@ pub(crate) fn is_public_suffix(domain: &str) -> bool {
     listed
 }
 
+/// Whether only the list can tell if `domain` is a public suffix, and this build does not have the list.
+pub(crate) fn is_unjudged(domain: &str) -> bool {
+    let domain = without_dot(domain);
+    !cfg!(feature = "public-suffix") && domain.contains('.') && !domain.ends_with(".localhost")
+}
+
 /// The registrable domain of a host: a public suffix and the label before it. For a public suffix or a
 /// single label, it is the host itself.
 pub(crate) fn registrable(host: &str) -> &str {
@@ -60,7 +66,7 @@ static PARENTS: LazyLock<Vec<&str>> =
 
 #[cfg(test)]
 mod tests {
-    use super::{is_public_suffix, registrable};
+    use super::{is_public_suffix, is_unjudged, registrable};
 
     #[test]
     fn suffixes_and_domains() {
@@ -99,6 +105,17 @@ mod tests {
                 cfg!(feature = "public-suffix"),
                 "{listed}"
             );
+        }
+    }
+
+    #[test]
+    fn without_the_list_most_domains_are_unjudged() {
+        for domain in ["example.com", "github.io", "github.io.", "localhost.com"] {
+            let expected = !cfg!(feature = "public-suffix");
+            assert_eq!(is_unjudged(domain), expected, "{domain}");
+        }
+        for domain in ["com", "com.", "localhost", "a.localhost", "a.b.localhost."] {
+            assert!(!is_unjudged(domain), "{domain}");
         }
     }
 

@@ -1,15 +1,13 @@
 //! `allow_origins`, `allow_origin_regex` and `allow_credentials`: who may read the responses.
 
+use super::regex::RegexCheck;
 use super::report::{Report, duplicate, redundant};
 use crate::config::corrections::correct;
 use crate::config::loopback::is_loopback;
-use crate::config::regex_examples::Examples;
-use crate::config::unescaped_dots::escape_dots;
-use crate::issue::{Correction, Issue, Key, Rule, Severity};
-use crate::language::public_suffix::is_public_suffix;
+use crate::issue::{Issue, Key, Rule, Severity};
+use crate::language::public_suffix::{is_public_suffix, is_unjudged};
 use crate::origin::builder::Builder;
 use crate::origin::pattern::{Entry, EntryError, Pattern};
-use crate::origin::regex::{OriginRegex, RegexError};
 use crate::policy::{Access, Listed};
 
 /// The keys that together decide who may read.
@@ -55,7 +53,12 @@ impl Origins<'_> {
             };
             report.add(Issue::new(Key::AllowOrigins, "null", rule).at(index));
         }
-        if let Some(regex) = self.regex.and_then(|source| self.regex(source, report)) {
+        let regex = self.regex.map(|source| RegexCheck {
+            source,
+            credentials: self.credentials,
+            may_be_broad: self.with_broad_regex,
+        });
+        if let Some(regex) = regex.and_then(|regex| regex.build(report)) {
             origins.allow_regex(regex);
         }
         let (origins, redundant_entries) = origins.finish();
@@ -115,48 +118,16 @@ impl Origins<'_> {
             port: _,
         } = *pattern;
         let issue = |rule| Issue::new(Key::AllowOrigins, text, rule).at(index);
-        if subdomains && !self.on_public_suffixes && is_public_suffix(host) {
-            report.add(issue(Rule::OriginPublicSuffixWithCredentials));
+        if subdomains && !self.on_public_suffixes {
+            if is_public_suffix(host) {
+                report.add(issue(Rule::OriginPublicSuffixWithCredentials));
+            } else if is_unjudged(host) {
+                report.add(issue(Rule::OriginUnjudgedWithCredentials));
+            }
         }
         if scheme == "http" && !is_loopback(host) {
             report.add(issue(Rule::OriginInsecureWithCredentials));
         }
-    }
-
-    fn regex(&self, source: &str, report: &mut Report) -> Option<OriginRegex> {
-        let issue = |rule| Issue::new(Key::AllowOriginRegex, source, rule);
-        let regex = match OriginRegex::compile(source) {
-            Ok(regex) => regex,
-            Err(error) => {
-                report.add(match error {
-                    RegexError::TooLong => issue(Rule::RegexTooLong),
-                    RegexError::Empty => issue(Rule::RegexInvalid).detail("it is empty"),
-                    RegexError::Syntax(reason) => issue(Rule::RegexInvalid).detail(reason),
-                    RegexError::TooLarge => {
-                        issue(Rule::RegexInvalid).detail("it is too large when compiled")
-                    }
-                });
-                return None;
-            }
-        };
-        let examples = Examples::of(&regex);
-        let matches = |origin: &str| format!("it matches `{origin}`");
-        if self.credentials {
-            if let Some(origin) = examples.foreign()
-                && !self.with_broad_regex
-            {
-                report.add(issue(Rule::RegexBroadWithCredentials).detail(matches(origin)));
-            } else if let Some(origin) = examples.insecure() {
-                report.add(issue(Rule::OriginInsecureWithCredentials).detail(matches(origin)));
-            }
-        }
-        if examples.miss_every_origin() {
-            report.add(issue(Rule::RegexMissesOrigins));
-        }
-        if let Some(escaped) = escape_dots(source) {
-            report.add(issue(Rule::RegexUnescapedDot).corrected(Correction::Replace(escaped)));
-        }
-        Some(regex)
     }
 }
 

@@ -1,0 +1,121 @@
+//! `allow_origin_regex`: whether it compiles, and what it matches.
+
+use super::report::Report;
+use crate::config::corrections::correct;
+use crate::config::regex_meaning::likely_meaning;
+use crate::config::unescaped_dots::escape_dots;
+use crate::issue::{Correction, Issue, Key, Rule};
+use crate::language::TooComplex;
+use crate::language::regex_sites::{
+    any_origin, any_scheme_origin, foreign_origin, insecure_origin,
+};
+use crate::origin::pattern::Entry;
+use crate::origin::regex::{OriginRegex, RegexError};
+
+pub(super) struct RegexCheck<'a> {
+    pub(super) source: &'a str,
+    pub(super) credentials: bool,
+    /// The user accepts credentials with a regex that matches origins of other people.
+    pub(super) may_be_broad: bool,
+}
+
+impl RegexCheck<'_> {
+    /// The regex, if it compiles.
+    pub(super) fn build(&self, report: &mut Report) -> Option<OriginRegex> {
+        match OriginRegex::compile(self.source) {
+            Ok(regex) => {
+                self.check(&regex, report);
+                Some(regex)
+            }
+            Err(error) => {
+                report.add(self.invalid(error));
+                None
+            }
+        }
+    }
+
+    fn issue(&self, rule: Rule) -> Issue {
+        Issue::new(Key::AllowOriginRegex, self.source, rule)
+    }
+
+    fn invalid(&self, error: RegexError) -> Issue {
+        match error {
+            RegexError::TooLong => self.issue(Rule::RegexTooLong),
+            RegexError::Empty => self.issue(Rule::RegexInvalid).detail("it is empty"),
+            RegexError::TooLarge => self
+                .issue(Rule::RegexInvalid)
+                .detail("it is too large when compiled"),
+            RegexError::Syntax(reason) => {
+                let issue = self.issue(Rule::RegexInvalid).detail(reason);
+                issue.corrected(self.as_glob())
+            }
+        }
+    }
+
+    fn check(&self, regex: &OriginRegex, report: &mut Report) {
+        let glob = self.as_glob();
+        if self.credentials {
+            for issue in self.unsafe_with_credentials(regex) {
+                report.add(issue.corrected(glob.clone().or_else(|| self.as_entry())));
+            }
+        }
+        if any_origin(regex) == Ok(None) {
+            let issue = self.issue(Rule::RegexMissesOrigins);
+            report.add(match (&glob, likely_meaning(self.source)) {
+                (None, Some((cause, meaning))) => {
+                    issue.detail(cause).corrected(Correction::Replace(meaning))
+                }
+                _ => issue.corrected(glob.clone()),
+            });
+        }
+        if glob.is_some() {
+            report.add(self.issue(Rule::RegexGlob).corrected(glob));
+        } else if let Some(escaped) = escape_dots(self.source) {
+            let issue = self.issue(Rule::RegexUnescapedDot);
+            report.add(issue.corrected(Correction::Replace(escaped)));
+        }
+    }
+
+    fn unsafe_with_credentials(&self, regex: &OriginRegex) -> Vec<Issue> {
+        let matches = |origin: String| format!("it matches `{origin}`");
+        let too_complex =
+            |reason: TooComplex| self.issue(Rule::RegexTooComplex).detail(reason.to_string());
+        let found = |rule, origin: Result<Option<String>, TooComplex>| match origin {
+            Ok(None) => None,
+            Ok(Some(origin)) => Some(self.issue(rule).detail(matches(origin))),
+            // The search for a site of other people is an error, so this is only a warning.
+            Err(_) if rule != Rule::RegexBroadWithCredentials => None,
+            Err(reason) => Some(too_complex(reason)),
+        };
+        if !self.may_be_broad {
+            let broad = found(Rule::RegexBroadWithCredentials, foreign_origin(regex));
+            if broad.is_some() {
+                return broad.into_iter().collect();
+            }
+        }
+        let insecure = found(Rule::OriginInsecureWithCredentials, insecure_origin(regex));
+        let any_scheme = found(Rule::RegexAnyScheme, any_scheme_origin(regex));
+        insecure.into_iter().chain(any_scheme).collect()
+    }
+
+    /// What was meant, if the regex is a pattern for `allow_origins`, such as `https://*.example.com`.
+    fn as_glob(&self) -> Option<Correction> {
+        if !self.source.contains('*') {
+            return None;
+        }
+        if matches!(Entry::parse(self.source), Ok(Entry::Pattern(_))) {
+            return Some(Correction::Entry(self.source.to_owned()));
+        }
+        let error = Entry::parse(self.source).err()?;
+        match correct(self.source, error)? {
+            Correction::Replace(entry) if entry.contains('*') => Some(Correction::Entry(entry)),
+            _ => None,
+        }
+    }
+
+    /// The regex as an entry of `allow_origins`, if it is a plain origin.
+    fn as_entry(&self) -> Option<Correction> {
+        let is_entry = matches!(Entry::parse(self.source), Ok(Entry::Pattern(_)));
+        is_entry.then(|| Correction::Entry(self.source.to_owned()))
+    }
+}
