@@ -1,6 +1,7 @@
 //! What was probably meant by a regex that matches no origin.
 
 use crate::language::regex_sites::any_origin;
+use crate::language::search::Budget;
 use crate::origin::regex::OriginRegex;
 
 /// Why the regex matches no origin, and a regex that was probably meant.
@@ -28,7 +29,7 @@ pub(super) fn likely_meaning(source: &str) -> Option<(String, String)> {
         causes.push(cause);
         meaning = repaired;
         let matches_origins = OriginRegex::compile(&meaning)
-            .is_ok_and(|regex| matches!(any_origin(&regex), Ok(Some(_))));
+            .is_ok_and(|regex| matches!(any_origin(&regex, &mut Budget::default()), Ok(Some(_))));
         if matches_origins {
             return Some((causes.join(", and "), meaning));
         }

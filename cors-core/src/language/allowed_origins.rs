@@ -1,6 +1,6 @@
 //! The origins that a policy allows, ready to be compared.
 
-use super::search::{Condition, Search};
+use super::search::{Budget, Condition, Search};
 use super::{TooComplex, compile, compile_tree, parse};
 use crate::origin::automaton::Automaton;
 use crate::origin::pattern::{Entry, Pattern};
@@ -80,7 +80,11 @@ impl<'a> AllowedOrigins<'a> {
     pub fn example(&self) -> Result<Option<String>, TooComplex> {
         let search = Search::new([Condition::Accepts(&self.automaton)]);
         let exact = self.exact.iter().copied();
-        Ok(first(exact, search.first()?, self.allows_null()))
+        Ok(first(
+            exact,
+            search.first(&mut Budget::default())?,
+            self.allows_null(),
+        ))
     }
 
     /// A shortest origin that is allowed here and not by `other`, and that a browser could send. `None`
@@ -102,7 +106,11 @@ impl<'a> AllowedOrigins<'a> {
         let exact = self.exact.iter().copied();
         let exact = exact.filter(|origin| !other.contains(origin.as_bytes()));
         let null = self.allows_null() && !other.allows_null();
-        Ok(first(exact, search.except(&other.exact).first()?, null))
+        Ok(first(
+            exact,
+            search.except(&other.exact).first(&mut Budget::default())?,
+            null,
+        ))
     }
 
     fn contains(&self, origin: &[u8]) -> bool {

@@ -1,7 +1,7 @@
 //! The sites that a regex spells out, and the origins that it matches beyond them.
 
 use super::public_suffix::{is_public_suffix, registrable};
-use super::search::{Condition, Search};
+use super::search::{Budget, Condition, Search};
 use super::sendable::Scheme;
 use super::spelled::{self, FREE};
 use super::{TooComplex, compile};
@@ -104,31 +104,40 @@ impl Sites {
 /// have such an origin.
 ///
 /// If possible, the origin ends in `.com`, so that it is clear that it can be registered.
-pub(crate) fn foreign_origin(regex: &OriginRegex) -> Result<Option<String>, TooComplex> {
+pub(crate) fn foreign_origin(
+    regex: &OriginRegex,
+    budget: &mut Budget,
+) -> Result<Option<String>, TooComplex> {
     let sites = Sites::of(regex)?.automaton()?;
     let matches = Condition::Accepts(regex.automaton());
     let is_foreign = Condition::Rejects(&sites);
     let com = compile(r"https://[^:/\[]+\.com")?;
     let of_com = Search::new([matches, is_foreign, Condition::Accepts(&com)]);
-    match of_com.first_with(Scheme::Https)? {
+    match of_com.first_with(Scheme::Https, budget)? {
         Some(origin) => Ok(Some(origin)),
-        None => Search::new([matches, is_foreign]).first(),
+        None => Search::new([matches, is_foreign]).first(budget),
     }
 }
 
 /// An origin without TLS that is not on this machine.
-pub(crate) fn insecure_origin(regex: &OriginRegex) -> Result<Option<String>, TooComplex> {
+pub(crate) fn insecure_origin(
+    regex: &OriginRegex,
+    budget: &mut Budget,
+) -> Result<Option<String>, TooComplex> {
     let local =
         compile(r"http://(?:(?:[^:/\[]*\.)?localhost\.?|127\.[0-9.]*|\[::1\])(?::[0-9]*)?")?;
     let insecure = [
         Condition::Accepts(regex.automaton()),
         Condition::Rejects(&local),
     ];
-    Search::new(insecure).first_with(Scheme::Http)
+    Search::new(insecure).first_with(Scheme::Http, budget)
 }
 
 /// An origin with a scheme other than `https` and `http` that the regex does not spell out.
-pub(crate) fn any_scheme_origin(regex: &OriginRegex) -> Result<Option<String>, TooComplex> {
+pub(crate) fn any_scheme_origin(
+    regex: &OriginRegex,
+    budget: &mut Budget,
+) -> Result<Option<String>, TooComplex> {
     let schemes = Sites::of(regex)?.schemes;
     let schemes: Vec<String> = schemes
         .iter()
@@ -139,10 +148,13 @@ pub(crate) fn any_scheme_origin(regex: &OriginRegex) -> Result<Option<String>, T
         Condition::Accepts(regex.automaton()),
         Condition::Rejects(&spelled),
     ];
-    Search::new(others).first_with(Scheme::Other)
+    Search::new(others).first_with(Scheme::Other, budget)
 }
 
 /// A shortest origin that the regex matches.
-pub(crate) fn any_origin(regex: &OriginRegex) -> Result<Option<String>, TooComplex> {
-    Search::new([Condition::Accepts(regex.automaton())]).first()
+pub(crate) fn any_origin(
+    regex: &OriginRegex,
+    budget: &mut Budget,
+) -> Result<Option<String>, TooComplex> {
+    Search::new([Condition::Accepts(regex.automaton())]).first(budget)
 }

@@ -9,8 +9,26 @@ use crate::origin::automaton::{Automaton, State};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
-/// The largest number of combinations of states that one search visits. This bounds its time and memory.
-const MAX_NODES: usize = 50_000;
+/// How many combinations of states the searches for one answer may still visit. This bounds their time
+/// and memory.
+#[derive(Debug)]
+pub(crate) struct Budget(usize);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(MAX_NODES)
+    }
+}
+
+impl Budget {
+    fn spend(&mut self) -> Result<(), TooComplex> {
+        self.0 = self.0.checked_sub(1).ok_or(TooComplex::Search)?;
+        Ok(())
+    }
+}
+
+/// With more, an answer would take longer than 50 ms on a common machine.
+const MAX_NODES: usize = 30_000;
 
 /// The bytes of origins. If several lead to the same state, the first is used.
 const ALPHABET: &[u8; 44] = b"abcdefghijklmnopqrstuvwxyz0123456789-_.:/[]+";
@@ -69,9 +87,9 @@ impl<'a, const N: usize> Search<'a, N> {
     }
 
     /// A shortest origin with `https`. If there is none, one with `http`, or else with another scheme.
-    pub(crate) fn first(&self) -> Result<Option<String>, TooComplex> {
+    pub(crate) fn first(&self, budget: &mut Budget) -> Result<Option<String>, TooComplex> {
         for scheme in Scheme::ALL {
-            let found = self.first_with(scheme)?;
+            let found = self.first_with(scheme, budget)?;
             if found.is_some() {
                 return Ok(found);
             }
@@ -81,10 +99,14 @@ impl<'a, const N: usize> Search<'a, N> {
 
     /// A shortest origin with this kind of scheme. A host name is preferred to an address of the same
     /// length.
-    pub(crate) fn first_with(&self, scheme: Scheme) -> Result<Option<String>, TooComplex> {
+    pub(crate) fn first_with(
+        &self,
+        scheme: Scheme,
+        budget: &mut Budget,
+    ) -> Result<Option<String>, TooComplex> {
         let mut shortest: Option<String> = None;
         for host in HostKind::ALL {
-            if let Some(found) = self.first_of(Part { scheme, host })?
+            if let Some(found) = self.first_of(Part { scheme, host }, budget)?
                 && shortest
                     .as_ref()
                     .is_none_or(|text| found.len() < text.len())
@@ -95,12 +117,12 @@ impl<'a, const N: usize> Search<'a, N> {
         Ok(shortest)
     }
 
-    fn first_of(&self, part: Part) -> Result<Option<String>, TooComplex> {
+    fn first_of(&self, part: Part, budget: &mut Budget) -> Result<Option<String>, TooComplex> {
         let mut visited = Visited::default();
         let Some(start) = self.start(part) else {
             return Ok(None);
         };
-        visited.add(start, Lengths::default(), None);
+        visited.add(start, Lengths::default(), None, budget)?;
         let alphabet = self.alphabet();
         let mut next = 0;
         while let Some(node) = visited.nodes.get(next).copied() {
@@ -114,9 +136,7 @@ impl<'a, const N: usize> Search<'a, N> {
                 let Some(key) = self.step(&node.key, place, byte) else {
                     continue;
                 };
-                if !visited.add(key, lengths, Some((next, byte))) {
-                    return Err(TooComplex::Search);
-                }
+                visited.add(key, lengths, Some((next, byte)), budget)?;
             }
             next += 1;
         }
@@ -251,21 +271,27 @@ struct Visited<const N: usize> {
 }
 
 impl<const N: usize> Visited<N> {
-    /// Adds the node, unless there is one from which at least the same texts can follow. `false` if
-    /// there are too many nodes.
-    fn add(&mut self, key: Key<N>, lengths: Lengths, previous: Option<(usize, u8)>) -> bool {
+    /// Adds the node, unless there is one from which at least the same texts can follow.
+    fn add(
+        &mut self,
+        key: Key<N>,
+        lengths: Lengths,
+        previous: Option<(usize, u8)>,
+        budget: &mut Budget,
+    ) -> Result<(), TooComplex> {
         if let Some(known) = self.lengths.get(&key)
             && known.is_within(lengths)
         {
-            return true;
+            return Ok(());
         }
+        budget.spend()?;
         self.lengths.insert(key, lengths);
         self.nodes.push(Node {
             key,
             lengths,
             previous,
         });
-        self.nodes.len() <= MAX_NODES
+        Ok(())
     }
 
     /// What was read on the way to a node.

@@ -3,7 +3,7 @@
 use super::allowed_origins::pattern_regex;
 use super::public_suffix::{is_public_suffix, registrable};
 use super::regex_sites::Sites;
-use super::search::{Condition, Search};
+use super::search::{Budget, Condition, Search};
 use super::sendable::Scheme;
 use super::{TooComplex, compile};
 use crate::origin::host::Kind;
@@ -117,7 +117,7 @@ fn of_entry(entry: &str, pattern: &Pattern<'_>) -> Result<TrustedSite, TooComple
     }
     if pattern.subdomains && is_public_suffix(host) {
         let automaton = compile(&pattern_regex(pattern))?;
-        let example = Search::new([Condition::Accepts(&automaton)]).first()?;
+        let example = Search::new([Condition::Accepts(&automaton)]).first(&mut Budget::default())?;
         return Ok(TrustedSite::Anyone {
             pattern: format!("*.{host}"),
             example: example.unwrap_or_default(),
@@ -131,6 +131,7 @@ fn domain_of(host: &str) -> String {
 }
 
 fn of_regex(regex: &OriginRegex, sites: &mut BTreeSet<TrustedSite>) -> Result<(), TooComplex> {
+    let mut budget = Budget::default();
     let spelled = Sites::of(regex)?;
     let matches = Condition::Accepts(regex.automaton());
     // What was found is a regex of its own, which is left out of the next search.
@@ -147,7 +148,7 @@ fn of_regex(regex: &OriginRegex, sites: &mut BTreeSet<TrustedSite>) -> Result<()
         );
         let automaton = compile(&hosts)?;
         let on_this_site = Search::new([matches, Condition::Accepts(&automaton)]);
-        if on_this_site.first()?.is_some() {
+        if on_this_site.first(&mut budget)?.is_some() {
             sites.insert(if host::check(host.as_bytes()) == Ok(Kind::Ip) {
                 TrustedSite::Address(host.clone())
             } else {
@@ -160,7 +161,7 @@ fn of_regex(regex: &OriginRegex, sites: &mut BTreeSet<TrustedSite>) -> Result<()
         loop {
             let automaton = compile(&known.join("|"))?;
             let rest = Search::new([matches, Condition::Rejects(&automaton)]);
-            let Some(example) = rest.first_with(scheme)? else {
+            let Some(example) = rest.first_with(scheme, &mut budget)? else {
                 break;
             };
             let (site, origins) = of_example(example, &spelled);

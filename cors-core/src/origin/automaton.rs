@@ -5,10 +5,11 @@ use regex_automata::nfa::thompson;
 use regex_automata::util::primitives::StateID;
 use regex_automata::{Anchored, Input};
 use regex_syntax::hir::{Hir, Look};
+use std::fmt;
 use std::sync::Arc;
 
 /// An automaton that matches whole texts.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Automaton(Arc<dense::DFA<Vec<u32>>>);
 
 impl Automaton {
@@ -63,6 +64,13 @@ impl Automaton {
     /// Two bytes with the same class lead from every state to the same state.
     pub(crate) fn class(&self, byte: u8) -> u8 {
         self.0.byte_classes().get(byte)
+    }
+}
+
+/// Without the table, which is long.
+impl fmt::Debug for Automaton {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Automaton").finish_non_exhaustive()
     }
 }
 

@@ -9,6 +9,7 @@ use crate::language::TooComplex;
 use crate::language::regex_sites::{
     any_origin, any_scheme_origin, foreign_origin, insecure_origin,
 };
+use crate::language::search::Budget;
 use crate::origin::pattern::Entry;
 use crate::origin::regex::{OriginRegex, RegexError};
 
@@ -54,12 +55,13 @@ impl RegexCheck<'_> {
 
     fn check(&self, regex: &OriginRegex, report: &mut Report) {
         let glob = self.as_glob();
+        let mut budget = Budget::default();
         if self.credentials {
-            for issue in self.unsafe_with_credentials(regex) {
+            for issue in self.unsafe_with_credentials(regex, &mut budget) {
                 report.add(issue.corrected(glob.clone().or_else(|| self.as_entry())));
             }
         }
-        if any_origin(regex) == Ok(None) {
+        if any_origin(regex, &mut budget) == Ok(None) {
             let issue = self.issue(Rule::RegexMissesOrigins);
             report.add(match (&glob, likely_meaning(self.source)) {
                 (None, Some((cause, meaning))) => {
@@ -76,7 +78,7 @@ impl RegexCheck<'_> {
         }
     }
 
-    fn unsafe_with_credentials(&self, regex: &OriginRegex) -> Vec<Issue> {
+    fn unsafe_with_credentials(&self, regex: &OriginRegex, budget: &mut Budget) -> Vec<Issue> {
         let matches = |origin: String| format!("it matches `{origin}`");
         let too_complex =
             |reason: TooComplex| self.issue(Rule::RegexTooComplex).detail(reason.to_string());
@@ -88,13 +90,19 @@ impl RegexCheck<'_> {
             Err(reason) => Some(too_complex(reason)),
         };
         if !self.may_be_broad {
-            let broad = found(Rule::RegexBroadWithCredentials, foreign_origin(regex));
+            let broad = found(
+                Rule::RegexBroadWithCredentials,
+                foreign_origin(regex, budget),
+            );
             if broad.is_some() {
                 return broad.into_iter().collect();
             }
         }
-        let insecure = found(Rule::OriginInsecureWithCredentials, insecure_origin(regex));
-        let any_scheme = found(Rule::RegexAnyScheme, any_scheme_origin(regex));
+        let insecure = found(
+            Rule::OriginInsecureWithCredentials,
+            insecure_origin(regex, budget),
+        );
+        let any_scheme = found(Rule::RegexAnyScheme, any_scheme_origin(regex, budget));
         insecure.into_iter().chain(any_scheme).collect()
     }
 

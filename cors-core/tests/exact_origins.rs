@@ -1,0 +1,196 @@
+//! The exact answers about origins, compared with trying every origin of a small alphabet.
+
+mod naive;
+
+use cors_core::issue::Rule;
+use cors_core::{AllowedOrigins, Config, Policy};
+use proptest::prelude::*;
+use std::sync::LazyLock;
+
+/// Every origin of a few schemes, short hosts and ports. Those with `https` come first, then those with
+/// `http`, then shorter ones.
+static ORIGINS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let mut hosts = vec![String::new()];
+    let mut longest = hosts.clone();
+    for _ in 0..5 {
+        longest = longest
+            .iter()
+            .flat_map(|host| "ab.1".chars().map(move |c| format!("{host}{c}")))
+            .collect();
+        hosts.extend(longest.iter().cloned());
+    }
+    hosts.extend(["1.1.1.1", "1.11.1.1", "[::1]", "[1::]", "[::]"].map(str::to_owned));
+    let mut origins = Vec::new();
+    for scheme in ["https", "http", "a"] {
+        for host in &hosts {
+            for port in ["", ":81", ":80", ":443"] {
+                origins.push(format!("{scheme}://{host}{port}"));
+            }
+        }
+    }
+    let is_sent = |origin: &String| naive::is_allowed(&[origin.clone()], origin.as_bytes());
+    origins.retain(is_sent);
+    origins.sort_by_key(|origin| order(origin));
+    origins
+});
+
+fn order(origin: &str) -> (u8, usize) {
+    let scheme = match origin {
+        _ if origin.starts_with("https://") => 0,
+        _ if origin.starts_with("http://") => 1,
+        "null" => 3,
+        _ => 2,
+    };
+    (scheme, origin.len())
+}
+
+fn policy() -> impl Strategy<Value = Policy> {
+    let entry = prop_oneof![
+        "(https|http|a)://(a|b|ab|a\\.b|b\\.a|1\\.1\\.1\\.1|\\[::1\\])(:81)?",
+        "(https|http|a)://(\\*\\.)?(a|b|a\\.b)(:\\*)?",
+        Just("null".to_owned()),
+    ];
+    let part = prop_oneof![
+        3 => "[ab1]",
+        3 => Just(r"\.".to_owned()),
+        1 => Just(".".to_owned()),
+        1 => Just(".*".to_owned()),
+        1 => "(\\[ab\\]|\\(a\\|b\\.\\)|\\\\d|\\[\\^a\\]|\\[:1\\])[+*?]?",
+        1 => Just(r"(:\d+)?".to_owned()),
+        1 => "[ab](\\+|\\?|\\{2\\})",
+    ];
+    let host = prop::collection::vec(part, 0..5).prop_map(|parts| parts.concat());
+    let regex = (
+        "(https://|https\\?://|a://|\\.\\*|\\[\\^:\\]\\*://|http\\.\\?://|\\(https\\|a\\)://)",
+        host,
+    );
+    let regex = regex.prop_map(|(scheme, host)| format!("{scheme}{host}"));
+    let entries = prop::collection::vec(entry, 0..4);
+    (entries, prop::option::weighted(0.7, regex)).prop_map(|(entries, regex)| {
+        let config = Config::new().allow_origins(entries);
+        let config = match regex {
+            Some(regex) => config.allow_origin_regex(regex),
+            None => config,
+        };
+        config.build().unwrap()
+    })
+}
+
+fn allows(policy: &Policy, origin: &str) -> bool {
+    policy.is_origin_allowed(origin.as_bytes())
+}
+
+/// Compares an exact answer with the first origin of a small alphabet.
+fn check(found: Option<&str>, is_searched: impl Fn(&str) -> bool) {
+    let mut small = ORIGINS.iter().map(String::as_str).chain(["null"]);
+    let small = small.find(|origin| is_searched(origin));
+    if let Some(found) = found {
+        assert!(is_searched(found), "{found}");
+        assert!(
+            naive::is_allowed(&[found.to_owned()], found.as_bytes()),
+            "{found}"
+        );
+    }
+    match (found, small) {
+        (None, Some(small)) => panic!("{small} was not found"),
+        (Some(found), Some(small)) => assert!(order(found) <= order(small), "{found}, {small}"),
+        (_, None) => {}
+    }
+}
+
+fn outside(policy: &AllowedOrigins<'_>, other: &AllowedOrigins<'_>) -> Option<String> {
+    policy.example_outside_of(other).unwrap()
+}
+
+proptest! {
+    #[test]
+    fn differences(one in policy(), other in policy()) {
+        let (origins, others) = (one.allowed_origins().unwrap(), other.allowed_origins().unwrap());
+        check(origins.example().unwrap().as_deref(), |origin| allows(&one, origin));
+        check(outside(&origins, &others).as_deref(), |origin| {
+            allows(&one, origin) && !allows(&other, origin)
+        });
+        prop_assert_eq!(outside(&origins, &origins), None);
+    }
+
+    /// A regex that matches sites of more than ten people is never accepted with credentials.
+    #[test]
+    #[cfg(feature = "public-suffix")]
+    fn broad_regexes(
+        (scheme, labels, name, dot, suffix, port) in (
+            prop::sample::select(&["https://", "https?://", ".*", "https:.*", "http.?://"][..]),
+            prop::sample::select(&[
+                "", r"(www\.)?", "(www.)?", r".*\.", ".*", r"[a-z]+\.", "[a-z0-9-]+", ".?",
+                r"(app|admin)\.", r"\w+-", r"\w{2}\.", r"([a-z]+\.)*",
+            ][..]),
+            prop::sample::select(&[
+                "example", "ex.mple", "[a-z]{2,5}", r"example\d?", "(acme|shop)", "[^.]+", "e(x|y)*a",
+            ][..]),
+            prop::sample::select(&[r"\.", ".", "[.]", "[.a-z]"][..]),
+            prop::sample::select(&[
+                "com", "(com|org)", r"co\.uk", "co.", "[a-z]{2,3}", ".+", r"github\.io", "c?om",
+            ][..]),
+            prop::sample::select(&["", r"(:\d+)?", ".*", r"\.?"][..]),
+        ),
+        random: [u8; 32],
+    ) {
+        let source = [scheme, labels, name, dot, suffix, port].concat();
+        let built = Config::new().allow_origin_regex(&*source).allow_credentials(true).build();
+        let is_spelled_out = !["[a-z]{2,5}", "[^.]+", "e(x|y)*a", "ex.mple", r"example\d?"].contains(&name)
+            && [r"\.", "[.]"].contains(&dot)
+            && ["com", "(com|org)", r"co\.uk", r"github\.io", "c?om"].contains(&suffix)
+            && ["https://", "https?://"].contains(&scheme)
+            && port != ".*"
+            && (labels.is_empty() || labels.ends_with(r"\.") || labels.ends_with(r"\.)?") || labels.ends_with(r"\.)*"));
+        if is_spelled_out {
+            prop_assert!(built.is_ok(), "{}: {:?}", source, built.err());
+        } else if sites(&source, random).len() > 10 {
+            let rule = built.err().map(|error| error.errors()[0].rule());
+            prop_assert_eq!(rule, Some(Rule::RegexBroadWithCredentials), "{}", source);
+        }
+    }
+}
+
+/// The registrable domains of some origins that the regex matches.
+#[cfg(feature = "public-suffix")]
+fn sites(source: &str, random: [u8; 32]) -> std::collections::BTreeSet<Vec<u8>> {
+    use proptest::strategy::ValueTree as _;
+    use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+    // `.` would almost always be a character of another script.
+    let mut escaped = false;
+    let mut in_class = false;
+    let ascii: String = source
+        .chars()
+        .map(|c| {
+            let is_dot = c == '.' && !escaped && !in_class;
+            escaped = c == '\\' && !escaped;
+            in_class = c == '[' || (in_class && c != ']');
+            if is_dot {
+                "[a-z0-9./:]".to_owned()
+            } else {
+                c.to_string()
+            }
+        })
+        .collect::<String>()
+        .replace(r"\d", "[0-9]")
+        .replace(r"\w", "[0-9a-z]")
+        .replace("[^.]", "[0-9a-z]");
+    let strategy = proptest::string::string_regex(&ascii).unwrap();
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &random);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    let policy = cors_core::Config::new()
+        .allow_origin_regex(source)
+        .build()
+        .unwrap();
+    let mut sites = std::collections::BTreeSet::new();
+    for _ in 0..200 {
+        let origin = strategy.new_tree(&mut runner).unwrap().current();
+        if policy.is_origin_allowed(origin.as_bytes()) {
+            let (_, host) = origin.split_once("://").unwrap();
+            let name = host.split(':').next().unwrap().trim_end_matches('.');
+            sites.extend(psl::domain(name.as_bytes()).map(|domain| domain.as_bytes().to_vec()));
+        }
+    }
+    sites
+}
