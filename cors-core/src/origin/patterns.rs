@@ -18,7 +18,7 @@ pub(super) struct Patterns {
 #[derive(Clone, Debug, Default)]
 struct Group {
     table: Table,
-    /// Bit n is set if some key is n bytes long. Parts of an origin with any other length are skipped
+    /// Bit n is set if some key is n bytes long. Parts of an origin whose bit is not set are skipped
     /// without hashing.
     lengths: [u64; 5],
     /// The length of the shortest key.
@@ -113,23 +113,18 @@ impl Patterns {
 impl Group {
     /// Returns `false` if the entry is a duplicate.
     fn insert(&mut self, hasher: &RandomState, text: &str) -> bool {
-        let start = text.strip_suffix(":*").unwrap_or(text);
-        let rest = split_scheme(start.as_bytes()).map(|(_, rest)| rest);
-        let rest = rest.unwrap_or_default();
-        let rest = rest.strip_prefix(b"*").unwrap_or(rest);
-        let hash = hash(hasher, rest);
-        if self
-            .table
-            .find(hash, |other| other == text.as_bytes())
-            .is_some()
-        {
+        let hash_of = |text: &str| hash(hasher, key(text));
+        let hash = hash_of(text);
+        let is_equal = |other: &[u8]| other == text.as_bytes();
+        if self.table.find(hash, is_equal).is_some() {
             return false;
         }
-        self.table.insert(hash, text);
-        if let Some(bits) = self.lengths.get_mut(rest.len() / 64) {
-            *bits |= 1 << (rest.len() % 64);
+        self.table.insert(hash, text, hash_of);
+        let len = key(text).len();
+        if let Some(bits) = self.lengths.get_mut(len / 64) {
+            *bits |= 1 << (len % 64);
         }
-        self.shortest = self.shortest.min(rest.len());
+        self.shortest = self.shortest.min(len);
         true
     }
 
@@ -165,7 +160,8 @@ impl Group {
         rest: &[u8],
         accept: impl Fn(&[u8]) -> bool,
     ) -> Option<&str> {
-        if self.lengths.get(rest.len() / 64)? >> (rest.len() % 64) & 1 == 0 {
+        let bits = self.lengths.get(rest.len() / 64);
+        if bits.is_some_and(|bits| bits >> (rest.len() % 64) & 1 == 0) {
             return None;
         }
         let is_entry = |text: &[u8]| {
@@ -177,6 +173,13 @@ impl Group {
             is_entry(text) == Some(true) && accept(text)
         })
     }
+}
+
+/// The part of an entry by which it is found.
+fn key(text: &str) -> &[u8] {
+    let start = text.strip_suffix(":*").unwrap_or(text);
+    let (_, rest) = split_scheme(start.as_bytes()).unwrap_or_default();
+    rest.strip_prefix(b"*").unwrap_or(rest)
 }
 
 const _: () = assert!(
