@@ -40,13 +40,13 @@ impl Policy {
         };
         match decision {
             Decision::NotCors => "no Origin: not a CORS request".to_owned(),
-            Decision::Actual(Ok(())) => format!("origin {} is allowed", shown(origin())),
+            Decision::Actual(Ok(())) => self.explain_allowed(origin()),
             Decision::Actual(Err(refusal)) => self.explain_origin(refusal, origin()),
             Decision::Blocked(refusal) => {
                 format!("blocked: {}", self.explain_origin(refusal, origin()))
             }
             Decision::Preflight(Ok(())) => {
-                format!("preflight allowed: origin {} is allowed", shown(origin()))
+                format!("preflight allowed: {}", self.explain_allowed(origin()))
             }
             Decision::Preflight(Err(refusal)) => {
                 let requested = request
@@ -66,6 +66,13 @@ impl Policy {
                 let parts: Vec<String> = parts.into_iter().flatten().collect();
                 format!("preflight refused: {}", parts.join("; "))
             }
+        }
+    }
+
+    fn explain_allowed(&self, origin: &[u8]) -> String {
+        match self.access {
+            Access::AnyOrigin => "any origin is allowed".to_owned(),
+            Access::Listed(_) => format!("origin {} is allowed", shown(origin)),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The policy: valid and immutable.
 
 use crate::issue::Issue;
-use crate::origin::{self, set::OriginSet};
+use crate::origin::set::OriginSet;
 use crate::requested_headers::AllowedHeaders;
 
 /// A CORS policy that was checked by [`Config::build`](crate::Config::build).
@@ -58,6 +58,9 @@ impl Policy {
 
     /// Whether the policy allows `origin`, the value of an `Origin` header.
     ///
+    /// If the policy allows any origin (`*`), this is true for every value, even for one that is not an
+    /// origin.
+    ///
     /// Browsers do not apply the CORS check to WebSockets. A handler that upgrades a connection must
     /// call this itself. Otherwise any website can open a connection and act as your users.
     ///
@@ -71,7 +74,7 @@ impl Policy {
     pub fn is_origin_allowed(&self, origin: &[u8]) -> bool {
         match &self.access {
             Access::Listed(listed) => listed.origins.contains(origin),
-            Access::AnyOrigin => origin::is_serialized(origin),
+            Access::AnyOrigin => true,
         }
     }
 
