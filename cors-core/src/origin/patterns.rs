@@ -3,7 +3,6 @@
 use super::table::{Table, hash};
 use super::{Origin, host, is_sent_port, split_authority, split_scheme};
 use foldhash::fast::RandomState;
-use std::borrow::Cow;
 
 /// Entries with a wildcard: `scheme://*.host[:port|:*]` and `scheme://host:*`.
 #[derive(Clone, Debug, Default)]
@@ -70,19 +69,29 @@ impl Patterns {
         if self.is_empty() {
             return None;
         }
-        // `*` stands for at least one label.
-        let origin = match text.split_once("://*.") {
-            Some((scheme, host)) => Cow::Owned(format!("{scheme}://x.{host}")),
-            None => Cow::Borrowed(text),
-        };
         let is_other = |other: &[u8]| other != text.as_bytes();
-        match origin.strip_suffix(":*") {
-            None => self.find(hasher, origin.as_bytes(), is_other),
-            Some(start) => {
-                let (scheme, host) = split_scheme(start.as_bytes())?;
-                self.any_port.find(hasher, scheme, host, is_other)
-            }
+        let Some((scheme, host)) = text.split_once("://*.") else {
+            return match text.strip_suffix(":*") {
+                None => self.find(hasher, text.as_bytes(), is_other),
+                Some(start) => {
+                    let (scheme, host) = split_scheme(start.as_bytes())?;
+                    self.any_port.find(hasher, scheme, host, is_other)
+                }
+            };
+        };
+        // `*` stands for at least one label. Only an entry that also has `*` can cover it.
+        let (scheme, host) = (scheme.as_bytes(), format!("x.{host}"));
+        if let Some(host) = host.strip_suffix(":*") {
+            return self
+                .any_port
+                .find(hasher, scheme, host.as_bytes(), is_other);
         }
+        let host = host.as_bytes();
+        let fixed_port = self.fixed_port.find(hasher, scheme, host, is_other);
+        fixed_port.or_else(|| {
+            let (host, _) = split_authority(host)?;
+            self.any_port.find(hasher, scheme, host, is_other)
+        })
     }
 
     /// An entry that matches `origin` and that `accept` accepts.
@@ -291,9 +300,16 @@ mod tests {
             "https://*.b.a.com",
             "https://*.c.com:*",
             "https://d.com:*",
+            "https://x.a.com:*",
+            "https://*.e.com:8443",
+            "https://*.e.com:*",
         ]);
         for (text, other) in [
             ("https://*.a.com", None),
+            ("https://x.a.com:*", None),
+            ("https://*.e.com", Some("https://*.e.com:*")),
+            ("https://*.e.com:8443", Some("https://*.e.com:*")),
+            ("https://*.x.e.com:8443", Some("https://*.e.com:8443")),
             ("https://*.b.a.com", Some("https://*.a.com")),
             ("https://*.x.b.a.com", Some("https://*.b.a.com")),
             ("https://x.a.com", Some("https://*.a.com")),
