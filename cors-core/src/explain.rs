@@ -2,7 +2,7 @@
 
 use crate::decision::{Decision, HeadersRefusal, MethodRefusal, OriginRefusal};
 use crate::method;
-use crate::origin::pattern::{Entry, Pattern};
+use crate::origin::pattern::{Entry, Pattern, Wildcard};
 use crate::policy::{Access, Policy};
 use crate::request::{RequestHead, RequestHeader};
 use crate::requested_headers::Refused;
@@ -160,11 +160,14 @@ fn difference(asked: &Pattern<'_>, allowed: &Pattern<'_>) -> Option<&'static str
     let scheme = asked.scheme == allowed.scheme;
     let port = asked.port == allowed.port || allowed.port == ":*";
     let host = asked.host == allowed.host;
+    let is_one_host = allowed.wildcard == Wildcard::None;
     match (scheme, host, port) {
-        (true, true, true) if allowed.subdomains => Some("`*.` stands for at least one label"),
-        (false, true, true) if !allowed.subdomains => Some("the scheme differs"),
-        (true, true, false) if !allowed.subdomains => Some("the port differs"),
-        (true, false, true) if !allowed.subdomains && is_subdomain(asked.host, allowed.host) => {
+        (true, true, true) if allowed.wildcard == Wildcard::Subdomains => {
+            Some("`*.` stands for at least one label")
+        }
+        (false, true, true) if is_one_host => Some("the scheme differs"),
+        (true, true, false) if is_one_host => Some("the port differs"),
+        (true, false, true) if is_one_host && is_subdomain(asked.host, allowed.host) => {
             Some("a subdomain is another host")
         }
         _ => None,

@@ -19,8 +19,9 @@ pub struct Policy {
     pub(crate) bare_success: bool,
     pub(crate) diagnostics: bool,
     pub(crate) block_refused_origins: bool,
-    /// The two opt-ins. Only the build uses them. They are kept for `to_config`.
+    /// The opt-ins. Only the build uses them. They are kept for `to_config`.
     pub(crate) on_public_suffixes: bool,
+    pub(crate) with_any_app: bool,
     pub(crate) with_broad_regex: bool,
     pub(crate) warnings: Vec<Issue>,
 }
@@ -107,6 +108,7 @@ impl PartialEq for Policy {
             diagnostics,
             block_refused_origins,
             on_public_suffixes,
+            with_any_app,
             with_broad_regex,
             warnings: _,
         } = self;
@@ -119,6 +121,7 @@ impl PartialEq for Policy {
             && *diagnostics == other.diagnostics
             && *block_refused_origins == other.block_refused_origins
             && *on_public_suffixes == other.on_public_suffixes
+            && *with_any_app == other.with_any_app
             && *with_broad_regex == other.with_broad_regex
     }
 }
