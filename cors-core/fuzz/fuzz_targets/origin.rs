@@ -41,12 +41,15 @@ fuzz_target!(|text: &[u8]| {
 });
 
 /// The entry as an origin: unchanged, and with its wildcards filled in.
-fn near(entry: &str) -> [Vec<u8>; 4] {
+fn near(entry: &str) -> [Vec<u8>; 7] {
     [
         entry.to_owned(),
         entry.replace("*.", "a.b.").replace(":*", ""),
         entry.replace("*.", "a.").replace(":*", ":8080"),
         entry.replace("*.", "").replace("://", "://evil"),
+        entry.replace(":*", ":8080").replace('*', "a-1"),
+        entry.replace(":*", "").replace('*', "a"),
+        entry.replace(":*", "").replace('*', ""),
     ]
     .map(String::into_bytes)
 }
