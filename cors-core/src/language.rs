@@ -11,6 +11,7 @@ pub(crate) mod public_suffix;
 pub(crate) mod regex_sites;
 pub(crate) mod search;
 pub(crate) mod sendable;
+mod shared_hosts;
 mod spelled;
 mod trusted_sites;
 

@@ -22,8 +22,10 @@ pub(crate) fn correct(text: &str, error: EntryError) -> Option<Correction> {
 fn repair(text: &str) -> Option<String> {
     let lower = trim(text).to_lowercase().replace('\\', "/");
     match Entry::parse(&lower) {
-        // `NULL` may be a mistake, but `null` allows every sandboxed frame: do not suggest it.
+        // `NULL` may be a mistake, but `null` allows every sandboxed frame: do not suggest it. The same
+        // applies to `file://`.
         Ok(Entry::Null) => return None,
+        Ok(Entry::Pattern(pattern)) if pattern.scheme == "file" => return None,
         Ok(_) => return Some(lower),
         Err(_) => {}
     }
@@ -64,6 +66,9 @@ fn repair(text: &str) -> Option<String> {
             }
         }
     };
+    if scheme == "file" {
+        return None;
+    }
     let repaired = format!("{scheme}://{host}{port}");
     Entry::parse(&repaired).is_ok().then_some(repaired)
 }
@@ -188,6 +193,11 @@ mod tests {
             ("localhost:3000", "http://localhost:3000"),
             ("127.0.0.1:3000", "http://127.0.0.1:3000"),
             ("*.example.com", "https://*.example.com"),
+            ("app-*.example.com", "https://app-*.example.com"),
+            ("https://App-*.example.com/", "https://app-*.example.com"),
+            ("app:///index.html", "app://"),
+            ("app://./index.html", "app://."),
+            ("chrome-extension://*/", "chrome-extension://*"),
             ("localhost:*", "http://localhost:*"),
             ("app.localhost:3000", "http://app.localhost:3000"),
             (
@@ -226,8 +236,12 @@ mod tests {
             "/",
             "https://",
             "file:///home/me/index.html",
+            "file:///",
+            "file://*",
+            "FILE://",
             "https://*",
-            "https://a*.com",
+            "https://a*",
+            "https://a*b*.com",
             "https://*.*.com",
             "https://*.1.2.3.4",
             "https://a..b",

@@ -50,7 +50,7 @@ fn without_quotes(source: &str) -> Option<String> {
     let inner = quotes
         .into_iter()
         .find_map(|quote| source.strip_prefix(quote)?.strip_suffix(quote));
-    inner.map(str::to_owned)
+    inner.map(|inner| inner.trim().to_owned())
 }
 
 /// `/.../` with flags, as in JavaScript.
@@ -62,9 +62,10 @@ fn without_slashes(source: &str) -> Option<String> {
 
 /// Cuts from the first slash after the host. A group that is opened before it is closed.
 fn without_path(source: &str) -> Option<String> {
+    let source = source.replace(r"\/", "/");
     let host = source.find("//")? + 2;
     let path = host + source.get(host..)?.find('/')?;
-    let start = source.get(..path)?.trim_end_matches('\\');
+    let start = source.get(..path)?;
     let without_group = start
         .strip_suffix("(?:")
         .or_else(|| start.strip_suffix('('));
@@ -105,7 +106,7 @@ mod tests {
             (r"https://a\.com/", r"https://a\.com"),
             (r"https://a\.com/.*", r"https://a\.com"),
             (r"^https://a\.com(/.+)$", r"^https://a\.com"),
-            (r"https:\/\/a\.com\/.+", r"https:\/\/a\.com"),
+            (r"https:\/\/a\.com\/.+", r"https://a\.com"),
             (r"a\.com", r"https://(?:a\.com)"),
             (r"^a\.com|b\.com", r"https://(?:a\.com|b\.com)"),
             (r"https://A\.com", r"https://a\.com"),

@@ -3,7 +3,7 @@
 use super::search::{Budget, Condition, Search};
 use super::{TooComplex, compile, compile_tree, parse};
 use crate::origin::automaton::Automaton;
-use crate::origin::pattern::{Entry, Pattern};
+use crate::origin::pattern::{Entry, Pattern, Wildcard};
 use crate::origin::set::OriginSet;
 use crate::policy::{Access, Policy};
 use regex_syntax::hir::Hir;
@@ -147,16 +147,22 @@ pub(super) fn pattern_regex(pattern: &Pattern<'_>) -> String {
     // Without `..`, a new kind of wildcard does not compile until it is considered here.
     let Pattern {
         scheme,
-        subdomains,
+        wildcard,
         host,
         port,
-    } = pattern;
-    let scheme = regex_syntax::escape(scheme);
-    let labels = if *subdomains { r"[^/:\[]+\." } else { "" };
-    let host = regex_syntax::escape(host);
-    let port = match *port {
+    } = *pattern;
+    let escape = regex_syntax::escape;
+    let before_host = match wildcard {
+        Wildcard::None => String::new(),
+        Wildcard::Subdomains => r"[^:/\[]+\.".to_owned(),
+        Wildcard::Label { before, after } => {
+            format!(r"{}[a-z0-9-]+{}\.", escape(before), escape(after))
+        }
+        Wildcard::Host => r"(?:[^:/\[]+|\[[^\]]+\])".to_owned(),
+    };
+    let port = match port {
         ":*" => "(?::[0-9]+)?",
         port => port,
     };
-    format!("{scheme}://{labels}{host}{port}")
+    format!("{}://{before_host}{}{port}", escape(scheme), escape(host))
 }

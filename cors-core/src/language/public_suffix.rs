@@ -1,5 +1,6 @@
 //! Domains under which anyone can register a name (<https://publicsuffix.org>).
 
+use super::shared_hosts::is_shared;
 #[cfg(feature = "public-suffix")]
 use std::sync::LazyLock;
 
@@ -12,6 +13,9 @@ pub(crate) fn is_public_suffix(domain: &str) -> bool {
     let domain = without_dot(domain);
     if !domain.contains('.') {
         return domain != "localhost";
+    }
+    if is_shared(domain) {
+        return true;
     }
     #[cfg(feature = "public-suffix")]
     let listed = is_listed(domain);
@@ -70,7 +74,7 @@ mod tests {
 
     #[test]
     fn suffixes_and_domains() {
-        for suffix in ["com", "com.", "internal"] {
+        for suffix in ["com", "com.", "internal", "nip.io", "app.github.dev"] {
             assert!(is_public_suffix(suffix), "{suffix}");
         }
         for domain in [

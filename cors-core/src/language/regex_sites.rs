@@ -24,6 +24,8 @@ pub(super) struct Sites {
     pub(super) domains: BTreeSet<String>,
     /// Hosts below which names belong to others: public suffixes and addresses.
     pub(super) hosts: BTreeSet<String>,
+    /// Origins with schemes other than `http` and `https`, without ports.
+    pub(super) apps: BTreeSet<String>,
     pub(super) schemes: BTreeSet<String>,
     /// What follows a dot: public suffixes, below which names belong to anyone.
     pub(super) suffixes: BTreeSet<String>,
@@ -33,6 +35,7 @@ impl Sites {
     pub(super) fn of(regex: &OriginRegex) -> Result<Self, TooComplex> {
         let mut sites = Self::default();
         for text in spelled::texts(regex.source())? {
+            sites.add_app(text.strip_suffix(":*").unwrap_or(&text));
             for part in text.split(FREE) {
                 sites.add(part);
             }
@@ -41,6 +44,15 @@ impl Sites {
             return Err(TooComplex::Sites);
         }
         Ok(sites)
+    }
+
+    /// Adds the origin of an app, such as `tauri://localhost`, `app://` and `app://.`. Every local file has
+    /// the origin `file://`, so it is not added.
+    fn add_app(&mut self, text: &str) {
+        let scheme = text.split_once("://").map(|(scheme, _)| scheme);
+        if !text.contains(FREE) && !matches!(scheme, None | Some("http" | "https" | "file")) {
+            self.apps.insert(text.to_owned());
+        }
     }
 
     /// Adds what a part of an origin spells out.
@@ -96,7 +108,11 @@ impl Sites {
         if !self.hosts.is_empty() {
             hosts += &format!(r"|(?:{})\.?", alternatives(&self.hosts));
         }
-        compile(&format!("[^:]*://(?:{hosts})(?::[0-9]*)?"))
+        let mut origins = format!("[^:]*://(?:{hosts})(?::[0-9]*)?");
+        if !self.apps.is_empty() {
+            origins += &format!("|(?:{})(?::[0-9]*)?", alternatives(&self.apps));
+        }
+        compile(&origins)
     }
 }
 

@@ -150,7 +150,7 @@ impl<'a, const N: usize> Search<'a, N> {
             *state = condition.follow(condition.automaton().start())?;
         }
         let mut key = Key {
-            place: part.start(),
+            place: part.start()?,
             states,
             remaining: (0, self.except.len()),
             len: 0,
@@ -237,9 +237,9 @@ impl<'a, const N: usize> Search<'a, N> {
 /// For [`Part::next`], two bytes with the same class are the same.
 fn own_class(byte: u8) -> u8 {
     match byte {
-        b'h' | b't' | b'p' | b's' | b'x' => byte,
-        b'a'..=b'f' => b'a',
-        b'a'..=b'z' => b'z',
+        // Hexadecimal digits, apart from those that occur in special schemes.
+        b'a'..=b'd' => b'a',
+        b'g' | b'j' | b'k' | b'm'..=b'o' | b'q' | b'r' | b'u' | b'v' | b'y' | b'z' => b'z',
         _ => byte,
     }
 }

@@ -34,10 +34,12 @@ pub(crate) enum HostKind {
     Name,
     Ipv4,
     Ipv6,
+    /// There is no host, or only a dot: `file://`, `app://`, `app://.`.
+    Absent,
 }
 
 impl HostKind {
-    pub(crate) const ALL: [Self; 3] = [Self::Name, Self::Ipv4, Self::Ipv6];
+    pub(crate) const ALL: [Self; 4] = [Self::Name, Self::Ipv4, Self::Ipv6, Self::Absent];
 }
 
 /// One part of the language: origins with a kind of scheme and a kind of host.
@@ -50,10 +52,9 @@ pub(super) struct Part {
 /// What was read so far, apart from lengths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Place {
-    /// In the scheme. A number counts the bytes that are equal to `https` so far.
-    Scheme(Option<u8>),
+    Scheme(Start),
     /// After `:` or `:/`: the number of slashes.
-    Slashes(u8),
+    Slashes(u8, SchemeKind),
     Name(Label),
     Ipv4(Ipv4),
     /// Before the opening bracket.
@@ -61,8 +62,37 @@ pub(super) enum Place {
     Ipv6(Ipv6),
     /// After the closing bracket.
     Closed,
+    /// After the slashes, without a host. A dot may follow the scheme of an app.
+    NoHost(SchemeKind),
+    Dot,
     Port(Port),
 }
+
+/// The start of a scheme other than `http` and `https`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Start {
+    /// Bit n is set if it is the start of `SPECIAL[n]`.
+    special: u8,
+    /// Its length, if any bit is set.
+    len: u8,
+}
+
+/// Which hosts a scheme has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum SchemeKind {
+    /// A host is required.
+    Web,
+    /// `file`: no host.
+    File,
+    /// A host, none, or a dot.
+    App,
+}
+
+/// The schemes for which there are special rules (URL, ["special scheme"]). The first two are parts of
+/// their own.
+///
+/// ["special scheme"]: https://url.spec.whatwg.org/#special-scheme
+const SPECIAL: [&str; 6] = ["http", "https", "ws", "wss", "ftp", "file"];
 
 /// In a host name, at a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -174,34 +204,39 @@ const LAST_PORT: &[u8; 5] = b"65535";
 const MAX_LABEL_LEN: u8 = 63;
 
 impl Part {
-    /// After [`Scheme::prefix`].
-    pub(super) fn start(self) -> Place {
+    /// After [`Scheme::prefix`]. `None` if there are no origins of this part.
+    pub(super) fn start(self) -> Option<Place> {
         match self.scheme {
-            Scheme::Https | Scheme::Http => self.host_start(),
-            Scheme::Other => Place::Scheme(Some(0)),
+            Scheme::Https | Scheme::Http => self.host_start(SchemeKind::Web),
+            Scheme::Other => Some(Place::Scheme(Start::EMPTY)),
         }
     }
 
-    fn host_start(self) -> Place {
-        match self.host {
-            HostKind::Name => Place::Name(Label::Start { after_name: false }),
-            HostKind::Ipv4 => Place::Ipv4(Ipv4 {
+    fn host_start(self, kind: SchemeKind) -> Option<Place> {
+        match (self.host, kind) {
+            (HostKind::Absent, SchemeKind::Web) => None,
+            (HostKind::Absent, _) => Some(Place::NoHost(kind)),
+            (_, SchemeKind::File) => None,
+            (HostKind::Name, _) => Some(Place::Name(Label::Start { after_name: false })),
+            (HostKind::Ipv4, _) => Some(Place::Ipv4(Ipv4 {
                 dots: 0,
                 number: Octet::Empty,
-            }),
-            HostKind::Ipv6 => Place::Open,
+            })),
+            (HostKind::Ipv6, _) => Some(Place::Open),
         }
     }
 
     /// `None` if no origin of this part continues with `byte`.
     pub(super) fn next(self, place: Place, lengths: Lengths, byte: u8) -> Option<(Place, Lengths)> {
         let (next, lengths) = match place {
-            Place::Scheme(equal) => self.next_in_scheme(equal, lengths, byte)?,
-            Place::Slashes(count) => match (count, byte) {
-                (0, b'/') => (Place::Slashes(1), lengths),
-                (_, b'/') => (self.host_start(), lengths),
+            Place::Scheme(start) => start.next(lengths, byte)?,
+            Place::Slashes(count, kind) => match (count, byte) {
+                (0, b'/') => (Place::Slashes(1, kind), lengths),
+                (_, b'/') => (self.host_start(kind)?, lengths),
                 _ => return None,
             },
+            Place::NoHost(SchemeKind::App) if byte == b'.' => (Place::Dot, lengths),
+            Place::NoHost(_) | Place::Dot => return None,
             Place::Name(label) => self.next_in_name(label, lengths, byte)?,
             Place::Ipv4(address) => (self.next_in_ipv4(address, byte)?, lengths),
             Place::Open if byte == b'[' => (Place::Ipv6(Ipv6::OPEN), lengths),
@@ -218,30 +253,6 @@ impl Part {
             _ => true,
         };
         fits.then_some((next, lengths))
-    }
-
-    fn next_in_scheme(
-        self,
-        equal: Option<u8>,
-        lengths: Lengths,
-        byte: u8,
-    ) -> Option<(Place, Lengths)> {
-        match byte {
-            b':' => {
-                let is_other = !matches!(equal, Some(0 | 4 | 5));
-                is_other.then_some((Place::Slashes(0), Lengths::default()))
-            }
-            b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.' => {
-                if lengths.whole == 0 && !byte.is_ascii_lowercase() {
-                    return None;
-                }
-                let is_equal = |&n: &u8| b"https".get(usize::from(n)) == Some(&byte);
-                let equal = equal.filter(is_equal).map(|n| n + 1);
-                let whole = lengths.whole + 1;
-                Some((Place::Scheme(equal), Lengths { whole, label: 0 }))
-            }
-            _ => None,
-        }
     }
 
     fn next_in_name(self, label: Label, lengths: Lengths, byte: u8) -> Option<(Place, Lengths)> {
@@ -326,7 +337,8 @@ impl Part {
     /// Whether an origin can end here.
     pub(super) fn is_final(self, place: Place) -> bool {
         match place {
-            Place::Scheme(_) | Place::Slashes(_) | Place::Open | Place::Ipv6(_) => false,
+            Place::Scheme(_) | Place::Slashes(..) | Place::Open | Place::Ipv6(_) => false,
+            Place::NoHost(_) | Place::Dot => true,
             Place::Name(label) => {
                 matches!(label, Label::Name | Label::Start { after_name: true })
             }
@@ -337,6 +349,47 @@ impl Part {
                     port.default && usize::from(port.digits) == self.default_port().len();
                 port.digits > 0 && !is_default
             }
+        }
+    }
+}
+
+impl Start {
+    const EMPTY: Self = Self {
+        special: (1 << SPECIAL.len()) - 1,
+        len: 0,
+    };
+
+    fn next(self, lengths: Lengths, byte: u8) -> Option<(Place, Lengths)> {
+        let is_valid = match byte {
+            b':' => return Some((Place::Slashes(0, self.end()?), Lengths::default())),
+            b'a'..=b'z' => true,
+            b'0'..=b'9' | b'+' | b'-' | b'.' => lengths.whole > 0,
+            _ => false,
+        };
+        let mut special = 0;
+        for (bit, scheme) in SPECIAL.iter().enumerate() {
+            if scheme.as_bytes().get(usize::from(self.len)) == Some(&byte) {
+                special |= self.special & 1 << bit;
+            }
+        }
+        let len = if special == 0 { 0 } else { self.len + 1 };
+        let whole = lengths.whole + 1;
+        is_valid.then_some((
+            Place::Scheme(Self { special, len }),
+            Lengths { whole, label: 0 },
+        ))
+    }
+
+    /// The kind of the scheme that ends here. `None` if it is empty, or is `http` or `https`.
+    fn end(self) -> Option<SchemeKind> {
+        let is_this = |(bit, scheme): &(usize, &&str)| {
+            self.special >> bit & 1 == 1 && scheme.len() == usize::from(self.len)
+        };
+        match SPECIAL.iter().enumerate().find(is_this) {
+            Some((_, &"http" | &"https")) => None,
+            Some((_, &"file")) => Some(SchemeKind::File),
+            Some(_) => Some(SchemeKind::Web),
+            None => (self != Self::EMPTY).then_some(SchemeKind::App),
         }
     }
 }
@@ -434,7 +487,7 @@ mod tests {
         let Some(rest) = text.strip_prefix(part.scheme.prefix()) else {
             return false;
         };
-        let start = Some((part.start(), Lengths::default()));
+        let start = part.start().map(|place| (place, Lengths::default()));
         let end = rest.bytes().fold(start, |state, byte| {
             let (place, lengths) = state?;
             part.next(place, lengths, byte)
@@ -526,6 +579,7 @@ mod tests {
         fn same_as_the_parser(
             text in prop_oneof![
                 "(https|http|httpss|app|a+b)(://|:/)[ax0.:1_-]{0,8}",
+                "(https?|httpss|wss?|wsss|ftp|ft|file|files|fil|app|a)://(|a|\\.|\\.\\.|a\\.|1\\.1\\.1\\.1|\\[::1\\])(|:|:1)",
                 r"https?://[ax012\.:]{0,12}(:[0-9]{1,6})?",
                 r"https?://([0-9]{1,3}\.){2,4}[0-9]{0,3}",
                 r"https?://\[[0-9a-f:]{0,16}\]?(:[0-9]{1,6})?",

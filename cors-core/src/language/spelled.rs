@@ -102,7 +102,7 @@ fn repeated(ast: &Ast, kind: &RepetitionKind) -> Result<Texts, TooComplex> {
         RepetitionKind::Range(RepetitionRange::AtLeast(least)) => (*least, None),
         RepetitionKind::Range(RepetitionRange::Bounded(least, most)) => (*least, Some(*most)),
     };
-    let mut all = match most {
+    match most {
         Some(count) if count == least => {
             let single = of(ast)?;
             let mut all = one("");
@@ -113,15 +113,15 @@ fn repeated(ast: &Ast, kind: &RepetitionKind) -> Result<Texts, TooComplex> {
                 }
                 all = next;
             }
-            all
+            Ok(all)
         }
-        Some(1) => of(ast)?,
-        _ => free(),
-    };
-    if least == 0 {
-        all.insert(String::new());
+        Some(1) => {
+            let mut all = of(ast)?;
+            all.insert(String::new());
+            Ok(all)
+        }
+        _ => Ok(free()),
     }
-    Ok(all)
 }
 
 fn joined(before: &Texts, after: &Texts) -> Result<Texts, TooComplex> {

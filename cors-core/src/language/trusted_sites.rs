@@ -7,10 +7,10 @@ use super::search::{Budget, Condition, Search};
 use super::sendable::Scheme;
 use super::{TooComplex, compile};
 use crate::origin::host::Kind;
-use crate::origin::pattern::{Entry, Pattern};
+use crate::origin::pattern::{Entry, Pattern, Wildcard};
 use crate::origin::regex::OriginRegex;
 use crate::origin::set::OriginSet;
-use crate::origin::{Origin, host, split_authority};
+use crate::origin::{host, split_authority};
 use crate::policy::{Access, Policy};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -28,6 +28,11 @@ pub enum TrustedSite {
     Domain(String),
     /// An IP address.
     Address(String),
+    /// Any IP address that the regex matches.
+    Addresses {
+        /// A shortest origin that the policy allows.
+        example: String,
+    },
     /// An origin, or a pattern, with a scheme other than `http` and `https`.
     App(String),
     /// A pattern of hosts that anyone can register, install or have.
@@ -45,6 +50,7 @@ impl fmt::Display for TrustedSite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Domain(text) | Self::Address(text) | Self::App(text) => f.write_str(text),
+            Self::Addresses { example } => write!(f, "IP addresses such as `{example}`"),
             Self::Anyone { pattern, example } => {
                 write!(
                     f,
@@ -108,20 +114,35 @@ fn of_set(origins: &OriginSet) -> Result<BTreeSet<TrustedSite>, TooComplex> {
 }
 
 fn of_entry(entry: &str, pattern: &Pattern<'_>) -> Result<TrustedSite, TooComplex> {
-    let host = pattern.host;
-    if !matches!(pattern.scheme, "http" | "https") {
+    // Without `..`, a new kind of wildcard does not compile until it is considered here.
+    let Pattern {
+        scheme,
+        wildcard,
+        host,
+        port: _,
+    } = *pattern;
+    let anyone = match (scheme, wildcard) {
+        ("file", _) | (_, Wildcard::Host) => Some(entry.to_owned()),
+        (_, Wildcard::Subdomains) => is_public_suffix(host).then(|| format!("*.{host}")),
+        (_, Wildcard::Label { before, after }) => {
+            is_public_suffix(host).then(|| format!("{before}*{after}.{host}"))
+        }
+        (_, Wildcard::None) => None,
+    };
+    if let Some(pattern_text) = anyone {
+        let automaton = compile(&pattern_regex(pattern))?;
+        let search = Search::new([Condition::Accepts(&automaton)]);
+        let example = search.first(&mut Budget::default())?;
+        return Ok(TrustedSite::Anyone {
+            pattern: pattern_text,
+            example: example.unwrap_or_default(),
+        });
+    }
+    if !matches!(scheme, "http" | "https") {
         return Ok(TrustedSite::App(entry.to_owned()));
     }
     if host::check(host.as_bytes()) == Ok(Kind::Ip) {
         return Ok(TrustedSite::Address(host.to_owned()));
-    }
-    if pattern.subdomains && is_public_suffix(host) {
-        let automaton = compile(&pattern_regex(pattern))?;
-        let example = Search::new([Condition::Accepts(&automaton)]).first(&mut Budget::default())?;
-        return Ok(TrustedSite::Anyone {
-            pattern: format!("*.{host}"),
-            example: example.unwrap_or_default(),
-        });
     }
     Ok(TrustedSite::Domain(domain_of(host)))
 }
@@ -130,38 +151,38 @@ fn domain_of(host: &str) -> String {
     registrable(host.trim_end_matches('.')).to_owned()
 }
 
+/// Adds the sites of a regex. Each search leaves out the sites that are known already.
 fn of_regex(regex: &OriginRegex, sites: &mut BTreeSet<TrustedSite>) -> Result<(), TooComplex> {
-    let mut budget = Budget::default();
     let spelled = Sites::of(regex)?;
+    let mut budget = Budget::default();
     let matches = Condition::Accepts(regex.automaton());
-    // What was found is a regex of its own, which is left out of the next search.
-    let mut known = vec!["[^:]*://(?:)".to_owned()];
+    let mut known = Vec::new();
     for host in spelled.domains.iter().chain(&spelled.hosts) {
         let below = if spelled.domains.contains(host) {
             r"(?:[^:/\[]*\.)?"
         } else {
             ""
         };
-        let hosts = format!(
-            r"https?://{below}{}\.?(?::[0-9]*)?",
-            regex_syntax::escape(host)
-        );
-        let automaton = compile(&hosts)?;
-        let on_this_site = Search::new([matches, Condition::Accepts(&automaton)]);
-        if on_this_site.first(&mut budget)?.is_some() {
+        let origins = on_web(&format!(r"{below}{}\.?", regex_syntax::escape(host)));
+        let automaton = compile(&origins)?;
+        let search = Search::new([matches, Condition::Accepts(&automaton)]);
+        if search.first(&mut budget)?.is_some() {
             sites.insert(if host::check(host.as_bytes()) == Ok(Kind::Ip) {
                 TrustedSite::Address(host.clone())
             } else {
                 TrustedSite::Domain(host.clone())
             });
+            known.push(origins);
         }
-        known.push(hosts);
     }
-    for scheme in [Scheme::Https, Scheme::Http, Scheme::Other] {
+    for scheme in Scheme::ALL {
         loop {
-            let automaton = compile(&known.join("|"))?;
-            let rest = Search::new([matches, Condition::Rejects(&automaton)]);
-            let Some(example) = rest.first_with(scheme, &mut budget)? else {
+            let automaton = match known.as_slice() {
+                [] => compile(NOTHING)?,
+                known => compile(&known.join("|"))?,
+            };
+            let search = Search::new([matches, Condition::Rejects(&automaton)]);
+            let Some(example) = search.first_with(scheme, &mut budget)? else {
                 break;
             };
             let (site, origins) = of_example(example, &spelled);
@@ -172,43 +193,43 @@ fn of_regex(regex: &OriginRegex, sites: &mut BTreeSet<TrustedSite>) -> Result<()
     Ok(())
 }
 
-/// The site of an origin that the regex does not spell out, and a regex for all origins of this site.
+/// A regex that matches no text.
+const NOTHING: &str = "[a&&b]";
+
+/// A regex for the `http` and `https` origins of some hosts.
+fn on_web(hosts: &str) -> String {
+    format!("https?://(?:{hosts})(?::[0-9]*)?")
+}
+
+/// The site of an origin that is not on a site that the regex spells out, and a regex for all origins of
+/// this site.
 fn of_example(example: String, spelled: &Sites) -> (TrustedSite, String) {
-    let parsed = Origin::parse(example.as_bytes());
-    let host = parsed
-        .and_then(|origin| split_authority(origin.authority))
-        .map(|(host, _)| host);
-    let scheme = parsed.map(|origin| origin.scheme);
-    let text =
-        |bytes: Option<&[u8]>| String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();
-    let (host, scheme) = (text(host), text(scheme));
-    let (pattern, origins) = if !matches!(scheme.as_str(), "http" | "https") {
-        if spelled.schemes.contains(&scheme) {
-            (
-                format!("{scheme}://*"),
-                format!("{}://.*", regex_syntax::escape(&scheme)),
-            )
-        } else {
+    let escape = regex_syntax::escape;
+    let (scheme, authority) = example.split_once("://").unwrap_or(("", &example));
+    let host = split_authority(authority.as_bytes()).map_or(0, |(host, _)| host.len());
+    let host = authority.get(..host).unwrap_or_default();
+    let (pattern, origins) = if !matches!(scheme, "http" | "https") {
+        if !spelled.schemes.contains(scheme) {
             ("*://*".to_owned(), "[^:]*://.*".to_owned())
+        } else if let Some(app) = spelled.apps.get(&format!("{scheme}://{host}")) {
+            let origins = format!("{}(?::[0-9]*)?", escape(app));
+            return (TrustedSite::App(app.clone()), origins);
+        } else {
+            (format!("{scheme}://*"), format!("{}://.*", escape(scheme)))
         }
     } else if host::check(host.as_bytes()) == Ok(Kind::Ip) {
-        (
-            "any IP address".to_owned(),
-            r"https?://(?:[0-9.]*|\[.*)(?::[0-9]*)?".to_owned(),
-        )
+        let all = on_web(r"[0-9.]*|\[.*");
+        return (TrustedSite::Addresses { example }, all);
     } else {
         let suffixes =
             std::iter::successors(host.split_once('.'), |(_, rest)| rest.split_once('.'));
-        let spelled_out = |suffix: &&str| spelled.suffixes.contains(*suffix);
-        match suffixes.map(|(_, suffix)| suffix).find(spelled_out) {
-            Some(suffix) => (
-                format!("*.{suffix}"),
-                format!(
-                    r"https?://[^:/\[]*\.{}\.?(?::[0-9]*)?",
-                    regex_syntax::escape(suffix)
-                ),
-            ),
-            None => ("*".to_owned(), r"https?://[^:/\[]*(?::[0-9]*)?".to_owned()),
+        let mut suffixes = suffixes.map(|(_, suffix)| suffix);
+        match suffixes.find(|suffix| spelled.suffixes.contains(*suffix)) {
+            Some(suffix) => {
+                let below = format!(r"[^:/\[]*\.{}\.?", escape(suffix));
+                (format!("*.{suffix}"), on_web(&below))
+            }
+            None => ("*".to_owned(), on_web(r"[^:/\[]*")),
         }
     };
     (TrustedSite::Anyone { pattern, example }, origins)
