@@ -7,6 +7,7 @@
 //! All of it is bounded. What takes too much time or memory is an error ([`TooComplex`]).
 
 mod allowed_origins;
+pub(crate) mod coverage;
 pub(crate) mod public_suffix;
 pub(crate) mod regex_sites;
 pub(crate) mod search;

@@ -93,8 +93,25 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
         (with_credentials(["https://*.a.com"]).dangerously_allow_credentials_on_public_suffixes(true), &[]),
         (origins(["https://*.a.com"]), &[]),
         (fine().allow_origin_regex(r"https://.*\.a\.com").allow_credentials(true), &[]),
-        (fine().allow_origin_regex(r"https://.*a\.com").allow_credentials(true), &["allow_origin_regex: `https://.*a\\.com`: the regex also matches origins of other people, who could act as your users with credentials; narrow it, or set dangerously_allow_credentials_with_broad_regex: it matches `https://evila.com`"]),
-        (fine().allow_origin_regex(r"a\.com"), &[r"allow_origin_regex: `a\.com`: the regex must match a whole origin, such as `https://example.com`, but seems to match no origin"]),
+        (fine().allow_origin_regex(r"https://.*a\.com").allow_credentials(true), &["allow_origin_regex: `https://.*a\\.com`: the regex also matches origins of other people, who could act as your users with credentials; spell out every domain, or set dangerously_allow_credentials_with_broad_regex: it matches `https://aa.com`"]),
+        (fine().allow_origin_regex("https://*.a.com").allow_credentials(true), &[
+            "allow_origin_regex: `https://*.a.com`: the regex also matches origins of other people, who could act as your users with credentials; spell out every domain, or set dangerously_allow_credentials_with_broad_regex: it matches `https://aa.com`; use `https://*.a.com` in allow_origins",
+            "allow_origin_regex: `https://*.a.com`: this is a pattern for allow_origins; in a regex, `*` repeats what is before it, and `.` is any character; use `https://*.a.com` in allow_origins",
+        ]),
+        (origins(["https://x.b.com", "http://x.b.com", "https://*.c.b.com", "https://b.com"]).allow_origin_regex(r"https://.*\.b\.com"), &[
+            "allow_origins[0]: `https://x.b.com`: redundant entry: covered by allow_origin_regex; remove it",
+            "allow_origins[2]: `https://*.c.b.com`: redundant entry: covered by allow_origin_regex; remove it",
+        ]),
+        (origins(["https://*.b.com", "https://b.com"]).allow_origin_regex(r"https://([a-z]+\.)?b\.com"), &[
+            "allow_origins[1]: `https://b.com`: redundant entry: covered by allow_origin_regex; remove it",
+            r"allow_origin_regex: `https://([a-z]+\.)?b\.com`: redundant entry: covered by allow_origins; remove it",
+        ]),
+        (fine().allow_origin_regex("https://(a|b){14}\\.com").allow_credentials(true), &["allow_origin_regex: `https://(a|b){14}\\.com`: with credentials, a regex must be simple enough to tell which sites it matches; list them in allow_origins, or set dangerously_allow_credentials_with_broad_regex: the regex spells out more than 256 sites or 10,000 texts"]),
+        (fine().allow_origin_regex("[^:]+s?://a\\.com").allow_credentials(true), &[
+            "allow_origin_regex: `[^:]+s?://a\\.com`: an attacker in the network can change an unencrypted page and act as its users; use https: it matches `http://a.com`",
+            "allow_origin_regex: `[^:]+s?://a\\.com`: the regex also matches origins of apps and extensions, whose schemes are not https or http: it matches `a://a.com`",
+        ]),
+        (fine().allow_origin_regex(r"a\.com"), &[r"allow_origin_regex: `a\.com`: the regex must match a whole origin, such as `https://example.com`, but matches no origin: an origin starts with a scheme; use `https://(?:a\.com)`"]),
         (fine().allow_methods(["'PUT'"]), &["allow_methods[0]: `'PUT'`: the quotes are part of the name; use `PUT`"]),
         (fine().allow_methods(["'trace'"]), &["allow_methods[0]: `'trace'`: the quotes are part of the name; remove it"]),
         (fine().allow_origin_regex("https://www.a.com"), &[r"allow_origin_regex: `https://www.a.com`: an unescaped `.` between labels of a host matches any character; use `https://www\.a\.com`"]),
@@ -328,7 +345,7 @@ fn the_dangerous_keys_allow_unsafe_policies() {
             .build_strict()
             .is_ok()
     );
-    let regex = fine()
+    let regex = Config::new()
         .allow_origin_regex("https://.*")
         .allow_credentials(true);
     assert!(regex.clone().build().is_err());

@@ -4,6 +4,7 @@ use super::search::{Budget, Condition, Search};
 use super::{TooComplex, compile, compile_tree, parse};
 use crate::origin::automaton::Automaton;
 use crate::origin::pattern::{Entry, Pattern, Wildcard};
+use crate::origin::regex::OriginRegex;
 use crate::origin::set::OriginSet;
 use crate::policy::{Access, Policy};
 use regex_syntax::hir::Hir;
@@ -55,17 +56,10 @@ impl<'a> AllowedOrigins<'a> {
     pub(crate) fn of(set: &'a OriginSet) -> Result<Self, TooComplex> {
         let mut exact: Vec<&str> = set.exact_entries().collect();
         exact.sort_unstable();
-        let mut alternatives = Vec::new();
-        for entry in set.patterns() {
-            if let Ok(Entry::Pattern(pattern)) = Entry::parse(entry) {
-                alternatives.push(parse(&pattern_regex(&pattern))?);
-            }
-        }
-        alternatives.extend(set.regex().map(|regex| regex.hir().clone()));
         Ok(Self {
             set: Some(set),
             exact,
-            automaton: compile_tree(Hir::alternation(alternatives))?,
+            automaton: entries_automaton(set.patterns(), set.regex())?,
         })
     }
 
@@ -140,6 +134,21 @@ fn first<'a>(
         .chain(found)
         .min_by_key(|origin| order(origin));
     first.or_else(|| null.then(|| "null".to_owned()))
+}
+
+/// Matches what patterns and a regex match.
+pub(super) fn entries_automaton<'a>(
+    patterns: impl Iterator<Item = &'a str>,
+    regex: Option<&OriginRegex>,
+) -> Result<Automaton, TooComplex> {
+    let mut alternatives = Vec::new();
+    for entry in patterns {
+        if let Ok(Entry::Pattern(pattern)) = Entry::parse(entry) {
+            alternatives.push(parse(&pattern_regex(&pattern))?);
+        }
+    }
+    alternatives.extend(regex.map(|regex| regex.hir().clone()));
+    compile_tree(Hir::alternation(alternatives))
 }
 
 /// A regex for an entry. It may match texts that are not origins, which a search does not consider.

@@ -32,9 +32,9 @@ pub(super) struct Sites {
 }
 
 impl Sites {
-    pub(super) fn of(regex: &OriginRegex) -> Result<Self, TooComplex> {
+    pub(super) fn of(source: &str) -> Result<Self, TooComplex> {
         let mut sites = Self::default();
-        for text in spelled::texts(regex.source())? {
+        for text in spelled::texts(source)? {
             sites.add_app(text.strip_suffix(":*").unwrap_or(&text));
             for part in text.split(FREE) {
                 sites.add(part);
@@ -119,17 +119,25 @@ impl Sites {
 /// An origin that the regex matches, but whose registrable domain it does not spell out. Other people can
 /// have such an origin.
 ///
-/// If possible, the origin ends in `.com`, so that it is clear that it can be registered.
+/// If possible, it is clear that other people can have it: it ends in `.com`, and `meant`, the regex that
+/// was probably meant, does not spell out its domain either.
 pub(crate) fn foreign_origin(
     regex: &OriginRegex,
+    meant: &str,
     budget: &mut Budget,
 ) -> Result<Option<String>, TooComplex> {
-    let sites = Sites::of(regex)?.automaton()?;
+    let sites = Sites::of(regex.source())?.automaton()?;
+    let meant = Sites::of(meant)?.automaton()?;
+    let com = compile(r"https://[^:/\[]+\.com")?;
     let matches = Condition::Accepts(regex.automaton());
     let is_foreign = Condition::Rejects(&sites);
-    let com = compile(r"https://[^:/\[]+\.com")?;
-    let of_com = Search::new([matches, is_foreign, Condition::Accepts(&com)]);
-    match of_com.first_with(Scheme::Https, budget)? {
+    let is_clear = [
+        matches,
+        is_foreign,
+        Condition::Accepts(&com),
+        Condition::Rejects(&meant),
+    ];
+    match Search::new(is_clear).first_with(Scheme::Https, budget)? {
         Some(origin) => Ok(Some(origin)),
         None => Search::new([matches, is_foreign]).first(budget),
     }
@@ -154,7 +162,7 @@ pub(crate) fn any_scheme_origin(
     regex: &OriginRegex,
     budget: &mut Budget,
 ) -> Result<Option<String>, TooComplex> {
-    let schemes = Sites::of(regex)?.schemes;
+    let schemes = Sites::of(regex.source())?.schemes;
     let schemes: Vec<String> = schemes
         .iter()
         .map(|scheme| regex_syntax::escape(scheme))

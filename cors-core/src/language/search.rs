@@ -21,8 +21,8 @@ impl Default for Budget {
 }
 
 impl Budget {
-    fn spend(&mut self) -> Result<(), TooComplex> {
-        self.0 = self.0.checked_sub(1).ok_or(TooComplex::Search)?;
+    pub(crate) fn spend(&mut self, steps: usize) -> Result<(), TooComplex> {
+        self.0 = self.0.checked_sub(steps).ok_or(TooComplex::Search)?;
         Ok(())
     }
 }
@@ -284,7 +284,7 @@ impl<const N: usize> Visited<N> {
         {
             return Ok(());
         }
-        budget.spend()?;
+        budget.spend(1)?;
         self.lengths.insert(key, lengths);
         self.nodes.push(Node {
             key,

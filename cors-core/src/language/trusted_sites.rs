@@ -153,7 +153,7 @@ fn domain_of(host: &str) -> String {
 
 /// Adds the sites of a regex. Each search leaves out the sites that are known already.
 fn of_regex(regex: &OriginRegex, sites: &mut BTreeSet<TrustedSite>) -> Result<(), TooComplex> {
-    let spelled = Sites::of(regex)?;
+    let spelled = Sites::of(regex.source())?;
     let mut budget = Budget::default();
     let matches = Condition::Accepts(regex.automaton());
     let mut known = Vec::new();

@@ -4,11 +4,15 @@ use super::regex::RegexCheck;
 use super::report::{Report, duplicate, redundant};
 use crate::config::corrections::correct;
 use crate::config::loopback::is_loopback;
-use crate::issue::{Issue, Key, Rule, Severity};
+use crate::issue::{Correction, Issue, Key, Rule, Severity};
+use crate::language::coverage::{covers, is_covered};
 use crate::language::public_suffix::{is_public_suffix, is_unjudged};
+use crate::language::search::Budget;
 use crate::origin::builder::Builder;
 use crate::origin::pattern::{Entry, EntryError, Pattern, Wildcard};
+use crate::origin::set::OriginSet;
 use crate::policy::{Access, Listed};
+use std::collections::HashSet;
 
 /// The keys that together decide who may read.
 pub(super) struct Origins<'a> {
@@ -63,6 +67,8 @@ impl Origins<'_> {
             origins.allow_regex(regex);
         }
         let (origins, redundant_entries) = origins.finish();
+        let is_redundant = redundant_entries.iter().map(|entry| entry.index).collect();
+        self.compare_with_regex(&origins, &is_redundant, report);
         for entry in redundant_entries {
             report.add(match entry.covered_by {
                 None => duplicate(Key::AllowOrigins, entry.index, entry.text),
@@ -81,6 +87,33 @@ impl Origins<'_> {
             origins,
             credentials: self.credentials,
         })
+    }
+
+    /// Reports entries that the regex covers, and a regex that the entries cover.
+    fn compare_with_regex(
+        &self,
+        origins: &OriginSet,
+        is_redundant: &HashSet<usize>,
+        report: &mut Report,
+    ) {
+        let Some(regex) = origins.regex() else {
+            return;
+        };
+        let mut budget = Budget::default();
+        for (index, text) in report.entries(Key::AllowOrigins, self.entries) {
+            if let Ok(Entry::Pattern(pattern)) = Entry::parse(text)
+                && !is_redundant.contains(&index)
+                && covers(regex, text, &pattern, &mut budget) == Ok(true)
+            {
+                let why = "covered by allow_origin_regex";
+                report.add(redundant(Key::AllowOrigins, index, text, why));
+            }
+        }
+        if is_covered(regex, origins, &mut budget) == Ok(true) {
+            let issue = Issue::new(Key::AllowOriginRegex, regex.source(), Rule::Redundant);
+            let issue = issue.detail("covered by allow_origins");
+            report.add(issue.corrected(Correction::Remove));
+        }
     }
 
     fn check_any(&self, index: usize, report: &mut Report) {

@@ -90,10 +90,10 @@ impl RegexCheck<'_> {
             Err(reason) => Some(too_complex(reason)),
         };
         if !self.may_be_broad {
-            let broad = found(
-                Rule::RegexBroadWithCredentials,
-                foreign_origin(regex, budget),
-            );
+            let meant = escape_dots(self.source);
+            let meant = meant.as_deref().unwrap_or(self.source);
+            let origin = foreign_origin(regex, meant, budget);
+            let broad = found(Rule::RegexBroadWithCredentials, origin);
             if broad.is_some() {
                 return broad.into_iter().collect();
             }
