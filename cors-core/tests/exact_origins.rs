@@ -19,8 +19,8 @@ static ORIGINS: LazyLock<Vec<String>> = LazyLock::new(|| {
             .collect();
         hosts.extend(longest.iter().cloned());
     }
+    let mut origins = vec!["file://".to_owned()];
     hosts.extend(["1.1.1.1", "1.11.1.1", "[::1]", "[1::]", "[::]"].map(str::to_owned));
-    let mut origins = Vec::new();
     for scheme in ["https", "http", "a"] {
         for host in &hosts {
             for port in ["", ":81", ":80", ":443"] {
@@ -48,7 +48,8 @@ fn policy() -> impl Strategy<Value = Policy> {
     let entry = prop_oneof![
         "(https|http|a)://(a|b|ab|a\\.b|b\\.a|1\\.1\\.1\\.1|\\[::1\\])(:81)?",
         "(https|http|a)://(\\*\\.)?(a|b|a\\.b)(:\\*)?",
-        Just("null".to_owned()),
+        "(https|http|a)://(a\\*|\\*a|b\\*1)\\.(a|b|a\\.b)(:\\*)?",
+        "(null|file://|a://|a://\\.|a://\\*)",
     ];
     let part = prop_oneof![
         3 => "[ab1]",

@@ -74,11 +74,9 @@ impl<'a> AllowedOrigins<'a> {
     pub fn example(&self) -> Result<Option<String>, TooComplex> {
         let search = Search::new([Condition::Accepts(&self.automaton)]);
         let exact = self.exact.iter().copied();
-        Ok(first(
-            exact,
-            search.first(&mut Budget::default())?,
-            self.allows_null(),
-        ))
+        let found = search.first(&mut Budget::default())?;
+        let by_name = BY_NAME.into_iter().filter(|origin| self.contains(origin));
+        Ok(first(exact.chain(by_name), found))
     }
 
     /// A shortest origin that is allowed here and not by `other`, and that a browser could send. `None`
@@ -98,42 +96,33 @@ impl<'a> AllowedOrigins<'a> {
             Condition::Rejects(&other.automaton),
         ]);
         let exact = self.exact.iter().copied();
-        let exact = exact.filter(|origin| !other.contains(origin.as_bytes()));
-        let null = self.allows_null() && !other.allows_null();
-        Ok(first(
-            exact,
-            search.except(&other.exact).first(&mut Budget::default())?,
-            null,
-        ))
+        let found = search.except(&other.exact).first(&mut Budget::default())?;
+        let by_name = BY_NAME.into_iter().filter(|origin| self.contains(origin));
+        let exact = exact
+            .chain(by_name)
+            .filter(|origin| !other.contains(origin));
+        Ok(first(exact, found))
     }
 
-    fn contains(&self, origin: &[u8]) -> bool {
-        self.set.is_none_or(|set| set.contains(origin))
-    }
-
-    fn allows_null(&self) -> bool {
-        self.contains(b"null")
+    fn contains(&self, origin: &str) -> bool {
+        self.set.is_none_or(|set| set.contains(origin.as_bytes()))
     }
 }
 
+/// Origins that no pattern and no regex allows.
+const BY_NAME: [&str; 2] = ["file://", "null"];
+
 /// The first of the origins that were found.
-fn first<'a>(
-    exact: impl Iterator<Item = &'a str>,
-    found: Option<String>,
-    null: bool,
-) -> Option<String> {
+fn first<'a>(exact: impl Iterator<Item = &'a str>, found: Option<String>) -> Option<String> {
     let order = |origin: &str| {
-        let scheme = ["https://", "http://"]
-            .iter()
-            .position(|scheme| origin.starts_with(scheme));
-        (scheme.unwrap_or(2), origin.len())
+        let is_last = origin == "null";
+        let schemes = ["https://", "http://"];
+        let scheme = schemes.iter().position(|scheme| origin.starts_with(scheme));
+        (is_last, scheme.unwrap_or(schemes.len()), origin.len())
     };
     let exact = exact.min_by_key(|origin| order(origin)).map(str::to_owned);
-    let first = exact
-        .into_iter()
-        .chain(found)
-        .min_by_key(|origin| order(origin));
-    first.or_else(|| null.then(|| "null".to_owned()))
+    let both = exact.into_iter().chain(found);
+    both.min_by_key(|origin| order(origin))
 }
 
 /// Matches what patterns and a regex match.
