@@ -48,6 +48,9 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
         (env("CORS_MAX_AGE", "10m"), &["max_age: `10m`: wrong type: expected a whole number of seconds"]),
         (env("CORS_MAX_AGE", "-5"), &["max_age: `-5`: max_age must not be negative; 0 disables the cache; use `0`"]),
         (env("CORS_MAX_AGE", "1.5"), &["max_age: `1.5`: max_age must be a whole number of seconds; use `1`"]),
+        (env("CORS_MAX_AGE", "600.0"), &["max_age: `600.0`: max_age must be a whole number of seconds; use `600`"]),
+        (env("CORS_MAX_AGE", "1234567890123456789012345678901234567890"), &["max_age: `1234567890123456789012345678901234567890`: max_age must fit into 64 bits"]),
+        (env("CORS_PREFLIGHT_STATUS", "200.0"), &["preflight_status: `200.0`: wrong type: expected 200 or 204"]),
         (env("CORS_MAX_AGE", "18446744073709551616"), &["max_age: `18446744073709551616`: max_age must fit into 64 bits"]),
         (env("CORS_PREFLIGHT_STATUS", "99999"), &["preflight_status: `99999`: the status of an allowed preflight must be 200 or 204"]),
 
