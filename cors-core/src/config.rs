@@ -15,6 +15,7 @@ mod public_suffix;
 mod punycode;
 mod read_back;
 mod regex_examples;
+mod typos;
 mod unescaped_dots;
 mod value;
 

@@ -5,6 +5,7 @@
 
 mod origins;
 mod report;
+mod token_corrections;
 mod tokens;
 
 use super::Config;

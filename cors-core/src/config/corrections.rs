@@ -19,6 +19,11 @@ pub(crate) fn correct(text: &str, error: EntryError) -> Option<Correction> {
     }
 }
 
+/// `text`, with corrections of its own if it needs them: `https://a.com` for `https://a.com:443`.
+pub(crate) fn correct_typo(text: String) -> Option<Correction> {
+    repair(&text).map(Correction::Replace)
+}
+
 fn repair(text: &str) -> Option<String> {
     let lower = trim(text).to_lowercase().replace('\\', "/");
     match Entry::parse(&lower) {

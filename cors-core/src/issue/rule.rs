@@ -116,6 +116,7 @@ rules! {
     UnknownVariable Warning "unknown-variable" "this environment variable is not a key of a CORS policy",
     OriginInsecureWithCredentials Warning "origin-insecure-with-credentials" "an attacker in the network can change an unencrypted page and act as its users; use https",
     OriginNull Warning "origin-null" "every sandboxed frame and every local file, from any author, has the origin `null`",
+    Typo Warning "typo" "this is probably a typo",
     Duplicate Warning "duplicate" "duplicate entry",
     Redundant Warning "redundant" "redundant entry",
     AnyBesideOthers Warning "any-beside-others" "`*` covers all other entries",

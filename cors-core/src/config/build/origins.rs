@@ -1,10 +1,11 @@
 //! `allow_origins`, `allow_origin_regex` and `allow_credentials`: who may read the responses.
 
 use super::report::{Report, duplicate, redundant};
-use crate::config::corrections::correct;
+use crate::config::corrections::{correct, correct_typo};
 use crate::config::loopback::is_loopback;
 use crate::config::public_suffix::is_public_suffix;
 use crate::config::regex_examples::Examples;
+use crate::config::typos;
 use crate::config::unescaped_dots::escape_dots;
 use crate::issue::{Correction, Issue, Key, Rule, Severity};
 use crate::origin::builder::Builder;
@@ -38,6 +39,10 @@ impl Origins<'_> {
                 }
                 Ok(Entry::Pattern(pattern)) => {
                     self.check_pattern(index, text, &pattern, report);
+                    if let Some(meant) = typos::origin(&pattern, text) {
+                        let issue = Issue::new(Key::AllowOrigins, text, Rule::Typo).at(index);
+                        report.add(issue.corrected(correct_typo(meant)));
+                    }
                     origins.allow(index, text, &pattern);
                 }
                 Err(error) => report.add(
