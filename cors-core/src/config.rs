@@ -9,6 +9,7 @@ mod env;
 mod error;
 #[cfg(feature = "serde")]
 mod file;
+mod ipv4;
 mod loopback;
 mod nearest;
 mod public_suffix;
