@@ -5,6 +5,7 @@
 
 mod build;
 mod corrections;
+mod entry;
 mod env;
 mod error;
 #[cfg(feature = "serde")]
@@ -12,6 +13,7 @@ mod file;
 mod ipv4;
 mod loopback;
 mod nearest;
+mod notation;
 mod public_suffix;
 mod punycode;
 mod read_back;

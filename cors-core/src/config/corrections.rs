@@ -1,15 +1,22 @@
 //! Corrections of origins.
 
-use super::{ipv4, punycode};
-use crate::issue::Correction;
-use crate::origin::pattern::{Entry, EntryError, list_items};
+use super::notation::{has_scheme_twice, unquote};
+use super::{entry, ipv4, punycode, typos};
+use crate::issue::{Correction, Rule};
+use crate::origin::pattern::{Entry, Pattern, list_items};
 use crate::origin::{default_port, host};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// The most likely meaning of `text`, which is not valid because of `error`. `None` if it is unclear.
-pub(crate) fn correct(text: &str, error: EntryError) -> Option<Correction> {
-    if error != EntryError::List {
-        return repair(text).map(Correction::Replace);
+/// The most likely meaning of `text`, which breaks `rule`. `None` if it is unclear.
+pub(super) fn correct(text: &str, rule: Rule) -> Option<Correction> {
+    match rule {
+        Rule::OriginList => {}
+        Rule::OriginBlob => {
+            let created_by = text.trim().get("blob:".len()..)?;
+            return repair(created_by).map(Correction::Replace);
+        }
+        Rule::OriginRegex | Rule::OriginSchemeTwice | Rule::OriginOpaque => return None,
+        _ => return repair(text).map(Correction::Replace),
     }
     let items: Option<Vec<String>> = list_items(text).map(repair).collect();
     match items?.as_slice() {
@@ -19,26 +26,33 @@ pub(crate) fn correct(text: &str, error: EntryError) -> Option<Correction> {
     }
 }
 
-/// `text`, with corrections of its own if it needs them: `https://a.com` for `https://a.com:443`.
-pub(crate) fn correct_typo(text: String) -> Option<Correction> {
-    repair(&text).map(Correction::Replace)
+/// The entry that was meant by `pattern`, if it is probably a typo.
+pub(super) fn correct_typo(pattern: &Pattern<'_>, text: &str) -> Option<Correction> {
+    let meant = typos::origin(pattern, text)?;
+    repair(&meant).map(Correction::Replace)
 }
 
 fn repair(text: &str) -> Option<String> {
-    let lower = trim(text).to_lowercase().replace('\\', "/");
-    match Entry::parse(&lower) {
-        // `NULL` may be a mistake, but `null` allows every sandboxed frame: do not suggest it.
-        Ok(Entry::Null) => return None,
-        Ok(_) => return Some(lower),
-        Err(_) => {}
-    }
-    let (scheme, rest) = match lower.split_once("://") {
-        Some(("ws", rest)) => ("http", rest),
-        Some(("wss", rest)) => ("https", rest),
-        Some((scheme, rest)) => (scheme, rest),
-        None => split_broken_scheme(&lower)?,
+    let lower = unquote(text).to_lowercase().replace('\\', "/");
+    let canonical = match entry::parse(&lower) {
+        Ok(_) => lower,
+        Err(_) if has_scheme_twice(&lower) => return None,
+        Err(_) => repair_parts(&lower)?,
     };
-    let end = rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len());
+    match entry::parse(&canonical) {
+        Ok(Entry::Any) => Some(canonical),
+        Ok(Entry::Pattern(pattern)) => match typos::origin(&pattern, &canonical) {
+            Some(meant) => repair(&meant),
+            None => Some(canonical),
+        },
+        // `NULL` may be a mistake, but `null` allows every sandboxed frame: do not suggest it.
+        Ok(Entry::Null) | Err(_) => None,
+    }
+}
+
+fn repair_parts(text: &str) -> Option<String> {
+    let (scheme, rest) = split_scheme(text)?;
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let authority = rest.get(..end)?;
     let authority = match authority.rsplit_once('@') {
         // In `https://example.com@evil.com`, it is unclear which host is meant.
@@ -49,6 +63,9 @@ fn repair(text: &str) -> Option<String> {
     let (host, port) = split_port(authority)?;
     if scheme.is_empty() && host.bytes().all(|byte| byte.is_ascii_digit()) {
         return None; // A number alone is probably not a host.
+    }
+    if !is_web(scheme) && !host.is_ascii() {
+        return None; // Only hosts of these schemes are sure to be sent as Punycode.
     }
     let host = canonical_host(host)?;
     let scheme = match scheme {
@@ -69,35 +86,43 @@ fn repair(text: &str) -> Option<String> {
             }
         }
     };
-    let repaired = format!("{scheme}://{host}{port}");
-    Entry::parse(&repaired).is_ok().then_some(repaired)
+    Some(format!("{scheme}://{host}{port}"))
 }
 
-/// Splits a text without `://`, such as `https:/example.com`, `//example.com` or `example.com`.
-fn split_broken_scheme(text: &str) -> Option<(&str, &str)> {
-    for (scheme, starts) in [
-        ("https", ["https:/", "https//"]),
-        ("http", ["http:/", "http//"]),
+/// Whether a browser reads a URL of this scheme, or of a page that has none yet, by the rules of `http`.
+fn is_web(scheme: &str) -> bool {
+    matches!(scheme, "" | "http" | "https")
+}
+
+/// The scheme, which may be empty, and the text from the host on.
+fn split_scheme(text: &str) -> Option<(&str, &str)> {
+    for (start, scheme) in [
+        ("https", "https"),
+        ("http", "http"),
+        ("wss", "https"),
+        ("ws", "http"),
     ] {
-        if let Some(rest) = starts.iter().find_map(|start| text.strip_prefix(start)) {
-            return Some((scheme, rest));
+        let Some(rest) = text.strip_prefix(start) else {
+            continue;
+        };
+        // As in a URL, any number of slashes may follow.
+        let host = rest.trim_start_matches([':', '/']);
+        match rest.get(..rest.len() - host.len())? {
+            // A number alone is probably not a host, but a port.
+            ":" if host.starts_with(|c: char| c.is_ascii_digit()) => return None,
+            separator if separator.starts_with(":") && !separator.get(1..)?.contains(':') => {
+                return Some((scheme, host));
+            }
+            "//" => return Some((scheme, host)),
+            _ => {}
         }
+    }
+    if let Some(parts) = text.split_once("://") {
+        return Some(parts);
     }
     let rest = text.strip_prefix("//").unwrap_or(text);
     let unclear = rest.ends_with(':') || rest.contains('@');
     (!unclear).then_some(("", rest))
-}
-
-/// Removes white space, quotes and angle brackets at both ends, and the brackets of a list.
-fn trim(text: &str) -> &str {
-    let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control());
-    let list = text
-        .strip_prefix('[')
-        .and_then(|text| text.strip_suffix(']'));
-    let item = list
-        .filter(|item| item.starts_with(['"', '\'']))
-        .unwrap_or(text);
-    item.trim_matches(|c: char| c.is_whitespace() || c.is_control() || "\"'`()<>".contains(c))
 }
 
 fn split_port(authority: &str) -> Option<(&str, &str)> {
@@ -140,8 +165,7 @@ fn is_local(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{correct, repair};
-    use crate::issue::Correction;
-    use crate::origin::pattern::EntryError;
+    use crate::issue::{Correction, Rule};
 
     #[test]
     fn what_was_meant() {
@@ -181,6 +205,16 @@ mod tests {
             ("https:/example.com", "https://example.com"),
             ("http//example.com", "http://example.com"),
             ("https://example.com:", "https://example.com"),
+            ("https:example.com", "https://example.com"),
+            ("http:localhost:3000", "http://localhost:3000"),
+            ("https:///example.com/", "https://example.com"),
+            ("https:////example.com", "https://example.com"),
+            ("wss:/example.com", "https://example.com"),
+            ("htps://example.com/", "https://example.com"),
+            ("htps://lcoalhost:3000/", "https://localhost:3000"),
+            ("http://httpbin.example/", "http://httpbin.example"),
+            ("https.example/", "https://https.example"),
+            ("htps://example.com:443/", "https://example.com"),
         ] {
             let correction = repair(text).map(Correction::Replace);
             assert_eq!(
@@ -210,6 +244,13 @@ mod tests {
             "NULL",
             "None",
             "3000",
+            "http:3000",
+            "https:",
+            "https:///",
+            "http::/example.com",
+            "https://https://example.com",
+            "app://b\u{fc}cher",
+            "https://xn--f/",
             "1:2",
             "example.com:",
             "about:/",
@@ -227,11 +268,11 @@ mod tests {
     fn lists_are_split() {
         let both = vec!["https://a.com".to_owned(), "https://b.com".to_owned()];
         assert_eq!(
-            correct("https://a.com, https://b.com/", EntryError::List),
+            correct("https://a.com, https://b.com/", Rule::OriginList),
             Some(Correction::Split(both))
         );
         assert_eq!(
-            correct("https://a.com,", EntryError::List),
+            correct("https://a.com,", Rule::OriginList),
             Some(Correction::Replace("https://a.com".to_owned()))
         );
     }

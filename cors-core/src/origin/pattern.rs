@@ -157,7 +157,7 @@ fn check_characters(text: &str) -> Result<(), EntryError> {
 
 /// The non-empty parts of a text that looks like several origins.
 pub(crate) fn list_items(text: &str) -> impl Iterator<Item = &str> {
-    text.split([',', ';', ' ', '\t', '\r', '\n'])
+    text.split([',', ';', '|', ' ', '\t', '\r', '\n'])
         .filter(|item| !item.is_empty())
 }
 

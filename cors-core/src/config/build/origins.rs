@@ -2,14 +2,14 @@
 
 use super::report::{Report, duplicate, redundant};
 use crate::config::corrections::{correct, correct_typo};
+use crate::config::entry::{self, Flaw};
 use crate::config::loopback::is_loopback;
 use crate::config::public_suffix::is_public_suffix;
 use crate::config::regex_examples::Examples;
-use crate::config::typos;
 use crate::config::unescaped_dots::escape_dots;
 use crate::issue::{Correction, Issue, Key, Rule, Severity};
 use crate::origin::builder::Builder;
-use crate::origin::pattern::{Entry, EntryError, Pattern};
+use crate::origin::pattern::{Entry, Pattern};
 use crate::origin::regex::{OriginRegex, RegexError};
 use crate::policy::{Access, Listed};
 
@@ -28,7 +28,7 @@ impl Origins<'_> {
         let mut null = None;
         let mut origins = Builder::default();
         for (index, text) in report.entries(Key::AllowOrigins, self.entries) {
-            match Entry::parse(text) {
+            match entry::parse(text) {
                 Ok(Entry::Any) if any.is_none() => any = Some(index),
                 Ok(Entry::Null) if null.is_none() => {
                     null = Some(index);
@@ -39,17 +39,13 @@ impl Origins<'_> {
                 }
                 Ok(Entry::Pattern(pattern)) => {
                     self.check_pattern(index, text, &pattern, report);
-                    if let Some(meant) = typos::origin(&pattern, text) {
+                    if let Some(meant) = correct_typo(&pattern, text) {
                         let issue = Issue::new(Key::AllowOrigins, text, Rule::Typo).at(index);
-                        report.add(issue.corrected(correct_typo(meant)));
+                        report.add(issue.corrected(meant));
                     }
                     origins.allow(index, text, &pattern);
                 }
-                Err(error) => report.add(
-                    Issue::new(Key::AllowOrigins, text, broken_rule(error))
-                        .at(index)
-                        .corrected(correct(text, error)),
-                ),
+                Err(flaws) => add_flaws(index, text, flaws, report),
             }
         }
         if let Some(index) = null {
@@ -165,32 +161,13 @@ impl Origins<'_> {
     }
 }
 
-/// The rule that an entry of `allow_origins` breaks.
-fn broken_rule(error: EntryError) -> Rule {
-    match error {
-        EntryError::Empty => Rule::EmptyItem,
-        EntryError::List => Rule::OriginList,
-        EntryError::Whitespace => Rule::OriginWhitespace,
-        EntryError::ControlByte => Rule::OriginControlByte,
-        EntryError::NonAscii => Rule::OriginNonAscii,
-        EntryError::NoScheme => Rule::OriginNoScheme,
-        EntryError::Scheme => Rule::OriginScheme,
-        EntryError::File => Rule::OriginFile,
-        EntryError::WebSocket => Rule::OriginWebSocket,
-        EntryError::UserInfo => Rule::OriginUserInfo,
-        EntryError::Path => Rule::OriginPath,
-        EntryError::TrailingSlash => Rule::OriginTrailingSlash,
-        EntryError::Query => Rule::OriginQuery,
-        EntryError::Fragment => Rule::OriginFragment,
-        EntryError::UpperCase => Rule::OriginUpperCase,
-        EntryError::Host => Rule::OriginHost,
-        EntryError::EmptyLabel => Rule::OriginEmptyLabel,
-        EntryError::LongLabel => Rule::OriginLongLabel,
-        EntryError::LongName => Rule::OriginLongName,
-        EntryError::Ip => Rule::OriginIp,
-        EntryError::DefaultPort => Rule::OriginDefaultPort,
-        EntryError::Port => Rule::OriginPort,
-        EntryError::BlockedPort => Rule::OriginBlockedPort,
-        EntryError::Wildcard => Rule::OriginWildcard,
+/// Reports everything that is wrong with an entry. The first issue has the correction of all.
+fn add_flaws(index: usize, text: &str, flaws: Vec<Flaw>, report: &mut Report) {
+    let rule = flaws.first().map(|flaw| flaw.rule);
+    let mut correction = rule.and_then(|rule| correct(text, rule));
+    for Flaw { rule, detail } in flaws {
+        let mut issue = Issue::new(Key::AllowOrigins, text, rule).at(index);
+        issue.detail = detail;
+        report.add(issue.corrected(correction.take()));
     }
 }
