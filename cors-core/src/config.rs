@@ -14,6 +14,7 @@ mod ipv4;
 mod loopback;
 mod nearest;
 mod notation;
+mod private_domain;
 mod public_suffix;
 mod punycode;
 mod read_back;

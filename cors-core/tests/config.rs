@@ -90,6 +90,7 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
         (with_credentials(["*"]), &["allow_origins[0]: `*`: with credentials, any website could act as your users and read the responses; list the origins instead, or turn allow_credentials off"]),
         (with_credentials(["null"]), &["allow_origins[0]: `null`: any website can send the origin `null` from a sandboxed frame and, with credentials, act as your users"]),
         (with_credentials(["https://*.com"]), &["allow_origins[0]: `https://*.com`: anyone can register a name under this public suffix and, with credentials, act as your users; list your own domain, or set dangerously_allow_credentials_on_public_suffixes"]),
+        (with_credentials(["https://*.internal"]), &["allow_origins[0]: `https://*.internal`: every private network gives names under this domain to hosts of its own, which with credentials could act as your users; list a domain under it, or set dangerously_allow_credentials_on_public_suffixes"]),
 
         (fine().allow_origin_regex("a)|(b"), &["allow_origin_regex: `a)|(b`: the regex does not compile: unopened group"]),
         (fine().allow_origin_regex(r"(?=a)"), &["allow_origin_regex: `(?=a)`: the regex does not compile: look-around, including look-ahead and look-behind, is not supported"]),

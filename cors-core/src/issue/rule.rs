@@ -106,6 +106,7 @@ rules! {
     OriginAnyWithCredentials Error "origin-any-with-credentials" "with credentials, any website could act as your users and read the responses; list the origins instead, or turn allow_credentials off",
     OriginNullWithCredentials Error "origin-null-with-credentials" "any website can send the origin `null` from a sandboxed frame and, with credentials, act as your users",
     OriginPublicSuffixWithCredentials Error "origin-public-suffix-with-credentials" "anyone can register a name under this public suffix and, with credentials, act as your users; list your own domain, or set dangerously_allow_credentials_on_public_suffixes",
+    OriginPrivateDomainWithCredentials Error "origin-private-domain-with-credentials" "every private network gives names under this domain to hosts of its own, which with credentials could act as your users; list a domain under it, or set dangerously_allow_credentials_on_public_suffixes",
 
     // The regex.
     RegexInvalid Error "regex-invalid" "the regex does not compile",

@@ -4,6 +4,7 @@ use super::report::{Report, duplicate, redundant};
 use crate::config::corrections::{correct, correct_typo};
 use crate::config::entry::{self, Flaw};
 use crate::config::loopback::is_loopback;
+use crate::config::private_domain::is_private_domain;
 use crate::config::public_suffix::is_public_suffix;
 use crate::config::regex_examples::Examples;
 use crate::config::unescaped_dots::escape_dots;
@@ -116,8 +117,12 @@ impl Origins<'_> {
             port: _,
         } = *pattern;
         let issue = |rule| Issue::new(Key::AllowOrigins, text, rule).at(index);
-        if subdomains && !self.on_public_suffixes && is_public_suffix(host) {
-            report.add(issue(Rule::OriginPublicSuffixWithCredentials));
+        if subdomains && !self.on_public_suffixes {
+            if is_private_domain(host) {
+                report.add(issue(Rule::OriginPrivateDomainWithCredentials));
+            } else if is_public_suffix(host) {
+                report.add(issue(Rule::OriginPublicSuffixWithCredentials));
+            }
         }
         if scheme == "http" && !is_loopback(host) {
             report.add(issue(Rule::OriginInsecureWithCredentials));
