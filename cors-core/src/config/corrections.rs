@@ -3,7 +3,7 @@
 use super::notation::{has_scheme_twice, unquote};
 use super::{entry, ipv4, punycode, typos};
 use crate::issue::{Correction, Rule};
-use crate::origin::pattern::{Entry, Pattern, list_items};
+use crate::origin::pattern::{Entry, list_items};
 use crate::origin::{default_port, host};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -26,10 +26,9 @@ pub(super) fn correct(text: &str, rule: Rule) -> Option<Correction> {
     }
 }
 
-/// The entry that was meant by `pattern`, if it is probably a typo.
-pub(super) fn correct_typo(pattern: &Pattern<'_>, text: &str) -> Option<Correction> {
-    let meant = typos::origin(pattern, text)?;
-    repair(&meant).map(Correction::Replace)
+/// The correction of an entry with the scheme `typo`, where `scheme` is meant.
+pub(super) fn correct_scheme(text: &str, typo: &str, scheme: &str) -> Option<Correction> {
+    repair(&text.replacen(typo, scheme, 1)).map(Correction::Replace)
 }
 
 fn repair(text: &str) -> Option<String> {
@@ -41,9 +40,9 @@ fn repair(text: &str) -> Option<String> {
     };
     match entry::parse(&canonical) {
         Ok(Entry::Any) => Some(canonical),
-        Ok(Entry::Pattern(pattern)) => match typos::origin(&pattern, &canonical) {
-            Some(meant) => repair(&meant),
-            None => Some(canonical),
+        Ok(Entry::Pattern(pattern)) => match typos::scheme(&pattern) {
+            Some(meant) => repair(&canonical.replacen(pattern.scheme, meant, 1)),
+            None => typos::host(&pattern).is_none().then_some(canonical),
         },
         // `NULL` may be a mistake, but `null` allows every sandboxed frame: do not suggest it.
         Ok(Entry::Null) | Err(_) => None,
@@ -211,7 +210,6 @@ mod tests {
             ("https:////example.com", "https://example.com"),
             ("wss:/example.com", "https://example.com"),
             ("htps://example.com/", "https://example.com"),
-            ("htps://lcoalhost:3000/", "https://localhost:3000"),
             ("http://httpbin.example/", "http://httpbin.example"),
             ("https.example/", "https://https.example"),
             ("htps://example.com:443/", "https://example.com"),
@@ -245,6 +243,7 @@ mod tests {
             "None",
             "3000",
             "http:3000",
+            "htps://lcoalhost:3000/",
             "https:",
             "https:///",
             "http::/example.com",

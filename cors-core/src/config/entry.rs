@@ -63,7 +63,7 @@ fn flaws(text: &str) -> Vec<Flaw> {
     let mut rest = text.to_owned();
     if is_quoted(text) {
         add(Rule::OriginQuoted.into());
-        rest = unquote(text).to_owned();
+        rest = unquote(text).trim_end_matches(['"', '\'', '`']).to_owned();
     }
     for _ in 0..MAX_FLAWS {
         let error = match Entry::parse(&rest) {

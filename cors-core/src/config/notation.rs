@@ -12,7 +12,7 @@ pub(super) fn other_notation(text: &str) -> Option<Rule> {
     let is_list = || Entry::parse(text) == Err(EntryError::List);
     if is_regex(&lower) || lower.contains('|') && !is_list() {
         Some(Rule::OriginRegex)
-    } else if starts_with(&["blob:http"]) {
+    } else if is_blob(&lower) {
         Some(Rule::OriginBlob)
     } else if starts_with(&["about:", "blob:", "data:", "javascript:"]) {
         Some(Rule::OriginOpaque)
@@ -21,6 +21,13 @@ pub(super) fn other_notation(text: &str) -> Option<Rule> {
     } else {
         None
     }
+}
+
+/// Whether `text` is a `blob:` URL with an origin in it.
+fn is_blob(text: &str) -> bool {
+    text.strip_prefix("blob:")
+        .and_then(|origin| origin.split_once("://"))
+        .is_some_and(|(scheme, _)| is_scheme(scheme.as_bytes()))
 }
 
 /// Whether `text` has signs of a regex that no glob, list or URL of an origin has.
@@ -68,16 +75,25 @@ pub(super) fn is_quoted(text: &str) -> bool {
         || text.starts_with("['")
 }
 
-/// `text` without white space, quotes and angle brackets at both ends, and without the brackets of a list.
+/// `text` without white space, quotes and brackets at both ends. Quotes only at the end stay: they are part
+/// of the host to a URL parser.
 pub(super) fn unquote(text: &str) -> &str {
-    let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control());
+    let is_space = |c: char| c.is_whitespace() || c.is_control();
+    let is_quote = |c: char| is_space(c) || "\"'`()<>".contains(c);
+    let text = text.trim_matches(is_space);
     let list = text
         .strip_prefix('[')
-        .and_then(|text| text.strip_suffix(']'));
-    let item = list
-        .filter(|item| item.starts_with(['"', '\'']))
-        .unwrap_or(text);
-    item.trim_matches(|c: char| c.is_whitespace() || c.is_control() || "\"'`()<>".contains(c))
+        .filter(|item| item.starts_with(['"', '\'']));
+    let item = match list {
+        Some(item) => item.trim_end_matches(']'),
+        None => text,
+    };
+    let unquoted = item.trim_start_matches(is_quote);
+    if unquoted.len() < item.len() {
+        unquoted.trim_end_matches(is_quote)
+    } else {
+        item.trim_end_matches('>')
+    }
 }
 
 #[cfg(test)]
@@ -113,6 +129,7 @@ mod tests {
             ("HTTPS:/http:/a.com", Rule::OriginSchemeTwice),
             ("https://http://", Rule::OriginSchemeTwice),
             ("blob:https://a.com/1", Rule::OriginBlob),
+            ("blob:app://a/1", Rule::OriginBlob),
             ("BLOB:null/1", Rule::OriginOpaque),
             ("data:text/html,x", Rule::OriginOpaque),
             ("about:blank", Rule::OriginOpaque),
@@ -137,9 +154,7 @@ mod tests {
 
     #[test]
     fn quotes() {
-        for text in [
-            "\"a\"", " 'a' ", "`a", "a\"", "(a)", "<a>", "['a']", "[\"a\"]",
-        ] {
+        for text in ["\"a\"", " 'a' ", "`a", "(a)", "<a>", "['a']", "[\"a\"]"] {
             assert!(is_quoted(text), "{text}");
             assert_eq!(unquote(text), "a", "{text}");
         }

@@ -19,15 +19,15 @@ const SCHEMES: [&str; 8] = [
     "vscode-webview",
 ];
 
-/// The origin that was probably meant by `pattern`: `https://a.com` for `htps://a.com`.
-pub(super) fn origin(pattern: &Pattern<'_>, text: &str) -> Option<String> {
-    let Pattern { scheme, host, .. } = *pattern;
-    if let Some(meant) = meant(scheme, &SCHEMES) {
-        return Some(text.replacen(scheme, meant, 1));
-    }
-    let meant = meant(host, &["localhost"]).filter(|_| matches!(scheme, "http" | "https"))?;
-    let (start, end) = text.rsplit_once(host)?;
-    Some(format!("{start}{meant}{end}"))
+/// The scheme that was probably meant: `https` for `htps`.
+pub(super) fn scheme(pattern: &Pattern<'_>) -> Option<&'static str> {
+    meant(pattern.scheme, &SCHEMES)
+}
+
+/// The host that was probably meant: `localhost` for `locahost`.
+pub(super) fn host(pattern: &Pattern<'_>) -> Option<&'static str> {
+    let is_web = matches!(pattern.scheme, "http" | "https");
+    meant(pattern.host, &["localhost"]).filter(|_| is_web)
 }
 
 /// The method that was probably meant: `DELETE` for `DELET`.
@@ -90,40 +90,44 @@ fn meant<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{HEADERS, header, method, origin};
+    use super::{HEADERS, header, host, method, scheme};
     use crate::method::STANDARD;
-    use crate::origin::pattern::Entry;
+    use crate::origin::pattern::{Entry, Pattern};
 
-    fn origin_meant(text: &str) -> Option<String> {
-        let Ok(Entry::Pattern(pattern)) = Entry::parse(text) else {
-            panic!("{text}");
-        };
-        origin(&pattern, text)
+    fn pattern(text: &str) -> Pattern<'_> {
+        match Entry::parse(text) {
+            Ok(Entry::Pattern(pattern)) => pattern,
+            other => panic!("{text}: {other:?}"),
+        }
     }
 
     #[test]
-    fn origins() {
+    fn schemes_and_hosts() {
         for (text, meant) in [
-            ("htps://a.com", "https://a.com"),
-            ("httsp://a.com", "https://a.com"),
-            ("httpss://*.a.com:*", "https://*.a.com:*"),
-            ("htp://localhost:3000", "http://localhost:3000"),
-            ("chrome-extention://abc", "chrome-extension://abc"),
-            ("http://locahost:3000", "http://localhost:3000"),
-            ("https://lcoalhost:*", "https://localhost:*"),
-            ("http://*.localhots", "http://*.localhost"),
+            ("htps://a.com", "https"),
+            ("httsp://a.com", "https"),
+            ("httpss://*.a.com:*", "https"),
+            ("htp://localhost:3000", "http"),
+            ("chrome-extention://abc", "chrome-extension"),
         ] {
-            assert_eq!(origin_meant(text).as_deref(), Some(meant), "{text}");
-            assert_eq!(origin_meant(meant), None, "{meant}");
+            assert_eq!(scheme(&pattern(text)), Some(meant), "{text}");
+            assert_eq!(host(&pattern(text)), None, "{text}");
+        }
+        for text in ["http://locahost:3000", "https://*.lcoalhost:*"] {
+            assert_eq!(host(&pattern(text)), Some("localhost"), "{text}");
+            assert_eq!(scheme(&pattern(text)), None, "{text}");
         }
         for text in [
+            "https://a.com",
+            "http://localhost",
             "ftp://a.com",
             "app://localhos",
             "tap://a.com",
             "https://localhost.com",
             "https://loclhots",
         ] {
-            assert_eq!(origin_meant(text), None, "{text}");
+            let pattern = pattern(text);
+            assert_eq!((scheme(&pattern), host(&pattern)), (None, None), "{text}");
         }
     }
 

@@ -1,12 +1,13 @@
 //! `allow_origins`, `allow_origin_regex` and `allow_credentials`: who may read the responses.
 
 use super::report::{Report, duplicate, redundant};
-use crate::config::corrections::{correct, correct_typo};
+use crate::config::corrections::{correct, correct_scheme};
 use crate::config::entry::{self, Flaw};
 use crate::config::loopback::is_loopback;
 use crate::config::private_domain::is_private_domain;
 use crate::config::public_suffix::is_public_suffix;
 use crate::config::regex_examples::Examples;
+use crate::config::typos;
 use crate::config::unescaped_dots::escape_dots;
 use crate::issue::{Correction, Issue, Key, Rule, Severity};
 use crate::origin::builder::Builder;
@@ -40,10 +41,7 @@ impl Origins<'_> {
                 }
                 Ok(Entry::Pattern(pattern)) => {
                     self.check_pattern(index, text, &pattern, report);
-                    if let Some(meant) = correct_typo(&pattern, text) {
-                        let issue = Issue::new(Key::AllowOrigins, text, Rule::Typo).at(index);
-                        report.add(issue.corrected(meant));
-                    }
+                    check_typos(index, text, &pattern, report);
                     origins.allow(index, text, &pattern);
                 }
                 Err(flaws) => add_flaws(index, text, flaws, report),
@@ -168,11 +166,22 @@ impl Origins<'_> {
 
 /// Reports everything that is wrong with an entry. The first issue has the correction of all.
 fn add_flaws(index: usize, text: &str, flaws: Vec<Flaw>, report: &mut Report) {
-    let rule = flaws.first().map(|flaw| flaw.rule);
-    let mut correction = rule.and_then(|rule| correct(text, rule));
+    let is_list = |flaw: &&Flaw| flaw.rule == Rule::OriginList;
+    let flaw = flaws.iter().find(is_list).or_else(|| flaws.first());
+    let mut correction = flaw.and_then(|flaw| correct(text, flaw.rule));
     for Flaw { rule, detail } in flaws {
         let mut issue = Issue::new(Key::AllowOrigins, text, rule).at(index);
         issue.detail = detail;
         report.add(issue.corrected(correction.take()));
+    }
+}
+
+fn check_typos(index: usize, text: &str, pattern: &Pattern<'_>, report: &mut Report) {
+    let issue = || Issue::new(Key::AllowOrigins, text, Rule::Typo).at(index);
+    if let Some(meant) = typos::scheme(pattern) {
+        report.add(issue().corrected(correct_scheme(text, pattern.scheme, meant)));
+    } else if let Some(meant) = typos::host(pattern) {
+        // No correction, because it would be another origin.
+        report.add(issue().detail(format!("`{meant}` may be meant")));
     }
 }
