@@ -195,8 +195,8 @@ const HEADERS: [&str; 6] = [
 /// Slips in a header name.
 const HEADER_SLIPS: &[Slip] = &[
     |name| Some(format!("{name}:")),
-    |name| Some(format!("{name}: value")),
-    |name| Some(format!("{name} : a b")),
+    |name| Some(format!("{name} : ")),
+    |name| Some(format!("\"{name}:\"")),
     |name| Some(format!(" {name}")),
     |name| Some(format!("{name}\n")),
     |name| Some(format!("\"{name}\"")),

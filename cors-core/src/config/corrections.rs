@@ -15,7 +15,7 @@ pub(super) fn correct(text: &str, rule: Rule) -> Option<Correction> {
             let created_by = text.trim().get("blob:".len()..)?;
             return repair(created_by).map(Correction::Replace);
         }
-        Rule::OriginRegex | Rule::OriginSchemeTwice | Rule::OriginOpaque => return None,
+        Rule::OriginRegex | Rule::OriginSchemeTwice => return None,
         _ => return repair(text).map(Correction::Replace),
     }
     let items: Option<Vec<String>> = list_items(text).map(repair).collect();

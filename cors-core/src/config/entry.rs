@@ -3,7 +3,7 @@
 //! The parser in [`pattern`](crate::origin::pattern) stops at the first problem. Here, each problem is
 //! mended without regard to what was meant, and the rest is parsed again.
 
-use super::notation::{is_quoted, other_notation, unquote};
+use super::notation::{is_opaque, is_quoted, other_notation, unquote};
 use super::{ipv4, punycode};
 use crate::issue::Rule;
 use crate::origin::pattern::{Entry, EntryError, Pattern};
@@ -17,9 +17,12 @@ pub(super) struct Flaw {
     pub(super) detail: Option<String>,
 }
 
-impl From<Rule> for Flaw {
-    fn from(rule: Rule) -> Self {
-        Self { rule, detail: None }
+impl Flaw {
+    fn new(rule: Rule, detail: Option<&str>) -> Self {
+        Self {
+            rule,
+            detail: detail.map(str::to_owned),
+        }
     }
 }
 
@@ -51,32 +54,39 @@ fn invalid_punycode(pattern: &Pattern<'_>) -> Option<Flaw> {
 const MAX_FLAWS: usize = 16;
 
 fn flaws(text: &str) -> Vec<Flaw> {
+    if is_opaque(text) {
+        let origin =
+            "pages of such URLs have the origin `null`, or that of the page that opened them";
+        return vec![Flaw::new(Rule::OriginNoScheme, Some(origin))];
+    }
     if let Some(rule) = other_notation(text) {
-        return vec![rule.into()];
+        return vec![Flaw::new(rule, None)];
     }
     let mut found: Vec<Flaw> = Vec::new();
-    let mut add = |flaw: Flaw| {
-        if !found.contains(&flaw) {
-            found.push(flaw);
-        }
-    };
     let mut rest = text.to_owned();
-    if is_quoted(text) {
-        add(Rule::OriginQuoted.into());
-        rest = unquote(text).trim_end_matches(['"', '\'', '`']).to_owned();
-    }
     for _ in 0..MAX_FLAWS {
         let error = match Entry::parse(&rest) {
             Ok(Entry::Pattern(pattern)) => {
-                invalid_punycode(&pattern).into_iter().for_each(&mut add);
+                found.extend(invalid_punycode(&pattern));
                 break;
             }
             Ok(Entry::Any | Entry::Null) => break,
             Err(error) => error,
         };
-        let rule = broken_rule(error, &rest);
-        add(rule.into());
-        match mend(error, rule, &rest) {
+        let is_around = found.is_empty() && is_quoted(&rest);
+        let detail = match is_around {
+            true => Some("there are quotes or brackets around it"),
+            false => detail(error, &rest),
+        };
+        let flaw = Flaw::new(broken_rule(error, &rest), detail);
+        if !found.iter().any(|known| known.rule == flaw.rule) {
+            found.push(flaw);
+        }
+        let mended = match is_around {
+            true => Some(unquote(&rest).trim_end_matches(['"', '\'', '`']).to_owned()),
+            false => mend(error, &rest),
+        };
+        match mended {
             Some(mended) if mended != rest => rest = mended,
             _ => break,
         }
@@ -97,7 +107,7 @@ fn broken_rule(error: EntryError, text: &str) -> Rule {
         EntryError::File => Rule::OriginFile,
         EntryError::WebSocket => Rule::OriginWebSocket,
         EntryError::UserInfo => Rule::OriginUserInfo,
-        _ if Parts::of(text).is_some_and(|parts| parts.lacks_host()) => Rule::OriginNoHost,
+        _ if lacks_host(text) => Rule::OriginHost,
         EntryError::Path => Rule::OriginPath,
         EntryError::TrailingSlash => Rule::OriginTrailingSlash,
         EntryError::Query => Rule::OriginQuery,
@@ -107,57 +117,70 @@ fn broken_rule(error: EntryError, text: &str) -> Rule {
         EntryError::EmptyLabel => Rule::OriginEmptyLabel,
         EntryError::LongLabel => Rule::OriginLongLabel,
         EntryError::LongName => Rule::OriginLongName,
-        EntryError::Ip => Parts::of(text).map_or(Rule::OriginIp, |parts| ip_rule(parts.host)),
+        EntryError::Ip if no_ip(text).is_some() => Rule::OriginHost,
+        EntryError::Ip => Rule::OriginIp,
         EntryError::DefaultPort => Rule::OriginDefaultPort,
         EntryError::Port => Rule::OriginPort,
         EntryError::BlockedPort => Rule::OriginBlockedPort,
-        // `localhost:*` lacks only the scheme.
-        EntryError::Wildcard
-            if !text.starts_with('*') && Entry::parse(&format!("https://{text}")).is_ok() =>
-        {
-            Rule::OriginNoScheme
-        }
         EntryError::Wildcard => Rule::OriginWildcard,
     }
 }
 
-/// The rule for a host that should be an IP address, but is not written as browsers write it.
-fn ip_rule(host: &str) -> Rule {
-    let Some(ipv6) = host
-        .strip_prefix('[')
-        .map(|host| host.trim_end_matches(']'))
-    else {
+/// What the rule does not say about this text.
+fn detail(error: EntryError, text: &str) -> Option<&'static str> {
+    let is_host_rule = broken_rule(error, text) == Rule::OriginHost;
+    match error {
+        EntryError::Host if text.contains('|') => {
+            Some("`|` does not separate origins: each is an entry")
+        }
+        EntryError::Ip => no_ip(text),
+        EntryError::Wildcard if lacks_scheme(text) => Some("the scheme and `://` are missing"),
+        _ if is_host_rule && lacks_host(text) => {
+            Some("it is missing, or does not follow `://` directly")
+        }
+        _ => None,
+    }
+}
+
+/// Why a host that must be an IP address is none. `None` if it is one in another notation.
+fn no_ip(text: &str) -> Option<&'static str> {
+    let host = Parts::of(text)?.host;
+    let Some(ipv6) = host.strip_prefix('[') else {
         return match ipv4::parse(host) {
-            Some(_) => Rule::OriginIp,
-            None => Rule::OriginIpv4,
+            Some(_) => None,
+            None => Some("this one ends in a number, but is not an IPv4 address"),
         };
     };
+    let ipv6 = ipv6.strip_suffix(']').unwrap_or(ipv6);
     if ipv6.contains('%') {
-        Rule::OriginZone
-    } else if ipv6.parse::<Ipv6Addr>().is_ok() {
-        Rule::OriginIp
+        Some("the zone of an IPv6 address, which follows `%`, is not part of an origin")
+    } else if ipv6.parse::<Ipv6Addr>().is_err() {
+        Some("this one is not an IPv6 address")
     } else {
-        Rule::OriginIpv6
+        None
     }
+}
+
+fn lacks_host(text: &str) -> bool {
+    Parts::of(text).is_some_and(|parts| parts.lacks_host())
+}
+
+/// Whether only the scheme is missing, as in `localhost:*`.
+fn lacks_scheme(text: &str) -> bool {
+    !text.contains("://") && Entry::parse(&format!("https://{text}")).is_ok()
 }
 
 /// `text` without the problem, so that the next one can be found. `None` if nothing can be said about the
 /// rest.
-fn mend(error: EntryError, rule: Rule, text: &str) -> Option<String> {
-    if rule == Rule::OriginNoHost {
-        return None;
-    }
-    if rule == Rule::OriginNoScheme {
-        return with_scheme(text);
-    }
+fn mend(error: EntryError, text: &str) -> Option<String> {
     match error {
-        EntryError::Empty | EntryError::List | EntryError::File | EntryError::NoScheme => {
-            return None;
-        }
+        EntryError::Empty | EntryError::List | EntryError::File => return None,
         EntryError::Whitespace => return Some(text.replace([' ', '\t', '\r', '\n'], "")),
         EntryError::ControlByte => return Some(text.replace(|c: char| c.is_ascii_control(), "")),
         EntryError::NonAscii => return Some(text.replace(|c: char| !c.is_ascii(), "x")),
         EntryError::UpperCase => return Some(text.to_ascii_lowercase()),
+        EntryError::NoScheme => return with_scheme(text),
+        EntryError::Wildcard if lacks_scheme(text) => return None,
         _ => {}
     }
     let parts = Parts::of(text)?;
@@ -209,6 +232,7 @@ fn mend(error: EntryError, rule: Rule, text: &str) -> Option<String> {
                 },
                 ..parts
             },
+            _ if parts.lacks_host() => return None,
             // What looks like the port belongs to an address without brackets.
             _ if parts.authority.parse::<Ipv6Addr>().is_ok() => return None,
             _ => Parts { host: "x", ..parts },
@@ -317,7 +341,7 @@ mod tests {
             (
                 "\"wss://127.1:22/\"",
                 &[
-                    Rule::OriginQuoted,
+                    Rule::OriginScheme,
                     Rule::OriginWebSocket,
                     Rule::OriginTrailingSlash,
                     Rule::OriginIp,
@@ -341,13 +365,13 @@ mod tests {
                 &[Rule::OriginPort, Rule::OriginPunycode],
             ),
             ("None", &[Rule::OriginNoScheme]),
-            ("https:///a.com", &[Rule::OriginNoHost]),
-            ("https://?a", &[Rule::OriginNoHost]),
-            ("https://me@", &[Rule::OriginUserInfo, Rule::OriginNoHost]),
+            ("https:///a.com", &[Rule::OriginHost]),
+            ("https://?a", &[Rule::OriginHost]),
+            ("https://me@", &[Rule::OriginUserInfo, Rule::OriginHost]),
             ("https://a.com|https://b.com/", &[Rule::OriginList]),
             ("https://(a|b).com:0", &[Rule::OriginRegex]),
             ("https://a.*.com", &[Rule::OriginWildcard]),
-            ("https://:0", &[Rule::OriginNoHost]),
+            ("https://:0", &[Rule::OriginHost]),
             (
                 "http://::1:3000/",
                 &[Rule::OriginTrailingSlash, Rule::OriginHost],

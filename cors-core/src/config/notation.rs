@@ -3,24 +3,26 @@
 
 use crate::issue::Rule;
 use crate::origin::is_scheme;
-use crate::origin::pattern::{Entry, EntryError};
 
 /// The rule for a text that is something else than an origin.
 pub(super) fn other_notation(text: &str) -> Option<Rule> {
     let lower = text.trim().to_ascii_lowercase();
-    let starts_with = |starts: &[&str]| starts.iter().any(|start| lower.starts_with(start));
-    let is_list = || Entry::parse(text) == Err(EntryError::List);
-    if is_regex(&lower) || lower.contains('|') && !is_list() {
+    if is_regex(&lower) {
         Some(Rule::OriginRegex)
     } else if is_blob(&lower) {
         Some(Rule::OriginBlob)
-    } else if starts_with(&["about:", "blob:", "data:", "javascript:"]) {
-        Some(Rule::OriginOpaque)
     } else if has_scheme_twice(&lower) {
         Some(Rule::OriginSchemeTwice)
     } else {
         None
     }
+}
+
+/// Whether `text` is a URL whose page has no origin of its own.
+pub(super) fn is_opaque(text: &str) -> bool {
+    let lower = text.trim().to_ascii_lowercase();
+    let schemes = ["about:", "blob:", "data:", "javascript:"];
+    schemes.iter().any(|scheme| lower.starts_with(scheme)) && !is_blob(&lower)
 }
 
 /// Whether `text` is a `blob:` URL with an origin in it.
@@ -98,7 +100,7 @@ pub(super) fn unquote(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_quoted, other_notation, unquote};
+    use super::{is_opaque, is_quoted, other_notation, unquote};
     use crate::issue::Rule;
 
     #[test]
@@ -117,8 +119,6 @@ mod tests {
             "https://.+",
             ".*",
             "https://a{1,3}.example.com",
-            "a|b",
-            "https://a.com|b.com",
         ] {
             assert_eq!(other_notation(text), Some(Rule::OriginRegex), "{text}");
         }
@@ -130,13 +130,11 @@ mod tests {
             ("https://http://", Rule::OriginSchemeTwice),
             ("blob:https://a.com/1", Rule::OriginBlob),
             ("blob:app://a/1", Rule::OriginBlob),
-            ("BLOB:null/1", Rule::OriginOpaque),
-            ("data:text/html,x", Rule::OriginOpaque),
-            ("about:blank", Rule::OriginOpaque),
         ] {
             assert_eq!(other_notation(text), Some(rule), "{text}");
         }
         for text in [
+            "a|b",
             "https://a.com|https://b.com",
             "https://http:8080/",
             "https://a.*.com",
@@ -149,6 +147,16 @@ mod tests {
             "https:///a.com",
         ] {
             assert_eq!(other_notation(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn urls_without_an_origin() {
+        for text in ["BLOB:null/1", "data:text/html,x", "about:blank"] {
+            assert!(is_opaque(text), "{text}");
+        }
+        for text in ["blob:https://a.com/1", "https://a.com", "about.com"] {
+            assert!(!is_opaque(text), "{text}");
         }
     }
 

@@ -164,15 +164,22 @@ impl Origins<'_> {
     }
 }
 
-/// Reports everything that is wrong with an entry. The first issue has the correction of all.
+/// Reports a problem with the correction of the whole entry, or every problem if there is none.
 fn add_flaws(index: usize, text: &str, flaws: Vec<Flaw>, report: &mut Report) {
+    let issue = |flaw: Flaw| {
+        let mut issue = Issue::new(Key::AllowOrigins, text, flaw.rule).at(index);
+        issue.detail = flaw.detail;
+        issue
+    };
     let is_list = |flaw: &&Flaw| flaw.rule == Rule::OriginList;
-    let flaw = flaws.iter().find(is_list).or_else(|| flaws.first());
-    let mut correction = flaw.and_then(|flaw| correct(text, flaw.rule));
-    for Flaw { rule, detail } in flaws {
-        let mut issue = Issue::new(Key::AllowOrigins, text, rule).at(index);
-        issue.detail = detail;
-        report.add(issue.corrected(correction.take()));
+    let main = flaws.iter().find(is_list).or_else(|| flaws.first());
+    let corrected = main.and_then(|flaw| Some((flaw.clone(), correct(text, flaw.rule)?)));
+    match corrected {
+        Some((flaw, correction)) => report.add(issue(flaw).corrected(correction)),
+        None => flaws
+            .into_iter()
+            .map(issue)
+            .for_each(|issue| report.add(issue)),
     }
 }
 
