@@ -71,6 +71,13 @@ fn patterns(count: usize) -> Vec<String> {
         .collect()
 }
 
+/// With a `*` inside the first label, all with the same suffix.
+fn labels(count: usize) -> Vec<String> {
+    (0..count)
+        .map(|n| format!("https://{n:07}-*.example.com"))
+        .collect()
+}
+
 fn policy(origins: Vec<String>) -> Policy {
     let headers = ["X-A", "X-B", "X-C"];
     Config::new()
@@ -122,6 +129,21 @@ fn patterns_miss(bencher: Bencher<'_, '_>, count: usize) {
         bencher,
         &policy(patterns(count)),
         &get("https://app.9999999.example.com"),
+    );
+}
+
+#[divan::bench(args = [1, 10, 10_000])]
+fn labels_last(bencher: Bencher<'_, '_>, count: usize) {
+    let origin = format!("https://{:07}-a.example.com", count - 1);
+    decide(bencher, &policy(labels(count)), &get(&origin));
+}
+
+#[divan::bench(args = [1, 10, 10_000])]
+fn labels_miss(bencher: Bencher<'_, '_>, count: usize) {
+    decide(
+        bencher,
+        &policy(labels(count)),
+        &get("https://9999999-a.example.com"),
     );
 }
 

@@ -19,6 +19,7 @@ mod public_suffix;
 mod punycode;
 mod read_back;
 mod regex_examples;
+mod shared_hosts;
 mod typos;
 mod unescaped_dots;
 mod value;

@@ -11,7 +11,7 @@
 //!
 //! - what it uses: `request.rs`, `verdict.rs`, `policy.rs`, `method.rs`, `token.rs`;
 //! - which origins are allowed: `origin.rs`, `origin/set.rs`, `origin/table.rs`,
-//!   `origin/patterns.rs`, `origin/host.rs`, `origin/regex.rs`;
+//!   `origin/patterns.rs`, `origin/labels.rs`, `origin/host.rs`, `origin/regex.rs`;
 //! - which headers are allowed: `requested_headers.rs`, `header_name.rs`;
 //! - what the response is: `rendered.rs`, `early_response.rs`, `apply.rs`, `pending_headers.rs`, and
 //!   for axum and warp `http.rs`;
@@ -66,9 +66,9 @@ impl Policy {
             }
         }
         // Fetch, "CORS check", step 3: `*` allows every origin without credentials, so the value of
-        // `Origin` is not read, not even a malformed one. A policy that blocks reads it below.
+        // `Origin` is not read, not even a malformed one.
         // https://fetch.spec.whatwg.org/#concept-cors-check
-        if self.allows_any_origin() && !self.block_refused_origins {
+        if self.allows_any_origin() {
             return VerdictKind::Forward { allowed: true };
         }
         // Fetch, "CORS check", step 4: the response must repeat exactly this origin. Steps 5 to 8 are
@@ -136,9 +136,13 @@ impl Policy {
 
     #[inline]
     fn is_allowed(&self, origin: Lines<&[u8]>) -> bool {
-        // Fetch, "append a request `Origin` header", adds one line. No browser sends several.
+        // Fetch, "append a request `Origin` header", adds one line. No browser sends several. `*` allows
+        // any number, as it allows any value.
         // https://fetch.spec.whatwg.org/#append-a-request-origin-header
-        matches!(origin, Lines::One(origin) if self.is_origin_allowed(origin))
+        match origin {
+            Lines::One(origin) => self.is_origin_allowed(origin),
+            Lines::None | Lines::Several => self.allows_any_origin(),
+        }
     }
 
     fn is_method_allowed(&self, method: Lines<&[u8]>) -> bool {

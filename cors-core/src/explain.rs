@@ -2,7 +2,7 @@
 
 use crate::decision::{Decision, HeadersRefusal, MethodRefusal, OriginRefusal};
 use crate::method;
-use crate::origin::pattern::{Entry, Pattern};
+use crate::origin::pattern::{Entry, Pattern, Wildcard};
 use crate::policy::{Access, Policy};
 use crate::request::{RequestHead, RequestHeader};
 use crate::requested_headers::Refused;
@@ -40,13 +40,13 @@ impl Policy {
         };
         match decision {
             Decision::NotCors => "no Origin: not a CORS request".to_owned(),
-            Decision::Actual(Ok(())) => format!("origin {} is allowed", shown(origin())),
+            Decision::Actual(Ok(())) => self.explain_allowed(origin()),
             Decision::Actual(Err(refusal)) => self.explain_origin(refusal, origin()),
             Decision::Blocked(refusal) => {
                 format!("blocked: {}", self.explain_origin(refusal, origin()))
             }
             Decision::Preflight(Ok(())) => {
-                format!("preflight allowed: origin {} is allowed", shown(origin()))
+                format!("preflight allowed: {}", self.explain_allowed(origin()))
             }
             Decision::Preflight(Err(refusal)) => {
                 let requested = request
@@ -66,6 +66,13 @@ impl Policy {
                 let parts: Vec<String> = parts.into_iter().flatten().collect();
                 format!("preflight refused: {}", parts.join("; "))
             }
+        }
+    }
+
+    fn explain_allowed(&self, origin: &[u8]) -> String {
+        match self.access {
+            Access::AnyOrigin => "any origin is allowed".to_owned(),
+            Access::Listed(_) => format!("origin {} is allowed", shown(origin)),
         }
     }
 
@@ -153,11 +160,14 @@ fn difference(asked: &Pattern<'_>, allowed: &Pattern<'_>) -> Option<&'static str
     let scheme = asked.scheme == allowed.scheme;
     let port = asked.port == allowed.port || allowed.port == ":*";
     let host = asked.host == allowed.host;
+    let is_one_host = allowed.wildcard == Wildcard::None;
     match (scheme, host, port) {
-        (true, true, true) if allowed.subdomains => Some("`*.` stands for at least one label"),
-        (false, true, true) if !allowed.subdomains => Some("the scheme differs"),
-        (true, true, false) if !allowed.subdomains => Some("the port differs"),
-        (true, false, true) if !allowed.subdomains && is_subdomain(asked.host, allowed.host) => {
+        (true, true, true) if allowed.wildcard == Wildcard::Subdomains => {
+            Some("`*.` stands for at least one label")
+        }
+        (false, true, true) if is_one_host => Some("the scheme differs"),
+        (true, true, false) if is_one_host => Some("the port differs"),
+        (true, false, true) if is_one_host && is_subdomain(asked.host, allowed.host) => {
             Some("a subdomain is another host")
         }
         _ => None,

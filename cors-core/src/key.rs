@@ -15,20 +15,25 @@ macro_rules! keys {
             /// | entry | allows |
             /// |---|---|
             /// | `https://example.com`, `http://localhost:8080` | this origin |
-            /// | `tauri://localhost`, `chrome-extension://<id>` | this origin, with a scheme other than http and https |
+            /// | `tauri://localhost`, `chrome-extension://<id>`, `app://.`, `app://` | this origin, with a scheme other than http and https |
             /// | `https://*.example.com` | one or more labels before `example.com`, but not `example.com` itself |
+            /// | `https://app-*.example.com`, `https://pr-*-web.example.com` | such a label before `example.com`: `*` is one or more letters, digits and hyphens |
             /// | `http://localhost:*` | this host with any port or none |
             /// | `https://*.example.com:*` | such a subdomain with any port or none |
+            /// | `chrome-extension://*` | any host of a scheme other than http and https, without a port |
             /// | `null` | the opaque origin, which every sandboxed frame and every local file has |
+            /// | `file://` | every local file, in browsers and apps that do not send `null` for it |
             /// | `*` | any origin |
             ///
             /// An origin is compared byte for byte with the `Origin` header. An entry that no browser
             /// sends is an error, if possible with a correction: `example.com`, `https://example.com/`,
             /// `https://EXAMPLE.com`, `https://example.com:443`. A `*` in any other place is also an
-            /// error.
+            /// error. A `*` never stands for nothing, and inside a label never for a dot.
             AllowOrigins allow_origins get_allow_origins list [] always;
 
             /// A regex for origins that are allowed in addition to `allow_origins`. Default: none.
+            ///
+            /// The origins `null` and `file://` are allowed only by name, and never by a regex.
             ///
             /// The regex must match the whole origin, as if it were written in `^(?:` and `)$`. The
             /// syntax is that of the `regex` crate, without look-around and back-references, so matching
@@ -61,7 +66,9 @@ macro_rules! keys {
             /// Default: no.
             ///
             /// If so, pages of the allowed origins can act as the user who opens them. Therefore `*` in
-            /// `allow_origins` or `expose_headers`, and the origin `null`, are then errors.
+            /// `allow_origins` or `expose_headers`, and the origin `null`, are then errors. So are patterns
+            /// and origins that other people can have, unless a key that starts with `dangerously_` permits
+            /// them.
             AllowCredentials allow_credentials get_allow_credentials flag false always;
 
             /// The response headers that scripts may read. Default: none.
@@ -98,13 +105,22 @@ macro_rules! keys {
             /// your site, list its origin.
             BlockRefusedOrigins block_refused_origins get_block_refused_origins flag false if_changed;
 
-            /// Whether a pattern such as `https://*.github.io` is accepted together with credentials.
-            /// Default: no.
+            /// Whether a pattern such as `https://*.github.io` or `https://app-*.vercel.app` is accepted
+            /// together with credentials. Default: no.
             ///
             /// Anyone can register a name that such a pattern matches, and act as your users.
             DangerouslyAllowCredentialsOnPublicSuffixes
                 dangerously_allow_credentials_on_public_suffixes
                 get_dangerously_allow_credentials_on_public_suffixes flag false if_changed;
+
+            /// Whether `file://`, and a pattern such as `chrome-extension://*`, are accepted together with
+            /// credentials. Default: no.
+            ///
+            /// Every local file that a user opens, or every app or browser extension that a user installs,
+            /// can then act as this user.
+            DangerouslyAllowCredentialsWithAnyApp
+                dangerously_allow_credentials_with_any_app
+                get_dangerously_allow_credentials_with_any_app flag false if_changed;
 
             /// Whether a regex is accepted together with credentials even if it also matches origins of
             /// other people. Default: no.

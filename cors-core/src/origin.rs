@@ -9,6 +9,7 @@
 
 pub(crate) mod builder;
 pub(crate) mod host;
+mod labels;
 pub(crate) mod pattern;
 mod patterns;
 pub(crate) mod regex;
@@ -47,7 +48,9 @@ impl<'a> Origin<'a> {
             });
         }
         let (host, port) = split_authority(authority)?;
-        let sendable = is_scheme(scheme) && host::check(host).is_ok() && is_sent_port(scheme, port);
+        let is_host = has_no_host(scheme, host, port)
+            || scheme != b"file" && host::check(host).is_ok() && is_sent_port(scheme, port);
+        let sendable = is_scheme(scheme) && is_host;
         sendable.then_some(Self {
             scheme,
             authority,
@@ -91,6 +94,18 @@ pub(crate) fn is_scheme(scheme: &[u8]) -> bool {
         && scheme
             .iter()
             .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.'))
+}
+
+/// Whether this is the origin of pages without a host: `file://`, or one such as `app://` or `app://.`
+/// of an embedded browser, in which an app defines the scheme.
+fn has_no_host(scheme: &[u8], host: &[u8], port: &[u8]) -> bool {
+    match scheme {
+        // URL, "special scheme": a URL with such a scheme has a host.
+        // https://url.spec.whatwg.org/#special-scheme
+        b"http" | b"https" | b"ws" | b"wss" | b"ftp" => false,
+        b"file" => host.is_empty() && port.is_empty(),
+        _ => matches!(host, b"" | b".") && port.is_empty(),
+    }
 }
 
 /// Whether a browser sends `port` (with its colon, or empty) with this scheme.
@@ -144,6 +159,9 @@ mod tests {
             "https://example.com:65535",
             "tauri://localhost",
             "chrome-extension://fmkadmapgofadopljbjfkapdkoienihi",
+            "app://",
+            "app://.",
+            "file://",
             "https://1.example",
             "https://0x.example",
         ] {
@@ -195,6 +213,24 @@ mod tests {
             "https://a..example.com",
             "https://example.com..",
             "https://.",
+            "http://",
+            "http://.",
+            "ws://",
+            "wss://.",
+            "ftp://",
+            "app://..",
+            "app://.a",
+            "app://:80",
+            "app://.:80",
+            "app:///",
+            "app://*",
+            "App://",
+            "1app://",
+            "file:///",
+            "file://.",
+            "file://localhost",
+            "file://:80",
+            "file:",
             "http://127.1",
             "http://2130706433",
             "http://0x7f.1",
@@ -232,5 +268,6 @@ mod tests {
         assert_eq!(longest.len(), MAX_LEN);
         assert!(Origin::parse(longest.as_bytes()).is_some());
         assert!(Origin::parse(format!("s{longest}").as_bytes()).is_none());
+        assert!(Origin::parse(format!("{}://", "s".repeat(65)).as_bytes()).is_none());
     }
 }

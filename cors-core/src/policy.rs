@@ -1,7 +1,7 @@
 //! The policy: valid and immutable.
 
 use crate::issue::Issue;
-use crate::origin::{self, set::OriginSet};
+use crate::origin::set::OriginSet;
 use crate::requested_headers::AllowedHeaders;
 
 /// A CORS policy that was checked by [`Config::build`](crate::Config::build).
@@ -19,8 +19,9 @@ pub struct Policy {
     pub(crate) bare_success: bool,
     pub(crate) diagnostics: bool,
     pub(crate) block_refused_origins: bool,
-    /// The two opt-ins. Only the build uses them. They are kept for `to_config`.
+    /// The opt-ins. Only the build uses them. They are kept for `to_config`.
     pub(crate) on_public_suffixes: bool,
+    pub(crate) with_any_app: bool,
     pub(crate) with_broad_regex: bool,
     pub(crate) warnings: Vec<Issue>,
 }
@@ -58,6 +59,9 @@ impl Policy {
 
     /// Whether the policy allows `origin`, the value of an `Origin` header.
     ///
+    /// If the policy allows any origin (`*`), this is true for every value, even for one that is not an
+    /// origin.
+    ///
     /// Browsers do not apply the CORS check to WebSockets. A handler that upgrades a connection must
     /// call this itself. Otherwise any website can open a connection and act as your users.
     ///
@@ -71,7 +75,7 @@ impl Policy {
     pub fn is_origin_allowed(&self, origin: &[u8]) -> bool {
         match &self.access {
             Access::Listed(listed) => listed.origins.contains(origin),
-            Access::AnyOrigin => origin::is_serialized(origin),
+            Access::AnyOrigin => true,
         }
     }
 
@@ -104,6 +108,7 @@ impl PartialEq for Policy {
             diagnostics,
             block_refused_origins,
             on_public_suffixes,
+            with_any_app,
             with_broad_regex,
             warnings: _,
         } = self;
@@ -116,6 +121,7 @@ impl PartialEq for Policy {
             && *diagnostics == other.diagnostics
             && *block_refused_origins == other.block_refused_origins
             && *on_public_suffixes == other.on_public_suffixes
+            && *with_any_app == other.with_any_app
             && *with_broad_regex == other.with_broad_regex
     }
 }

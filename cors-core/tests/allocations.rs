@@ -20,6 +20,9 @@ fn policies() -> Vec<(&'static str, Policy)> {
                 ALLOWED,
                 "https://*.example.org",
                 "http://localhost:*",
+                "https://pr-*-web.example.org:*",
+                "https://pr-*.example.org",
+                "app://*",
                 "null",
             ])
             .allow_methods(["GET", "PUT"])
@@ -65,6 +68,10 @@ fn requests() -> Vec<Request> {
         ALLOWED.into(),
         "https://a.b.example.org".into(),
         "http://localhost:3000".into(),
+        "https://pr-7-web.example.org:8443".into(),
+        format!("https://pr-{}.example.org", "-".repeat(60)).into(),
+        "app://.".into(),
+        "app://".into(),
         "https://app.example.net:8443".into(),
         "https://evil.com".into(),
         "null".into(),

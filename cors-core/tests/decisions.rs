@@ -139,9 +139,12 @@ fn any_origin() {
         ("GET", &["not-cors", "allow-origin: *", "expose-headers: *", "vary: own"]),
         ("GET origin=https://b.com", &["actual-allowed", "allow-origin: *", "expose-headers: *", "vary: own"]),
         ("GET origin=null", &["actual-allowed", "allow-origin: *", "expose-headers: *", "vary: own"]),
-        ("GET origin=b.com", &["actual-refused: origin-malformed", "allow-origin: *", "expose-headers: *", "vary: own"]),
+        ("GET origin=b.com", &["actual-allowed", "allow-origin: *", "expose-headers: *", "vary: own"]),
+        ("GET origin=https://b.com origin=https://b.com", &["actual-allowed", "allow-origin: *", "expose-headers: *", "vary: own"]),
         ("OPTIONS origin=null method=PUT headers=x-b", &["preflight-allowed", "200 OK", "allow-headers: *, Authorization", "allow-methods: PUT, PATCH", "allow-origin: *", "max-age: 5", VARY]),
-        ("OPTIONS origin=b.com method=PUT", &["preflight-refused: origin-malformed", "400 Disallowed CORS origin", VARY]),
+        ("OPTIONS origin=b.com method=PUT", &["preflight-allowed", "200 OK", "allow-headers: *, Authorization", "allow-methods: PUT, PATCH", "allow-origin: *", "max-age: 5", VARY]),
+        ("OPTIONS origin= origin=b.com method=PUT", &["preflight-allowed", "200 OK", "allow-headers: *, Authorization", "allow-methods: PUT, PATCH", "allow-origin: *", "max-age: 5", VARY]),
+        ("OPTIONS origin=b.com method=GET", &["preflight-refused: method-not-allowed", "400 Disallowed CORS method", "allow-origin: *", VARY]),
     ]);
 }
 
@@ -217,6 +220,10 @@ fn blocking() {
         ("OPTIONS origin=https://b.com", &["blocked: origin-not-allowed", "403 Disallowed CORS origin", "vary: Origin"]),
         ("POST origin=https://b.com site=same-origin", &["actual-refused: origin-not-allowed", "vary: own, Origin"]),
         ("OPTIONS origin=https://b.com method=PUT site=same-origin", &["preflight-refused: origin-not-allowed", "400 Disallowed CORS origin", VARY]),
+    ]);
+    check(config.clone().allow_origins(["*"]), &[
+        ("POST origin=b.com site=cross-site", &["actual-allowed", "allow-origin: *", "expose-headers: X-E, X-F", "vary: own"]),
+        ("POST origin=https://b.com origin=null site=cross-site", &["actual-allowed", "allow-origin: *", "expose-headers: X-E, X-F", "vary: own"]),
     ]);
     assert!(config.build().unwrap().blocks_refused_origins());
     assert!(!listed().build().unwrap().blocks_refused_origins());

@@ -232,6 +232,7 @@ fn serialized_and_read_back() {
         .preflight_status(204)
         .block_refused_origins(true)
         .dangerously_allow_credentials_on_public_suffixes(true)
+        .dangerously_allow_credentials_with_any_app(true)
         .dangerously_allow_credentials_with_broad_regex(true);
     let policy = config.clone().build().unwrap();
     assert_eq!(policy.to_config(), config);

@@ -32,7 +32,18 @@ const HOSTS: &[&str] = &[
     "[::ffff:7f00:1]",
     "1.example",
 ];
-const SCHEMES: &[&str] = &["https", "http", "tauri", "chrome-extension"];
+const SCHEMES: &[&str] = &["https", "http", "tauri", "app"];
+/// A `*` inside the first label.
+const LABELS: &[&str] = &["a-*.", "a*.", "*-b.", "a*b.", "a-*-b.", "*a."];
+/// Entries without a host, or with any host.
+const OTHERS: &[&str] = &[
+    "app://",
+    "app://.",
+    "file://",
+    "app://*",
+    "tauri://*",
+    "chrome-extension://*",
+];
 const METHODS: &[&[&str]] = &[&["GET"], &["*"], &["PUT", "PATCH"], &[], &["get", "PURGE"]];
 const NAMES: &[&[&str]] = &[&[], &["X-A", "x-b"], &["*"], &["Authorization"]];
 const EXPOSED: &[&[&str]] = &[&[], &["X-E"], &["*"]];
@@ -42,19 +53,23 @@ const PORTS: &[&str] = &["", ":8080", ":3000", ":1", ":65535"];
 fn entry() -> impl Strategy<Value = String> {
     let pattern = (
         select(SCHEMES),
-        prop_oneof![3 => Just(""), 2 => Just("*.")],
+        prop_oneof![5 => Just(""), 3 => Just("*."), 2 => select(LABELS)],
         select(HOSTS),
         prop_oneof![4 => select(PORTS), 1 => Just(":*")],
     )
         .prop_map(|(scheme, wildcard, host, port)| format!("{scheme}://{wildcard}{host}{port}"));
-    prop_oneof![20 => pattern, 1 => Just("null".to_owned())]
+    let other = select(OTHERS).prop_map(str::to_owned);
+    prop_oneof![20 => pattern, 1 => Just("null".to_owned()), 2 => other]
 }
 
 /// Origins similar to those entries, some with one or two bytes changed.
 fn origin() -> impl Strategy<Value = Vec<u8>> {
     let plain = (
         select(SCHEMES),
-        vec(select(&["a", "b", "x", "evil", ""][..]), 0..3),
+        vec(
+            select(&["a", "b", "x", "evil", "a-1", "a-1-b", "axb", "a_b", ""][..]),
+            0..3,
+        ),
         select(HOSTS),
         select(PORTS),
     )
@@ -76,6 +91,8 @@ fn origin() -> impl Strategy<Value = Vec<u8>> {
         }
         origin
     });
+    let other = select(OTHERS).prop_map(|origin| origin.replace('*', "host").into_bytes());
+    let plain = prop_oneof![6 => plain, 1 => other];
     prop_oneof![4 => plain, 6 => mutated, 1 => Just(b"null".to_vec()), 1 => vec(any::<u8>(), 0..400)]
 }
 
@@ -88,16 +105,17 @@ fn config() -> impl Strategy<Value = Config> {
     let regex = prop::option::of(select(
         &[r"https://.*\.example\.net", r"http://localhost:\d+"][..],
     ));
-    let flags = (
-        any::<bool>(),
-        any::<bool>(),
-        any::<bool>(),
-        any::<bool>(),
-        any::<bool>(),
-    );
+    let flags = any::<[bool; 6]>();
     (origins, regex, methods, names, exposed, any::<u64>(), flags).prop_map(
         |(origins, regex, methods, names, exposed, max_age, flags)| {
-            let (credentials, bare, diagnostics, block, public_suffixes) = flags;
+            let [
+                credentials,
+                bare,
+                diagnostics,
+                block,
+                public_suffixes,
+                any_app,
+            ] = flags;
             let config = Config::new()
                 .allow_origins(origins)
                 .allow_methods(methods.iter().copied())
@@ -108,7 +126,8 @@ fn config() -> impl Strategy<Value = Config> {
                 .preflight_status(if bare { 204 } else { 200 })
                 .diagnostics(diagnostics)
                 .block_refused_origins(block)
-                .dangerously_allow_credentials_on_public_suffixes(public_suffixes);
+                .dangerously_allow_credentials_on_public_suffixes(public_suffixes)
+                .dangerously_allow_credentials_with_any_app(any_app);
             match regex {
                 Some(regex) => config.allow_origin_regex(regex),
                 None => config,

@@ -13,9 +13,10 @@
 use cors_core::Config;
 use cors_core::issue::{Correction, Issue, Rule};
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 use url::{Origin, Url};
 
-const ENTRIES: [&str; 30] = [
+const ENTRIES: [&str; 34] = [
     "https://example.com",
     "https://www.example.com",
     "http://example.com",
@@ -46,6 +47,10 @@ const ENTRIES: [&str; 30] = [
     "chrome-extension://fmkadmapgofadopljbjfkapdkoienihi",
     "app://a.example:4000",
     "https://httpbin.example",
+    "https://app-*.example.com",
+    "https://pr-*-web.example.com:8443",
+    "chrome-extension://*",
+    "app://.",
 ];
 
 /// A slip. `None` if it does not apply to the entry.
@@ -302,14 +307,14 @@ fn check(text: &str) -> Option<Vec<String>> {
     Some(entries)
 }
 
+static ANY_PORT: LazyLock<regex::Regex> =
+    LazyLock::new(|| regex::Regex::new(r":\*($|[^A-Za-z0-9._*-])").unwrap());
+
 /// Scheme, host and port of the origin that a browser finds in `text`. The origin of a page that opens a
 /// WebSocket has the scheme `http` or `https`.
 fn meaning(text: &str) -> Option<(String, String, Option<u16>)> {
     // A wildcard for ports is no port to a URL parser, so that a port takes its place.
-    let text = text
-        .replace(":*.", "\0")
-        .replace(":*", ":4")
-        .replace('\0', ":*.");
+    let text = ANY_PORT.replace(text, ":4$1");
     let url = Url::parse(&text).ok()?;
     let url = match url.origin() {
         Origin::Tuple(..) => Url::parse(&url.origin().ascii_serialization()).ok()?,

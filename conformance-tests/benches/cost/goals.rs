@@ -79,12 +79,16 @@ const FLOORS: [(&str, f64); 3] = [
 ];
 
 /// The series, each with the two sizes that are compared.
-pub(crate) const SERIES: [(&str, usize, usize); 5] = [
+pub(crate) const SERIES: [(&str, usize, usize); 9] = [
     ("origins, first", 10, 1_000_000),
     ("origins, last", 10, 1_000_000),
     ("origins, miss", 10, 1_000_000),
     ("patterns, last", 1, 10_000),
     ("patterns, miss", 1, 10_000),
+    ("label patterns, last", 1, 10_000),
+    ("label patterns, miss", 1, 10_000),
+    ("schemes, last", 1, 10_000),
+    ("schemes, miss", 1, 10_000),
 ];
 
 pub(crate) fn all(

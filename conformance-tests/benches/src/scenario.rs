@@ -91,6 +91,10 @@ pub enum Policy {
     Origins(usize),
     /// This many patterns of subdomains.
     Patterns(usize),
+    /// This many patterns with a `*` inside the first label, all with the same suffix.
+    Labels(usize),
+    /// This many schemes with any host.
+    Schemes(usize),
     /// A regular expression.
     Regex,
     /// One origin and this many request headers.
@@ -117,6 +121,10 @@ impl Policy {
             Self::Patterns(count) => {
                 one.allow_origins((0..count).map(|n| nth_origin(n).replacen("://", "://*.", 1)))
             }
+            Self::Labels(count) => {
+                one.allow_origins((0..count).map(|n| nth_origin(n).replacen('.', "-*.", 1)))
+            }
+            Self::Schemes(count) => one.allow_origins((0..count).map(|n| nth_scheme(n) + "://*")),
             Self::Regex => one.allow_origin_regex(r"https://[a-z0-9-]+\.example\.org(:\d+)?"),
             Self::Headers(count) => one.allow_headers((0..count).map(nth_header)),
             Self::AnyHeaders => one.allow_headers(["*"]),
@@ -193,6 +201,10 @@ pub fn with(filter: Option<&str>) -> Vec<Scenario> {
 
 fn nth_origin(n: usize) -> String {
     format!("https://{n:07}.example.com")
+}
+
+fn nth_scheme(n: usize) -> String {
+    format!("app{n:07}")
 }
 
 fn nth_header(n: usize) -> String {

@@ -83,13 +83,16 @@ pub(crate) const RULES: [Rule; 20] = [
     Rule {
         name: "several Origin lines",
         reason: "2: a browser sends one",
-        applies: |case| case.lines("origin").len() > 1,
+        applies: |case| !case.policy.allows_any_origin() && case.lines("origin").len() > 1,
         change: refuse_origin,
     },
     Rule {
         name: "malformed Origin",
-        reason: "2 and 7: only a serialised origin matches a regex or `*`",
-        applies: |case| case.origin().is_some_and(|origin| !is_serialised(origin)),
+        reason: "2: only a serialised origin matches a regex",
+        applies: |case| {
+            !case.policy.allows_any_origin()
+                && case.origin().is_some_and(|origin| !is_serialised(origin))
+        },
         change: refuse_origin,
     },
     Rule {
@@ -308,7 +311,7 @@ pub(crate) const ROCKET: [Rule; 2] = [
 fn refuse_origin(case: &Case<'_>, response: &mut CorsResponse) {
     if case.is_preflight() {
         response.set_failing("origin", true);
-    } else if !case.policy.allows_any_origin() {
+    } else {
         response.cors.remove(ORIGIN);
     }
 }

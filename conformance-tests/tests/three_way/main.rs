@@ -135,6 +135,10 @@ fn places() -> Places {
         "https://shop.example.co.uk",
         "https://user.github.io",
         "tauri://localhost",
+        "app://.",
+        "app://",
+        "file://",
+        "https://pr-7-web.example.app",
         "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
         &longest,
     ];

@@ -210,10 +210,9 @@ impl Meaning {
                 .unwrap()
                 .is_match(&text)
         };
-        naive::is_allowed(self.config.get_allow_origins(), origin)
-            || is_origin(origin)
-                && (self.allows_any_origin()
-                    || self.config.get_allow_origin_regex().is_some_and(matches))
+        self.allows_any_origin()
+            || naive::is_allowed(self.config.get_allow_origins(), origin)
+            || is_origin(origin) && self.config.get_allow_origin_regex().is_some_and(matches)
     }
 
     fn allows_method(&self, method: &str) -> bool {
@@ -234,13 +233,13 @@ impl Meaning {
             || self.config.get_allow_headers().iter().any(is_it)
     }
 
-    /// Whether the request has one origin, which is allowed.
+    /// Whether the request has an origin, and any origin is allowed, or it has one that is allowed.
     fn lets_in(&self, request: &Request) -> bool {
         let mut origins = request.lines(RequestHeader::Origin);
         origins
             .next()
             .is_some_and(|origin| self.allows_origin(origin))
-            && origins.next().is_none()
+            && (origins.next().is_none() || self.allows_any_origin())
     }
 
     /// The expected id of the decision, except for preflights.

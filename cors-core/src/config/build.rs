@@ -34,6 +34,7 @@ impl Config {
             diagnostics,
             block_refused_origins,
             dangerously_allow_credentials_on_public_suffixes,
+            dangerously_allow_credentials_with_any_app,
             dangerously_allow_credentials_with_broad_regex,
             read_issues,
         } = self;
@@ -43,6 +44,7 @@ impl Config {
             regex: allow_origin_regex.as_deref(),
             credentials: allow_credentials,
             on_public_suffixes: dangerously_allow_credentials_on_public_suffixes,
+            with_any_app: dangerously_allow_credentials_with_any_app,
             with_broad_regex: dangerously_allow_credentials_with_broad_regex,
         };
         let access = origins.build(&mut report);
@@ -62,6 +64,7 @@ impl Config {
             diagnostics,
             block_refused_origins,
             on_public_suffixes: dangerously_allow_credentials_on_public_suffixes,
+            with_any_app: dangerously_allow_credentials_with_any_app,
             with_broad_regex: dangerously_allow_credentials_with_broad_regex,
             warnings,
         })

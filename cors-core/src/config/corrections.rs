@@ -40,11 +40,13 @@ fn repair(text: &str) -> Option<String> {
     };
     match entry::parse(&canonical) {
         Ok(Entry::Any) => Some(canonical),
+        // `NULL` may be a mistake, but `null` allows every sandboxed frame: do not suggest it. The same
+        // applies to `file://`.
+        Ok(Entry::Pattern(pattern)) if pattern.scheme == "file" => None,
         Ok(Entry::Pattern(pattern)) => match typos::scheme(&pattern) {
             Some(meant) => repair(&canonical.replacen(pattern.scheme, meant, 1)),
             None => typos::host(&pattern).is_none().then_some(canonical),
         },
-        // `NULL` may be a mistake, but `null` allows every sandboxed frame: do not suggest it.
         Ok(Entry::Null) | Err(_) => None,
     }
 }
@@ -183,6 +185,11 @@ mod tests {
             ("localhost:3000", "http://localhost:3000"),
             ("127.0.0.1:3000", "http://127.0.0.1:3000"),
             ("*.example.com", "https://*.example.com"),
+            ("app-*.example.com", "https://app-*.example.com"),
+            ("https://App-*.example.com/", "https://app-*.example.com"),
+            ("app:///index.html", "app://"),
+            ("app://./index.html", "app://."),
+            ("chrome-extension://*/", "chrome-extension://*"),
             ("localhost:*", "http://localhost:*"),
             ("app.localhost:3000", "http://app.localhost:3000"),
             (
@@ -230,8 +237,12 @@ mod tests {
             "/",
             "https://",
             "file:///home/me/index.html",
+            "file:///",
+            "file://*",
+            "FILE://",
             "https://*",
-            "https://a*.com",
+            "https://a*",
+            "https://a*b*.com",
             "https://*.*.com",
             "https://*.1.2.3.4",
             "https://a..b",

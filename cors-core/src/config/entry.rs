@@ -289,7 +289,10 @@ impl<'a> Parts<'a> {
     }
 
     fn lacks_host(&self) -> bool {
-        self.host.is_empty() && self.authority.parse::<Ipv6Addr>().is_err()
+        self.host.is_empty()
+            && self.authority.parse::<Ipv6Addr>().is_err()
+            // Pages of some schemes have no host.
+            && Entry::parse(&format!("{}://", self.scheme)).is_err()
     }
 
     fn join(&self) -> String {
@@ -349,7 +352,7 @@ mod tests {
                 ],
             ),
             (
-                "ht_tp://a*.com:8*",
+                "ht_tp://a*b*.com:8*",
                 &[Rule::OriginScheme, Rule::OriginWildcard],
             ),
             (

@@ -7,7 +7,7 @@ use crate::origin::is_scheme;
 /// The rule for a text that is something else than an origin.
 pub(super) fn other_notation(text: &str) -> Option<Rule> {
     let lower = text.trim().to_ascii_lowercase();
-    if is_regex(&lower) {
+    if is_regex(&lower.replacen(r":\\", "://", 1)) {
         Some(Rule::OriginRegex)
     } else if is_blob(&lower) {
         Some(Rule::OriginBlob)
@@ -139,7 +139,8 @@ mod tests {
             "https://http:8080/",
             "https://a.*.com",
             "https://a.*",
-            r"https:\www.a.com",
+            r"https:\\www.a.com",
+            r"app:\\.",
             r"https://a.com\docs",
             "https://https/a",
             "https://a.com/b://c",

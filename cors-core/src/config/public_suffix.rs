@@ -1,5 +1,7 @@
 //! Domains under which anyone can register a name (<https://publicsuffix.org>).
 
+use super::shared_hosts::is_shared;
+
 /// Whether anyone can register a name directly under `domain`: `com`, `co.uk`, `github.io`.
 ///
 /// A single label is always a public suffix, with or without the list. The exception is `localhost`,
@@ -8,6 +10,9 @@ pub(super) fn is_public_suffix(domain: &str) -> bool {
     let domain = domain.strip_suffix('.').unwrap_or(domain);
     if !domain.contains('.') {
         return domain != "localhost";
+    }
+    if is_shared(domain) {
+        return true;
     }
     #[cfg(feature = "public-suffix")]
     let listed = is_listed(domain);
@@ -46,7 +51,7 @@ mod tests {
 
     #[test]
     fn suffixes_and_domains() {
-        for suffix in ["com", "com.", "internal"] {
+        for suffix in ["com", "com.", "internal", "nip.io", "app.github.dev"] {
             assert!(is_public_suffix(suffix), "{suffix}");
         }
         for domain in [

@@ -43,6 +43,7 @@ impl Policy {
             diagnostics: self.diagnostics,
             block_refused_origins: self.block_refused_origins,
             dangerously_allow_credentials_on_public_suffixes: self.on_public_suffixes,
+            dangerously_allow_credentials_with_any_app: self.with_any_app,
             dangerously_allow_credentials_with_broad_regex: self.with_broad_regex,
             read_issues: Vec::new(),
         }

@@ -76,8 +76,10 @@ impl<'a> Builder<'a> {
 
         let bytes = exact.iter().map(|(_, text)| text.len()).sum();
         set.exact = Table::with_capacity(exact.len(), bytes);
+        let hasher = set.hasher.clone();
+        let hash_of = |text: &str| hash(&hasher, text.as_bytes());
         for (index, text) in exact {
-            let hash = hash(&set.hasher, text.as_bytes());
+            let hash = hash_of(text);
             if set
                 .exact
                 .find(hash, |other| other == text.as_bytes())
@@ -87,7 +89,7 @@ impl<'a> Builder<'a> {
                 continue;
             }
             match set.patterns.covering(&set.hasher, text) {
-                None => set.exact.insert(hash, text),
+                None => set.exact.insert(hash, text, hash_of),
                 other => report(index, text, other),
             }
         }

@@ -1,6 +1,7 @@
 //! One entry of `allow_origins`: the strict parser for configuration.
 
-use super::{host, is_scheme, parse_port, split_authority};
+use super::{has_no_host, host, is_scheme, parse_port, split_authority};
+use std::borrow::Cow;
 
 /// What an entry of `allow_origins` means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,15 +14,29 @@ pub(crate) enum Entry<'a> {
     Pattern(Pattern<'a>),
 }
 
-/// `scheme://[*.]host[:port|:*]`, canonical except for the wildcards.
+/// `scheme://host[:port|:*]`, canonical except for the wildcards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pattern<'a> {
     pub(crate) scheme: &'a str,
-    /// Whether the entry has `*.`, which matches one or more labels before the host.
-    pub(crate) subdomains: bool,
+    pub(crate) wildcard: Wildcard<'a>,
+    /// The host, without the label that has the wildcard. Empty if the host is `*`, or if there is none.
     pub(crate) host: &'a str,
     /// With its colon, or empty; `:*` is any port or none.
     pub(crate) port: &'a str,
+}
+
+/// What `*` stands for in a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wildcard<'a> {
+    /// There is no `*`.
+    None,
+    /// `*.example.com`: one or more labels.
+    Subdomains,
+    /// `before*after.example.com`: one or more letters, digits and hyphens. One of the two texts may be
+    /// empty.
+    Label { before: &'a str, after: &'a str },
+    /// `scheme://*`: any host that is not empty, without a port. Not with `http` and `https`.
+    Host,
 }
 
 /// Why a text is not an entry of `allow_origins`.
@@ -34,7 +49,7 @@ pub(crate) enum EntryError {
     NonAscii,
     NoScheme,
     Scheme,
-    /// The scheme is `file`.
+    /// The scheme is `file`, but the entry is not `file://`.
     File,
     /// The scheme is `ws` or `wss`.
     WebSocket,
@@ -89,7 +104,7 @@ impl<'a> Pattern<'a> {
         let host = text.strip_prefix("https://")?;
         host::is_common_name(host.as_bytes()).then_some(Self {
             scheme: "https",
-            subdomains: false,
+            wildcard: Wildcard::None,
             host,
             port: "",
         })
@@ -106,27 +121,12 @@ impl<'a> Pattern<'a> {
         let (host, port) = authority
             .split_at_checked(host_len)
             .ok_or(EntryError::Host)?;
-        let (subdomains, host) = match host.strip_prefix("*.") {
-            Some(parent) => (true, parent),
-            None => (false, host),
-        };
-        if host.contains('*') || (subdomains && (host.is_empty() || host.starts_with('['))) {
-            return Err(EntryError::Wildcard);
-        }
-        let kind = host::check(host.as_bytes())?;
-        if subdomains {
-            if kind == host::Kind::Ip {
-                return Err(EntryError::Wildcard);
-            }
-            // With `a.` before it, the host must still be a valid name.
-            if host.len() + 2 > host::MAX_LEN {
-                return Err(EntryError::LongName);
-            }
-        }
+        let (wildcard, host) = split_wildcard(host)?;
+        check_wildcard(scheme, wildcard, host, port)?;
         check_port(scheme, port)?;
         Ok(Self {
             scheme,
-            subdomains,
+            wildcard,
             host,
             port,
         })
@@ -134,7 +134,7 @@ impl<'a> Pattern<'a> {
 
     /// Whether exactly one origin matches.
     pub(crate) fn is_exact(&self) -> bool {
-        !self.subdomains && self.port != ":*"
+        self.wildcard == Wildcard::None && self.port != ":*"
     }
 }
 
@@ -178,7 +178,7 @@ fn split_scheme(text: &str) -> Result<(&str, &str), EntryError> {
     }
     if scheme.is_empty() {
         Err(EntryError::NoScheme)
-    } else if scheme.eq_ignore_ascii_case("file") {
+    } else if scheme.eq_ignore_ascii_case("file") && text != "file://" {
         Err(EntryError::File)
     } else if scheme.eq_ignore_ascii_case("ws") || scheme.eq_ignore_ascii_case("wss") {
         Err(EntryError::WebSocket)
@@ -213,6 +213,56 @@ fn cut_authority(rest: &str) -> Result<&str, EntryError> {
     }
 }
 
+/// Splits a host into the wildcard in its first label and the rest.
+fn split_wildcard(host: &str) -> Result<(Wildcard<'_>, &str), EntryError> {
+    let Some((before, tail)) = host.split_once('*') else {
+        return Ok((Wildcard::None, host));
+    };
+    if host == "*" {
+        return Ok((Wildcard::Host, ""));
+    }
+    let (after, rest) = tail.split_once('.').ok_or(EntryError::Wildcard)?;
+    if before.contains(['.', '[']) || tail.contains('*') || rest.is_empty() || rest.starts_with('[')
+    {
+        return Err(EntryError::Wildcard);
+    }
+    Ok(match (before, after) {
+        ("", "") => (Wildcard::Subdomains, rest),
+        // Such a label is an encoded name, in which `*` has no meaning.
+        _ if before.starts_with("xn--") => return Err(EntryError::Wildcard),
+        _ => (Wildcard::Label { before, after }, rest),
+    })
+}
+
+/// Checks the host. The shortest text that `*` can stand for must give a valid host.
+fn check_wildcard(
+    scheme: &str,
+    wildcard: Wildcard<'_>,
+    host: &str,
+    port: &str,
+) -> Result<(), EntryError> {
+    let shortest = match wildcard {
+        Wildcard::None if has_no_host(scheme.as_bytes(), host.as_bytes(), port.as_bytes()) => {
+            return Ok(());
+        }
+        Wildcard::None => Cow::Borrowed(host),
+        Wildcard::Host if matches!(scheme, "http" | "https") || !port.is_empty() => {
+            return Err(EntryError::Wildcard);
+        }
+        Wildcard::Host => return Ok(()),
+        // The host of an extension is its identifier, which has no dots.
+        _ if scheme.ends_with("-extension") => return Err(EntryError::Wildcard),
+        Wildcard::Subdomains => Cow::Owned(format!("a.{host}")),
+        Wildcard::Label { before, after } => Cow::Owned(format!("{before}a{after}.{host}")),
+    };
+    match host::check(shortest.as_bytes()) {
+        Ok(_) => Ok(()),
+        // An address has no subdomains.
+        Err(host::HostError::Ip) if wildcard != Wildcard::None => Err(EntryError::Wildcard),
+        Err(error) => Err(error.into()),
+    }
+}
+
 fn check_port(scheme: &str, port: &str) -> Result<(), EntryError> {
     if matches!(port, "" | ":*") {
         return Ok(());
@@ -242,7 +292,7 @@ const BAD_PORTS: [u16; 82] = [
 
 #[cfg(test)]
 mod tests {
-    use super::{Entry, EntryError, Pattern};
+    use super::{Entry, EntryError, Pattern, Wildcard};
 
     fn pattern(text: &str) -> Pattern<'_> {
         match Entry::parse(text) {
@@ -262,6 +312,7 @@ mod tests {
             "*.a.com",
             "a.com:1",
             "a.com:*",
+            "a*.com",
         ]
         .into_iter()
         .chain([
@@ -295,27 +346,41 @@ mod tests {
 
     #[test]
     fn parts_of_an_entry() {
-        for (text, scheme, subdomains, host, port, exact) in [
-            ("https://a.com", "https", false, "a.com", "", true),
-            ("http://a.com:8080", "http", false, "a.com", ":8080", true),
-            ("http://[::1]:3000", "http", false, "[::1]", ":3000", true),
-            ("https://*.a.com", "https", true, "a.com", "", false),
-            ("http://a.com:*", "http", false, "a.com", ":*", false),
-            ("http://*.a.com:*", "http", true, "a.com", ":*", false),
+        use Wildcard::{Host, Subdomains};
+        const NONE: Wildcard<'_> = Wildcard::None;
+        const fn label<'a>(before: &'a str, after: &'a str) -> Wildcard<'a> {
+            Wildcard::Label { before, after }
+        }
+        for (text, scheme, wildcard, host, port) in [
+            ("https://a.com", "https", NONE, "a.com", ""),
+            ("http://a.com:8080", "http", NONE, "a.com", ":8080"),
+            ("http://[::1]:3000", "http", NONE, "[::1]", ":3000"),
+            ("https://*.a.com", "https", Subdomains, "a.com", ""),
+            ("http://a.com:*", "http", NONE, "a.com", ":*"),
+            ("http://*.a.com:*", "http", Subdomains, "a.com", ":*"),
             // Bad ports apply only to `http` and `https`.
-            ("app://a.com:6000", "app", false, "a.com", ":6000", true),
+            ("app://a.com:6000", "app", NONE, "a.com", ":6000"),
+            ("app://", "app", NONE, "", ""),
+            ("app://.", "app", NONE, ".", ""),
+            ("file://", "file", NONE, "", ""),
+            ("app://*", "app", Host, "", ""),
+            ("chrome-extension://*", "chrome-extension", Host, "", ""),
+            ("https://a-*.b.com", "https", label("a-", ""), "b.com", ""),
+            ("https://*-a.b.com", "https", label("", "-a"), "b.com", ""),
+            ("https://a*b.c:8443", "https", label("a", "b"), "c", ":8443"),
+            ("https://*-.b.com:*", "https", label("", "-"), "b.com", ":*"),
+            ("https://_*.b.com.", "https", label("_", ""), "b.com.", ""),
+            ("app://x*.y", "app", label("x", ""), "y", ""),
         ] {
             let parsed = pattern(text);
-            assert_eq!(
-                parsed,
-                Pattern {
-                    scheme,
-                    subdomains,
-                    host,
-                    port
-                },
-                "{text}"
-            );
+            let parts = Pattern {
+                scheme,
+                wildcard,
+                host,
+                port,
+            };
+            assert_eq!(parsed, parts, "{text}");
+            let exact = wildcard == NONE && port != ":*";
             assert_eq!(parsed.is_exact(), exact, "{text}");
         }
         assert_eq!(Entry::parse("*"), Ok(Entry::Any));
@@ -352,6 +417,48 @@ mod tests {
             ("https://[::1", EntryError::Host),
             ("https://[::1]x", EntryError::Host),
             ("https://a.com:", EntryError::Port),
+            ("https://a*b*.c.com", EntryError::Wildcard),
+            ("https://a*.*.c.com", EntryError::Wildcard),
+            ("https://**.c.com", EntryError::Wildcard),
+            ("https://a.b*.com", EntryError::Wildcard),
+            ("https://a*.[::1]", EntryError::Wildcard),
+            ("https://[a*.b]", EntryError::Wildcard),
+            ("https://1*.0.0.1", EntryError::Wildcard),
+            ("https://a-*", EntryError::Wildcard),
+            ("https://a-*.", EntryError::Wildcard),
+            ("https://a.*", EntryError::Wildcard),
+            ("https://xn--*.a.com", EntryError::Wildcard),
+            ("https://A*.b.com", EntryError::UpperCase),
+            ("https://a!*.b.com", EntryError::Host),
+            ("https://a*..com", EntryError::EmptyLabel),
+            ("https://a*.b.com:443", EntryError::DefaultPort),
+            ("https://a*.b.com/", EntryError::TrailingSlash),
+            ("a*.b.com", EntryError::Wildcard),
+            ("http://*", EntryError::Wildcard),
+            ("http://*:*", EntryError::Wildcard),
+            ("app://*:*", EntryError::Wildcard),
+            ("app://*:80", EntryError::Wildcard),
+            ("app://*/", EntryError::TrailingSlash),
+            ("App://*", EntryError::UpperCase),
+            ("*://a", EntryError::Wildcard),
+            ("chrome-extension://*.x", EntryError::Wildcard),
+            ("moz-extension://a*.x", EntryError::Wildcard),
+            ("chrome-extension://a*", EntryError::Wildcard),
+            ("wss://*", EntryError::WebSocket),
+            ("file://*", EntryError::File),
+            ("file:///", EntryError::File),
+            ("file://host", EntryError::File),
+            ("FILE://", EntryError::File),
+            ("App://", EntryError::UpperCase),
+            ("app:///", EntryError::TrailingSlash),
+            ("app://:80", EntryError::Host),
+            ("app://:*", EntryError::Host),
+            ("app://.:80", EntryError::EmptyLabel),
+            ("app://..", EntryError::EmptyLabel),
+            ("app:", EntryError::NoScheme),
+            ("http://", EntryError::Host),
+            ("ftp://", EntryError::Host),
+            ("https://.", EntryError::EmptyLabel),
         ] {
             assert_eq!(Entry::parse(text), Err(rule), "{text}");
         }
@@ -363,6 +470,10 @@ mod tests {
         let label = "a".repeat(63);
         let host = format!("{label}.{label}.{label}.{}", "b".repeat(59));
         assert_eq!(pattern(&format!("https://*.{host}")).host.len(), 251);
+        let longest = format!("https://{0}*{0}.b.com", "a".repeat(31));
+        assert_eq!(pattern(&longest).host, "b.com");
+        let longer = longest.replace('*', "a*");
+        assert_eq!(Entry::parse(&longer), Err(EntryError::LongLabel));
         let longer = format!("https://*.{host}b");
         assert_eq!(Entry::parse(&longer), Err(EntryError::LongName));
         assert!(pattern(&longer.replace("*.", "")).is_exact());

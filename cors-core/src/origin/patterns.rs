@@ -1,16 +1,40 @@
 //! Patterns: entries with a wildcard.
 
+use super::labels::Labels;
 use super::table::{Table, hash};
 use super::{Origin, host, is_sent_port, split_authority, split_scheme};
 use foldhash::fast::RandomState;
-use std::borrow::Cow;
 
-/// Entries with a wildcard: `scheme://*.host[:port|:*]` and `scheme://host:*`.
+/// Entries with a wildcard.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Patterns {
-    /// Those that do not end in `:*`.
+    /// Entries with `*.` that do not end in `:*`: `scheme://*.host[:port]`.
     fixed_port: Group,
+    /// `scheme://host:*` and `scheme://*.host:*`.
     any_port: Group,
+    /// Entries with another wildcard. Few policies have any.
+    others: Option<Box<Others>>,
+}
+
+/// Entries whose wildcard stands for something else than subdomains and ports.
+#[derive(Clone, Debug, Default)]
+struct Others {
+    /// `scheme://*`, found by the hash of the scheme.
+    schemes: Table,
+    /// `scheme://before*after.host[:port]`
+    labels: Labels,
+    /// `scheme://before*after.host:*`
+    labels_any_port: Labels,
+}
+
+/// Where an entry belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    FixedPort,
+    AnyPort,
+    Scheme,
+    Label,
+    LabelAnyPort,
 }
 
 /// Entries, found by the hash of their key: the text after `*`, or after the scheme if there is no
@@ -18,7 +42,7 @@ pub(super) struct Patterns {
 #[derive(Clone, Debug, Default)]
 struct Group {
     table: Table,
-    /// Bit n is set if some key is n bytes long. Parts of an origin with any other length are skipped
+    /// Bit n is set if some key is n bytes long. Parts of an origin whose bit is not set are skipped
     /// without hashing.
     lengths: [u64; 5],
     /// The length of the shortest key.
@@ -26,11 +50,10 @@ struct Group {
 }
 
 impl Patterns {
+    /// With room for those entries that can be many.
     pub(super) fn with_capacity<'a>(texts: impl Iterator<Item = &'a str> + Clone) -> Self {
-        let group = |any_port: bool| {
-            let texts = texts
-                .clone()
-                .filter(|text| text.ends_with(":*") == any_port);
+        let group = |form| {
+            let texts = texts.clone().filter(|text| Form::of(text) == form);
             let bytes = texts.clone().map(str::len).sum();
             Group {
                 table: Table::with_capacity(texts.count(), bytes),
@@ -39,30 +62,35 @@ impl Patterns {
             }
         };
         Self {
-            fixed_port: group(false),
-            any_port: group(true),
+            fixed_port: group(Form::FixedPort),
+            any_port: group(Form::AnyPort),
+            others: None,
         }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.fixed_port.table.is_empty() && self.any_port.table.is_empty()
+        self.fixed_port.table.is_empty() && self.any_port.table.is_empty() && self.others.is_none()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
-        self.fixed_port
-            .table
-            .iter()
-            .chain(self.any_port.table.iter())
+        let others = self.others.iter().flat_map(|others| others.iter());
+        let groups = [&self.fixed_port, &self.any_port].into_iter();
+        groups.flat_map(|group| group.table.iter()).chain(others)
     }
 
     /// Returns `false` if the entry is a duplicate.
     pub(super) fn insert(&mut self, hasher: &RandomState, text: &str) -> bool {
-        let group = if text.ends_with(":*") {
-            &mut self.any_port
-        } else {
-            &mut self.fixed_port
-        };
-        group.insert(hasher, text)
+        let others = &mut self.others;
+        match Form::of(text) {
+            Form::FixedPort => self.fixed_port.insert(hasher, text),
+            Form::AnyPort => self.any_port.insert(hasher, text),
+            Form::Scheme => others.get_or_insert_default().insert_scheme(hasher, text),
+            Form::Label => others.get_or_insert_default().labels.insert(hasher, text),
+            Form::LabelAnyPort => {
+                let labels = &mut others.get_or_insert_default().labels_any_port;
+                labels.insert(hasher, text)
+            }
+        }
     }
 
     /// Another entry that allows everything that this one allows.
@@ -70,23 +98,54 @@ impl Patterns {
         if self.is_empty() {
             return None;
         }
-        // `*` stands for at least one label.
-        let origin = match text.split_once("://*.") {
-            Some((scheme, host)) => Cow::Owned(format!("{scheme}://x.{host}")),
-            None => Cow::Borrowed(text),
-        };
         let is_other = |other: &[u8]| other != text.as_bytes();
-        match origin.strip_suffix(":*") {
-            None => self.find(hasher, origin.as_bytes(), is_other),
-            Some(start) => {
-                let (scheme, host) = split_scheme(start.as_bytes())?;
-                self.any_port.find(hasher, scheme, host, is_other)
-            }
+        if !text.contains('*') {
+            return self.find(hasher, text.as_bytes(), is_other);
         }
+        // Only an entry that also has a wildcard in the host, or the same host, can cover it. Such an
+        // entry matches whatever the wildcard of this one stands for.
+        let (scheme, authority) = text.split_once("://")?;
+        let (host, port) = split_authority(authority.as_bytes())?;
+        let host = std::str::from_utf8(host).ok()?.replace('*', "x");
+        let with_port = [host.as_bytes(), port].concat();
+        let origin = Origin {
+            scheme: scheme.as_bytes(),
+            authority: authority.as_bytes(),
+            port,
+        };
+        let fixed_port = self
+            .fixed_port
+            .find(hasher, origin.scheme, &with_port, is_other);
+        let any_port = || {
+            self.any_port
+                .find(hasher, origin.scheme, host.as_bytes(), is_other)
+        };
+        let other = || {
+            let is_free = |byte: &u8| is_free(byte) || *byte == b'*';
+            self.others
+                .as_deref()?
+                .find(hasher, origin, is_free, is_other)
+        };
+        fixed_port.or_else(any_port).or_else(other)
     }
 
     /// An entry that matches `origin` and that `accept` accepts.
     pub(super) fn find(
+        &self,
+        hasher: &RandomState,
+        origin: &[u8],
+        accept: impl Fn(&[u8]) -> bool,
+    ) -> Option<&str> {
+        let found = self.find_in_groups(hasher, origin, &accept);
+        match &self.others {
+            Some(others) if found.is_none() => {
+                others.find(hasher, Origin::parse(origin)?, is_free, accept)
+            }
+            _ => found,
+        }
+    }
+
+    fn find_in_groups(
         &self,
         hasher: &RandomState,
         origin: &[u8],
@@ -110,26 +169,96 @@ impl Patterns {
     }
 }
 
+impl Form {
+    fn of(text: &str) -> Self {
+        let host = text.split_once("://").map_or(text, |(_, host)| host);
+        let (host, any_port) = match host.strip_suffix(":*") {
+            Some(host) => (host, true),
+            None => (host, false),
+        };
+        let is_plain = host.starts_with("*.") || !host.contains('*');
+        match (is_plain, any_port) {
+            (true, false) => Self::FixedPort,
+            (true, true) => Self::AnyPort,
+            (false, _) if host == "*" => Self::Scheme,
+            (false, false) => Self::Label,
+            (false, true) => Self::LabelAnyPort,
+        }
+    }
+}
+
+/// Whether `*` inside a label stands for this byte.
+fn is_free(byte: &u8) -> bool {
+    matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-')
+}
+
+impl Others {
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        let labels = self.labels.iter().chain(self.labels_any_port.iter());
+        self.schemes.iter().chain(labels)
+    }
+
+    /// Returns `false` if the entry is a duplicate.
+    fn insert_scheme(&mut self, hasher: &RandomState, text: &str) -> bool {
+        let hash = |text: &str| {
+            let scheme = text.strip_suffix("://*").unwrap_or(text);
+            hash(hasher, scheme.as_bytes())
+        };
+        let is_it = |other: &[u8]| other == text.as_bytes();
+        let is_new = self.schemes.find(hash(text), is_it).is_none();
+        if is_new {
+            self.schemes.insert(hash(text), text, hash);
+        }
+        is_new
+    }
+
+    /// An entry that matches `origin`. `*` inside a label stands for bytes that `is_free` accepts.
+    fn find(
+        &self,
+        hasher: &RandomState,
+        origin: Origin<'_>,
+        is_free: impl Fn(&u8) -> bool,
+        accept: impl Fn(&[u8]) -> bool,
+    ) -> Option<&str> {
+        let Origin {
+            scheme,
+            authority,
+            port,
+        } = origin;
+        if port.is_empty() && !authority.is_empty() && !self.schemes.is_empty() {
+            let found = self.schemes.find(hash(hasher, scheme), |text| {
+                text.strip_suffix(b"://*") == Some(scheme) && accept(text)
+            });
+            if found.is_some() {
+                return found;
+            }
+        }
+        let host = authority.strip_suffix(port).unwrap_or(authority);
+        let labels = self
+            .labels
+            .find(hasher, scheme, authority, &is_free, &accept);
+        labels.or_else(|| {
+            self.labels_any_port
+                .find(hasher, scheme, host, is_free, accept)
+        })
+    }
+}
+
 impl Group {
     /// Returns `false` if the entry is a duplicate.
     fn insert(&mut self, hasher: &RandomState, text: &str) -> bool {
-        let start = text.strip_suffix(":*").unwrap_or(text);
-        let rest = split_scheme(start.as_bytes()).map(|(_, rest)| rest);
-        let rest = rest.unwrap_or_default();
-        let rest = rest.strip_prefix(b"*").unwrap_or(rest);
-        let hash = hash(hasher, rest);
-        if self
-            .table
-            .find(hash, |other| other == text.as_bytes())
-            .is_some()
-        {
+        let hash_of = |text: &str| hash(hasher, key(text));
+        let hash = hash_of(text);
+        let is_equal = |other: &[u8]| other == text.as_bytes();
+        if self.table.find(hash, is_equal).is_some() {
             return false;
         }
-        self.table.insert(hash, text);
-        if let Some(bits) = self.lengths.get_mut(rest.len() / 64) {
-            *bits |= 1 << (rest.len() % 64);
+        self.table.insert(hash, text, hash_of);
+        let len = key(text).len();
+        if let Some(bits) = self.lengths.get_mut(len / 64) {
+            *bits |= 1 << (len % 64);
         }
-        self.shortest = self.shortest.min(rest.len());
+        self.shortest = self.shortest.min(len);
         true
     }
 
@@ -165,7 +294,8 @@ impl Group {
         rest: &[u8],
         accept: impl Fn(&[u8]) -> bool,
     ) -> Option<&str> {
-        if self.lengths.get(rest.len() / 64)? >> (rest.len() % 64) & 1 == 0 {
+        let bits = self.lengths.get(rest.len() / 64);
+        if bits.is_some_and(|bits| bits >> (rest.len() % 64) & 1 == 0) {
             return None;
         }
         let is_entry = |text: &[u8]| {
@@ -177,6 +307,13 @@ impl Group {
             is_entry(text) == Some(true) && accept(text)
         })
     }
+}
+
+/// The part of an entry by which it is found.
+fn key(text: &str) -> &[u8] {
+    let start = text.strip_suffix(":*").unwrap_or(text);
+    let (_, rest) = split_scheme(start.as_bytes()).unwrap_or_default();
+    rest.strip_prefix(b"*").unwrap_or(rest)
 }
 
 const _: () = assert!(
@@ -211,9 +348,12 @@ mod tests {
             "https://d.com:*",
             "app://*.a.com:*",
             "http://[::1]:*",
+            "https://e-*.a.com:8443",
+            "https://f-*.a.com:*",
+            "x://*",
         ]);
         assert!(!patterns.is_empty());
-        assert_eq!(patterns.iter().count(), 6);
+        assert_eq!(patterns.iter().count(), 9);
         for (origin, entry) in [
             ("https://x.a.com", Some("https://*.a.com")),
             ("https://x.y.a.com", Some("https://*.a.com")),
@@ -239,6 +379,24 @@ mod tests {
             ("app://x.a.com:1", Some("app://*.a.com:*")),
             ("http://[::1]:1", Some("http://[::1]:*")),
             ("http://x.[::1]:1", None),
+            ("https://e-1.a.com:8443", Some("https://e-*.a.com:8443")),
+            ("https://e-1.a.com:8444", None),
+            ("https://e-.a.com:8443", None),
+            ("http://e-1.a.com:8443", None),
+            ("https://e-x.y.a.com:8443", None),
+            ("https://f-1.a.com:1", Some("https://f-*.a.com:*")),
+            ("https://f-1.a.com:443", None),
+            ("https://f-1.a.com:", None),
+            ("https://f-1.a.comx:1", None),
+            ("x://y", Some("x://*")),
+            ("x://y.z.", Some("x://*")),
+            ("x://.", Some("x://*")),
+            ("x://[::1]", Some("x://*")),
+            ("x://", None),
+            ("x://y:1", None),
+            ("x://y/", None),
+            ("x://*", None),
+            ("xx://y", None),
         ] {
             let find =
                 |accept: fn(&[u8]) -> bool| patterns.find(&hasher, origin.as_bytes(), accept);
@@ -281,6 +439,36 @@ mod tests {
         }
     }
 
+    /// For a `*` inside a label, every byte of the label is checked, and the length of the name.
+    #[test]
+    fn what_a_wildcard_in_a_label_stands_for_is_checked() {
+        let (hasher, patterns) = patterns(&["https://a*b.c.com", "https://a*b.d.com:*"]);
+        let long = |len| "x".repeat(len);
+        for (middle, matches) in [
+            ("x", true),
+            ("0-", true),
+            ("-", true),
+            ("xn--x", true),
+            (&long(61), true),
+            (&long(62), false),
+            ("", false),
+            ("_", false),
+            (".", false),
+            ("x.x", false),
+            ("X", false),
+            ("/", false),
+            ("*", false),
+            ("\u{e9}", false),
+            ("\0", false),
+        ] {
+            for end in [".c.com", ".d.com", ".d.com:1"] {
+                let origin = format!("https://a{middle}b{end}");
+                let found = patterns.find(&hasher, origin.as_bytes(), |_| true);
+                assert_eq!(found.is_some(), matches, "{origin}");
+            }
+        }
+    }
+
     #[test]
     fn an_entry_that_another_covers() {
         let (hasher, patterns) = patterns(&[
@@ -288,9 +476,21 @@ mod tests {
             "https://*.b.a.com",
             "https://*.c.com:*",
             "https://d.com:*",
+            "https://x.a.com:*",
+            "https://*.e.com:8443",
+            "https://*.e.com:*",
+            "https://g*.g.com",
+            "https://g*.g.com:*",
+            "https://hx*.h.com",
+            "https://h*x.h.com",
+            "x://*",
         ]);
         for (text, other) in [
             ("https://*.a.com", None),
+            ("https://x.a.com:*", None),
+            ("https://*.e.com", Some("https://*.e.com:*")),
+            ("https://*.e.com:8443", Some("https://*.e.com:*")),
+            ("https://*.x.e.com:8443", Some("https://*.e.com:8443")),
             ("https://*.b.a.com", Some("https://*.a.com")),
             ("https://*.x.b.a.com", Some("https://*.b.a.com")),
             ("https://x.a.com", Some("https://*.a.com")),
@@ -301,6 +501,37 @@ mod tests {
             ("https://*.c.com:*", None),
             ("https://d.com", Some("https://d.com:*")),
             ("https://*.d.com", None),
+            ("https://f-*.a.com", Some("https://*.a.com")),
+            ("https://f-*.c.com", Some("https://*.c.com:*")),
+            ("https://f-*.c.com:*", Some("https://*.c.com:*")),
+            ("https://f-*.b.a.com", Some("https://*.b.a.com")),
+            ("https://f-*.a.com:*", None),
+            ("https://g*.g.com", Some("https://g*.g.com:*")),
+            ("https://gx*.g.com", Some("https://g*.g.com")),
+            ("https://g*x.g.com", Some("https://g*.g.com")),
+            ("https://gx.g.com", Some("https://g*.g.com")),
+            ("https://g_*.g.com", None),
+            ("https://g.g.com", None),
+            ("https://*.g.com", None),
+            ("https://g*.g.com:8443", Some("https://g*.g.com:*")),
+            ("https://g*.g.com:*", None),
+            ("https://gx*.g.com:*", Some("https://g*.g.com:*")),
+            ("https://h*x.h.com", None),
+            ("https://h*.h.com", None),
+            ("https://hx*x.h.com", Some("https://hx*.h.com")),
+            ("https://ha*x.h.com", Some("https://h*x.h.com")),
+            ("https://i*.h.com", None),
+            ("https://hxx.h.com", Some("https://hx*.h.com")),
+            ("x://*", None),
+            ("x://*.y", Some("x://*")),
+            ("x://*.y:1", None),
+            ("x://*.y:*", None),
+            ("x://y*.z", Some("x://*")),
+            ("x://y", Some("x://*")),
+            ("x://y:*", None),
+            ("x://.", Some("x://*")),
+            ("x://", None),
+            ("y://*", None),
         ] {
             assert_eq!(patterns.covering(&hasher, text), other, "{text}");
         }

@@ -34,11 +34,14 @@ impl OriginSet {
         origin.len() <= MAX_LEN && find(hash(&self.hasher, origin)).is_some()
     }
 
-    /// Whether anything other than an exact entry allows `origin`.
+    /// Whether anything other than an exact entry allows `origin`. The origins `null` and `file://`, which
+    /// pages of any author can have, are allowed only by name, and not by a regex.
     fn is_matched(&self, origin: &[u8]) -> bool {
         let find = || self.patterns.find(&self.hasher, origin, |_| true);
-        let is_match =
-            |regex: &OriginRegex| regex.is_match(origin) && Origin::parse(origin).is_some();
+        let is_match = |regex: &OriginRegex| {
+            regex.is_match(origin)
+                && Origin::parse(origin).is_some_and(|parsed| parsed.scheme != b"file")
+        };
         origin.len() <= MAX_LEN
             && (self.null && origin == b"null"
                 || !self.patterns.is_empty() && find().is_some()

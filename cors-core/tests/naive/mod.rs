@@ -26,6 +26,8 @@ fn matches(entry: &str, origin: &str) -> bool {
     let (scheme, host, port) = parts(origin);
     let (entry_scheme, entry_host, entry_port) = parts(entry);
     let host_matches = match entry_host.strip_prefix("*.") {
+        None if entry_host == "*" => !host.is_empty(),
+        None if entry_host.contains('*') => fills_wildcard(entry_host, host),
         None => host == entry_host,
         Some(parent) => {
             let labels: Vec<&str> = host.split('.').collect();
@@ -35,6 +37,20 @@ fn matches(entry: &str, origin: &str) -> bool {
     };
     let port_matches = entry_port == Some("*") || entry_port == port;
     scheme == entry_scheme && host_matches && port_matches
+}
+
+/// Whether a part of `host` can be replaced by `*`, so that it is `entry_host`.
+fn fills_wildcard(entry_host: &str, host: &str) -> bool {
+    let is_free = |part: &str| {
+        part.bytes()
+            .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+    };
+    (0..host.len()).any(|start| {
+        (start + 1..=host.len()).any(|end| {
+            is_free(&host[start..end])
+                && format!("{}*{}", &host[..start], &host[end..]) == entry_host
+        })
+    })
 }
 
 fn parts(text: &str) -> (&str, &str, Option<&str>) {
@@ -56,6 +72,14 @@ static ORIGIN: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 fn is_serialized_origin(text: &str) -> bool {
+    let special = ["http://", "https://", "ws://", "wss://", "ftp://"];
+    match text.split_once("://") {
+        Some(("file", host)) => return host.is_empty(),
+        Some((scheme, "" | ".")) if !special.iter().any(|start| text.starts_with(start)) => {
+            return ORIGIN.is_match(&format!("{scheme}://host"));
+        }
+        _ => {}
+    }
     let Some(parts) = ORIGIN.captures(text) else {
         return false;
     };

@@ -1,8 +1,10 @@
 //! The table of scenarios.
 
-use super::Policy::{Any, AnyHeaders, Credentials, Headers, One, Origins, Patterns, Regex};
+use super::Policy::{
+    Any, AnyHeaders, Credentials, Headers, Labels, One, Origins, Patterns, Regex, Schemes,
+};
 use super::Right::{Allowed, Denied, NotCors, PreflightAllowed, PreflightDenied};
-use super::{ORIGIN, Policy, Request, Right, Role, Scenario, nth_header, nth_origin};
+use super::{ORIGIN, Policy, Request, Right, Role, Scenario, nth_header, nth_origin, nth_scheme};
 use crate::markdown::thousands;
 
 /// The name of an ordinary preflight.
@@ -123,6 +125,28 @@ impl Table {
                 let row = self.row(&name, Patterns(size), Request::get(&origin), right);
                 row.role = Role::Growth { series, size };
             }
+            let label = |n| nth_origin(n).replacen('.', "-a.", 1);
+            let scheme = |n| nth_scheme(n) + "://host";
+            for (series, policy, origin, right) in [
+                (
+                    "label patterns, last",
+                    Labels(size),
+                    label(size - 1),
+                    Allowed,
+                ),
+                (
+                    "label patterns, miss",
+                    Labels(size),
+                    label(9_999_999),
+                    Denied,
+                ),
+                ("schemes, last", Schemes(size), scheme(size - 1), Allowed),
+                ("schemes, miss", Schemes(size), scheme(9_999_999), Denied),
+            ] {
+                let name = format!("{} {series}", thousands(size));
+                let row = self.row(&name, policy, Request::get(&origin), right);
+                row.role = Role::Growth { series, size };
+            }
         }
     }
 
@@ -151,6 +175,13 @@ impl Table {
                     labels(),
                     Denied,
                     "10 origins, miss",
+                ),
+                (
+                    "labels, label patterns",
+                    Labels(10),
+                    labels(),
+                    Denied,
+                    "10 label patterns, miss",
                 ),
                 (
                     "labels, patterns",

@@ -212,6 +212,10 @@ impl Origins {
         }
         let suffix = |text: &String| Some(text.strip_prefix("https://*")?.as_bytes().to_vec());
         let texts = config.get_allow_origins();
+        let is_other = |text: &String| text.contains('*') && text != "*" && suffix(text).is_none();
+        if texts.iter().any(is_other) {
+            return None;
+        }
         Some(match texts {
             [any] if any == "*" => Self::Any,
             [first, ..] if first.contains('*') => Self::patterns(texts.iter().filter_map(suffix)),

@@ -97,7 +97,8 @@ fn peer(config: &Config) -> Option<rocket_cors::Cors> {
         .partition(|origin| origin.contains('*'));
     let pattern = |text: &String| {
         let host = text.replace('.', r"\.");
-        format!("^{}$", host.replace(r"*\.", r"([a-z0-9-]+\.)+"))
+        let host = host.replace(r"*\.", r"([a-z0-9-]+\.)+");
+        format!("^{}$", host.replace("://*", "://[a-z0-9.-]+"))
     };
     let mut regex: Vec<String> = patterns.into_iter().map(pattern).collect();
     regex.extend(

@@ -74,7 +74,7 @@ fn origins(config: Config) -> AllowOrigin {
     }
 }
 
-/// The two parts of `https://*.example.com`.
+/// The parts of each entry before and after `*`.
 pub(super) fn patterns(config: &Config) -> Vec<(String, String)> {
     let parts = config.get_allow_origins().iter().map(|text| {
         let (scheme, host) = text.split_once('*').unwrap();

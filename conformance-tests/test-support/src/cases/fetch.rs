@@ -207,8 +207,13 @@ impl Rough {
 }
 
 /// Whether a page can have this origin: it is serialized as browsers do, without the default port,
-/// and its host is valid in DNS.
+/// and its host is valid in DNS. An app can define a scheme whose pages have no host.
 fn can_be(page: &str) -> bool {
+    match page.split_once("://") {
+        Some(("file", host)) => return host.is_empty(),
+        Some((scheme, "" | ".")) => return !["http", "https"].contains(&scheme),
+        _ => {}
+    }
     let Ok(url) = Url::parse(page) else {
         return page == "null";
     };

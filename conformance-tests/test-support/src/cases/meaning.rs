@@ -317,7 +317,7 @@ pub(super) fn allows_origin(config: &Config, origin: &str) -> bool {
     let list = config.get_allow_origins();
     list.iter().any(|entry| entry == "*")
         || naive::is_allowed(list, origin.as_bytes())
-        || origin != "null"
+        || !["null", "file://"].contains(&origin)
             && config
                 .get_allow_origin_regex()
                 .as_ref()

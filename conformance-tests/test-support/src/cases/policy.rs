@@ -26,7 +26,7 @@ pub(super) fn policy(pages: &[String]) -> impl Strategy<Value = Config> + use<> 
             any::<u64>(),
         ],
     );
-    let flags = (select(vec![200, 204]), any::<[bool; 4]>());
+    let flags = (select(vec![200, 204]), any::<[bool; 5]>());
     let config = (access, lists, flags).prop_map(
         |((mut origins, regex, credentials), (methods, headers, mut exposed, max_age), flags)| {
             if credentials {
@@ -34,7 +34,7 @@ pub(super) fn policy(pages: &[String]) -> impl Strategy<Value = Config> + use<> 
                 origins.retain(|entry| !["*", "null"].contains(&entry.as_str()));
                 exposed.retain(|name| *name != "*");
             }
-            let (status, [diagnostics, block, public_suffixes, broad_regex]) = flags;
+            let (status, [diagnostics, block, public_suffixes, any_app, broad_regex]) = flags;
             let config = Config::new()
                 .allow_origins(origins)
                 .allow_methods(methods)
@@ -46,6 +46,7 @@ pub(super) fn policy(pages: &[String]) -> impl Strategy<Value = Config> + use<> 
                 .diagnostics(diagnostics)
                 .block_refused_origins(block)
                 .dangerously_allow_credentials_on_public_suffixes(public_suffixes)
+                .dangerously_allow_credentials_with_any_app(any_app)
                 .dangerously_allow_credentials_with_broad_regex(broad_regex);
             match regex {
                 Some(regex) => config.allow_origin_regex(regex),
@@ -101,9 +102,38 @@ fn entry(pages: &[String]) -> impl Strategy<Value = String> + use<> {
             let near = neighbours(&page);
             near[index.index(near.len())].clone()
         }),
-        5 => (select(pages), any::<[bool; 3]>()).prop_map(|(page, how)| pattern(&page, how)),
+        5 => (select(pages.clone()), any::<[bool; 3]>()).prop_map(|(page, how)| pattern(&page, how)),
+        3 => (select(pages), any::<(Index, Index, bool)>())
+            .prop_map(|(page, (start, end, any_port))| label_pattern(&page, start, end, any_port)),
         1 => Just("null".to_owned()),
     ]
+}
+
+/// A pattern in which `*` stands for a part of the page's first label. For a page with another scheme
+/// than http and https, it is any host.
+fn label_pattern(page: &str, start: Index, end: Index, any_port: bool) -> String {
+    let (scheme, host, port) = parts(page);
+    if !["http", "https", "file"].contains(&scheme) {
+        return format!("{scheme}://*");
+    }
+    let port = if any_port { ":*" } else { port };
+    let (label, rest) = host.split_at(host.find('.').unwrap_or(host.len()));
+    // `*` must not be the whole label, and encoded names have no wildcard.
+    if !is_name(host) || rest.len() < 2 || label.len() < 2 || label.starts_with("xn--") {
+        return page.to_owned();
+    }
+    let start = start.index(label.len());
+    let longest = if start == 0 {
+        label.len() - 1
+    } else {
+        label.len() - start
+    };
+    let end = start + 1 + end.index(longest);
+    format!(
+        "{scheme}://{}*{}{rest}{port}",
+        &label[..start],
+        &label[end..]
+    )
 }
 
 /// A pattern for the page or its parent domain, with optional wildcards for subdomains and port.
@@ -114,7 +144,8 @@ fn pattern(page: &str, [of_parent, subdomains, any_port]: [bool; 3]) -> String {
         _ if subdomains && is_name(host) => format!("*.{host}"),
         _ => host.to_owned(),
     };
-    let port = if any_port { ":*" } else { port };
+    let has_port = any_port && !["", "."].contains(&host.as_str());
+    let port = if has_port { ":*" } else { port };
     format!("{scheme}://{host}{port}")
 }
 
@@ -145,6 +176,14 @@ fn regex(pages: &[String]) -> impl Strategy<Value = String> + use<> {
 pub(super) fn neighbours(entry: &str) -> Vec<String> {
     let (scheme, host, port) = parts(entry);
     let hosts = match host.strip_prefix("*.") {
+        None if host == "*" => ["host", "a.b", ".", ""]
+            .map(|host| Some(host.to_owned()))
+            .to_vec(),
+        None if host.contains('*') => ["1", "a-b", "", "a_b", "a.b"]
+            .map(|part| Some(host.replace('*', part)))
+            .into_iter()
+            .chain([Some(format!("evil{}", host.replace('*', "1")))])
+            .collect(),
         None if is_name(host) => vec![
             Some(host.to_owned()),
             Some(format!("sub.{host}")),
@@ -187,7 +226,8 @@ fn parent(host: &str) -> Option<&str> {
 
 /// Whether the host can have subdomains.
 fn is_name(host: &str) -> bool {
-    !host.starts_with('[') && !host.ends_with(|last: char| last.is_ascii_digit())
+    let is_address = host.starts_with('[') || host.ends_with(|last: char| last.is_ascii_digit());
+    !is_address && !["", "."].contains(&host)
 }
 
 /// Scheme, host, and port with its colon.

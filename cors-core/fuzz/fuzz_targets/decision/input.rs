@@ -23,14 +23,14 @@ pub(crate) struct Settings {
     bare: bool,
     diagnostics: bool,
     block: bool,
-    on_public_suffixes: bool,
+    opted_in: bool,
 }
 
 #[derive(Arbitrary, Debug)]
 enum Entry {
     Site {
         scheme: Pick,
-        wildcard: bool,
+        wildcard: Pick,
         host: Pick,
         port: Pick,
     },
@@ -51,8 +51,8 @@ impl Settings {
             } => format!(
                 "{}://{}{}{}",
                 scheme.of(&SCHEMES),
-                if *wildcard { "*." } else { "" },
-                host.of(&HOSTS),
+                wildcard.of(&["", "*.", "*-1.", "a*."]),
+                host.of(&[HOSTS.as_slice(), &["*"]].concat()),
                 port.of(&[PORTS[0], PORTS[1], PORTS[2], ":*"])
             ),
         };
@@ -69,7 +69,8 @@ impl Settings {
             .preflight_status(if self.bare { 204 } else { 200 })
             .diagnostics(self.diagnostics)
             .block_refused_origins(self.block)
-            .dangerously_allow_credentials_on_public_suffixes(self.on_public_suffixes);
+            .dangerously_allow_credentials_on_public_suffixes(self.opted_in)
+            .dangerously_allow_credentials_with_any_app(self.opted_in);
         let regexes = [r"https://[a-z]+\.example\.com", r"http://localhost:\d+"];
         match &self.regex {
             Some(regex) => config.allow_origin_regex(regex.of(&regexes)),
@@ -231,14 +232,16 @@ impl Pick {
     }
 }
 
-const SCHEMES: [&str; 3] = ["https", "http", "tauri"];
-const LABELS: [&str; 4] = ["", "a.", "evil", "b.a."];
-const HOSTS: [&str; 5] = [
+const SCHEMES: [&str; 4] = ["https", "http", "tauri", "file"];
+const LABELS: [&str; 6] = ["", "a.", "evil", "b.a.", "a-1.", "ab."];
+const HOSTS: [&str; 7] = [
     "example.com",
     "api.example.com",
     "localhost",
     "com",
     "example.org",
+    "",
+    ".",
 ];
 const PORTS: [&str; 3] = ["", ":8080", ":3000"];
 const METHODS: [&str; 11] = [

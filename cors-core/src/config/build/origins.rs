@@ -11,7 +11,7 @@ use crate::config::typos;
 use crate::config::unescaped_dots::escape_dots;
 use crate::issue::{Correction, Issue, Key, Rule, Severity};
 use crate::origin::builder::Builder;
-use crate::origin::pattern::{Entry, Pattern};
+use crate::origin::pattern::{Entry, Pattern, Wildcard};
 use crate::origin::regex::{OriginRegex, RegexError};
 use crate::policy::{Access, Listed};
 
@@ -21,6 +21,7 @@ pub(super) struct Origins<'a> {
     pub(super) regex: Option<&'a str>,
     pub(super) credentials: bool,
     pub(super) on_public_suffixes: bool,
+    pub(super) with_any_app: bool,
     pub(super) with_broad_regex: bool,
 }
 
@@ -104,18 +105,34 @@ impl Origins<'_> {
     }
 
     fn check_pattern(&self, index: usize, text: &str, pattern: &Pattern<'_>, report: &mut Report) {
-        if !self.credentials {
-            return;
-        }
         // Without `..`, a new kind of wildcard does not compile until its safety is checked here.
         let Pattern {
             scheme,
-            subdomains,
+            wildcard,
             host,
             port: _,
         } = *pattern;
         let issue = |rule| Issue::new(Key::AllowOrigins, text, rule).at(index);
-        if subdomains && !self.on_public_suffixes {
+        let (below_host, any_app) = match wildcard {
+            Wildcard::None => (false, false),
+            Wildcard::Subdomains | Wildcard::Label { .. } => (true, false),
+            Wildcard::Host => (false, true),
+        };
+        let is_permitted = !self.credentials || self.with_any_app;
+        if scheme == "file" {
+            report.add(issue(if is_permitted {
+                Rule::OriginAnyFile
+            } else {
+                Rule::OriginFileWithCredentials
+            }));
+        }
+        if any_app && !is_permitted {
+            report.add(issue(Rule::OriginAnyAppWithCredentials));
+        }
+        if !self.credentials {
+            return;
+        }
+        if below_host && !self.on_public_suffixes {
             if is_private_domain(host) {
                 report.add(issue(Rule::OriginPrivateDomainWithCredentials));
             } else if is_public_suffix(host) {
