@@ -5,15 +5,20 @@
 
 mod build;
 mod corrections;
+mod entry;
 mod env;
 mod error;
 #[cfg(feature = "serde")]
 mod file;
+mod ipv4;
 mod loopback;
 mod nearest;
+mod notation;
+mod private_domain;
 mod punycode;
 mod read_back;
 mod regex_meaning;
+mod typos;
 mod unescaped_dots;
 mod value;
 

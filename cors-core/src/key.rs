@@ -37,9 +37,12 @@ macro_rules! keys {
             ///
             /// The regex must match the whole origin, as if it were written in `^(?:` and `)$`. The
             /// syntax is that of the `regex` crate, without look-around and back-references, so matching
-            /// takes linear time. With credentials, a regex that also matches origins of other people is
-            /// an error. To find out, the build tries origins such as `https://evil.com`, and
-            /// `https://evilexample.com` if the regex is `https://.*example\.com`.
+            /// takes linear time.
+            ///
+            /// With credentials, it is an error if the regex matches an origin whose registrable domain it
+            /// does not spell out, such as `https://evilexample.com` with `https://.*example\.com`. A
+            /// domain is spelled out if each of its characters is written, possibly as an alternative:
+            /// `https://(.+\.)?example\.(com|org)`. The build decides this exactly, not by examples.
             AllowOriginRegex allow_origin_regex get_allow_origin_regex text none if_changed;
 
             /// The methods that a preflight allows. Default: `GET`.

@@ -25,6 +25,7 @@ mod header_name;
 mod method;
 mod origin;
 mod requested_headers;
+mod slip;
 mod token;
 
 // The response: its CORS headers, and what adapters share.

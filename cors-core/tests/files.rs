@@ -104,7 +104,7 @@ fn invalid_numbers_of_seconds() {
         ),
         (
             "1e3",
-            "max_age: `1000`: max_age must be a whole number of seconds; use `1000`",
+            "max_age: `1000.0`: max_age must be a whole number of seconds; use `1000`",
         ),
         (
             "-0.5",
@@ -112,15 +112,16 @@ fn invalid_numbers_of_seconds() {
         ),
         (
             "0.0",
-            "max_age: `0`: max_age must be a whole number of seconds; use `0`",
+            "max_age: `0.0`: max_age must be a whole number of seconds; use `0`",
         ),
+        ("1e30", "max_age: `1e30`: max_age must fit into 64 bits"),
         (
-            "1e30",
-            "max_age: `1000000000000000000000000000000`: max_age must fit into 64 bits",
+            "600.0",
+            "max_age: `600.0`: max_age must be a whole number of seconds; use `600`",
         ),
         (
             "18446744073709551616",
-            "max_age: `18446744073709552000`: max_age must fit into 64 bits",
+            "max_age: `18446744073709551616`: max_age must fit into 64 bits",
         ),
         (
             "\"600\"",

@@ -6,6 +6,7 @@
 mod origins;
 mod regex;
 mod report;
+mod token_corrections;
 mod tokens;
 
 use super::Config;

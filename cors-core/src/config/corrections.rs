@@ -1,15 +1,22 @@
 //! Corrections of origins.
 
-use super::punycode;
-use crate::issue::Correction;
-use crate::origin::pattern::{Entry, EntryError, list_items};
+use super::notation::{has_scheme_twice, unquote};
+use super::{entry, ipv4, punycode, typos};
+use crate::issue::{Correction, Rule};
+use crate::origin::pattern::{Entry, list_items};
 use crate::origin::{default_port, host};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// The most likely meaning of `text`, which is not valid because of `error`. `None` if it is unclear.
-pub(crate) fn correct(text: &str, error: EntryError) -> Option<Correction> {
-    if error != EntryError::List {
-        return repair(text).map(Correction::Replace);
+/// The most likely meaning of `text`, which breaks `rule`. `None` if it is unclear.
+pub(super) fn correct(text: &str, rule: Rule) -> Option<Correction> {
+    match rule {
+        Rule::OriginList => {}
+        Rule::OriginBlob => {
+            let created_by = text.trim().get("blob:".len()..)?;
+            return repair(created_by).map(Correction::Replace);
+        }
+        Rule::OriginRegex | Rule::OriginSchemeTwice => return None,
+        _ => return repair(text).map(Correction::Replace),
     }
     let items: Option<Vec<String>> = list_items(text).map(repair).collect();
     match items?.as_slice() {
@@ -19,23 +26,34 @@ pub(crate) fn correct(text: &str, error: EntryError) -> Option<Correction> {
     }
 }
 
+/// The correction of an entry with the scheme `typo`, where `scheme` is meant.
+pub(super) fn correct_scheme(text: &str, typo: &str, scheme: &str) -> Option<Correction> {
+    repair(&text.replacen(typo, scheme, 1)).map(Correction::Replace)
+}
+
 fn repair(text: &str) -> Option<String> {
-    let lower = trim(text).to_lowercase().replace('\\', "/");
-    match Entry::parse(&lower) {
+    let lower = unquote(text).to_lowercase().replace('\\', "/");
+    let canonical = match entry::parse(&lower) {
+        Ok(_) => lower,
+        Err(_) if has_scheme_twice(&lower) => return None,
+        Err(_) => repair_parts(&lower)?,
+    };
+    match entry::parse(&canonical) {
+        Ok(Entry::Any) => Some(canonical),
         // `NULL` may be a mistake, but `null` allows every sandboxed frame: do not suggest it. The same
         // applies to `file://`.
-        Ok(Entry::Null) => return None,
-        Ok(Entry::Pattern(pattern)) if pattern.scheme == "file" => return None,
-        Ok(_) => return Some(lower),
-        Err(_) => {}
+        Ok(Entry::Pattern(pattern)) if pattern.scheme == "file" => None,
+        Ok(Entry::Pattern(pattern)) => match typos::scheme(&pattern) {
+            Some(meant) => repair(&canonical.replacen(pattern.scheme, meant, 1)),
+            None => typos::host(&pattern).is_none().then_some(canonical),
+        },
+        Ok(Entry::Null) | Err(_) => None,
     }
-    let (scheme, rest) = match lower.split_once("://") {
-        Some(("ws", rest)) => ("http", rest),
-        Some(("wss", rest)) => ("https", rest),
-        Some((scheme, rest)) => (scheme, rest),
-        None => split_broken_scheme(&lower)?,
-    };
-    let end = rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len());
+}
+
+fn repair_parts(text: &str) -> Option<String> {
+    let (scheme, rest) = split_scheme(text)?;
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let authority = rest.get(..end)?;
     let authority = match authority.rsplit_once('@') {
         // In `https://example.com@evil.com`, it is unclear which host is meant.
@@ -46,6 +64,9 @@ fn repair(text: &str) -> Option<String> {
     let (host, port) = split_port(authority)?;
     if scheme.is_empty() && host.bytes().all(|byte| byte.is_ascii_digit()) {
         return None; // A number alone is probably not a host.
+    }
+    if !is_web(scheme) && !host.is_ascii() {
+        return None; // Only hosts of these schemes are sure to be sent as Punycode.
     }
     let host = canonical_host(host)?;
     let scheme = match scheme {
@@ -66,38 +87,43 @@ fn repair(text: &str) -> Option<String> {
             }
         }
     };
-    if scheme == "file" {
-        return None;
-    }
-    let repaired = format!("{scheme}://{host}{port}");
-    Entry::parse(&repaired).is_ok().then_some(repaired)
+    Some(format!("{scheme}://{host}{port}"))
 }
 
-/// Splits a text without `://`, such as `https:/example.com`, `//example.com` or `example.com`.
-fn split_broken_scheme(text: &str) -> Option<(&str, &str)> {
-    for (scheme, starts) in [
-        ("https", ["https:/", "https//"]),
-        ("http", ["http:/", "http//"]),
+/// Whether a browser reads a URL of this scheme, or of a page that has none yet, by the rules of `http`.
+fn is_web(scheme: &str) -> bool {
+    matches!(scheme, "" | "http" | "https")
+}
+
+/// The scheme, which may be empty, and the text from the host on.
+fn split_scheme(text: &str) -> Option<(&str, &str)> {
+    for (start, scheme) in [
+        ("https", "https"),
+        ("http", "http"),
+        ("wss", "https"),
+        ("ws", "http"),
     ] {
-        if let Some(rest) = starts.iter().find_map(|start| text.strip_prefix(start)) {
-            return Some((scheme, rest));
+        let Some(rest) = text.strip_prefix(start) else {
+            continue;
+        };
+        // As in a URL, any number of slashes may follow.
+        let host = rest.trim_start_matches([':', '/']);
+        match rest.get(..rest.len() - host.len())? {
+            // A number alone is probably not a host, but a port.
+            ":" if host.starts_with(|c: char| c.is_ascii_digit()) => return None,
+            separator if separator.starts_with(":") && !separator.get(1..)?.contains(':') => {
+                return Some((scheme, host));
+            }
+            "//" => return Some((scheme, host)),
+            _ => {}
         }
+    }
+    if let Some(parts) = text.split_once("://") {
+        return Some(parts);
     }
     let rest = text.strip_prefix("//").unwrap_or(text);
     let unclear = rest.ends_with(':') || rest.contains('@');
     (!unclear).then_some(("", rest))
-}
-
-/// Removes white space, quotes and angle brackets at both ends, and the brackets of a list.
-fn trim(text: &str) -> &str {
-    let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control());
-    let list = text
-        .strip_prefix('[')
-        .and_then(|text| text.strip_suffix(']'));
-    let item = list
-        .filter(|item| item.starts_with(['"', '\'']))
-        .unwrap_or(text);
-    item.trim_matches(|c: char| c.is_whitespace() || c.is_control() || "\"'`()<>".contains(c))
 }
 
 fn split_port(authority: &str) -> Option<(&str, &str)> {
@@ -123,43 +149,10 @@ fn canonical_host(host: &str) -> Option<String> {
         return Some(out);
     }
     let ascii = punycode::to_ascii(host)?;
-    Some(match parse_ipv4(&ascii) {
+    Some(match ipv4::parse(&ascii) {
         Some(address) => address.to_string(),
         None => ascii,
     })
-}
-
-/// URL, ["IPv4 parser"]: one to four numbers, each decimal, octal (`0`) or hexadecimal (`0x`). The last
-/// number fills the remaining bytes.
-///
-/// ["IPv4 parser"]: https://url.spec.whatwg.org/#concept-ipv4-parser
-fn parse_ipv4(host: &str) -> Option<Ipv4Addr> {
-    let mut parts: Vec<&str> = host.strip_suffix('.').unwrap_or(host).split('.').collect();
-    let last = parse_ipv4_number(parts.pop()?)?;
-    let leading = u32::try_from(parts.len()).ok().filter(|&count| count < 4)?;
-    let mut address = 0_u32;
-    for part in parts {
-        address = address * 256 + u32::from(u8::try_from(parse_ipv4_number(part)?).ok()?);
-    }
-    let free_bits = 32 - 8 * leading;
-    if u64::from(last) >= 1 << free_bits {
-        return None;
-    }
-    let address = (u64::from(address) << free_bits) + u64::from(last);
-    u32::try_from(address).ok().map(Ipv4Addr::from_bits)
-}
-
-fn parse_ipv4_number(part: &str) -> Option<u32> {
-    let (digits, radix) = match part.as_bytes() {
-        [b'0', b'x'] => return Some(0),
-        [b'0', b'x', ..] => (part.get(2..)?, 16),
-        [b'0', _, ..] => (part, 8),
-        _ => (part, 10),
-    };
-    if digits.starts_with('+') {
-        return None; // `from_str_radix` accepts a sign.
-    }
-    u32::from_str_radix(digits, radix).ok()
 }
 
 /// Hosts that are usually served without TLS.
@@ -172,9 +165,8 @@ fn is_local(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{correct, parse_ipv4, repair};
-    use crate::issue::Correction;
-    use crate::origin::pattern::EntryError;
+    use super::{correct, repair};
+    use crate::issue::{Correction, Rule};
 
     #[test]
     fn what_was_meant() {
@@ -219,6 +211,15 @@ mod tests {
             ("https:/example.com", "https://example.com"),
             ("http//example.com", "http://example.com"),
             ("https://example.com:", "https://example.com"),
+            ("https:example.com", "https://example.com"),
+            ("http:localhost:3000", "http://localhost:3000"),
+            ("https:///example.com/", "https://example.com"),
+            ("https:////example.com", "https://example.com"),
+            ("wss:/example.com", "https://example.com"),
+            ("htps://example.com/", "https://example.com"),
+            ("http://httpbin.example/", "http://httpbin.example"),
+            ("https.example/", "https://https.example"),
+            ("htps://example.com:443/", "https://example.com"),
         ] {
             let correction = repair(text).map(Correction::Replace);
             assert_eq!(
@@ -252,6 +253,14 @@ mod tests {
             "NULL",
             "None",
             "3000",
+            "http:3000",
+            "htps://lcoalhost:3000/",
+            "https:",
+            "https:///",
+            "http::/example.com",
+            "https://https://example.com",
+            "app://b\u{fc}cher",
+            "https://xn--f/",
             "1:2",
             "example.com:",
             "about:/",
@@ -269,38 +278,12 @@ mod tests {
     fn lists_are_split() {
         let both = vec!["https://a.com".to_owned(), "https://b.com".to_owned()];
         assert_eq!(
-            correct("https://a.com, https://b.com/", EntryError::List),
+            correct("https://a.com, https://b.com/", Rule::OriginList),
             Some(Correction::Split(both))
         );
         assert_eq!(
-            correct("https://a.com,", EntryError::List),
+            correct("https://a.com,", Rule::OriginList),
             Some(Correction::Replace("https://a.com".to_owned()))
         );
-    }
-
-    #[test]
-    fn ipv4_as_urls_read_it() {
-        let address = |text| parse_ipv4(text).map(|address| address.to_string());
-        assert_eq!(address("1.2.3.4").as_deref(), Some("1.2.3.4"));
-        assert_eq!(address("1.2.772").as_deref(), Some("1.2.3.4"));
-        assert_eq!(address("1.131844").as_deref(), Some("1.2.3.4"));
-        assert_eq!(address("16909060").as_deref(), Some("1.2.3.4"));
-        assert_eq!(address("010.0x10.0x.7").as_deref(), Some("8.16.0.7"));
-        assert_eq!(address("4294967295").as_deref(), Some("255.255.255.255"));
-        for text in [
-            "4294967296",
-            "1.2.3.256",
-            "256.1",
-            "1.2.3.4.5",
-            "1.2.3.4.0",
-            "+1",
-            "0x+1",
-            "08",
-            "a",
-            "",
-            "1..2",
-        ] {
-            assert_eq!(address(text), None, "{text}");
-        }
     }
 }

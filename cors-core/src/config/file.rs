@@ -123,11 +123,11 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_u128<E: de::Error>(self, value: u128) -> Result<Value, E> {
-        Ok(Value::Whole(i128::try_from(value).unwrap_or(i128::MAX)))
+        Ok(Value::whole(value))
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
-        Ok(Value::Float(value))
+        Ok(Value::Float(value.into()))
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Value, E> {

@@ -1,4 +1,4 @@
-//! Encoding as Punycode (RFC 3492), for corrections.
+//! Punycode (RFC 3492): encoding for corrections, decoding for checks.
 //!
 //! Names are mapped to lower case. A name that needs any other mapping of UTS 46 gets no correction:
 //! the tables for it would be the largest dependency of the crate, only for a hint.
@@ -27,6 +27,27 @@ pub(super) fn to_ascii(host: &str) -> Option<String> {
         }
     }
     Some(out)
+}
+
+/// The first label of `host` that starts with `xn--`, but is not the Punycode of any text that needs it.
+///
+/// Browsers reject more labels than this, by the tables of UTS 46. They do not send such a host either, so
+/// an entry with one is without effect, but harmless.
+pub(super) fn invalid_label(host: &str) -> Option<&str> {
+    host.split('.').find(|label| {
+        label
+            .strip_prefix("xn--")
+            .is_some_and(|code| !is_valid(code))
+    })
+}
+
+fn is_valid(code: &str) -> bool {
+    let is_canonical = |text: String| {
+        !text.is_ascii()
+            && !text.contains(char::is_control)
+            && encode(&text).as_deref() == Some(code)
+    };
+    code.len() <= MAX_LABEL_LEN && decode(code).is_some_and(is_canonical)
 }
 
 /// Whether UTS 46 leaves the letter unchanged, as far as that is known without its tables: no marks, no
@@ -70,6 +91,51 @@ fn encode(label: &str) -> Option<String> {
     Some(out)
 }
 
+/// RFC 3492, section 6.2.
+fn decode(code: &str) -> Option<String> {
+    let (basic, mut digits) = match code.rsplit_once('-') {
+        Some((basic, digits)) => (basic, digits.bytes()),
+        None => ("", code.bytes()),
+    };
+    let mut out: Vec<char> = basic.chars().collect();
+    let (mut n, mut at, mut bias) = (128_u32, 0_u32, 72_u32);
+    while digits.len() > 0 {
+        let delta = take_number(&mut digits, bias)?;
+        let points = u32::try_from(out.len()).ok()?.checked_add(1)?;
+        bias = adapt(delta, points, out.len() == basic.len());
+        at = at.checked_add(delta)?;
+        n = n.checked_add(at / points)?;
+        at %= points;
+        out.insert(usize::try_from(at).ok()?, char::from_u32(n)?);
+        at += 1;
+    }
+    Some(out.into_iter().collect())
+}
+
+fn take_number(digits: &mut impl Iterator<Item = u8>, bias: u32) -> Option<u32> {
+    let (mut number, mut weight, mut k) = (0_u32, 1_u32, BASE);
+    loop {
+        let value = value(digits.next()?)?;
+        number = number.checked_add(value.checked_mul(weight)?)?;
+        let threshold = k.saturating_sub(bias).clamp(T_MIN, T_MAX);
+        if value < threshold {
+            return Some(number);
+        }
+        weight = weight.checked_mul(BASE - threshold)?;
+        k += BASE;
+    }
+}
+
+/// The inverse of [`digit`].
+fn value(digit: u8) -> Option<u32> {
+    let as_base_36 = char::from(digit).to_digit(BASE)?;
+    Some(if as_base_36 < 10 {
+        as_base_36 + 26
+    } else {
+        as_base_36 - 10
+    })
+}
+
 const BASE: u32 = 36;
 const T_MIN: u32 = 1;
 const T_MAX: u32 = 26;
@@ -107,7 +173,7 @@ fn adapt(delta: u32, points: u32, first: bool) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{adapt, is_unmapped, to_ascii};
+    use super::{adapt, decode, encode, invalid_label, is_unmapped, to_ascii};
     use proptest::prelude::*;
 
     #[test]
@@ -119,6 +185,31 @@ mod tests {
         assert_eq!(to_ascii("straße.de"), None);
         assert_eq!(to_ascii("a\u{301}.de"), None);
         assert_eq!(to_ascii("ａ.de"), None);
+    }
+
+    #[test]
+    fn invalid_labels() {
+        for host in [
+            "xn--bcher-kva.example",
+            "xn--r8jz45g.xn--zckzah",
+            "xn--e1afmkfd.xn--p1ai",
+            "xn--ls8h.la",
+            "xn-f.example",
+            "axn--f.example",
+            "example.com.",
+        ] {
+            assert_eq!(invalid_label(host), None, "{host}");
+        }
+        for (host, label) in [
+            ("xn--f", "xn--f"),
+            ("a.xn--.com", "xn--"),
+            ("xn--abc-.com", "xn--abc-"),
+            ("xn--a_b", "xn--a_b"),
+            ("xn--99999999.com", "xn--99999999"),
+            ("xn--bcher-kva.xn--a", "xn--a"),
+        ] {
+            assert_eq!(invalid_label(host), Some(label), "{host}");
+        }
     }
 
     /// RFC 3492, section 6.1, for values that names seldom reach.
@@ -146,6 +237,23 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn decoding_inverts_encoding(text in "[a-z0-9é例\u{1f4a9}-]{0,8}é[a-z0-9é例\u{1f4a9}-]{0,8}") {
+            prop_assert_eq!(decode(&encode(&text).unwrap()), Some(text));
+        }
+
+        /// No label that browsers accept is reported.
+        #[test]
+        fn an_invalid_label_is_invalid_to_idna(
+            label in prop_oneof!["xn--[a-z0-9-]{0,8}", "[a-zà-ž例え\u{1f4a9}\u{13a0}-]{1,6}".prop_filter_map("invalid", |name| {
+                idna::domain_to_ascii(&name).ok()
+            })],
+        ) {
+            if invalid_label(&label).is_some() {
+                prop_assert!(idna::domain_to_ascii(&label).is_err(), "{}", label);
+            }
+        }
+
         #[test]
         fn labels_agree_with_idna(name in "[a-zà-öø-ÿα-ωа-џぁ-ゔァ-ヺ一-龥가-힣A-ZÄÖÜ0-9]{1,12}") {
             if let Some(ours) = to_ascii(&name) {

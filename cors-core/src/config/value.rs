@@ -9,9 +9,9 @@ use crate::issue::{Correction, Issue, Key, Rule};
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {
     Bool(bool),
-    /// A whole number of any size and sign.
     Whole(i128),
-    Float(f64),
+    /// A number with a fraction or an exponent, or one that is too large for `Whole`.
+    Float(Float),
     Text(String),
     #[cfg_attr(
         not(feature = "serde"),
@@ -26,13 +26,67 @@ pub(super) enum Value {
     Other(&'static str),
 }
 
+/// A number and its text, which may have more digits than the number.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Float {
+    number: f64,
+    text: String,
+}
+
+impl Float {
+    /// `None` if `text` is not a number.
+    fn parse(text: &str) -> Option<Self> {
+        Some(Self {
+            number: text.parse().ok()?,
+            text: text.to_owned(),
+        })
+    }
+}
+
+/// A number of a file, whose text is lost: the shortest text of the number. If the number was probably
+/// rounded, it is the exact number: `18446744073709551616` (2^64), not `18446744073709552000`.
+impl From<f64> for Float {
+    fn from(number: f64) -> Self {
+        let shortest = format!("{number:?}");
+        let mantissa = shortest.split('e').next().unwrap_or_default();
+        let digits = mantissa.bytes().filter(u8::is_ascii_digit).count();
+        let is_rounded = number.abs() >= LARGEST_EXACT && digits > CERTAIN_DIGITS;
+        Self {
+            number,
+            text: if is_rounded {
+                format!("{number:.0}")
+            } else {
+                shortest
+            },
+        }
+    }
+}
+
+/// A float keeps every number of so many digits.
+const CERTAIN_DIGITS: usize = 15;
+
+/// A float keeps every whole number up to 2^53.
+const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
+
 impl Value {
+    /// A whole number of any size.
+    #[cfg_attr(
+        not(feature = "serde"),
+        expect(dead_code, reason = "only files have such numbers")
+    )]
+    pub(super) fn whole(number: u128) -> Self {
+        match i128::try_from(number) {
+            Ok(whole) => Self::Whole(whole),
+            Err(_) => number_of(&number.to_string()),
+        }
+    }
+
     /// The value as text, for error messages.
     fn into_text(self) -> String {
         match self {
             Self::Bool(value) => value.to_string(),
             Self::Whole(value) => value.to_string(),
-            Self::Float(value) => value.to_string(),
+            Self::Float(value) => value.text,
             Self::Text(text) => text,
             Self::List(_) => "a list".to_owned(),
             Self::Other(name) => name.to_owned(),
@@ -120,9 +174,9 @@ impl Setting for u64 {
                 Ok(seconds) => return *self = seconds,
                 Err(_) => Rule::MaxAgeTooLarge,
             },
-            Value::Float(seconds) if seconds < 0.0 => Rule::MaxAgeNegative,
+            Value::Float(ref seconds) if seconds.number < 0.0 => Rule::MaxAgeNegative,
             // A file format may read a whole number of this size as a float.
-            Value::Float(seconds) if seconds >= TWO_TO_THE_64 => Rule::MaxAgeTooLarge,
+            Value::Float(ref seconds) if seconds.number >= TWO_TO_THE_64 => Rule::MaxAgeTooLarge,
             Value::Float(_) => Rule::MaxAgeFraction,
             other => {
                 let meant = match &other {
@@ -135,8 +189,8 @@ impl Setting for u64 {
         };
         let correction = match (rule, &value) {
             (Rule::MaxAgeNegative, _) => Some("0".to_owned()),
-            (Rule::MaxAgeFraction, Value::Float(seconds)) if seconds.is_finite() => {
-                Some(format!("{:.0}", seconds.trunc().abs()))
+            (Rule::MaxAgeFraction, Value::Float(seconds)) if seconds.number.is_finite() => {
+                Some(format!("{:.0}", seconds.number.trunc().abs()))
             }
             _ => None,
         };
@@ -145,7 +199,7 @@ impl Setting for u64 {
     }
 
     fn from_variable(text: &str) -> Value {
-        number(text)
+        number_of(text)
     }
 }
 
@@ -169,22 +223,19 @@ impl Setting for u16 {
     }
 
     fn from_variable(text: &str) -> Value {
-        number(text)
+        number_of(text)
     }
 }
 
-fn number(text: &str) -> Value {
+fn number_of(text: &str) -> Value {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    if let Ok(whole) = text.parse::<i128>() {
-        Value::Whole(whole)
-    } else if digits
+    let is_number = digits
         .bytes()
-        .all(|byte| byte.is_ascii_digit() || byte == b'.')
-    {
-        text.parse::<f64>()
-            .map_or(Value::Text(text.to_owned()), Value::Float)
-    } else {
-        Value::Text(text.to_owned())
+        .all(|byte| byte.is_ascii_digit() || byte == b'.');
+    match (text.parse(), Float::parse(text)) {
+        (Ok(whole), _) => Value::Whole(whole),
+        (Err(_), Some(float)) if is_number => Value::Float(float),
+        _ => Value::Text(text.to_owned()),
     }
 }
 

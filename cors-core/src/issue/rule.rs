@@ -71,11 +71,14 @@ rules! {
 
     // Origins that no browser sends.
     OriginList Error "origin-list" "an entry is one origin, not a list",
+    OriginRegex Error "origin-regex" "an entry is not a regex: a regex belongs in allow_origin_regex",
     OriginWhitespace Error "origin-whitespace" "an origin must not contain white space",
     OriginControlByte Error "origin-control-byte" "an origin must not contain control characters",
     OriginNonAscii Error "origin-non-ascii" "an origin must be ASCII, with the host in Punycode",
     OriginNoScheme Error "origin-no-scheme" "an origin must start with a scheme and `://`",
     OriginScheme Error "origin-scheme" "a scheme is a letter followed by letters, digits, `+`, `-` or `.`, at most 64 bytes",
+    OriginSchemeTwice Error "origin-scheme-twice" "an origin has one scheme, but two are written",
+    OriginBlob Error "origin-blob" "a `blob:` URL has the origin of the page that created it",
     OriginFile Error "origin-file" "pages opened from a file have the origin `null` or, in some browsers and apps, `file://`, and every local file has the same",
     OriginWebSocket Error "origin-websocket" "a WebSocket client sends the origin of its page, which is `http` or `https`",
     OriginUserInfo Error "origin-user-info" "an origin must not contain a user name or password",
@@ -89,6 +92,7 @@ rules! {
     OriginLongLabel Error "origin-long-label" "a label of a host must not be longer than 63 bytes",
     OriginLongName Error "origin-long-name" "a host must not be longer than 253 bytes",
     OriginIp Error "origin-ip" "browsers send IP addresses only in their canonical form",
+    OriginPunycode Error "origin-punycode" "a label that starts with `xn--` must be valid Punycode",
     OriginDefaultPort Error "origin-default-port" "browsers omit the default port of a scheme",
     OriginPort Error "origin-port" "a port is a number from 1 to 65535 without leading zeros, or `*`",
     OriginBlockedPort Error "origin-blocked-port" "browsers do not load pages from this port (Fetch, \"bad port\")",
@@ -96,6 +100,7 @@ rules! {
     OriginAnyWithCredentials Error "origin-any-with-credentials" "with credentials, any website could act as your users and read the responses; list the origins instead, or turn allow_credentials off",
     OriginNullWithCredentials Error "origin-null-with-credentials" "any website can send the origin `null` from a sandboxed frame and, with credentials, act as your users",
     OriginPublicSuffixWithCredentials Error "origin-public-suffix-with-credentials" "anyone can register a name under this public suffix and, with credentials, act as your users; list your own domain, or set dangerously_allow_credentials_on_public_suffixes",
+    OriginPrivateDomainWithCredentials Error "origin-private-domain-with-credentials" "every private network gives names under this domain to hosts of its own, which with credentials could act as your users; list a domain under it, or set dangerously_allow_credentials_on_public_suffixes",
 
     OriginAnyAppWithCredentials Error "origin-any-app-with-credentials" "anyone can publish an app or a browser extension with this scheme and, with credentials, act as the users who install it; list the hosts, or set dangerously_allow_credentials_with_any_app",
     OriginFileWithCredentials Error "origin-file-with-credentials" "every local file, from any author, can have the origin `file://` and, with credentials, act as the users who open it; use an https origin, or set dangerously_allow_credentials_with_any_app",
@@ -121,6 +126,7 @@ rules! {
     OriginInsecureWithCredentials Warning "origin-insecure-with-credentials" "an attacker in the network can change an unencrypted page and act as its users; use https",
     OriginUnjudgedWithCredentials Warning "origin-unjudged-with-credentials" "without the feature `public-suffix` it is unknown whether anyone can register a name under this domain and, with credentials, act as your users; enable the feature, or set dangerously_allow_credentials_on_public_suffixes if the domain is yours",
     OriginNull Warning "origin-null" "every sandboxed frame and every local file, from any author, has the origin `null`",
+    Typo Warning "typo" "this is probably a typo",
     OriginAnyFile Warning "origin-any-file" "every local file, from any author, has the origin `file://` in browsers and apps that do not send `null`",
     Duplicate Warning "duplicate" "duplicate entry",
     Redundant Warning "redundant" "redundant entry",

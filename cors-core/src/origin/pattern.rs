@@ -140,7 +140,7 @@ impl<'a> Pattern<'a> {
 
 fn check_characters(text: &str) -> Result<(), EntryError> {
     let several = list_items(text).filter(|item| item.contains("://")).count() > 1;
-    if several || text.contains(',') {
+    if several || text.contains(',') || text.ends_with(';') {
         return Err(EntryError::List);
     }
     if text.contains([' ', '\t', '\r', '\n']) {
@@ -157,7 +157,7 @@ fn check_characters(text: &str) -> Result<(), EntryError> {
 
 /// The non-empty parts of a text that looks like several origins.
 pub(crate) fn list_items(text: &str) -> impl Iterator<Item = &str> {
-    text.split([',', ';', ' ', '\t', '\r', '\n'])
+    text.split([',', ';', '|', ' ', '\t', '\r', '\n'])
         .filter(|item| !item.is_empty())
 }
 
@@ -395,6 +395,7 @@ mod tests {
             ("https://a.com https://b.com", EntryError::List),
             ("a.com,b.com", EntryError::List),
             ("https://a.com,", EntryError::List),
+            ("https://a.com:1;", EntryError::List),
             ("https://a.com b.com", EntryError::Whitespace),
             ("NULL", EntryError::UpperCase),
             ("HTTPS://a.com", EntryError::UpperCase),

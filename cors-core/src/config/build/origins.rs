@@ -2,14 +2,17 @@
 
 use super::regex::RegexCheck;
 use super::report::{Report, duplicate, redundant};
-use crate::config::corrections::correct;
+use crate::config::corrections::{correct, correct_scheme};
+use crate::config::entry::{self, Flaw};
 use crate::config::loopback::is_loopback;
+use crate::config::private_domain::is_private_domain;
+use crate::config::typos;
 use crate::issue::{Correction, Issue, Key, Rule, Severity};
 use crate::language::coverage::{covers, is_covered};
 use crate::language::public_suffix::{is_public_suffix, is_unjudged};
 use crate::language::search::Budget;
 use crate::origin::builder::Builder;
-use crate::origin::pattern::{Entry, EntryError, Pattern, Wildcard};
+use crate::origin::pattern::{Entry, Pattern, Wildcard};
 use crate::origin::set::OriginSet;
 use crate::policy::{Access, Listed};
 use std::collections::HashSet;
@@ -30,7 +33,7 @@ impl Origins<'_> {
         let mut null = None;
         let mut origins = Builder::default();
         for (index, text) in report.entries(Key::AllowOrigins, self.entries) {
-            match Entry::parse(text) {
+            match entry::parse(text) {
                 Ok(Entry::Any) if any.is_none() => any = Some(index),
                 Ok(Entry::Null) if null.is_none() => {
                     null = Some(index);
@@ -41,13 +44,10 @@ impl Origins<'_> {
                 }
                 Ok(Entry::Pattern(pattern)) => {
                     self.check_pattern(index, text, &pattern, report);
+                    check_typos(index, text, &pattern, report);
                     origins.allow(index, text, &pattern);
                 }
-                Err(error) => report.add(
-                    Issue::new(Key::AllowOrigins, text, broken_rule(error))
-                        .at(index)
-                        .corrected(correct(text, error)),
-                ),
+                Err(flaws) => add_flaws(index, text, flaws, report),
             }
         }
         if let Some(index) = null {
@@ -169,7 +169,9 @@ impl Origins<'_> {
             return;
         }
         if below_host && !self.on_public_suffixes {
-            if is_public_suffix(host) {
+            if is_private_domain(host) {
+                report.add(issue(Rule::OriginPrivateDomainWithCredentials));
+            } else if is_public_suffix(host) {
                 report.add(issue(Rule::OriginPublicSuffixWithCredentials));
             } else if is_unjudged(host) {
                 report.add(issue(Rule::OriginUnjudgedWithCredentials));
@@ -181,32 +183,31 @@ impl Origins<'_> {
     }
 }
 
-/// The rule that an entry of `allow_origins` breaks.
-fn broken_rule(error: EntryError) -> Rule {
-    match error {
-        EntryError::Empty => Rule::EmptyItem,
-        EntryError::List => Rule::OriginList,
-        EntryError::Whitespace => Rule::OriginWhitespace,
-        EntryError::ControlByte => Rule::OriginControlByte,
-        EntryError::NonAscii => Rule::OriginNonAscii,
-        EntryError::NoScheme => Rule::OriginNoScheme,
-        EntryError::Scheme => Rule::OriginScheme,
-        EntryError::File => Rule::OriginFile,
-        EntryError::WebSocket => Rule::OriginWebSocket,
-        EntryError::UserInfo => Rule::OriginUserInfo,
-        EntryError::Path => Rule::OriginPath,
-        EntryError::TrailingSlash => Rule::OriginTrailingSlash,
-        EntryError::Query => Rule::OriginQuery,
-        EntryError::Fragment => Rule::OriginFragment,
-        EntryError::UpperCase => Rule::OriginUpperCase,
-        EntryError::Host => Rule::OriginHost,
-        EntryError::EmptyLabel => Rule::OriginEmptyLabel,
-        EntryError::LongLabel => Rule::OriginLongLabel,
-        EntryError::LongName => Rule::OriginLongName,
-        EntryError::Ip => Rule::OriginIp,
-        EntryError::DefaultPort => Rule::OriginDefaultPort,
-        EntryError::Port => Rule::OriginPort,
-        EntryError::BlockedPort => Rule::OriginBlockedPort,
-        EntryError::Wildcard => Rule::OriginWildcard,
+/// Reports a problem with the correction of the whole entry, or every problem if there is none.
+fn add_flaws(index: usize, text: &str, flaws: Vec<Flaw>, report: &mut Report) {
+    let issue = |flaw: Flaw| {
+        let mut issue = Issue::new(Key::AllowOrigins, text, flaw.rule).at(index);
+        issue.detail = flaw.detail;
+        issue
+    };
+    let is_list = |flaw: &&Flaw| flaw.rule == Rule::OriginList;
+    let main = flaws.iter().find(is_list).or_else(|| flaws.first());
+    let corrected = main.and_then(|flaw| Some((flaw.clone(), correct(text, flaw.rule)?)));
+    match corrected {
+        Some((flaw, correction)) => report.add(issue(flaw).corrected(correction)),
+        None => flaws
+            .into_iter()
+            .map(issue)
+            .for_each(|issue| report.add(issue)),
+    }
+}
+
+fn check_typos(index: usize, text: &str, pattern: &Pattern<'_>, report: &mut Report) {
+    let issue = || Issue::new(Key::AllowOrigins, text, Rule::Typo).at(index);
+    if let Some(meant) = typos::scheme(pattern) {
+        report.add(issue().corrected(correct_scheme(text, pattern.scheme, meant)));
+    } else if let Some(meant) = typos::host(pattern) {
+        // No correction, because it would be another origin.
+        report.add(issue().detail(format!("`{meant}` may be meant")));
     }
 }

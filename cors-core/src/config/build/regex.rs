@@ -2,6 +2,7 @@
 
 use super::report::Report;
 use crate::config::corrections::correct;
+use crate::config::entry;
 use crate::config::regex_meaning::likely_meaning;
 use crate::config::unescaped_dots::escape_dots;
 use crate::issue::{Correction, Issue, Key, Rule};
@@ -48,7 +49,7 @@ impl RegexCheck<'_> {
                 .detail("it is too large when compiled"),
             RegexError::Syntax(reason) => {
                 let issue = self.issue(Rule::RegexInvalid).detail(reason);
-                issue.corrected(self.as_glob())
+                issue.corrected(self.as_wrong_glob())
             }
         }
     }
@@ -106,24 +107,24 @@ impl RegexCheck<'_> {
         insecure.into_iter().chain(any_scheme).collect()
     }
 
-    /// What was meant, if the regex is a pattern for `allow_origins`, such as `https://*.example.com`.
+    /// The regex as an entry of `allow_origins`, if it is a pattern such as `https://*.example.com`.
     fn as_glob(&self) -> Option<Correction> {
-        if !self.source.contains('*') {
-            return None;
-        }
-        if matches!(Entry::parse(self.source), Ok(Entry::Pattern(_))) {
-            return Some(Correction::Entry(self.source.to_owned()));
-        }
-        let error = Entry::parse(self.source).err()?;
-        match correct(self.source, error)? {
-            Correction::Replace(entry) if entry.contains('*') => Some(Correction::Entry(entry)),
-            _ => None,
-        }
+        self.as_entry().filter(|_| self.source.contains('*'))
     }
 
-    /// The regex as an entry of `allow_origins`, if it is a plain origin.
+    /// The regex as an entry of `allow_origins`, if it is an origin or a pattern.
     fn as_entry(&self) -> Option<Correction> {
         let is_entry = matches!(Entry::parse(self.source), Ok(Entry::Pattern(_)));
         is_entry.then(|| Correction::Entry(self.source.to_owned()))
+    }
+
+    /// The entry of `allow_origins` that was meant, if the regex does not compile, such as
+    /// `*.example.com`.
+    fn as_wrong_glob(&self) -> Option<Correction> {
+        let flaws = entry::parse(self.source).err()?;
+        match correct(self.source, flaws.first()?.rule)? {
+            Correction::Replace(entry) if entry.contains('*') => Some(Correction::Entry(entry)),
+            _ => None,
+        }
     }
 }

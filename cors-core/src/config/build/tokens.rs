@@ -1,6 +1,8 @@
 //! `allow_methods`, `allow_headers` and `expose_headers`: lists of tokens.
 
 use super::report::{Report, duplicate, redundant};
+use super::token_corrections::{correct_headers, correct_methods};
+use crate::config::typos;
 use crate::header_name;
 use crate::issue::{Correction, Issue, Key, Rule};
 use crate::method;
@@ -22,7 +24,7 @@ pub(super) fn methods(list: &[String], report: &mut Report) -> Vec<String> {
         let issue = |rule| Issue::new(key, text, rule).at(index);
         let method = method::normalize(text);
         if !is_token(text.as_bytes()) {
-            report.add(issue(Rule::MethodToken).corrected(without_forbidden(trimmed(text))));
+            report.add(issue(Rule::MethodToken).corrected(correct_methods(text)));
         } else if method::is_forbidden(text) {
             report.add(issue(Rule::MethodForbidden).corrected(Correction::Remove));
         } else if !seen.insert(method.clone()) {
@@ -30,11 +32,14 @@ pub(super) fn methods(list: &[String], report: &mut Report) -> Vec<String> {
         } else if has_any && text != "*" && method::STANDARD.contains(&method.as_str()) {
             report.add(redundant(key, index, text, "covered by `*`"));
         } else {
-            if let Some(meant) = without_forbidden(unquoted(text)) {
-                report.add(issue(Rule::Quoted).corrected(meant));
+            if let Some(meant) = unquoted(text) {
+                report.add(issue(Rule::Quoted).corrected(correct_methods(meant)));
             } else if let Some(meant) = method::case_slip(&method) {
                 let meant = Correction::Replace(meant.to_owned());
                 report.add(issue(Rule::MethodCase).corrected(meant));
+            } else if let Some(meant) = typos::method(text) {
+                let meant = Correction::Replace(meant.to_owned());
+                report.add(issue(Rule::Typo).corrected(meant));
             }
             if text == "*" {
                 methods.extend(method::STANDARD.map(str::to_owned));
@@ -49,7 +54,7 @@ pub(super) fn methods(list: &[String], report: &mut Report) -> Vec<String> {
 pub(super) fn allowed_headers(list: &[String], report: &mut Report) -> AllowedHeaders {
     let key = Key::AllowHeaders;
     check_any_beside_others(key, list, report);
-    let names = header_names(key, list, report);
+    let names = header_names(key, list, header_name::is_not_sendable, report);
     for &(index, name) in &names {
         if header_name::is_not_sendable(name) {
             let issue = Issue::new(key, name, Rule::HeaderNotSendable).at(index);
@@ -70,7 +75,7 @@ pub(super) fn exposed_headers(list: &[String], credentials: bool, report: &mut R
     if !credentials {
         check_any_beside_others(key, list, report);
     }
-    let names = header_names(key, list, report);
+    let names = header_names(key, list, header_name::is_not_readable, report);
     for &(index, name) in &names {
         let issue = |rule| Issue::new(key, name, rule).at(index);
         if name == "*" && credentials {
@@ -96,15 +101,20 @@ fn check_any_beside_others(key: Key, list: &[String], report: &mut Report) {
     }
 }
 
-/// The valid names of a list, each once.
-fn header_names<'a>(key: Key, list: &'a [String], report: &mut Report) -> Vec<(usize, &'a str)> {
+/// The valid names of a list, each once. No correction offers a name that `is_useless`.
+fn header_names<'a>(
+    key: Key,
+    list: &'a [String],
+    is_useless: fn(&str) -> bool,
+    report: &mut Report,
+) -> Vec<(usize, &'a str)> {
     let entries = report.entries(key, list);
     let mut seen = HashSet::new();
     let mut names = Vec::with_capacity(entries.len());
     for (index, text) in entries {
         let issue = |rule| Issue::new(key, text, rule).at(index);
         if !is_token(text.as_bytes()) {
-            report.add(issue(Rule::HeaderToken).corrected(trimmed(text)));
+            report.add(issue(Rule::HeaderToken).corrected(correct_headers(text, is_useless)));
             continue;
         }
         if !seen.insert(text.to_ascii_lowercase()) {
@@ -114,49 +124,18 @@ fn header_names<'a>(key: Key, list: &'a [String], report: &mut Report) -> Vec<(u
         if text != "*" && text.contains('*') {
             report.add(issue(Rule::HeaderWildcard));
         } else if let Some(meant) = unquoted(text) {
-            report.add(issue(Rule::Quoted).corrected(meant));
+            report.add(issue(Rule::Quoted).corrected(correct_headers(meant, is_useless)));
+        } else if let Some(meant) = typos::header(text) {
+            let meant = Correction::Replace(meant.to_owned());
+            report.add(issue(Rule::Typo).corrected(meant));
         }
         names.push((index, text));
     }
     names
 }
 
-/// `'` and `` ` `` are valid in a token. If they enclose `text`, the correction is the text between them.
-fn unquoted(text: &str) -> Option<Correction> {
+/// `'` and `` ` `` are valid in a token. The text between them, if they enclose `text`.
+fn unquoted(text: &str) -> Option<&str> {
     let name = text.trim_matches(['\'', '`']);
-    (name != text && is_token(name.as_bytes())).then(|| Correction::Replace(name.to_owned()))
-}
-
-/// Removes forbidden methods from a correction.
-fn without_forbidden(correction: Option<Correction>) -> Option<Correction> {
-    let mut methods = match correction? {
-        Correction::Replace(method) => vec![method],
-        Correction::Split(methods) => methods,
-        other => return Some(other),
-    };
-    methods.retain(|method| !method::is_forbidden(method));
-    Some(match methods.as_slice() {
-        [] => Correction::Remove,
-        [one] => Correction::Replace(one.clone()),
-        _ => Correction::Split(methods),
-    })
-}
-
-/// The correction for tokens with white space or quotes around them.
-fn trimmed(text: &str) -> Option<Correction> {
-    let meant = text.trim_matches(|c: char| c.is_whitespace() || "\"'".contains(c));
-    let parts: Vec<&str> = meant
-        .split([',', ' '])
-        .filter(|part| !part.is_empty())
-        .collect();
-    if !parts.iter().all(|part| is_token(part.as_bytes())) {
-        return None;
-    }
-    match parts.as_slice() {
-        [] => None,
-        [one] => Some(Correction::Replace((*one).to_owned())),
-        several => Some(Correction::Split(
-            several.iter().map(|part| (*part).to_owned()).collect(),
-        )),
-    }
+    (name != text && is_token(name.as_bytes())).then_some(name)
 }
