@@ -53,6 +53,9 @@ impl std::error::Error for TooComplex {}
 /// The largest automaton, in bytes.
 const MAX_AUTOMATON_SIZE: usize = 16 << 20;
 
+/// A regex that matches no text.
+const NOTHING: &str = "[a&&b]";
+
 /// Compiles a regex that this module has written.
 fn compile(regex: &str) -> Result<Automaton, TooComplex> {
     compile_tree(parse(regex)?)

@@ -4,11 +4,12 @@ use super::public_suffix::{is_public_suffix, registrable};
 use super::search::{Budget, Condition, Search};
 use super::sendable::Scheme;
 use super::spelled::{self, FREE};
-use super::{TooComplex, compile};
+use super::{NOTHING, TooComplex, compile};
 use crate::origin::automaton::Automaton;
 use crate::origin::host;
 use crate::origin::regex::OriginRegex;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 /// The largest number of sites that a regex may spell out.
 const MAX_SITES: usize = 256;
@@ -92,7 +93,7 @@ impl Sites {
         }
     }
 
-    /// Matches the origins of these sites, with any scheme, and of addresses that nobody else has.
+    /// Matches the origins of these sites, with any scheme.
     fn automaton(&self) -> Result<Automaton, TooComplex> {
         let alternatives = |texts: &BTreeSet<String>| {
             let texts: Vec<String> = texts
@@ -101,19 +102,40 @@ impl Sites {
                 .collect();
             texts.join("|")
         };
-        let mut hosts = PRIVATE_ADDRESSES.to_owned();
+        let mut origins = vec![NOTHING.to_owned()];
         if !self.domains.is_empty() {
-            hosts += &format!(r"|(?:[^:/\[]*\.)?(?:{})\.?", alternatives(&self.domains));
+            let domains = alternatives(&self.domains);
+            origins.push(on_hosts(&format!(r"(?:[^:/\[]*\.)?(?:{domains})\.?")));
         }
         if !self.hosts.is_empty() {
-            hosts += &format!(r"|(?:{})\.?", alternatives(&self.hosts));
+            origins.push(on_hosts(&format!(r"(?:{})\.?", alternatives(&self.hosts))));
         }
-        let mut origins = format!("[^:]*://(?:{hosts})(?::[0-9]*)?");
         if !self.apps.is_empty() {
-            origins += &format!("|(?:{})(?::[0-9]*)?", alternatives(&self.apps));
+            let apps = alternatives(&self.apps);
+            origins.push(format!("(?:{apps})(?::[0-9]*)?"));
         }
-        compile(&origins)
+        compile(&origins.join("|"))
     }
+}
+
+/// A regex for the origins of some hosts, with any scheme.
+fn on_hosts(hosts: &str) -> String {
+    format!("[^:]*://(?:{hosts})(?::[0-9]*)?")
+}
+
+type Compiled = LazyLock<Result<Automaton, TooComplex>>;
+
+static ON_PRIVATE_ADDRESSES: Compiled = LazyLock::new(|| compile(&on_hosts(PRIVATE_ADDRESSES)));
+
+static BELOW_COM: Compiled = LazyLock::new(|| compile(r"https://[^:/\[]+\.com"));
+
+static ON_THIS_MACHINE: Compiled = LazyLock::new(|| {
+    let hosts = r"(?:[^:/\[]*\.)?localhost\.?|127\.[0-9.]*|\[::1\]";
+    compile(&on_hosts(hosts))
+});
+
+fn compiled(automaton: &'static Compiled) -> Result<&'static Automaton, TooComplex> {
+    automaton.as_ref().map_err(|error| *error)
 }
 
 /// An origin that the regex matches, but whose registrable domain it does not spell out. Other people can
@@ -123,23 +145,26 @@ impl Sites {
 /// was probably meant, does not spell out its domain either.
 pub(crate) fn foreign_origin(
     regex: &OriginRegex,
-    meant: &str,
+    meant: Option<&str>,
     budget: &mut Budget,
 ) -> Result<Option<String>, TooComplex> {
     let sites = Sites::of(regex.source())?.automaton()?;
-    let meant = Sites::of(meant)?.automaton()?;
-    let com = compile(r"https://[^:/\[]+\.com")?;
+    let meant = match meant {
+        Some(source) => Sites::of(source)?.automaton()?,
+        None => sites.clone(),
+    };
     let matches = Condition::Accepts(regex.automaton());
     let is_foreign = Condition::Rejects(&sites);
+    let is_reachable = Condition::Rejects(compiled(&ON_PRIVATE_ADDRESSES)?);
     let is_clear = [
         matches,
         is_foreign,
-        Condition::Accepts(&com),
+        Condition::Accepts(compiled(&BELOW_COM)?),
         Condition::Rejects(&meant),
     ];
     match Search::new(is_clear).first_with(Scheme::Https, budget)? {
         Some(origin) => Ok(Some(origin)),
-        None => Search::new([matches, is_foreign]).first(budget),
+        None => Search::new([matches, is_foreign, is_reachable]).first(budget),
     }
 }
 
@@ -148,11 +173,9 @@ pub(crate) fn insecure_origin(
     regex: &OriginRegex,
     budget: &mut Budget,
 ) -> Result<Option<String>, TooComplex> {
-    let local =
-        compile(r"http://(?:(?:[^:/\[]*\.)?localhost\.?|127\.[0-9.]*|\[::1\])(?::[0-9]*)?")?;
     let insecure = [
         Condition::Accepts(regex.automaton()),
-        Condition::Rejects(&local),
+        Condition::Rejects(compiled(&ON_THIS_MACHINE)?),
     ];
     Search::new(insecure).first_with(Scheme::Http, budget)
 }

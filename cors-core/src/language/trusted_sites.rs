@@ -5,7 +5,7 @@ use super::public_suffix::{is_public_suffix, registrable};
 use super::regex_sites::Sites;
 use super::search::{Budget, Condition, Search};
 use super::sendable::Scheme;
-use super::{TooComplex, compile};
+use super::{NOTHING, TooComplex, compile};
 use crate::origin::host::Kind;
 use crate::origin::pattern::{Entry, Pattern, Wildcard};
 use crate::origin::regex::OriginRegex;
@@ -192,9 +192,6 @@ fn of_regex(regex: &OriginRegex, sites: &mut BTreeSet<TrustedSite>) -> Result<()
     }
     Ok(())
 }
-
-/// A regex that matches no text.
-const NOTHING: &str = "[a&&b]";
 
 /// A regex for the `http` and `https` origins of some hosts.
 fn on_web(hosts: &str) -> String {

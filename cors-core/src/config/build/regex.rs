@@ -92,8 +92,7 @@ impl RegexCheck<'_> {
         };
         if !self.may_be_broad {
             let meant = escape_dots(self.source);
-            let meant = meant.as_deref().unwrap_or(self.source);
-            let origin = foreign_origin(regex, meant, budget);
+            let origin = foreign_origin(regex, meant.as_deref(), budget);
             let broad = found(Rule::RegexBroadWithCredentials, origin);
             if broad.is_some() {
                 return broad.into_iter().collect();
