@@ -2,14 +2,17 @@
 
 use crate::decision::{Decision, HeadersRefusal, MethodRefusal, OriginRefusal};
 use crate::method;
-use crate::origin::pattern::{Entry, Pattern, Wildcard};
+use crate::near_miss;
 use crate::policy::{Access, Policy};
 use crate::request::{RequestHead, RequestHeader};
-use crate::requested_headers::Refused;
+use crate::requested_headers::{AllowedHeaders, Refused};
 
 impl Policy {
     /// Describes a decision about `request` and its reasons in one line. If the policy allows something
     /// similar, the line also describes the difference.
+    ///
+    /// Similar origins are found by look-ups and among the first 1,000 entries, similar names among the
+    /// first 1,000, so that a request cannot make this slow.
     ///
     /// The text is for people and may change. Text from the request is escaped and cut after 100 bytes.
     ///
@@ -80,8 +83,9 @@ impl Policy {
         match refusal {
             OriginRefusal::SeveralLines => "the request has more than one Origin line".to_owned(),
             OriginRefusal::Malformed => {
+                let hint = self.near_miss(origin).unwrap_or_default();
                 format!(
-                    "origin {} is not an origin that a browser sends",
+                    "origin {} is not an origin that a browser sends{hint}",
                     shown(origin)
                 )
             }
@@ -100,17 +104,8 @@ impl Policy {
         if listed.origins.is_empty() {
             return Some(": the policy allows no origin".to_owned());
         }
-        let text = std::str::from_utf8(origin).ok()?;
-        let Ok(Entry::Pattern(asked)) = Entry::parse(text) else {
-            return None;
-        };
-        listed.origins.entries().take(SEARCHED).find_map(|entry| {
-            let Ok(Entry::Pattern(allowed)) = Entry::parse(entry) else {
-                return None;
-            };
-            let difference = difference(&asked, &allowed)?;
-            Some(format!(", but `{entry}` is: {difference}"))
-        })
+        let near = near_miss::origin(&listed.origins, origin)?;
+        Some(format!(", but `{}` is: {}", near.allowed, near.difference))
     }
 
     fn explain_method(&self, refusal: MethodRefusal, requested: &[u8]) -> String {
@@ -126,7 +121,7 @@ impl Policy {
                     None if method::is_safelisted(requested) => {
                         "; without a preflight, a browser sends it anyway".to_owned()
                     }
-                    None => String::new(),
+                    None => one_typo_away(near_miss::name(&self.methods, requested)),
                 };
                 format!("method {} is not in allow_methods{hint}", shown(requested))
             }
@@ -147,36 +142,22 @@ impl Policy {
                 "the requested headers are longer than the limit of the policy".to_owned()
             }
             HeadersRefusal::Malformed => format!("header name {} is not a token", shown(name)),
-            HeadersRefusal::NotAllowed => format!("header {} is not in allow_headers", shown(name)),
+            HeadersRefusal::NotAllowed => {
+                let near = match &self.headers {
+                    AllowedHeaders::Listed(listed) => near_miss::name(listed.names(), name),
+                    AllowedHeaders::Any => None,
+                };
+                let hint = one_typo_away(near);
+                format!("header {} is not in allow_headers{hint}", shown(name))
+            }
         }
     }
 }
 
-/// How many entries are searched for a similar origin. The request may come from an attacker.
-const SEARCHED: usize = 1_000;
-
-/// How `asked` differs from `allowed`, if it differs in one part only.
-fn difference(asked: &Pattern<'_>, allowed: &Pattern<'_>) -> Option<&'static str> {
-    let scheme = asked.scheme == allowed.scheme;
-    let port = asked.port == allowed.port || allowed.port == ":*";
-    let host = asked.host == allowed.host;
-    let is_one_host = allowed.wildcard == Wildcard::None;
-    match (scheme, host, port) {
-        (true, true, true) if allowed.wildcard == Wildcard::Subdomains => {
-            Some("`*.` stands for at least one label")
-        }
-        (false, true, true) if is_one_host => Some("the scheme differs"),
-        (true, true, false) if is_one_host => Some("the port differs"),
-        (true, false, true) if is_one_host && is_subdomain(asked.host, allowed.host) => {
-            Some("a subdomain is another host")
-        }
-        _ => None,
-    }
-}
-
-fn is_subdomain(host: &str, parent: &str) -> bool {
-    host.strip_suffix(parent)
-        .is_some_and(|labels| labels.ends_with('.'))
+fn one_typo_away(allowed: Option<&str>) -> String {
+    allowed.map_or_else(String::new, |allowed| {
+        format!(", but `{allowed}` is: it is one typo away")
+    })
 }
 
 /// Bytes from a request between backticks: escaped, and cut after 100 bytes.
@@ -189,8 +170,7 @@ fn shown(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{difference, shown};
-    use crate::origin::pattern::Entry;
+    use super::shown;
     use crate::{Config, RequestHead, RequestHeader};
 
     struct Request(&'static str, &'static [(RequestHeader, &'static [u8])]);
@@ -236,6 +216,10 @@ mod tests {
             (
                 "http://localhost",
                 ", but `http://localhost:3000` is: the port differs",
+            ),
+            (
+                "http://127.0.0.1:3000",
+                ", but `http://localhost:3000` is: `localhost`, `127.0.0.1` and `[::1]` are three hosts",
             ),
             ("http://example.org", ""),
             ("https://example.org:8443", ""),
@@ -293,14 +277,17 @@ mod tests {
             explain(&[ALLOWED, (Acrm, b"PUT")]),
             "preflight refused: method `PUT` is not in allow_methods"
         );
-    }
-
-    #[test]
-    fn origins_that_are_equal() {
-        let Ok(Entry::Pattern(one)) = Entry::parse("https://a.com") else {
-            panic!("it is an origin");
-        };
-        assert_eq!(difference(&one, &one), None);
+        assert_eq!(
+            explain(&[ALLOWED, (Acrm, b"PTACH"), (Acrh, b"content-tpye")]),
+            "preflight refused: method `PTACH` is not in allow_methods, but `PATCH` is: it is one \
+             typo away; header `content-tpye` is not in allow_headers, but `Content-Type` is: it is \
+             one typo away"
+        );
+        assert_eq!(
+            explain(&[(Origin, b"https://a.com:443"), (Acrm, b"PATCH")]),
+            "preflight refused: origin `https://a.com:443` is not an origin that a browser sends, \
+             but `https://a.com` is: browsers omit the default port"
+        );
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod policy;
 mod decide;
 mod decision;
 mod explain;
+mod near_miss;
 mod request;
 mod verdict;
 

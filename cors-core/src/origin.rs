@@ -49,9 +49,8 @@ impl<'a> Origin<'a> {
             });
         }
         let (host, port) = split_authority(authority)?;
-        let is_host = has_no_host(scheme, host, port)
-            || scheme != b"file" && host::check(host).is_ok() && is_sent_port(scheme, port);
-        let sendable = is_scheme(scheme) && is_host;
+        let has_host = host::check(host).is_ok() && is_sent_port(scheme, port) && scheme != b"file";
+        let sendable = is_scheme(scheme) && (has_host || has_no_host(scheme, host, port));
         sendable.then_some(Self {
             scheme,
             authority,
@@ -99,6 +98,7 @@ pub(crate) fn is_scheme(scheme: &[u8]) -> bool {
 
 /// Whether this is the origin of pages without a host: `file://`, or one such as `app://` or `app://.`
 /// of an embedded browser, in which an app defines the scheme.
+#[inline(never)] // Most origins have a host.
 fn has_no_host(scheme: &[u8], host: &[u8], port: &[u8]) -> bool {
     match scheme {
         // URL, "special scheme": a URL with such a scheme has a host.

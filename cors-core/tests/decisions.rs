@@ -148,6 +148,28 @@ fn any_origin() {
     ]);
 }
 
+/// `*` does not judge the value of `Origin`, and the explanation does not claim that it does.
+#[test]
+fn any_origin_is_explained() {
+    let policy = Config::new().allow_origins(["*"]).build().unwrap();
+    for (text, explained) in [
+        ("GET origin=b.com", "any origin is allowed"),
+        ("GET origin=null origin=b.com", "any origin is allowed"),
+        (
+            "OPTIONS origin= method=GET",
+            "preflight allowed: any origin is allowed",
+        ),
+        (
+            "OPTIONS origin=b.com method=PUT",
+            "preflight refused: method `PUT` is not in allow_methods",
+        ),
+    ] {
+        let request = request(text);
+        assert_eq!(policy.explain(policy.decide(&request), &request), explained);
+    }
+    assert!(policy.is_origin_allowed(b"b.com"));
+}
+
 #[test]
 #[rustfmt::skip]
 fn credentials_and_any_header() {

@@ -93,6 +93,7 @@ impl<'a> Builder<'a> {
                 other => report(index, text, other),
             }
         }
+        set.has_more = set.null || !set.patterns.is_empty() || set.regex.is_some();
         redundant.sort_by_key(|entry| entry.index);
         (set, redundant)
     }

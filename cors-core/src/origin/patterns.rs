@@ -69,7 +69,11 @@ impl Patterns {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.fixed_port.table.is_empty() && self.any_port.table.is_empty() && self.others.is_none()
+        !self.has_groups() && self.others.is_none()
+    }
+
+    fn has_groups(&self) -> bool {
+        !(self.fixed_port.table.is_empty() && self.any_port.table.is_empty())
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
@@ -129,8 +133,16 @@ impl Patterns {
         fixed_port.or_else(any_port).or_else(other)
     }
 
+    /// Whether an entry matches `origin`.
+    #[inline]
+    pub(super) fn is_match(&self, hasher: &RandomState, origin: &[u8]) -> bool {
+        self.has_groups() && self.find_in_groups(hasher, origin, |_| true).is_some()
+            || (self.others.as_ref())
+                .is_some_and(|others| others.find_origin(hasher, origin, |_| true).is_some())
+    }
+
     /// An entry that matches `origin` and that `accept` accepts.
-    pub(super) fn find(
+    fn find(
         &self,
         hasher: &RandomState,
         origin: &[u8],
@@ -138,13 +150,12 @@ impl Patterns {
     ) -> Option<&str> {
         let found = self.find_in_groups(hasher, origin, &accept);
         match &self.others {
-            Some(others) if found.is_none() => {
-                others.find(hasher, Origin::parse(origin)?, is_free, accept)
-            }
+            Some(others) if found.is_none() => others.find_origin(hasher, origin, accept),
             _ => found,
         }
     }
 
+    /// Like `find`, without the rare entries.
     fn find_in_groups(
         &self,
         hasher: &RandomState,
@@ -210,6 +221,16 @@ impl Others {
             self.schemes.insert(hash(text), text, hash);
         }
         is_new
+    }
+
+    #[cold] // So that it does not slow down policies without such entries.
+    fn find_origin(
+        &self,
+        hasher: &RandomState,
+        origin: &[u8],
+        accept: impl Fn(&[u8]) -> bool,
+    ) -> Option<&str> {
+        self.find(hasher, Origin::parse(origin)?, is_free, accept)
     }
 
     /// An entry that matches `origin`. `*` inside a label stands for bytes that `is_free` accepts.

@@ -16,6 +16,8 @@ pub(crate) struct OriginSet {
     pub(super) exact: Table,
     pub(super) patterns: Patterns,
     pub(super) regex: Option<OriginRegex>,
+    /// Whether there is anything other than exact origins, so that most policies check nothing else.
+    pub(super) has_more: bool,
     pub(super) hasher: RandomState,
 }
 
@@ -26,7 +28,7 @@ impl OriginSet {
             Some(single) => single.as_bytes() == origin,
             None => !self.exact.is_empty() && self.is_listed(origin),
         };
-        is_exact || self.is_matched(origin)
+        is_exact || self.has_more && self.is_matched(origin)
     }
 
     fn is_listed(&self, origin: &[u8]) -> bool {
@@ -37,19 +39,17 @@ impl OriginSet {
     /// Whether anything other than an exact entry allows `origin`. The origins `null` and `file://`, which
     /// pages of any author can have, are allowed only by name, and not by a regex.
     fn is_matched(&self, origin: &[u8]) -> bool {
-        let find = || self.patterns.find(&self.hasher, origin, |_| true);
         let is_match = |regex: &OriginRegex| {
-            regex.is_match(origin)
-                && Origin::parse(origin).is_some_and(|parsed| parsed.scheme != b"file")
+            regex.is_match(origin) && origin != b"file://" && Origin::parse(origin).is_some()
         };
         origin.len() <= MAX_LEN
             && (self.null && origin == b"null"
-                || !self.patterns.is_empty() && find().is_some()
+                || self.patterns.is_match(&self.hasher, origin)
                 || self.regex.as_ref().is_some_and(is_match))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        !self.null && self.exact.is_empty() && self.patterns.is_empty() && self.regex.is_none()
+        self.exact.is_empty() && !self.has_more
     }
 
     /// The exact origins and patterns, without those that another entry covers.
