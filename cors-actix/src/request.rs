@@ -31,6 +31,7 @@ pub struct RequestView<'a> {
 
 impl<'a> RequestView<'a> {
     /// The head of `request`.
+    #[inline]
     pub fn new(request: &'a HttpRequest) -> Self {
         Self {
             request,
@@ -41,16 +42,19 @@ impl<'a> RequestView<'a> {
     }
 
     /// The first line of `Origin`.
+    #[inline]
     pub(crate) fn origin(&self) -> Option<&'a HeaderValue> {
         self.origin.as_slice().first()
     }
 }
 
 impl RequestHead for RequestView<'_> {
+    #[inline]
     fn method(&self) -> &[u8] {
         self.request.method().as_str().as_bytes()
     }
 
+    #[inline]
     fn lines(&self, header: RequestHeader) -> impl Iterator<Item = &[u8]> {
         // In HTTP/2 the authority is in the target. In HTTP/1, the target also takes precedence over `Host`
         // (RFC 9112, section 3.2.2).

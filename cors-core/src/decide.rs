@@ -73,6 +73,7 @@ impl Policy {
         }
         // Fetch, "CORS check", step 4: the response must repeat exactly this origin. Steps 5 to 8 are
         // about credentials, which `apply.rs` allows.
+        let origin = origin.single();
         let allowed = self.is_allowed(origin);
         if !allowed && self.block_refused_origins && !is_same_origin(request, origin) {
             VerdictKind::Block
@@ -92,20 +93,15 @@ impl Policy {
         method: Lines<&[u8]>,
         request: &R,
     ) -> PreflightVerdict {
-        let origin_refused = !self.is_allowed(origin);
+        let origin_allowed = self.is_allowed(origin.single());
         let method_refused = !self.is_method_allowed(method);
         let headers_refused = self.headers.first_refused(request).is_some();
-        if origin_refused {
-            return PreflightVerdict::OriginRefused {
-                method: method_refused,
-                headers: headers_refused,
-            };
+        let refused = RefusedParts::new(method_refused, headers_refused);
+        if !origin_allowed {
+            return PreflightVerdict::OriginRefused(refused);
         }
-        let refused = match (method_refused, headers_refused) {
-            (false, false) => return PreflightVerdict::Allowed,
-            (true, false) => RefusedParts::Method,
-            (false, true) => RefusedParts::Headers,
-            (true, true) => RefusedParts::MethodAndHeaders,
+        let Some(refused) = refused else {
+            return PreflightVerdict::Allowed;
         };
         let shown_by = if self.diagnostics && self.lists_explain_refusal(method, request) {
             ShownBy::Lists
@@ -134,14 +130,14 @@ impl Policy {
         by_method || self.headers.check(request) == Err(HeadersRefusal::NotAllowed)
     }
 
+    /// `origin` is `None` if there are several lines. Fetch, "append a request `Origin` header", adds
+    /// one line. No browser sends several. `*` allows any number, as it allows any value.
+    /// https://fetch.spec.whatwg.org/#append-a-request-origin-header
     #[inline]
-    fn is_allowed(&self, origin: Lines<&[u8]>) -> bool {
-        // Fetch, "append a request `Origin` header", adds one line. No browser sends several. `*` allows
-        // any number, as it allows any value.
-        // https://fetch.spec.whatwg.org/#append-a-request-origin-header
+    fn is_allowed(&self, origin: Option<&[u8]>) -> bool {
         match origin {
-            Lines::One(origin) => self.is_origin_allowed(origin),
-            Lines::None | Lines::Several => self.allows_any_origin(),
+            Some(origin) => self.is_origin_allowed(origin),
+            None => self.allows_any_origin(),
         }
     }
 
@@ -169,7 +165,7 @@ impl Policy {
 
     fn check_origin(&self, origin: Lines<&[u8]>) -> Result<(), OriginRefusal> {
         match origin {
-            _ if self.is_allowed(origin) => Ok(()),
+            _ if self.is_allowed(origin.single()) => Ok(()),
             Lines::One(origin) if origin::is_serialized(origin) => Err(OriginRefusal::NotAllowed),
             Lines::One(_) => Err(OriginRefusal::Malformed),
             // There is a line, or the request would not be a CORS request.
@@ -205,8 +201,8 @@ fn requested_method<R: RequestHead + ?Sized>(request: &R) -> Lines<&[u8]> {
 ///
 /// [Fetch Metadata]: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
 #[inline(never)] // Like `preflight_verdict`.
-fn is_same_origin<R: RequestHead + ?Sized>(request: &R, origin: Lines<&[u8]>) -> bool {
-    let Lines::One(origin) = origin else {
+fn is_same_origin<R: RequestHead + ?Sized>(request: &R, origin: Option<&[u8]>) -> bool {
+    let Some(origin) = origin else {
         return false;
     };
     match Lines::of(request.lines(RequestHeader::SecFetchSite)) {

@@ -36,12 +36,14 @@ impl<V> RenderedPolicy<V> {
                 body: "Disallowed CORS origin",
             },
             VerdictKind::Preflight(PreflightVerdict::Allowed) => self.success("OK"),
-            VerdictKind::Preflight(PreflightVerdict::OriginRefused { method, headers }) => {
-                refused(match (method, headers) {
-                    (true, true) => "Disallowed CORS origin, method, headers",
-                    (true, false) => "Disallowed CORS origin, method",
-                    (false, true) => "Disallowed CORS origin, headers",
-                    (false, false) => "Disallowed CORS origin",
+            VerdictKind::Preflight(PreflightVerdict::OriginRefused(others)) => {
+                refused(match others {
+                    Some(RefusedParts::MethodAndHeaders) => {
+                        "Disallowed CORS origin, method, headers"
+                    }
+                    Some(RefusedParts::Method) => "Disallowed CORS origin, method",
+                    Some(RefusedParts::Headers) => "Disallowed CORS origin, headers",
+                    None => "Disallowed CORS origin",
                 })
             }
             VerdictKind::Preflight(PreflightVerdict::Refused(parts, shown_by)) => {

@@ -102,7 +102,7 @@ impl<V> RenderedPolicy<V> {
         let is_allowed = match verdict.0 {
             VerdictKind::Forward { allowed } => allowed,
             VerdictKind::Preflight(preflight) => {
-                !matches!(preflight, PreflightVerdict::OriginRefused { .. })
+                !matches!(preflight, PreflightVerdict::OriginRefused(_))
             }
             VerdictKind::Block => false,
         };

@@ -79,6 +79,15 @@ impl<T> Lines<T> {
         }
     }
 
+    /// The line, if there is exactly one.
+    #[inline]
+    pub(crate) fn single(self) -> Option<T> {
+        match self {
+            Self::One(line) => Some(line),
+            Self::None | Self::Several => None,
+        }
+    }
+
     #[cfg(feature = "http-1")]
     pub(crate) fn map<U>(self, line: impl FnOnce(T) -> U) -> Lines<U> {
         match self {

@@ -36,22 +36,29 @@ pub(crate) enum VerdictKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PreflightVerdict {
     Allowed,
-    /// The origin is refused, and possibly the method and the headers. The response has no CORS
-    /// headers.
-    OriginRefused {
-        method: bool,
-        headers: bool,
-    },
+    /// The origin is refused, and possibly other parts. The response has no CORS headers.
+    OriginRefused(Option<RefusedParts>),
     /// Only the method or the headers are refused.
     Refused(RefusedParts, ShownBy),
 }
 
-/// The parts of a preflight from an allowed origin that are refused.
+/// The refused parts of a preflight, besides its origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RefusedParts {
     Method,
     Headers,
     MethodAndHeaders,
+}
+
+impl RefusedParts {
+    pub(crate) fn new(method: bool, headers: bool) -> Option<Self> {
+        match (method, headers) {
+            (false, false) => None,
+            (true, false) => Some(Self::Method),
+            (false, true) => Some(Self::Headers),
+            (true, true) => Some(Self::MethodAndHeaders),
+        }
+    }
 }
 
 /// How the browser learns that a preflight from an allowed origin is refused.
