@@ -29,7 +29,7 @@ pub(super) fn methods(list: &[String], report: &mut Report) -> Vec<String> {
             report.add(issue(Rule::MethodForbidden).corrected(Correction::Remove));
         } else if !seen.insert(method.clone()) {
             report.add(duplicate(key, index, text));
-        } else if has_any && text != "*" && method::STANDARD.contains(&method.as_str()) {
+        } else if has_any && method::STANDARD.contains(&method.as_str()) {
             report.add(redundant(key, index, text, "covered by `*`"));
         } else {
             if let Some(meant) = unquoted(text) {
