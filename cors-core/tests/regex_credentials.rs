@@ -119,6 +119,7 @@ fn regexes_on_public_suffixes() {
 }
 
 #[test]
+#[cfg(feature = "public-suffix")]
 fn regexes_that_spell_their_sites_out() {
     for (regex, warnings) in [
         (
@@ -179,6 +180,31 @@ fn regexes_that_spell_their_sites_out() {
         let policy = build(regex).unwrap_or_else(|error| panic!("{regex}: {error}"));
         let found: Vec<Rule> = policy.warnings().iter().map(Issue::rule).collect();
         assert_eq!(found, warnings, "{regex}: {:?}", policy.warnings());
+    }
+}
+
+/// Without the Public Suffix List, nobody can tell whom names below a domain belong to.
+#[test]
+#[cfg(not(feature = "public-suffix"))]
+fn domains_that_cannot_be_judged() {
+    for (regex, is_unjudged) in [
+        (r"https://.*\.example\.com", true),
+        (r"https://(app|www)\.example\.com(:\d+)?", false),
+        (r"https://(app|[a-z])\.example\.com", true),
+        (r"http://.*\.localhost", false),
+    ] {
+        let policy = build(regex).unwrap();
+        let rules: Vec<Rule> = policy.warnings().iter().map(Issue::rule).collect();
+        assert_eq!(
+            rules.contains(&Rule::OriginUnjudgedWithCredentials),
+            is_unjudged,
+            "{regex}"
+        );
+        let opted_in = Config::new()
+            .allow_origin_regex(regex)
+            .allow_credentials(true)
+            .dangerously_allow_credentials_on_public_suffixes(true);
+        assert!(opted_in.build_strict().is_ok(), "{regex}");
     }
 }
 

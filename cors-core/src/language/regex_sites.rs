@@ -1,6 +1,6 @@
 //! The sites that a regex spells out, and the origins that it matches beyond them.
 
-use super::public_suffix::{is_public_suffix, registrable};
+use super::public_suffix::{is_public_suffix, is_unjudged, registrable};
 use super::search::{Budget, Condition, Search};
 use super::sendable::Scheme;
 use super::spelled::{self, FREE};
@@ -25,6 +25,8 @@ pub(super) struct Sites {
     pub(super) domains: BTreeSet<String>,
     /// Hosts below which names belong to others: public suffixes and addresses.
     pub(super) hosts: BTreeSet<String>,
+    /// Hosts after a scheme. The last characters may be missing.
+    whole_hosts: BTreeSet<String>,
     /// Origins with schemes other than `http` and `https`, without ports.
     pub(super) apps: BTreeSet<String>,
     pub(super) schemes: BTreeSet<String>,
@@ -70,6 +72,9 @@ impl Sites {
             None => host.find([':', '/']).unwrap_or(host.len()),
         };
         let host = host.get(..end).unwrap_or_default();
+        if part.contains("://") && !host.is_empty() {
+            self.whole_hosts.insert(host.to_owned());
+        }
         if host::check(host.as_bytes()) == Ok(host::Kind::Ip) {
             self.hosts.insert(host.to_owned());
             return;
@@ -178,6 +183,35 @@ pub(crate) fn insecure_origin(
         Condition::Rejects(compiled(&ON_THIS_MACHINE)?),
     ];
     Search::new(insecure).first_with(Scheme::Http, budget)
+}
+
+/// An origin below a domain of which only the Public Suffix List could tell whether anyone can register a
+/// name below it. The regex does not spell out its host.
+pub(crate) fn unjudged_origin(
+    regex: &OriginRegex,
+    budget: &mut Budget,
+) -> Result<Option<String>, TooComplex> {
+    let sites = Sites::of(regex.source())?;
+    let domains = sites.domains.iter().filter(|domain| is_unjudged(domain));
+    let mut hosts: Vec<String> = domains.map(|domain| regex_syntax::escape(domain)).collect();
+    if hosts.is_empty() {
+        return Ok(None);
+    }
+    let unjudged = compile(&on_hosts(&format!(r"[^:/\[]*\.(?:{})\.?", hosts.join("|"))))?;
+    hosts.clear();
+    hosts.extend(
+        sites
+            .whole_hosts
+            .iter()
+            .map(|host| regex_syntax::escape(host)),
+    );
+    let spelled = compile(&on_hosts(&hosts.join("|")))?;
+    let free = [
+        Condition::Accepts(regex.automaton()),
+        Condition::Accepts(&unjudged),
+        Condition::Rejects(&spelled),
+    ];
+    Search::new(free).first(budget)
 }
 
 /// An origin with a scheme other than `https` and `http` that the regex does not spell out.

@@ -61,6 +61,7 @@ impl Origins<'_> {
         let regex = self.regex.map(|source| RegexCheck {
             source,
             credentials: self.credentials,
+            on_public_suffixes: self.on_public_suffixes,
             may_be_broad: self.with_broad_regex,
         });
         if let Some(regex) = regex.and_then(|regex| regex.build(report)) {

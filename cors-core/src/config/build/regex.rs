@@ -8,7 +8,7 @@ use crate::config::unescaped_dots::escape_dots;
 use crate::issue::{Correction, Issue, Key, Rule};
 use crate::language::TooComplex;
 use crate::language::regex_sites::{
-    any_origin, any_scheme_origin, foreign_origin, insecure_origin,
+    any_origin, any_scheme_origin, foreign_origin, insecure_origin, unjudged_origin,
 };
 use crate::language::search::Budget;
 use crate::origin::pattern::Entry;
@@ -17,6 +17,8 @@ use crate::origin::regex::{OriginRegex, RegexError};
 pub(super) struct RegexCheck<'a> {
     pub(super) source: &'a str,
     pub(super) credentials: bool,
+    /// The user accepts credentials on public suffixes.
+    pub(super) on_public_suffixes: bool,
     /// The user accepts credentials with a regex that matches origins of other people.
     pub(super) may_be_broad: bool,
 }
@@ -98,12 +100,21 @@ impl RegexCheck<'_> {
                 return broad.into_iter().collect();
             }
         }
+        let unjudged = if self.on_public_suffixes || self.may_be_broad {
+            None
+        } else {
+            let origin = unjudged_origin(regex, budget);
+            found(Rule::OriginUnjudgedWithCredentials, origin)
+        };
         let insecure = found(
             Rule::OriginInsecureWithCredentials,
             insecure_origin(regex, budget),
         );
         let any_scheme = found(Rule::RegexAnyScheme, any_scheme_origin(regex, budget));
-        insecure.into_iter().chain(any_scheme).collect()
+        [unjudged, insecure, any_scheme]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
     /// The regex as an entry of `allow_origins`, if it is a pattern such as `https://*.example.com`.
