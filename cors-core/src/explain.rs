@@ -204,6 +204,7 @@ mod tests {
             "https://example.com",
             "https://*.example.org",
             "http://localhost:3000",
+            "http://127.0.0.1:*",
         ]);
         let policy = config.build().unwrap();
         for (origin, hint) in [
@@ -226,6 +227,10 @@ mod tests {
             (
                 "http://localhost",
                 ", but `http://localhost:3000` is: the port differs",
+            ),
+            (
+                "https://127.0.0.1:8000",
+                ", but `http://127.0.0.1:*` is: the scheme differs",
             ),
             ("http://example.org", ""),
             ("https://example.org:8443", ""),

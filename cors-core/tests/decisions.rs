@@ -109,6 +109,9 @@ fn listed_origins() {
     check(listed(), &[
         ("OPTIONS origin=https://a.com method=PUT headers=x-a,accept", &[&["preflight-allowed", "200 OK"], &lists[..]].concat()),
     ]);
+    check(listed().allow_methods(["*"]), &[
+        ("OPTIONS origin=https://a.com method=PATCH", &["preflight-allowed", "200 OK", lists[0], "allow-methods: DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT, QUERY", lists[2], lists[3], lists[4]]),
+    ]);
     check(listed().preflight_status(204), &[
         ("OPTIONS origin=https://a.com method=PUT", &[&["preflight-allowed", "204 "], &lists[..]].concat()),
         ("OPTIONS origin=https://b.com method=PUT", &["preflight-refused: origin-not-allowed", "400 Disallowed CORS origin", VARY]),
@@ -134,7 +137,7 @@ fn the_longest_origin() {
 #[test]
 #[rustfmt::skip]
 fn any_origin() {
-    let config = listed().allow_origins(["*"]).allow_headers(["*"]).expose_headers(["*"]);
+    let config = listed().allow_origins(["*"]).allow_headers(["*"]).expose_headers(["*", "X-E"]);
     check(config, &[
         ("GET", &["not-cors", "allow-origin: *", "expose-headers: *", "vary: own"]),
         ("GET origin=https://b.com", &["actual-allowed", "allow-origin: *", "expose-headers: *", "vary: own"]),
@@ -217,6 +220,11 @@ fn blocking() {
         ("OPTIONS origin=https://b.com", &["blocked: origin-not-allowed", "403 Disallowed CORS origin", "vary: Origin"]),
         ("POST origin=https://b.com site=same-origin", &["actual-refused: origin-not-allowed", "vary: own, Origin"]),
         ("OPTIONS origin=https://b.com method=PUT site=same-origin", &["preflight-refused: origin-not-allowed", "400 Disallowed CORS origin", VARY]),
+    ]);
+    // With any origin, only what no browser sends is refused.
+    check(config.clone().allow_origins(["*"]), &[
+        ("POST origin=https://b.com", &["actual-allowed", "allow-origin: *", "expose-headers: X-E, X-F", "vary: own"]),
+        ("POST origin=b.com", &["blocked: origin-malformed", "403 Disallowed CORS origin", "allow-origin: *", "expose-headers: X-E, X-F"]),
     ]);
     assert!(config.build().unwrap().blocks_refused_origins());
     assert!(!listed().build().unwrap().blocks_refused_origins());

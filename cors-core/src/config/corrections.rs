@@ -183,6 +183,8 @@ mod tests {
                 "https://user:pw@example.com:8443",
                 "https://example.com:8443",
             ),
+            ("https://user:p@w@example.com", "https://example.com"),
+            ("https://example.com/?u=http://a.com", "https://example.com"),
             ("example.com", "https://example.com"),
             ("//example.com", "https://example.com"),
             ("localhost:3000", "http://localhost:3000"),
@@ -204,9 +206,13 @@ mod tests {
             ("[::1]:3000", "http://[::1]:3000"),
             ("[\"https://example.com\"]", "https://example.com"),
             (" ['https://example.com']", "https://example.com"),
+            ("\0['https://example.com']\0", "https://example.com"),
+            ("'\0https://example.com\0'", "https://example.com"),
             ("\" https://example.com \"", "https://example.com"),
             (r"http:\\example.com", "http://example.com"),
             ("https:/example.com", "https://example.com"),
+            ("https//example.com", "https://example.com"),
+            ("http:/example.com", "http://example.com"),
             ("http//example.com", "http://example.com"),
             ("https://example.com:", "https://example.com"),
         ] {
@@ -262,12 +268,18 @@ mod tests {
             correct("https://a.com,", EntryError::List),
             Some(Correction::Replace("https://a.com".to_owned()))
         );
+        // Only a list is split.
+        assert_eq!(
+            correct("https://a.com/,b", EntryError::Path),
+            Some(Correction::Replace("https://a.com".to_owned()))
+        );
     }
 
     #[test]
     fn ipv4_as_urls_read_it() {
         let address = |text| parse_ipv4(text).map(|address| address.to_string());
         assert_eq!(address("1.2.3.4").as_deref(), Some("1.2.3.4"));
+        assert_eq!(address("1.2.3.4.").as_deref(), Some("1.2.3.4"));
         assert_eq!(address("1.2.772").as_deref(), Some("1.2.3.4"));
         assert_eq!(address("1.131844").as_deref(), Some("1.2.3.4"));
         assert_eq!(address("16909060").as_deref(), Some("1.2.3.4"));
@@ -279,6 +291,7 @@ mod tests {
             "256.1",
             "1.2.3.4.5",
             "1.2.3.4.0",
+            ".1.2.3.4",
             "+1",
             "0x+1",
             "08",

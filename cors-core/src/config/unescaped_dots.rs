@@ -47,6 +47,7 @@ mod tests {
                 r"https://[a-z]+\.example\.com",
             ),
             (r"https://\[a.b\]", r"https://\[a\.b\]"),
+            (r"https://www.(a|b)\.com", r"https://www\.(a|b)\.com"),
         ] {
             assert_eq!(escape_dots(source).as_deref(), Some(escaped));
         }
@@ -56,6 +57,10 @@ mod tests {
             r"https://[a\].b]+\.example\.com",
             ".*",
             r"a\\\.b",
+            r"https://a.*\.com",
+            r"https://.[a-z]+\.com",
+            r"https://a\\[a.b]",
+            "(?x)https://a.com # a comment",
         ] {
             assert_eq!(escape_dots(source), None, "{source}");
         }
