@@ -194,6 +194,7 @@ mod tests {
             "https://example.com",
             "https://*.example.org",
             "http://localhost:3000",
+            "http://127.0.0.1:*",
         ]);
         let policy = config.build().unwrap();
         for (origin, hint) in [
@@ -218,7 +219,11 @@ mod tests {
                 ", but `http://localhost:3000` is: the port differs",
             ),
             (
-                "http://127.0.0.1:3000",
+                "https://127.0.0.1:8000",
+                ", but `http://127.0.0.1:*` is: the scheme differs",
+            ),
+            (
+                "http://[::1]:3000",
                 ", but `http://localhost:3000` is: `localhost`, `127.0.0.1` and `[::1]` are three hosts",
             ),
             ("http://example.org", ""),

@@ -244,7 +244,7 @@ mod tests {
     }
 
     fn listed() -> AllowedHeaders {
-        AllowedHeaders::Listed(ListedHeaders::new(["X-B", "x-a", "ACCEPT"]))
+        AllowedHeaders::Listed(ListedHeaders::new(["x-a", "X-B", "ACCEPT"]))
     }
 
     #[test]
@@ -283,6 +283,10 @@ mod tests {
                 Some((HeadersRefusal::Malformed, "x-a x-b")),
             ),
             (lines(["x-"]), Some((HeadersRefusal::NotAllowed, "x-"))),
+            (
+                lines(["X-A,xx-a"]),
+                Some((HeadersRefusal::NotAllowed, "xx-a")),
+            ),
         ] {
             let name = refused.map(|(_, name)| Refused::Name(name.as_bytes()));
             assert_eq!(listed().first_refused(&request), name, "{:?}", request.0);

@@ -47,11 +47,15 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
         (env("CORS_ALLOW_HEADERS", ""), &["allow_headers: empty list item: unset the variable to keep the default"]),
         (env("CORS_ALLOW_ORIGIN", "*"), &["`CORS_ALLOW_ORIGIN`: unknown key; did you mean `CORS_ALLOW_ORIGINS`?"]),
         (env("CORS_PORT_80_TCP", "tcp://10.0.0.1"), &["`CORS_PORT_80_TCP`: this environment variable is not a key of a CORS policy"]),
+        (Config::from_vars(["CORS_PORT", "CORS_HOST"].map(|name| (name.to_owned(), "80".to_owned()))).allow_origins(["*"]), &["`CORS_HOST`: this environment variable is not a key of a CORS policy", "`CORS_PORT`: this environment variable is not a key of a CORS policy"]),
         (Config::from_vars([("CORS_ALLOW_ORIGIN".to_owned(), "*".to_owned())]), &["`CORS_ALLOW_ORIGIN`: unknown key; did you mean `CORS_ALLOW_ORIGINS`?"]),
         (Config::from_vars([("CORS_PORT".to_owned(), "80".to_owned())]), &["`CORS_PORT`: this environment variable is not a key of a CORS policy", "allow_origins: no origin is allowed, so no other site can read a response"]),
         (env("CORS_ALLOW_CREDENTIALS", "yes"), &["allow_credentials: `yes`: wrong type: expected true or false"]),
+        (env("CORS_ALLOW_CREDENTIALS", " true "), &[]),
         (env("CORS_MAX_AGE", "10m"), &["max_age: `10m`: wrong type: expected a whole number of seconds"]),
         (env("CORS_MAX_AGE", "-5"), &["max_age: `-5`: max_age must not be negative; 0 disables the cache; use `0`"]),
+        (env("CORS_MAX_AGE", "-1.5"), &["max_age: `-1.5`: max_age must not be negative; 0 disables the cache; use `0`"]),
+        (env("CORS_MAX_AGE", "1e3"), &["max_age: `1e3`: wrong type: expected a whole number of seconds"]),
         (env("CORS_MAX_AGE", "1.5"), &["max_age: `1.5`: max_age must be a whole number of seconds; use `1`"]),
         (env("CORS_MAX_AGE", "600.0"), &["max_age: `600.0`: max_age must be a whole number of seconds; use `600`"]),
         (env("CORS_MAX_AGE", "1234567890123456789012345678901234567890"), &["max_age: `1234567890123456789012345678901234567890`: max_age must fit into 64 bits"]),
@@ -110,7 +114,9 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
         (with_credentials(["https://*.a.com", "https://a.com", "https://*.a.localhost"]), unjudged),
         (with_credentials(["https://*.a.com"]).dangerously_allow_credentials_on_public_suffixes(true), &[]),
         (origins(["https://*.a.com"]), &[]),
-        (fine().allow_origin_regex(r"https://.*\.a\.com").allow_credentials(true), &[]),
+        (fine().allow_origin_regex(""), &["allow_origin_regex: the regex does not compile: it is empty"]),
+        (fine().allow_origin_regex("https://.*a.{100}b"), &["allow_origin_regex: `https://.*a.{100}b`: the regex does not compile: it is too large when compiled"]),
+        (fine().allow_origin_regex(r"https://.*\.a\.com").allow_credentials(true).dangerously_allow_credentials_on_public_suffixes(true), &[]),
         (fine().allow_origin_regex(r"https://.*a\.com").allow_credentials(true), &["allow_origin_regex: `https://.*a\\.com`: the regex also matches origins of other people, who could act as your users with credentials; spell out every domain, or set dangerously_allow_credentials_with_broad_regex: it matches `https://aa.com`"]),
         (fine().allow_origin_regex("https://*.a.com").allow_credentials(true), &[
             "allow_origin_regex: `https://*.a.com`: the regex also matches origins of other people, who could act as your users with credentials; spell out every domain, or set dangerously_allow_credentials_with_broad_regex: it matches `https://aa.com`; use `https://*.a.com` in allow_origins",
@@ -143,19 +149,27 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
         (fine().allow_methods(["patch"]), &["allow_methods[0]: `patch`: methods are case-sensitive, and browsers do not change the case of this one; use `PATCH`"]),
         (fine().allow_methods([""; 0]), &["allow_methods: no method is allowed, so every preflight is refused"]),
         (fine().allow_methods(["*", "PUT"]), &["allow_methods[1]: `PUT`: redundant entry: covered by `*`; remove it"]),
+        (fine().allow_methods(["*", "PROPFIND"]), &[]),
+        (fine().allow_methods(["put", "PUT"]), &["allow_methods[1]: `PUT`: duplicate entry; remove it"]),
         (fine().allow_headers(["X A"]), &["allow_headers[0]: `X A`: a header name is a token: letters, digits and !#$%&'*+-.^_`|~; use `X`, `A` as separate entries"]),
         (fine().allow_headers(["X Custom"]), &["allow_headers[0]: `X Custom`: a header name is a token: letters, digits and !#$%&'*+-.^_`|~"]),
         (fine().allow_headers(["X-A X-B"]), &["allow_headers[0]: `X-A X-B`: a header name is a token: letters, digits and !#$%&'*+-.^_`|~; use `X-A`, `X-B` as separate entries"]),
         (fine().allow_headers(["Content Type"]), &["allow_headers[0]: `Content Type`: a header name is a token: letters, digits and !#$%&'*+-.^_`|~; use `Content-Type`"]),
         (fine().allow_headers(["Authorisation"]), &["allow_headers[0]: `Authorisation`: this is probably a typo; use `Authorization`"]),
         (origins(["htps://a.com"]), &["allow_origins[0]: `htps://a.com`: this is probably a typo; use `https://a.com`"]),
+        (fine().allow_headers(["X-*: A"]), &["allow_headers[0]: `X-*: A`: a header name is a token: letters, digits and !#$%&'*+-.^_`|~"]),
+        (fine().allow_headers(["\tX-A"]), &["allow_headers[0]: `\\tX-A`: a header name is a token: letters, digits and !#$%&'*+-.^_`|~; use `X-A`"]),
+        (fine().allow_headers(["'X-A'", "'"]), &["allow_headers[0]: `'X-A'`: the quotes are part of the name; use `X-A`"]),
         (fine().allow_headers(["Cookie"]), &["allow_headers[0]: `Cookie`: no preflight requests this header, because scripts cannot set it or it is a response header; remove it"]),
         (fine().allow_headers(["Sec-Fetch-Site"]), &["allow_headers[0]: `Sec-Fetch-Site`: no preflight requests this header, because scripts cannot set it or it is a response header; remove it"]),
         (fine().allow_headers(["X-*"]), &["allow_headers[0]: `X-*`: `*` inside a name is an ordinary character, not a wildcard"]),
         (fine().allow_headers(["X-A", "x-a"]), &["allow_headers[1]: `x-a`: duplicate entry; remove it"]),
         (fine().allow_headers(["*", "X-A"]), &["allow_headers[0]: `*`: `*` covers all other entries"]),
+        (fine().allow_headers(["*", ""]), &["allow_headers[1]: empty list item; remove it"]),
+        (fine().allow_headers(["*", "*", "X-A"]), &["allow_headers[0]: `*`: `*` covers all other entries", "allow_headers[1]: `*`: duplicate entry; remove it"]),
         (fine().allow_headers(["*", "X-A"]).allow_credentials(true), &["allow_headers[0]: `*`: `*` covers all other entries"]),
         (fine().allow_headers(["accept"]), &["allow_headers[0]: `accept`: redundant entry: it is always allowed; remove it"]),
+        (fine().allow_headers(["accept", "Accept"]), &["allow_headers[0]: `accept`: redundant entry: it is always allowed; remove it", "allow_headers[1]: `Accept`: duplicate entry; remove it"]),
         (fine().expose_headers(["*"]).allow_credentials(true), &["expose_headers[0]: `*`: with credentials, `*` is the name of a header, not a wildcard; list the headers"]),
         (fine().expose_headers(["*", "X-A"]).allow_credentials(true), &["expose_headers[0]: `*`: with credentials, `*` is the name of a header, not a wildcard; list the headers"]),
         (fine().expose_headers(["*", "X-A"]), &["expose_headers[0]: `*`: `*` covers all other entries"]),
@@ -163,6 +177,8 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
         (fine().expose_headers(["Access-Control-Max-Age"]), &["expose_headers[0]: `Access-Control-Max-Age`: exposing this header has no effect, because scripts may not read it or it is not a response header; remove it"]),
         (fine().expose_headers(["Set-Cookie"]), &["expose_headers[0]: `Set-Cookie`: exposing this header has no effect, because scripts may not read it or it is not a response header; remove it"]),
         (fine().max_age(86_400), &["max_age: `86400`: browsers cap the time: WebKit at 600 seconds, Chromium at 7200, Firefox at 86400"]),
+        (fine().max_age(601), &["max_age: `601`: browsers cap the time: WebKit at 600 seconds, Chromium at 7200, Firefox at 86400"]),
+        (fine().max_age(600), &[]),
         (fine().preflight_status(202), &["preflight_status: `202`: the status of an allowed preflight must be 200 or 204; use `200`"]),
 
         (origins(["null"]), &["allow_origins[0]: `null`: every sandboxed frame and every local file, from any author, has the origin `null`"]),
@@ -170,11 +186,17 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
         (origins(["app://x", "app://*"]), &["allow_origins[0]: `app://x`: redundant entry: covered by `app://*`; remove it"]),
         (origins(["null", "null"]), &["allow_origins[0]: `null`: every sandboxed frame and every local file, from any author, has the origin `null`", "allow_origins[1]: `null`: duplicate entry; remove it"]),
         (with_credentials(["http://a.com", "http://localhost:8080"]), &["allow_origins[0]: `http://a.com`: an attacker in the network can change an unencrypted page and act as its users; use https"]),
+        (origins(["http://a.com", "https://*.com"]), &[]),
+        (with_credentials(["https://com"]), &[]),
+        (fine().allow_origin_regex(r"http://a\.com").allow_credentials(true), &[r"allow_origin_regex: `http://a\.com`: an attacker in the network can change an unencrypted page and act as its users; use https: it matches `http://a.com`"]),
+        (fine().allow_origin_regex("https?://.*"), &["allow_origins[0]: `https://example.com`: redundant entry: covered by allow_origin_regex; remove it"]),
         (origins(["https://a.com", "https://a.com"]), &["allow_origins[1]: `https://a.com`: duplicate entry; remove it"]),
         (origins(["https://x.a.com", "https://*.a.com"]), &["allow_origins[0]: `https://x.a.com`: redundant entry: covered by `https://*.a.com`; remove it"]),
         (origins(["*"]), &[]),
         (origins(["*", "*"]), &["allow_origins[1]: `*`: duplicate entry; remove it"]),
         (origins(["*", "https://a.com"]), &["allow_origins[0]: `*`: `*` covers all other entries"]),
+        (origins(["*"]).allow_origin_regex(r"https://a\.com"), &["allow_origins[0]: `*`: `*` covers all other entries"]),
+        (Config::new().allow_origin_regex(r"https://a\.com"), &[]),
         (Config::new(), &["allow_origins: no origin is allowed, so no other site can read a response"]),
     ]
 }
@@ -310,6 +332,7 @@ fn an_issue_has_typed_parts() {
     assert_eq!(issue.rule(), Rule::OriginTrailingSlash);
     assert_eq!(issue.severity(), Severity::Error);
     assert_eq!(issue.severity().to_string(), "error");
+    assert_eq!(Severity::Warning.to_string(), "warning");
     assert_eq!(issue.message(), issue.rule().to_string());
     let meant = Correction::Replace("https://b.com".to_owned());
     assert_eq!(issue.correction(), Some(&meant));
@@ -324,7 +347,25 @@ fn equivalent_policies_are_equal() {
         policy(origins(["https://b.com", "https://a.com", "https://b.com"]))
     );
     assert_ne!(one, policy(origins(["https://a.com"])));
-    assert_ne!(one, policy(one.to_config().allow_credentials(true)));
+    let different = [
+        fine(),
+        origins(["https://a.com"]),
+        fine().allow_credentials(true),
+        fine().allow_methods(["PUT"]),
+        fine().allow_headers(["X-A"]),
+        fine().expose_headers(["X-A"]),
+        fine().max_age(1),
+        fine().preflight_status(204),
+        fine().diagnostics(true),
+        fine().block_refused_origins(true),
+        fine().dangerously_allow_credentials_on_public_suffixes(true),
+        fine().dangerously_allow_credentials_with_broad_regex(true),
+    ]
+    .map(policy);
+    for (index, policy) in different.iter().enumerate() {
+        let position = different.iter().position(|other| other == policy);
+        assert_eq!(position, Some(index));
+    }
 }
 
 #[test]

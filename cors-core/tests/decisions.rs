@@ -109,6 +109,9 @@ fn listed_origins() {
     check(listed(), &[
         ("OPTIONS origin=https://a.com method=PUT headers=x-a,accept", &[&["preflight-allowed", "200 OK"], &lists[..]].concat()),
     ]);
+    check(listed().allow_methods(["*"]), &[
+        ("OPTIONS origin=https://a.com method=PATCH", &["preflight-allowed", "200 OK", lists[0], "allow-methods: DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT, QUERY", lists[2], lists[3], lists[4]]),
+    ]);
     check(listed().preflight_status(204), &[
         ("OPTIONS origin=https://a.com method=PUT", &[&["preflight-allowed", "204 "], &lists[..]].concat()),
         ("OPTIONS origin=https://b.com method=PUT", &["preflight-refused: origin-not-allowed", "400 Disallowed CORS origin", VARY]),
@@ -134,7 +137,7 @@ fn the_longest_origin() {
 #[test]
 #[rustfmt::skip]
 fn any_origin() {
-    let config = listed().allow_origins(["*"]).allow_headers(["*"]).expose_headers(["*"]);
+    let config = listed().allow_origins(["*"]).allow_headers(["*"]).expose_headers(["*", "X-E"]);
     check(config, &[
         ("GET", &["not-cors", "allow-origin: *", "expose-headers: *", "vary: own"]),
         ("GET origin=https://b.com", &["actual-allowed", "allow-origin: *", "expose-headers: *", "vary: own"]),

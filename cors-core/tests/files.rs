@@ -8,7 +8,7 @@
 #![cfg(feature = "serde")]
 
 use cors_core::Config;
-use cors_core::issue::Issue;
+use cors_core::issue::{Correction, Issue};
 use serde::de::Deserialize as _;
 use serde::de::value::{self, MapDeserializer};
 
@@ -55,10 +55,11 @@ fn all_problems_are_reported_at_once() {
         r#"{
             "allow_origin": ["https://example.com"],
             "allow_origins": ["https://example.com/", 5, "https://example.org/"],
-            "allow_methods": {"GET": true},
+            "allow_methods": {"GET": true, "PUT": true},
             "allow_credentials": "true",
             "allow_credentials": true,
             "max_age": -1,
+            "CORS_MAX_AGE": 5,
             "colour": "red"
         }"#,
     );
@@ -66,6 +67,7 @@ fn all_problems_are_reported_at_once() {
         errors(config),
         [
             "`allow_origin`: unknown key; did you mean `allow_origins`?",
+            "`CORS_MAX_AGE`: unknown key; did you mean `max_age`?",
             "`colour`: unknown key",
             "allow_origins[0]: `https://example.com/`: an origin ends with the host or the port, \
              without a slash; use `https://example.com`",
@@ -87,11 +89,12 @@ fn an_unreadable_list_is_not_reported_as_empty() {
     for key in ["allow_origins", "allow_methods"] {
         let fine = r#""allow_origins": ["https://a.com"], "#;
         let fine = if key == "allow_origins" { "" } else { fine };
-        let error = json(&format!(r#"{{{fine}"{key}": 5}}"#))
-            .build()
-            .unwrap_err();
-        assert_eq!(error.errors().len(), 1, "{error}");
-        assert_eq!(error.warnings(), [], "{key}");
+        for value in ["5".to_owned(), format!(r#"[], "{key}": ["*"]"#)] {
+            let config = json(&format!(r#"{{{fine}"{key}": {value}}}"#));
+            let error = config.build().unwrap_err();
+            assert_eq!(error.errors().len(), 1, "{error}");
+            assert_eq!(error.warnings(), [], "{key}: {value}");
+        }
     }
 }
 
@@ -126,6 +129,10 @@ fn invalid_numbers_of_seconds() {
         (
             "\"600\"",
             "max_age: `600`: wrong type: expected a whole number of seconds, without quotes; use `600`",
+        ),
+        (
+            "\"600 \"",
+            "max_age: `600 `: wrong type: expected a whole number of seconds, without quotes; use `600`",
         ),
         (
             "null",
@@ -167,6 +174,11 @@ fn values_of_the_wrong_type() {
             "allow_credentials",
             "\"204\"",
             "`204`: wrong type: expected true or false",
+        ),
+        (
+            "allow_credentials",
+            "[true]",
+            "`a list`: wrong type: expected true or false",
         ),
         (
             "allow_methods",
@@ -229,6 +241,7 @@ fn serialized_and_read_back() {
     let config = Config::new()
         .allow_origins(["http://localhost:*", "https://example.com"])
         .allow_origin_regex(r"https://\w+\.example\.org")
+        .allow_methods(["*"])
         .preflight_status(204)
         .block_refused_origins(true)
         .dangerously_allow_credentials_on_public_suffixes(true)
@@ -261,5 +274,14 @@ fn issues_are_serialized_for_tools() {
             "message": "an origin ends with the host or the port, without a slash",
             "correction": {"replace": "https://a.com"},
         }])
+    );
+    let corrections = [
+        Correction::Remove,
+        Correction::RenameKey("max_age".to_owned()),
+        Correction::Split(vec!["PUT".to_owned(), "GET".to_owned()]),
+    ];
+    assert_eq!(
+        serde_json::to_value(corrections).unwrap(),
+        serde_json::json!(["remove", {"rename_key": "max_age"}, {"split": ["PUT", "GET"]}])
     );
 }

@@ -86,6 +86,12 @@ fn an_early_response_is_complete() {
     let vary = ["vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers"];
     for (config, status, body, expected) in [
         (
+            config.clone().allow_methods(["PUT"]),
+            400,
+            "Disallowed CORS method",
+            [&headers[..1], &headers[3..4], &text, &vary].concat(),
+        ),
+        (
             config.clone(),
             200,
             "OK",

@@ -180,6 +180,8 @@ mod tests {
                 "https://user:pw@example.com:8443",
                 "https://example.com:8443",
             ),
+            ("https://user:p@w@example.com", "https://example.com"),
+            ("https://example.com/?u=http://a.com", "https://example.com"),
             ("example.com", "https://example.com"),
             ("//example.com", "https://example.com"),
             ("localhost:3000", "http://localhost:3000"),
@@ -206,9 +208,13 @@ mod tests {
             ("[::1]:3000", "http://[::1]:3000"),
             ("[\"https://example.com\"]", "https://example.com"),
             (" ['https://example.com']", "https://example.com"),
+            ("\0['https://example.com']\0", "https://example.com"),
+            ("'\0https://example.com\0'", "https://example.com"),
             ("\" https://example.com \"", "https://example.com"),
             (r"http:\\example.com", "http://example.com"),
             ("https:/example.com", "https://example.com"),
+            ("https//example.com", "https://example.com"),
+            ("http:/example.com", "http://example.com"),
             ("http//example.com", "http://example.com"),
             ("https://example.com:", "https://example.com"),
             ("https:example.com", "https://example.com"),
@@ -283,6 +289,11 @@ mod tests {
         );
         assert_eq!(
             correct("https://a.com,", Rule::OriginList),
+            Some(Correction::Replace("https://a.com".to_owned()))
+        );
+        // Only a list is split.
+        assert_eq!(
+            correct("https://a.com/,b", Rule::OriginPath),
             Some(Correction::Replace("https://a.com".to_owned()))
         );
     }

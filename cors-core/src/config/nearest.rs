@@ -80,6 +80,7 @@ mod tests {
             ("exposed_headers", Key::ExposeHeaders),
             ("origin", Key::AllowOrigins),
             ("METHOD", Key::AllowMethods),
+            ("regex", Key::AllowOriginRegex),
         ] {
             assert_eq!(nearest(name), Some(key), "{name}");
         }

@@ -159,6 +159,7 @@ mod tests {
             (r"https://a.\wb", r"https://a\.\wb"),
             (r"https://a#.a.b", r"https://a#.a\.b"),
             ("(?x) https://a . b # c.d", "(?x) https://a \\. b # c.d"),
+            (r"https://www.(a|b)\.com", r"https://www\.(a|b)\.com"),
         ] {
             assert_eq!(escape_dots(source).as_deref(), Some(escaped), "{source}");
             assert_eq!(escape_dots(escaped), None, "{escaped}");
@@ -178,6 +179,10 @@ mod tests {
             r"https://(?:a.)?$",
             r"https://.example",
             "(",
+            r"a\\\.b",
+            r"https://a.*\.com",
+            r"https://.[a-z]+\.com",
+            r"https://a\\[a.b]",
         ] {
             assert_eq!(escape_dots(source), None, "{source}");
         }
