@@ -4,9 +4,12 @@ use crate::language::regex_sites::any_origin;
 use crate::language::search::Budget;
 use crate::origin::regex::OriginRegex;
 
+/// A regex without one kind of mistake. `None` if it has no such mistake.
+type Repair = fn(&str) -> Option<String>;
+
 /// Why the regex matches no origin, and a regex that was probably meant.
 pub(super) fn likely_meaning(source: &str) -> Option<(String, String)> {
-    let repairs: [(&str, fn(&str) -> Option<String>); 6] = [
+    let repairs: [(&str, Repair); 6] = [
         (
             "the white space around it is part of the regex",
             without_white_space,

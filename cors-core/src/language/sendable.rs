@@ -4,7 +4,10 @@
 //! `file://`, which no pattern and no regex allows. It has few states, because a search over automata visits every combination of their states. So lengths are
 //! not a part of the state: they are counted beside it, in [`Lengths`].
 
+mod address;
+
 use crate::origin::{MAX_SCHEME_LEN, host};
+use address::{Ipv4, Ipv6};
 
 /// Origins are searched in parts, each of which has few states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,59 +111,6 @@ pub(super) enum Label {
     Name,
 }
 
-/// In an IPv4 address: how the current number can continue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Ipv4 {
-    dots: u8,
-    number: Octet,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Octet {
-    Empty,
-    /// After `1`: two more digits.
-    TwoDigits,
-    /// After `2`.
-    Two,
-    /// After `25`: one more digit, at most 5.
-    UpToFive,
-    OneDigit,
-    Full,
-}
-
-/// In an IPv6 address. `::` replaces the first of the longest runs of two or more zeros (URL, ["IPv6
-/// serializer"]).
-///
-/// ["IPv6 serializer"]: https://url.spec.whatwg.org/#concept-ipv6-serializer
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Ipv6 {
-    /// Complete groups.
-    groups: u8,
-    /// How many of the last groups are zero.
-    zeros: u8,
-    /// `::` must replace at least as many groups.
-    replaces: u8,
-    /// After `::`.
-    compressed: bool,
-    group: Group,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Group {
-    /// After `[`.
-    Open,
-    /// After `[:`.
-    OpenColon,
-    /// After `:`.
-    Colon,
-    /// After `::`.
-    Compressed,
-    /// `0`
-    Zero,
-    /// One to four digits.
-    Digits(u8),
-}
-
 /// In the port, after its colon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Port {
@@ -171,6 +121,15 @@ pub(super) struct Port {
     small: bool,
     /// Equal to the start of the default port.
     default: bool,
+}
+
+impl Port {
+    const START: Self = Self {
+        digits: 0,
+        large: false,
+        small: false,
+        default: true,
+    };
 }
 
 /// The lengths that are limited. If two texts lead to the same state, then what can follow the longer
@@ -215,10 +174,7 @@ impl Part {
             (HostKind::Absent, SchemeKind::Web) => None,
             (HostKind::Absent, SchemeKind::App) => Some(Place::NoHost),
             (HostKind::Name, _) => Some(Place::Name(Label::Start { after_name: false })),
-            (HostKind::Ipv4, _) => Some(Place::Ipv4(Ipv4 {
-                dots: 0,
-                number: Octet::Empty,
-            })),
+            (HostKind::Ipv4, _) => Some(Place::Ipv4(Ipv4::START)),
             (HostKind::Ipv6, _) => Some(Place::Open),
         }
     }
@@ -235,11 +191,16 @@ impl Part {
             Place::NoHost if byte == b'.' => (Place::Dot, lengths),
             Place::NoHost | Place::Dot => return None,
             Place::Name(label) => self.next_in_name(label, lengths, byte)?,
-            Place::Ipv4(address) => (self.next_in_ipv4(address, byte)?, lengths),
-            Place::Open if byte == b'[' => (Place::Ipv6(Ipv6::OPEN), lengths),
+            Place::Ipv4(address) if byte == b':' && address.is_final() => {
+                (Place::Port(Port::START), lengths)
+            }
+            Place::Ipv4(address) => (Place::Ipv4(address.next(byte)?), lengths),
+            Place::Open if byte == b'[' => (Place::Ipv6(Ipv6::START), lengths),
             Place::Open => return None,
-            Place::Ipv6(address) => (address.next(byte)?, lengths),
-            Place::Closed => (self.port(byte)?, lengths),
+            Place::Ipv6(address) if byte == b']' && address.is_final() => (Place::Closed, lengths),
+            Place::Ipv6(address) => (Place::Ipv6(address.next(byte)?), lengths),
+            Place::Closed if byte == b':' => (Place::Port(Port::START), lengths),
+            Place::Closed => return None,
             Place::Port(port) => (Place::Port(self.next_in_port(port, byte)?), lengths),
         };
         let fits = match next {
@@ -255,7 +216,7 @@ impl Part {
     fn next_in_name(self, label: Label, lengths: Lengths, byte: u8) -> Option<(Place, Lengths)> {
         let next = match (label, byte) {
             (Label::Start { after_name: true } | Label::Name, b':') => {
-                return Some((self.port(byte)?, lengths));
+                return Some((Place::Port(Port::START), lengths));
             }
             (Label::Start { .. }, b'.') => return None,
             (_, b'.') => {
@@ -271,41 +232,6 @@ impl Part {
             _ => return None,
         };
         Some((Place::Name(next), lengths.longer()))
-    }
-
-    fn next_in_ipv4(self, address: Ipv4, byte: u8) -> Option<Place> {
-        let Ipv4 { dots, number } = address;
-        let number = match (number, byte) {
-            (Octet::Empty, b'.' | b':') => return None,
-            (_, b':') if dots == 3 => return self.port(byte),
-            (_, b'.') if dots < 3 => {
-                return Some(Place::Ipv4(Ipv4 {
-                    dots: dots + 1,
-                    number: Octet::Empty,
-                }));
-            }
-            (Octet::Empty, b'0') => Octet::Full,
-            (Octet::Empty, b'1') => Octet::TwoDigits,
-            (Octet::Empty, b'2') => Octet::Two,
-            (Octet::Empty | Octet::TwoDigits, b'0'..=b'9') | (Octet::Two, b'0'..=b'4') => {
-                Octet::OneDigit
-            }
-            (Octet::Two, b'5') => Octet::UpToFive,
-            (Octet::Two, b'6'..=b'9')
-            | (Octet::UpToFive, b'0'..=b'5')
-            | (Octet::OneDigit, b'0'..=b'9') => Octet::Full,
-            _ => return None,
-        };
-        Some(Place::Ipv4(Ipv4 { dots, number }))
-    }
-
-    fn port(self, byte: u8) -> Option<Place> {
-        (byte == b':').then_some(Place::Port(Port {
-            digits: 0,
-            large: false,
-            small: false,
-            default: true,
-        }))
     }
 
     fn next_in_port(self, port: Port, byte: u8) -> Option<Port> {
@@ -339,7 +265,7 @@ impl Part {
             Place::Name(label) => {
                 matches!(label, Label::Name | Label::Start { after_name: true })
             }
-            Place::Ipv4(address) => address.dots == 3 && address.number != Octet::Empty,
+            Place::Ipv4(address) => address.is_final(),
             Place::Closed => true,
             Place::Port(port) => {
                 let is_default =
@@ -387,78 +313,6 @@ impl Start {
             Some(_) => Some(SchemeKind::Web),
             None => (self != Self::EMPTY).then_some(SchemeKind::App),
         }
-    }
-}
-
-impl Ipv6 {
-    const OPEN: Self = Self {
-        groups: 0,
-        zeros: 0,
-        replaces: 2,
-        compressed: false,
-        group: Group::Open,
-    };
-
-    fn next(self, byte: u8) -> Option<Place> {
-        let group = match (self.group, byte) {
-            (Group::Open, b':') => Group::OpenColon,
-            (Group::OpenColon, b':') => return self.compress(),
-            (Group::Colon, b':') if self.zeros == 0 => return self.compress(),
-            (Group::Open | Group::Colon, b'0') => Group::Zero,
-            (Group::Open | Group::Colon | Group::Compressed, b'1'..=b'9' | b'a'..=b'f') => {
-                Group::Digits(1)
-            }
-            (Group::Digits(count @ 1..=3), b'0'..=b'9' | b'a'..=b'f') => Group::Digits(count + 1),
-            (Group::Zero | Group::Digits(_), b':') => {
-                let next = self.end_group()?;
-                return (next.groups < 8).then_some(Place::Ipv6(Self {
-                    group: Group::Colon,
-                    ..next
-                }));
-            }
-            (Group::Zero | Group::Digits(_), b']') => {
-                let all = self.end_group()?;
-                let is_canonical = all.compressed || (all.groups == 8 && all.replaces == 2);
-                return is_canonical.then_some(Place::Closed);
-            }
-            (Group::Compressed, b']') => return Some(Place::Closed),
-            _ => return None,
-        };
-        Some(Place::Ipv6(Self { group, ..self }))
-    }
-
-    /// Counts the current group. `None` if the address cannot become canonical any more.
-    fn end_group(self) -> Option<Self> {
-        let zeros = if self.group == Group::Zero {
-            self.zeros + 1
-        } else {
-            0
-        };
-        // A run before `::` is shorter than what it replaces. A run after it is not longer.
-        let replaces = match (self.compressed, zeros) {
-            (_, 0) => 0,
-            (false, 1) => 0, // `::` does not replace a single zero.
-            (false, zeros) => zeros + 1,
-            (true, zeros) => zeros,
-        };
-        let next = Self {
-            groups: self.groups + 1,
-            zeros,
-            replaces: self.replaces.max(replaces),
-            ..self
-        };
-        let must_compress = next.compressed || next.replaces > 2;
-        (!must_compress || next.groups + next.replaces <= 8).then_some(next)
-    }
-
-    fn compress(self) -> Option<Place> {
-        let fits = !self.compressed && self.groups + self.replaces <= 8;
-        fits.then_some(Place::Ipv6(Self {
-            zeros: 0,
-            compressed: true,
-            group: Group::Compressed,
-            ..self
-        }))
     }
 }
 
