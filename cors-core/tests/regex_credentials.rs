@@ -1,5 +1,13 @@
 //! Which regexes may be used with credentials.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
+
 use cors_core::issue::{Issue, Rule};
 use cors_core::{Config, ConfigError, Policy};
 
