@@ -10,6 +10,7 @@
 
 mod naive;
 
+#[cfg(feature = "public-suffix")]
 use cors_core::issue::Rule;
 use cors_core::{AllowedOrigins, Config, Policy};
 use proptest::prelude::*;
