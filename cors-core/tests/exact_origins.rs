@@ -12,7 +12,7 @@ mod naive;
 
 #[cfg(feature = "public-suffix")]
 use cors_core::issue::Rule;
-use cors_core::{AllowedOrigins, Config, Policy};
+use cors_core::{AllowedOrigins, Config, Policy, TrustedSite};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
@@ -124,6 +124,15 @@ proptest! {
         prop_assert_eq!(outside(&origins, &origins), None);
     }
 
+    /// Every origin that is allowed belongs to a site that is listed.
+    #[test]
+    fn sites(policy in policy()) {
+        let sites = policy.trusted_sites().unwrap();
+        for origin in ORIGINS.iter().filter(|origin| allows(&policy, origin)) {
+            prop_assert!(sites.iter().any(|site| is_on(origin, site)), "{}: {:?}", origin, sites);
+        }
+    }
+
     /// A regex that matches sites of more than ten people is never accepted with credentials.
     #[test]
     #[cfg(feature = "public-suffix")]
@@ -154,7 +163,7 @@ proptest! {
             && port != ".*"
             && (labels.is_empty() || labels.ends_with(r"\.") || labels.ends_with(r"\.)?") || labels.ends_with(r"\.)*"));
         match built.map_err(|error| error.errors()[0].rule()) {
-            Ok(_) => prop_assert!(is_spelled_out || sites(&source, random).len() <= 10, "{}", source),
+            Ok(_) => prop_assert!(is_spelled_out || sampled_sites(&source, random).len() <= 10, "{}", source),
             Err(rule) => {
                 prop_assert_eq!(rule, Rule::RegexBroadWithCredentials, "{}", source);
                 prop_assert!(!is_spelled_out, "{}", source);
@@ -163,9 +172,127 @@ proptest! {
     }
 }
 
+fn is_on(origin: &str, site: &TrustedSite) -> bool {
+    let (scheme, authority) = origin.split_once("://").unwrap();
+    let is_web = matches!(scheme, "http" | "https");
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => host,
+        _ => authority,
+    };
+    let is_address = host.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok();
+    let name = host.trim_end_matches('.');
+    match site {
+        TrustedSite::Domain(domain) => {
+            is_web && (name == domain || name.ends_with(&format!(".{domain}")))
+        }
+        TrustedSite::Address(address) => is_web && host == address,
+        TrustedSite::Addresses { .. } => is_web && is_address,
+        // As an entry, or without a port.
+        TrustedSite::App(app) => {
+            !is_web
+                && (naive::is_allowed(std::slice::from_ref(app), origin.as_bytes())
+                    || *app == format!("{scheme}://{host}"))
+        }
+        TrustedSite::Anyone { pattern, .. } => match pattern.split_once("://") {
+            Some((of_scheme, _)) => !is_web && (of_scheme == "*" || of_scheme == scheme),
+            None => match pattern.split_once('*') {
+                Some((before, after)) => name.starts_with(before) && name.ends_with(after),
+                None => false,
+            },
+        },
+        _ => false,
+    }
+}
+
+#[test]
+fn sites_of_policies() {
+    let sites = |entries: &[&str], regex: &str| -> Vec<String> {
+        let config = Config::new().allow_origins(entries.iter().copied());
+        let config = if regex.is_empty() {
+            config
+        } else {
+            config.allow_origin_regex(regex)
+        };
+        let sites = config.build().unwrap().trusted_sites().unwrap();
+        sites.iter().map(ToString::to_string).collect()
+    };
+    let app = "chrome-extension://abc";
+    assert_eq!(
+        sites(
+            &[
+                "https://a.b.example.com.",
+                "http://localhost:*",
+                "http://[::1]",
+                app,
+                "null"
+            ],
+            ""
+        ),
+        [
+            "example.com",
+            "localhost",
+            "[::1]",
+            app,
+            "null, which every website can have in a sandboxed frame"
+        ],
+    );
+    assert_eq!(
+        sites(&["https://*.com:8443", "app://*", "file://"], ""),
+        [
+            "*.com, which anyone can have (such as `https://a.com:8443`)",
+            "app://*, which anyone can have (such as `app://a`)",
+            "file://, which anyone can have (such as `file://`)",
+        ],
+    );
+    assert_eq!(
+        sites(&["*"], ""),
+        ["*, which anyone can have (such as `https://a.com`)"]
+    );
+    for (regex, expected) in [
+        (
+            r"https://(.+\.)?example\.(com|org)(:\d+)?",
+            &["example.com", "example.org"][..],
+        ),
+        (
+            r"http://192\.168\.\d+\.\d+",
+            &["IP addresses such as `http://192.168.0.0`"],
+        ),
+        (
+            r"http://(127\.0\.0\.1|localhost)",
+            &["localhost", "127.0.0.1"],
+        ),
+        (
+            r"(tauri|https)://localhost(:\d+)?",
+            &["localhost", "tauri://localhost"],
+        ),
+        (
+            r"https://example\.[a-z]+",
+            &["*, which anyone can have (such as `https://example.a`)"],
+        ),
+        (
+            r"https://[a-z]+example\.com",
+            &["*.com, which anyone can have (such as `https://aexample.com`)"],
+        ),
+        (
+            r"chrome-extension://[a-p]{2}",
+            &["chrome-extension://*, which anyone can have (such as `chrome-extension://aa`)"],
+        ),
+        (
+            r"[^:]+://a\.com",
+            &[
+                "a.com",
+                "*://*, which anyone can have (such as `a://a.com`)",
+            ],
+        ),
+        (r"https://nothing\.com/", &[]),
+    ] {
+        assert_eq!(sites(&[], regex), expected, "{regex}");
+    }
+}
+
 /// The registrable domains of some origins that the regex matches.
 #[cfg(feature = "public-suffix")]
-fn sites(source: &str, random: [u8; 32]) -> std::collections::BTreeSet<Vec<u8>> {
+fn sampled_sites(source: &str, random: [u8; 32]) -> std::collections::BTreeSet<Vec<u8>> {
     use proptest::strategy::ValueTree as _;
     use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 

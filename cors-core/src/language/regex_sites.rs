@@ -80,10 +80,10 @@ impl Sites {
             return;
         }
         let name = host.trim_matches('.');
-        if name.is_empty() {
-            return;
+        if host::check(name.as_bytes()) != Ok(host::Kind::Name) {
+            return; // Empty, or a part of an address.
         }
-        let mut suffix = host;
+        let mut suffix = host.trim_end_matches('.');
         while let Some((_, rest)) = suffix.split_once('.') {
             if is_public_suffix(rest) {
                 self.suffixes.insert(rest.to_owned());

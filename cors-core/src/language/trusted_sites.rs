@@ -1,6 +1,5 @@
 //! Whom a policy trusts.
 
-use super::allowed_origins::pattern_regex;
 use super::public_suffix::{is_public_suffix, registrable};
 use super::regex_sites::Sites;
 use super::search::{Budget, Condition, Search};
@@ -18,7 +17,7 @@ use std::fmt;
 /// Someone whom a policy trusts with its responses.
 ///
 /// `Display` writes it as text: `example.com`, or
-/// ``*.github.io, which anyone can register (such as `https://a.github.io`)``.
+/// ``*.github.io, which anyone can have (such as `https://a.github.io`)``.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum TrustedSite {
@@ -35,7 +34,8 @@ pub enum TrustedSite {
     },
     /// An origin, or a pattern, with a scheme other than `http` and `https`.
     App(String),
-    /// A pattern of hosts that anyone can register, install or have.
+    /// A pattern of origins that anyone can have: by registering a name, by installing an app, or with a
+    /// local file.
     Anyone {
         /// The part that is given, with `*` for the rest: `*.github.io`, `*`.
         pattern: String,
@@ -52,10 +52,7 @@ impl fmt::Display for TrustedSite {
             Self::Domain(text) | Self::Address(text) | Self::App(text) => f.write_str(text),
             Self::Addresses { example } => write!(f, "IP addresses such as `{example}`"),
             Self::Anyone { pattern, example } => {
-                write!(
-                    f,
-                    "{pattern}, which anyone can register (such as `{example}`)"
-                )
+                write!(f, "{pattern}, which anyone can have (such as `{example}`)")
             }
             Self::Null => f.write_str("null, which every website can have in a sandboxed frame"),
         }
@@ -78,7 +75,7 @@ impl Policy {
     ///     .build()?;
     /// let sites: Vec<String> = policy.trusted_sites()?.iter().map(ToString::to_string).collect();
     /// assert_eq!(sites[..3], ["example.com", "example.net", "example.org"]);
-    /// assert_eq!(sites[3], "*.github.io, which anyone can register (such as `https://a.github.io`)");
+    /// assert_eq!(sites[3], "*.github.io, which anyone can have (such as `https://a.github.io`)");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -101,7 +98,7 @@ fn of_set(origins: &OriginSet) -> Result<BTreeSet<TrustedSite>, TooComplex> {
     let mut sites = BTreeSet::new();
     for entry in origins.entries() {
         if let Ok(Entry::Pattern(pattern)) = Entry::parse(entry) {
-            sites.insert(of_entry(entry, &pattern)?);
+            sites.insert(of_entry(entry, &pattern));
         }
     }
     if origins.allows_null() {
@@ -113,42 +110,37 @@ fn of_set(origins: &OriginSet) -> Result<BTreeSet<TrustedSite>, TooComplex> {
     Ok(sites)
 }
 
-fn of_entry(entry: &str, pattern: &Pattern<'_>) -> Result<TrustedSite, TooComplex> {
+fn of_entry(entry: &str, pattern: &Pattern<'_>) -> TrustedSite {
     // Without `..`, a new kind of wildcard does not compile until it is considered here.
     let Pattern {
         scheme,
         wildcard,
         host,
-        port: _,
+        port,
     } = *pattern;
-    let anyone = match (scheme, wildcard) {
-        ("file", _) | (_, Wildcard::Host) => Some(entry.to_owned()),
-        (_, Wildcard::Subdomains) => is_public_suffix(host).then(|| format!("*.{host}")),
-        (_, Wildcard::Label { before, after }) => {
-            is_public_suffix(host).then(|| format!("{before}*{after}.{host}"))
+    let port = if port == ":*" { "" } else { port };
+    let anyone = match wildcard {
+        Wildcard::Subdomains if is_public_suffix(host) => {
+            Some((format!("*.{host}"), format!("{scheme}://a.{host}{port}")))
         }
-        (_, Wildcard::None) => None,
+        Wildcard::Label { before, after } if is_public_suffix(host) => Some((
+            format!("{before}*{after}.{host}"),
+            format!("{scheme}://{before}a{after}.{host}{port}"),
+        )),
+        Wildcard::Host => Some((entry.to_owned(), format!("{scheme}://a"))),
+        Wildcard::None if scheme == "file" => Some((entry.to_owned(), entry.to_owned())),
+        Wildcard::Subdomains | Wildcard::Label { .. } | Wildcard::None => None,
     };
-    if let Some(pattern_text) = anyone {
-        let automaton = compile(&pattern_regex(pattern))?;
-        let search = Search::new([Condition::Accepts(&automaton)]);
-        let example = search.first(&mut Budget::default())?;
-        return Ok(TrustedSite::Anyone {
-            pattern: pattern_text,
-            example: example.unwrap_or_default(),
-        });
+    if let Some((pattern, example)) = anyone {
+        return TrustedSite::Anyone { pattern, example };
     }
     if !matches!(scheme, "http" | "https") {
-        return Ok(TrustedSite::App(entry.to_owned()));
+        return TrustedSite::App(entry.to_owned());
     }
     if host::check(host.as_bytes()) == Ok(Kind::Ip) {
-        return Ok(TrustedSite::Address(host.to_owned()));
+        return TrustedSite::Address(host.to_owned());
     }
-    Ok(TrustedSite::Domain(domain_of(host)))
-}
-
-fn domain_of(host: &str) -> String {
-    registrable(host.trim_end_matches('.')).to_owned()
+    TrustedSite::Domain(registrable(host.trim_end_matches('.')).to_owned())
 }
 
 /// Adds the sites of a regex. Each search leaves out the sites that are known already.
@@ -156,7 +148,7 @@ fn of_regex(regex: &OriginRegex, sites: &mut BTreeSet<TrustedSite>) -> Result<()
     let spelled = Sites::of(regex.source())?;
     let mut budget = Budget::default();
     let matches = Condition::Accepts(regex.automaton());
-    let mut known = Vec::new();
+    let mut known = vec![NOTHING.to_owned()];
     for host in spelled.domains.iter().chain(&spelled.hosts) {
         let below = if spelled.domains.contains(host) {
             r"(?:[^:/\[]*\.)?"
@@ -177,10 +169,7 @@ fn of_regex(regex: &OriginRegex, sites: &mut BTreeSet<TrustedSite>) -> Result<()
     }
     for scheme in Scheme::ALL {
         loop {
-            let automaton = match known.as_slice() {
-                [] => compile(NOTHING)?,
-                known => compile(&known.join("|"))?,
-            };
+            let automaton = compile(&known.join("|"))?;
             let search = Search::new([matches, Condition::Rejects(&automaton)]);
             let Some(example) = search.first_with(scheme, &mut budget)? else {
                 break;
@@ -218,8 +207,9 @@ fn of_example(example: String, spelled: &Sites) -> (TrustedSite, String) {
         let all = on_web(r"[0-9.]*|\[.*");
         return (TrustedSite::Addresses { example }, all);
     } else {
+        let name = host.trim_end_matches('.');
         let suffixes =
-            std::iter::successors(host.split_once('.'), |(_, rest)| rest.split_once('.'));
+            std::iter::successors(name.split_once('.'), |(_, rest)| rest.split_once('.'));
         let mut suffixes = suffixes.map(|(_, suffix)| suffix);
         match suffixes.find(|suffix| spelled.suffixes.contains(*suffix)) {
             Some(suffix) => {
