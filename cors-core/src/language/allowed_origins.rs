@@ -1,7 +1,7 @@
 //! The origins that a policy allows, ready to be compared.
 
+use super::compile::{TooComplex, compile, compile_tree, parse};
 use super::search::{Budget, Condition, Search};
-use super::{TooComplex, compile, compile_tree, parse};
 use crate::origin::automaton::Automaton;
 use crate::origin::pattern::{Entry, Pattern, Wildcard};
 use crate::origin::regex::OriginRegex;

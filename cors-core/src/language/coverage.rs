@@ -1,9 +1,9 @@
 //! Whether the regex of a policy covers an entry, and the reverse.
 
 use super::allowed_origins::{entries_automaton, pattern_regex};
+use super::compile::{TooComplex, compile};
 use super::regex_sites::any_origin;
 use super::search::{Budget, Condition, Search};
-use super::{TooComplex, compile};
 use crate::origin::pattern::Pattern;
 use crate::origin::regex::OriginRegex;
 use crate::origin::set::OriginSet;

@@ -1,10 +1,10 @@
 //! The sites that a regex spells out, and the origins that it matches beyond them.
 
+use super::compile::{NOTHING, TooComplex, compile};
 use super::public_suffix::{is_public_suffix, is_unjudged, registrable};
 use super::search::{Budget, Condition, Search};
 use super::sendable::Scheme;
 use super::spelled::{self, FREE};
-use super::{NOTHING, TooComplex, compile};
 use crate::origin::automaton::Automaton;
 use crate::origin::host;
 use crate::origin::regex::OriginRegex;

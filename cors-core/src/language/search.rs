@@ -3,7 +3,7 @@
 //! It visits the combinations of states breadth first. So the first origin that it finds is a shortest
 //! one, and if it finds none, there is none.
 
-use super::TooComplex;
+use super::compile::TooComplex;
 use super::sendable::{HostKind, Lengths, Part, Place, Scheme};
 use crate::origin::automaton::{Automaton, State};
 use foldhash::fast::RandomState;

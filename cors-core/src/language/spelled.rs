@@ -3,7 +3,7 @@
 //! `https://(app|www)\.example\.com(:\d+)?` spells out `https://app.example.com`,
 //! `https://www.example.com`, and both with `:*`, where `*` stands for anything that is not spelled out.
 
-use super::TooComplex;
+use super::compile::TooComplex;
 use crate::origin::MAX_LEN;
 use regex_syntax::ast::{
     Ast, ClassBracketed, ClassSet, ClassSetItem, Literal, RepetitionKind, RepetitionRange, parse,
@@ -152,7 +152,7 @@ fn limit(texts: &Texts) -> Result<(), TooComplex> {
 #[cfg(test)]
 mod tests {
     use super::texts;
-    use crate::language::TooComplex;
+    use crate::language::compile::TooComplex;
 
     #[test]
     fn what_is_spelled_out() {

@@ -1,10 +1,10 @@
 //! Whom a policy trusts.
 
+use super::compile::{NOTHING, TooComplex, compile};
 use super::public_suffix::{is_public_suffix, registrable};
 use super::regex_sites::Sites;
 use super::search::{Budget, Condition, Search};
 use super::sendable::Scheme;
-use super::{NOTHING, TooComplex, compile};
 use crate::origin::host::Kind;
 use crate::origin::pattern::{Entry, Pattern, Wildcard};
 use crate::origin::regex::OriginRegex;
