@@ -14,7 +14,7 @@ use std::mem;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, mpsc as results};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use browser_model::{Request, Response, Url};
@@ -59,6 +59,8 @@ pub(crate) enum Server {
 pub(crate) struct Exchange {
     pub(crate) request: Request,
     pub(crate) response: Response,
+    /// When the response was complete.
+    pub(crate) at: Instant,
 }
 
 impl Network {
@@ -279,6 +281,7 @@ async fn routed(
             headers: lines(reply.headers()),
         },
         request: asked,
+        at: Instant::now(),
     };
     if let Some(exchanges) = hosts.exchanges().get_mut(&case) {
         exchanges.push(exchange);
