@@ -230,6 +230,7 @@ impl<'p, H: ResponseHeaders<'p>> Writer<'p, '_, H> {
         self.set(ResponseHeader::Vary, &self.rendered.vary_preflight);
     }
 
+    #[inline(always)]
     fn write_origin_and_credentials(&mut self, origin: impl FnOnce() -> Option<H::Value>) {
         self.write_origin(origin);
         if self.rendered.policy.allows_credentials() {
@@ -249,6 +250,7 @@ impl<'p, H: ResponseHeaders<'p>> Writer<'p, '_, H> {
         }
     }
 
+    #[inline]
     fn write_lists(&mut self, requested_headers: impl FnOnce() -> Option<H::Value>) {
         if let Some(methods) = &self.rendered.methods {
             self.set(ResponseHeader::AllowMethods, methods);

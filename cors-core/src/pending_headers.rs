@@ -49,6 +49,7 @@ impl<V: Clone> PendingHeaders<V> {
 
 impl<V> PendingHeaders<V> {
     /// The response to send instead of calling the application, or `None` to call it.
+    #[inline]
     pub fn early_response(&self) -> Option<EarlyResponse> {
         self.policy.early_response(self.verdict)
     }
@@ -72,6 +73,7 @@ impl<V> PendingHeaders<V> {
     ///
     /// `requested_headers` returns the value that
     /// [`requested_header_names`](crate::requested_header_names) returns.
+    #[inline]
     pub fn apply_early<H>(self, headers: &mut H, requested_headers: impl FnOnce() -> Option<V>)
     where
         H: for<'p> ResponseHeaders<'p, Rendered = V, Value = V>,
