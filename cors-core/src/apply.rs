@@ -115,6 +115,25 @@ impl<V> RenderedPolicy<V> {
         self.write(verdict, headers, has_vary, echo);
     }
 
+    /// [`apply`](Self::apply) for a response of the application. `allowed` is whether the origin of the
+    /// request may read it.
+    #[inline]
+    pub(crate) fn apply_actual<'p, H>(
+        &'p self,
+        allowed: bool,
+        headers: &mut H,
+        origin: impl FnOnce() -> Option<H::Value>,
+    ) where
+        H: ResponseHeaders<'p, Rendered = V>,
+    {
+        let has_vary = remove_cors_headers(headers);
+        let mut writer = Writer {
+            rendered: self,
+            headers,
+        };
+        writer.write_actual(allowed, has_vary, origin);
+    }
+
     /// Writes the headers that the verdict requires on a response without CORS headers. `has_vary` is
     /// whether it has `Vary`.
     #[inline]
