@@ -3,7 +3,6 @@
 use crate::apply::{Echo, ResponseHeader, ResponseHeaders};
 use crate::define_header_names;
 use crate::early_response::EarlyResponse;
-use crate::pending_headers::PendingHeaders;
 use crate::policies::{Policies, PolicyTable};
 use crate::policy::Policy;
 use crate::rendered::RenderedPolicy;
@@ -84,7 +83,7 @@ impl<'p> ResponseHeaders<'p> for HeaderMap {
         HeaderMap::remove(self, response_header_name(header));
     }
 
-    #[inline]
+    #[inline(always)] // The header is a constant, so only one arm is left.
     fn set(&mut self, header: ResponseHeader, value: HeaderValue) {
         static ALLOW_ORIGIN: HeaderName = ACCESS_CONTROL_ALLOW_ORIGIN;
         match header {
@@ -176,12 +175,18 @@ pub enum Action {
 
 /// The CORS headers for the response of the application.
 #[derive(Clone, Debug)]
-pub struct CorsHeaders(PendingHeaders<HeaderValue>);
+pub struct CorsHeaders {
+    rendered: Arc<RenderedPolicy<HeaderValue>>,
+    allowed: bool,
+    /// The request's `Origin`, if the response repeats it.
+    origin: Option<HeaderValue>,
+}
 
 impl CorsHeaders {
     /// Replaces the CORS headers of a response, and adds `Origin` to its `Vary`.
     pub fn apply(self, headers: &mut HeaderMap) {
-        self.0.apply(headers);
+        self.rendered
+            .apply_actual(self.allowed, headers, || self.origin);
     }
 }
 
@@ -251,11 +256,13 @@ impl HttpPolicy {
 
     #[inline]
     fn cors_headers(&self, verdict: Verdict, origin: Option<&HeaderValue>) -> CorsHeaders {
-        CorsHeaders(PendingHeaders::from_verdict(
-            &self.rendered,
-            verdict,
-            origin,
-        ))
+        let allowed = verdict.allows_application();
+        let is_echoed = allowed && !self.policy().allows_any_origin();
+        CorsHeaders {
+            rendered: Arc::clone(&self.rendered),
+            allowed,
+            origin: origin.filter(|_| is_echoed).cloned(),
+        }
     }
 
     /// The headers of the early response.

@@ -30,15 +30,7 @@ impl<V: Clone> PendingHeaders<V> {
         request: &R,
         origin: Option<&V>,
     ) -> Self {
-        Self::from_verdict(policy, policy.verdict(request), origin)
-    }
-
-    #[inline]
-    pub(crate) fn from_verdict(
-        policy: &Arc<RenderedPolicy<V>>,
-        verdict: Verdict,
-        origin: Option<&V>,
-    ) -> Self {
+        let verdict = policy.verdict(request);
         let is_echoed = policy.echoes_origin(verdict);
         Self {
             policy: Arc::clone(policy),
