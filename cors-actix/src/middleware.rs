@@ -98,6 +98,7 @@ where
 }
 
 /// An early response, without its CORS headers.
+#[inline]
 fn response(early: EarlyResponse) -> HttpResponse {
     let status = StatusCode::from_u16(early.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::with_body(status, BoxBody::new(early.body));

@@ -115,6 +115,25 @@ impl<V> RenderedPolicy<V> {
         self.write(verdict, headers, has_vary, echo);
     }
 
+    /// [`apply`](Self::apply) for a response of the application. `allowed` is whether the origin of the
+    /// request may read it.
+    #[inline]
+    pub(crate) fn apply_actual<'p, H>(
+        &'p self,
+        allowed: bool,
+        headers: &mut H,
+        origin: impl FnOnce() -> Option<H::Value>,
+    ) where
+        H: ResponseHeaders<'p, Rendered = V>,
+    {
+        let has_vary = remove_cors_headers(headers);
+        let mut writer = Writer {
+            rendered: self,
+            headers,
+        };
+        writer.write_actual(allowed, has_vary, origin);
+    }
+
     /// Writes the headers that the verdict requires on a response without CORS headers. `has_vary` is
     /// whether it has `Vary`.
     #[inline]
@@ -230,6 +249,7 @@ impl<'p, H: ResponseHeaders<'p>> Writer<'p, '_, H> {
         self.set(ResponseHeader::Vary, &self.rendered.vary_preflight);
     }
 
+    #[inline(always)]
     fn write_origin_and_credentials(&mut self, origin: impl FnOnce() -> Option<H::Value>) {
         self.write_origin(origin);
         if self.rendered.policy.allows_credentials() {
@@ -249,6 +269,7 @@ impl<'p, H: ResponseHeaders<'p>> Writer<'p, '_, H> {
         }
     }
 
+    #[inline]
     fn write_lists(&mut self, requested_headers: impl FnOnce() -> Option<H::Value>) {
         if let Some(methods) = &self.rendered.methods {
             self.set(ResponseHeader::AllowMethods, methods);

@@ -141,6 +141,7 @@ impl Policy {
         }
     }
 
+    #[inline]
     fn is_method_allowed(&self, method: Lines<&[u8]>) -> bool {
         let Lines::One(requested) = method else {
             return false;

@@ -3,7 +3,6 @@
 use crate::apply::{Echo, ResponseHeader, ResponseHeaders};
 use crate::define_header_names;
 use crate::early_response::EarlyResponse;
-use crate::pending_headers::PendingHeaders;
 use crate::policies::{Policies, PolicyTable};
 use crate::policy::Policy;
 use crate::rendered::RenderedPolicy;
@@ -12,7 +11,7 @@ use crate::requested_headers::requested_header_names;
 use crate::verdict::{PreflightVerdict, RefusedParts, ShownBy, Verdict, VerdictKind};
 use http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
-    InvalidHeaderValue, VARY, ValueIter,
+    InvalidHeaderValue, ValueIter,
 };
 use http::{Request, Response, StatusCode};
 use std::borrow::Cow;
@@ -86,47 +85,63 @@ impl<'p> ResponseHeaders<'p> for HeaderMap {
 
     #[inline(always)] // The header is a constant, so only one arm is left.
     fn set(&mut self, header: ResponseHeader, value: HeaderValue) {
+        static ALLOW_ORIGIN: HeaderName = ACCESS_CONTROL_ALLOW_ORIGIN;
         match header {
-            ResponseHeader::AllowOrigin => insert_allow_origin(self, value),
-            _ => {
-                self.insert(response_header_name(header), value);
-            }
-        }
+            // The only place that inserts by reference, so the compiler inlines `HeaderMap::insert`
+            // here. This costs 25 instructions less than a call.
+            ResponseHeader::AllowOrigin => self.insert(&ALLOW_ORIGIN, value),
+            _ => self.insert(response_header_name(header), value),
+        };
     }
 
-    #[inline(always)] // The header is a constant, so only one arm is left.
+    /// The only place that appends, so the compiler inlines `HeaderMap::append` here and hashes the
+    /// constant name at compile time. This costs 35 instructions less than a call.
+    #[inline]
     fn append(&mut self, header: ResponseHeader, value: HeaderValue) {
-        match header {
-            ResponseHeader::Vary => append_vary(self, value),
-            _ => {
-                HeaderMap::append(self, response_header_name(header), value);
-            }
-        }
+        HeaderMap::append(self, response_header_name(header), value);
+    }
+}
+
+/// The headers of an early response. No header has several lines, so nothing is appended.
+struct EarlyHeaders(HeaderMap);
+
+impl<'p> ResponseHeaders<'p> for EarlyHeaders {
+    type Rendered = HeaderValue;
+    type Value = HeaderValue;
+
+    #[inline]
+    fn to_value(rendered: &'p HeaderValue) -> HeaderValue {
+        rendered.clone()
+    }
+
+    fn for_each_name(&self, f: impl FnMut(&str)) {
+        self.0.for_each_name(f);
+    }
+
+    fn lines(&self, header: ResponseHeader) -> impl Iterator<Item = &[u8]> {
+        ResponseHeaders::lines(&self.0, header)
+    }
+
+    fn remove(&mut self, header: ResponseHeader) {
+        ResponseHeaders::remove(&mut self.0, header);
+    }
+
+    fn set(&mut self, header: ResponseHeader, value: HeaderValue) {
+        self.0.insert(response_header_name(header), value);
+    }
+
+    fn append(&mut self, header: ResponseHeader, value: HeaderValue) {
+        self.set(header, value);
     }
 
     /// The header is one of the first, so a search costs less than hashing its name.
     #[inline]
     fn replace(&mut self, header: ResponseHeader, value: HeaderValue) {
         let name = response_header_name(header);
-        if let Some((_, old)) = self.iter_mut().find(|(other, _)| **other == name) {
+        if let Some((_, old)) = self.0.iter_mut().find(|(other, _)| **other == name) {
             *old = value;
         }
     }
-}
-
-/// The only place that inserts by reference, so the compiler inlines `HeaderMap::insert` here. This costs
-/// 13 instructions less than a call.
-#[inline(never)]
-fn insert_allow_origin(headers: &mut HeaderMap, value: HeaderValue) {
-    static NAME: HeaderName = ACCESS_CONTROL_ALLOW_ORIGIN;
-    headers.insert(&NAME, value);
-}
-
-/// The only place that appends, so the compiler inlines `HeaderMap::append` here and hashes the constant
-/// name at compile time. This costs 25 instructions less than a call.
-#[inline(never)]
-fn append_vary(headers: &mut HeaderMap, value: HeaderValue) {
-    headers.append(VARY, value);
 }
 
 /// A policy whose header values are rendered as those of `http`.
@@ -160,12 +175,18 @@ pub enum Action {
 
 /// The CORS headers for the response of the application.
 #[derive(Clone, Debug)]
-pub struct CorsHeaders(PendingHeaders<HeaderValue>);
+pub struct CorsHeaders {
+    rendered: Arc<RenderedPolicy<HeaderValue>>,
+    allowed: bool,
+    /// The request's `Origin`, if the response repeats it.
+    origin: Option<HeaderValue>,
+}
 
 impl CorsHeaders {
     /// Replaces the CORS headers of a response, and adds `Origin` to its `Vary`.
     pub fn apply(self, headers: &mut HeaderMap) {
-        self.0.apply(headers);
+        self.rendered
+            .apply_actual(self.allowed, headers, || self.origin);
     }
 }
 
@@ -216,7 +237,7 @@ impl HttpPolicy {
     #[inline]
     pub fn forward<R: RequestHead + ?Sized>(&self, head: &R, headers: &HeaderMap) -> CorsHeaders {
         let (verdict, origin) = self.verdict(head, headers);
-        self.cors_headers(verdict.forwarded(), origin)
+        self.cors_headers(verdict, origin)
     }
 
     #[inline]
@@ -235,15 +256,17 @@ impl HttpPolicy {
 
     #[inline]
     fn cors_headers(&self, verdict: Verdict, origin: Option<&HeaderValue>) -> CorsHeaders {
-        CorsHeaders(PendingHeaders::from_verdict(
-            &self.rendered,
-            verdict,
-            origin,
-        ))
+        let allowed = verdict.allows_application();
+        let is_echoed = allowed && !self.policy().allows_any_origin();
+        CorsHeaders {
+            rendered: Arc::clone(&self.rendered),
+            allowed,
+            origin: origin.filter(|_| is_echoed).cloned(),
+        }
     }
 
     /// The headers of the early response.
-    #[inline(never)] // So that `act` is small enough to be inlined.
+    #[inline] // A call costs a preflight 45 instructions more.
     fn early_headers<R: RequestHead + ?Sized>(
         &self,
         verdict: Verdict,
@@ -257,9 +280,9 @@ impl HttpPolicy {
         match self.preflight.get(verdict) {
             None => early_headers(&self.rendered, verdict, echo),
             Some(template) => {
-                let mut headers = template.clone();
+                let mut headers = EarlyHeaders(template.clone());
                 self.rendered.apply_to_template(verdict, &mut headers, echo);
-                headers
+                headers.0
             }
         }
     }
@@ -313,8 +336,9 @@ where
     N: FnOnce() -> Option<HeaderValue>,
 {
     // With room for the length and the date, which the framework adds.
-    let mut headers = HeaderMap::with_capacity(8);
+    let mut headers = EarlyHeaders(HeaderMap::with_capacity(8));
     rendered.write(verdict, &mut headers, false, echo);
+    let EarlyHeaders(mut headers) = headers;
     let early = rendered.early_response(verdict);
     if let Some(text) = early.and_then(|early| early.content_type()) {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(text));

@@ -10,8 +10,9 @@ use std::sync::Arc;
 /// The CORS headers for the response to one request. The request is not borrowed, so a framework can
 /// pass it to the application.
 ///
-/// If there is an [`early_response`](Self::early_response), send it and do not call the application.
-/// Then [`apply_early`](Self::apply_early) or [`apply`](Self::apply) the headers.
+/// If there is an [`early_response`](Self::early_response), send it with
+/// [its headers](Self::apply_early), and do not call the application. Otherwise, call the application
+/// and [`apply`](Self::apply) the headers to its response.
 #[derive(Clone, Debug)]
 pub struct PendingHeaders<V> {
     policy: Arc<RenderedPolicy<V>>,
@@ -29,15 +30,7 @@ impl<V: Clone> PendingHeaders<V> {
         request: &R,
         origin: Option<&V>,
     ) -> Self {
-        Self::from_verdict(policy, policy.verdict(request), origin)
-    }
-
-    #[inline]
-    pub(crate) fn from_verdict(
-        policy: &Arc<RenderedPolicy<V>>,
-        verdict: Verdict,
-        origin: Option<&V>,
-    ) -> Self {
+        let verdict = policy.verdict(request);
         let is_echoed = policy.echoes_origin(verdict);
         Self {
             policy: Arc::clone(policy),
@@ -49,22 +42,22 @@ impl<V: Clone> PendingHeaders<V> {
 
 impl<V> PendingHeaders<V> {
     /// The response to send instead of calling the application, or `None` to call it.
+    #[inline]
     pub fn early_response(&self) -> Option<EarlyResponse> {
         self.policy.early_response(self.verdict)
     }
 
-    /// Replaces the CORS headers of a response of the application, and adds `Origin` to its `Vary`.
+    /// Replaces the CORS headers of a response of the application, and adds `Origin` to its `Vary`. If
+    /// there is an early response, but the application was called, the headers are those for a refused
+    /// origin.
     #[inline]
     pub fn apply<H>(self, headers: &mut H)
     where
         H: for<'p> ResponseHeaders<'p, Rendered = V, Value = V>,
         V: 'static,
     {
-        let echo = Echo {
-            origin: || self.origin,
-            requested_headers: || None,
-        };
-        self.policy.apply(self.verdict, headers, echo);
+        let allowed = self.verdict.allows_application();
+        self.policy.apply_actual(allowed, headers, || self.origin);
     }
 
     /// Adds the CORS headers to the [early response](Self::early_response), which is new: it has no CORS
@@ -72,6 +65,7 @@ impl<V> PendingHeaders<V> {
     ///
     /// `requested_headers` returns the value that
     /// [`requested_header_names`](crate::requested_header_names) returns.
+    #[inline]
     pub fn apply_early<H>(self, headers: &mut H, requested_headers: impl FnOnce() -> Option<V>)
     where
         H: for<'p> ResponseHeaders<'p, Rendered = V, Value = V>,

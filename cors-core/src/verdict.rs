@@ -9,16 +9,11 @@
 pub struct Verdict(pub(crate) VerdictKind);
 
 impl Verdict {
-    /// The verdict for the response of the application, if it was called although there is an early
-    /// response. The headers are then those for a refused origin.
-    #[cfg(feature = "http-1")]
-    pub(crate) fn forwarded(self) -> Self {
-        match self.0 {
-            VerdictKind::Forward { .. } => self,
-            VerdictKind::Block | VerdictKind::Preflight(_) => {
-                Self(VerdictKind::Forward { allowed: false })
-            }
-        }
+    /// Whether the origin may read the response of the application. If there is an early response, but
+    /// the application was called, it may not.
+    #[inline]
+    pub(crate) fn allows_application(self) -> bool {
+        self.0 == VerdictKind::Forward { allowed: true }
     }
 }
 

@@ -9,10 +9,10 @@ use std::hash::{BuildHasher as _, Hasher as _};
 use std::ops::Range;
 
 /// Open addressing with linear probing; at most half of the slots are taken.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Table {
     texts: String,
-    /// Where each text ends; it starts where the one before it ends.
+    /// 0, then where each text ends. It starts where the one before it ends.
     ends: Vec<usize>,
     slots: Vec<Slot>,
 }
@@ -43,23 +43,35 @@ impl Slot {
     }
 }
 
+impl Default for Table {
+    fn default() -> Self {
+        Self::with_capacity(0, 0)
+    }
+}
+
 impl Table {
     /// An empty set with room for `texts` texts of `bytes` bytes in total. It grows if there are more.
     pub(crate) fn with_capacity(texts: usize, bytes: usize) -> Self {
+        let mut ends = Vec::with_capacity(texts + 1);
+        ends.push(0);
         Self {
             texts: String::with_capacity(bytes),
-            ends: Vec::with_capacity(texts),
+            ends,
             slots: free_slots(texts),
         }
     }
 
+    fn len(&self) -> usize {
+        self.ends.len().saturating_sub(1)
+    }
+
     /// The text, if there is only one.
     pub(crate) fn single(&self) -> Option<&str> {
-        (self.ends.len() == 1).then_some(&self.texts)
+        (self.len() == 1).then_some(&self.texts)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.len() == 0
     }
 
     /// All texts, in the order in which they were inserted.
@@ -69,8 +81,8 @@ impl Table {
 
     /// Adds `text`, which must not be in the set yet. `rehash` returns the hash of any text in the set.
     pub(crate) fn insert(&mut self, hash: u64, text: &str, rehash: impl Fn(&str) -> u64) {
-        if self.ends.len() * 2 >= self.slots.len() {
-            let mut slots = free_slots(self.ends.len() + 1);
+        if self.len() * 2 >= self.slots.len() {
+            let mut slots = free_slots(self.len() + 1);
             for (number, text) in (1..).zip(self.iter()) {
                 take_slot(&mut slots, rehash(text), number);
             }
@@ -78,7 +90,8 @@ impl Table {
         }
         self.texts.push_str(text);
         self.ends.push(self.texts.len());
-        take_slot(&mut self.slots, hash, self.ends.len());
+        let number = self.len();
+        take_slot(&mut self.slots, hash, number);
     }
 
     /// The text with this hash that `is_match` accepts.
@@ -106,12 +119,9 @@ impl Table {
 
     /// Where the text with this number is.
     fn range(&self, number: u64) -> Option<Range<usize>> {
-        let last = usize::try_from(number).ok()?.checked_sub(1)?;
-        let start = match last.checked_sub(1) {
-            Some(before) => *self.ends.get(before)?,
-            None => 0,
-        };
-        Some(start..*self.ends.get(last)?)
+        let number = usize::try_from(number).ok()?;
+        let end = *self.ends.get(number)?;
+        Some(*self.ends.get(number.checked_sub(1)?)?..end)
     }
 }
 
