@@ -70,12 +70,12 @@ impl Policy {
     /// use cors_core::Config;
     ///
     /// let policy = Config::new()
-    ///     .allow_origins(["https://*.example.com", "https://*.github.io"])
+    ///     .allow_origins(["https://*.example.com", "https://*.app.github.dev"])
     ///     .allow_origin_regex(r"https://(www\.)?example\.(org|net)")
     ///     .build()?;
     /// let sites: Vec<String> = policy.trusted_sites()?.iter().map(ToString::to_string).collect();
     /// assert_eq!(sites[..3], ["example.com", "example.net", "example.org"]);
-    /// assert_eq!(sites[3], "*.github.io, which anyone can have (such as `https://a.github.io`)");
+    /// assert_eq!(sites[3], "*.app.github.dev, which anyone can have (such as `https://a.app.github.dev`)");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
