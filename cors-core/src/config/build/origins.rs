@@ -101,7 +101,7 @@ impl Origins<'_> {
             return;
         };
         let mut budget = Budget::default();
-        for (index, text) in report.entries(Key::AllowOrigins, self.entries) {
+        for (index, text) in self.entries.iter().enumerate() {
             if let Ok(Entry::Pattern(pattern)) = Entry::parse(text)
                 && !is_redundant.contains(&index)
                 && covers(regex, text, &pattern, &mut budget) == Ok(true)
