@@ -16,7 +16,7 @@ pub(crate) fn covers(
     budget: &mut Budget,
 ) -> Result<bool, TooComplex> {
     if pattern.is_exact() {
-        return Ok(regex.is_match(text.as_bytes()));
+        return Ok(regex.allows(text.as_bytes()));
     }
     budget.spend(COMPILED_PATTERN)?;
     let entry = compile(&pattern_regex(pattern))?;

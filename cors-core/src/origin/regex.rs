@@ -4,6 +4,7 @@
 //! whatever the regex, and does not allocate. Only origins that a browser could send are matched. They
 //! are ASCII, so the regex is compiled without Unicode classes.
 
+use super::Origin;
 use super::automaton::Automaton;
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::Hir;
@@ -57,6 +58,13 @@ impl OriginRegex {
 
     pub(crate) fn is_match(&self, origin: &[u8]) -> bool {
         self.automaton.is_match(origin)
+    }
+
+    /// Whether the regex allows `origin`. The origins `null` and `file://`, which pages of any author can
+    /// have, are allowed only by name, and not by a regex.
+    #[inline]
+    pub(crate) fn allows(&self, origin: &[u8]) -> bool {
+        self.is_match(origin) && origin != b"file://" && Origin::parse(origin).is_some()
     }
 
     pub(crate) fn source(&self) -> &str {

@@ -3,10 +3,10 @@
 //! A look-up takes the same time for ten entries and for a million. Exact origins and patterns are found
 //! by hash. To find patterns, the rest of the host after each label is hashed.
 
+use super::MAX_LEN;
 use super::patterns::Patterns;
 use super::regex::OriginRegex;
 use super::table::{Table, hash};
-use super::{MAX_LEN, Origin};
 use foldhash::fast::RandomState;
 
 /// The origins of a policy that lists them, instead of allowing all with `*`.
@@ -36,12 +36,9 @@ impl OriginSet {
         origin.len() <= MAX_LEN && find(hash(&self.hasher, origin)).is_some()
     }
 
-    /// Whether anything other than an exact entry allows `origin`. The origins `null` and `file://`, which
-    /// pages of any author can have, are allowed only by name, and not by a regex.
+    /// Whether anything other than an exact entry allows `origin`.
     fn is_matched(&self, origin: &[u8]) -> bool {
-        let is_match = |regex: &OriginRegex| {
-            regex.is_match(origin) && origin != b"file://" && Origin::parse(origin).is_some()
-        };
+        let is_match = |regex: &OriginRegex| regex.allows(origin);
         origin.len() <= MAX_LEN
             && (self.null && origin == b"null"
                 || self.patterns.is_match(&self.hasher, origin)
