@@ -20,7 +20,7 @@ const PRIVATE_ADDRESSES: &str = r"10\.[0-9.]*|127\.[0-9.]*|192\.168\.[0-9.]*|172
 
 /// What a regex spells out.
 #[derive(Debug, Default)]
-pub(super) struct Sites {
+pub(crate) struct Sites {
     /// Registrable domains. Names below them belong to the same people.
     pub(super) domains: BTreeSet<String>,
     /// Hosts below which names belong to others: public suffixes and addresses.
@@ -35,7 +35,7 @@ pub(super) struct Sites {
 }
 
 impl Sites {
-    pub(super) fn of(source: &str) -> Result<Self, TooComplex> {
+    pub(crate) fn of(source: &str) -> Result<Self, TooComplex> {
         let mut sites = Self::default();
         for text in spelled::texts(source)? {
             sites.add_app(text.strip_suffix(":*").unwrap_or(&text));
@@ -100,13 +100,6 @@ impl Sites {
 
     /// Matches the origins of these sites, with any scheme.
     fn automaton(&self) -> Result<Automaton, TooComplex> {
-        let alternatives = |texts: &BTreeSet<String>| {
-            let texts: Vec<String> = texts
-                .iter()
-                .map(|text| regex_syntax::escape(text))
-                .collect();
-            texts.join("|")
-        };
         let mut origins = vec![NOTHING.to_owned()];
         if !self.domains.is_empty() {
             let domains = alternatives(&self.domains);
@@ -121,6 +114,15 @@ impl Sites {
         }
         compile(&origins.join("|"))
     }
+}
+
+/// A regex that matches each of the texts.
+fn alternatives<'a>(texts: impl IntoIterator<Item = &'a String>) -> String {
+    let texts: Vec<String> = texts
+        .into_iter()
+        .map(|text| regex_syntax::escape(text))
+        .collect();
+    texts.join("|")
 }
 
 /// A regex for the origins of some hosts, with any scheme.
@@ -150,10 +152,11 @@ fn compiled(automaton: &'static Compiled) -> Result<&'static Automaton, TooCompl
 /// was probably meant, does not spell out its domain either.
 pub(crate) fn foreign_origin(
     regex: &OriginRegex,
+    sites: &Sites,
     meant: Option<&str>,
     budget: &mut Budget,
 ) -> Result<Option<String>, TooComplex> {
-    let sites = Sites::of(regex.source())?.automaton()?;
+    let sites = sites.automaton()?;
     let meant = match meant {
         Some(source) => Sites::of(source)?.automaton()?,
         None => sites.clone(),
@@ -189,23 +192,15 @@ pub(crate) fn insecure_origin(
 /// name below it. The regex does not spell out its host.
 pub(crate) fn unjudged_origin(
     regex: &OriginRegex,
+    sites: &Sites,
     budget: &mut Budget,
 ) -> Result<Option<String>, TooComplex> {
-    let sites = Sites::of(regex.source())?;
-    let domains = sites.domains.iter().filter(|domain| is_unjudged(domain));
-    let mut hosts: Vec<String> = domains.map(|domain| regex_syntax::escape(domain)).collect();
-    if hosts.is_empty() {
+    let domains = alternatives(sites.domains.iter().filter(|domain| is_unjudged(domain)));
+    if domains.is_empty() {
         return Ok(None);
     }
-    let unjudged = compile(&on_hosts(&format!(r"[^:/\[]*\.(?:{})\.?", hosts.join("|"))))?;
-    hosts.clear();
-    hosts.extend(
-        sites
-            .whole_hosts
-            .iter()
-            .map(|host| regex_syntax::escape(host)),
-    );
-    let spelled = compile(&on_hosts(&hosts.join("|")))?;
+    let unjudged = compile(&on_hosts(&format!(r"[^:/\[]*\.(?:{domains})\.?")))?;
+    let spelled = compile(&on_hosts(&alternatives(&sites.whole_hosts)))?;
     let free = [
         Condition::Accepts(regex.automaton()),
         Condition::Accepts(&unjudged),
@@ -217,14 +212,11 @@ pub(crate) fn unjudged_origin(
 /// An origin with a scheme other than `https` and `http` that the regex does not spell out.
 pub(crate) fn any_scheme_origin(
     regex: &OriginRegex,
+    sites: &Sites,
     budget: &mut Budget,
 ) -> Result<Option<String>, TooComplex> {
-    let schemes = Sites::of(regex.source())?.schemes;
-    let schemes: Vec<String> = schemes
-        .iter()
-        .map(|scheme| regex_syntax::escape(scheme))
-        .collect();
-    let spelled = compile(&format!("(?:{})://.*", schemes.join("|")))?;
+    let schemes = alternatives(&sites.schemes);
+    let spelled = compile(&format!("(?:{schemes})://.*"))?;
     let others = [
         Condition::Accepts(regex.automaton()),
         Condition::Rejects(&spelled),

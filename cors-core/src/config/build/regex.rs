@@ -8,7 +8,7 @@ use crate::config::unescaped_dots::escape_dots;
 use crate::issue::{Correction, Issue, Key, Rule};
 use crate::language::TooComplex;
 use crate::language::regex_sites::{
-    any_origin, any_scheme_origin, foreign_origin, insecure_origin, unjudged_origin,
+    Sites, any_origin, any_scheme_origin, foreign_origin, insecure_origin, unjudged_origin,
 };
 use crate::language::search::Budget;
 use crate::origin::pattern::Entry;
@@ -58,9 +58,10 @@ impl RegexCheck<'_> {
 
     fn check(&self, regex: &OriginRegex, report: &mut Report) {
         let glob = self.as_glob();
+        let escaped = escape_dots(self.source);
         let mut budget = Budget::default();
         if self.credentials {
-            for issue in self.unsafe_with_credentials(regex, &mut budget) {
+            for issue in self.unsafe_with_credentials(regex, escaped.as_deref(), &mut budget) {
                 report.add(issue.corrected(glob.clone().or_else(|| self.as_entry())));
             }
         }
@@ -75,13 +76,21 @@ impl RegexCheck<'_> {
         }
         if glob.is_some() {
             report.add(self.issue(Rule::RegexGlob).corrected(glob));
-        } else if let Some(escaped) = escape_dots(self.source) {
+        } else if let Some(escaped) = escaped {
             let issue = self.issue(Rule::RegexUnescapedDot);
             report.add(issue.corrected(Correction::Replace(escaped)));
         }
     }
 
-    fn unsafe_with_credentials(&self, regex: &OriginRegex, budget: &mut Budget) -> Vec<Issue> {
+    /// `meant` is the regex that was probably meant.
+    fn unsafe_with_credentials(
+        &self,
+        regex: &OriginRegex,
+        meant: Option<&str>,
+        budget: &mut Budget,
+    ) -> Vec<Issue> {
+        let sites = Sites::of(self.source);
+        let sites = sites.as_ref().map_err(|reason| *reason);
         let matches = |origin: String| format!("it matches `{origin}`");
         let too_complex =
             |reason: TooComplex| self.issue(Rule::RegexTooComplex).detail(reason.to_string());
@@ -93,8 +102,7 @@ impl RegexCheck<'_> {
             Err(reason) => Some(too_complex(reason)),
         };
         if !self.may_be_broad {
-            let meant = escape_dots(self.source);
-            let origin = foreign_origin(regex, meant.as_deref(), budget);
+            let origin = sites.and_then(|sites| foreign_origin(regex, sites, meant, budget));
             let broad = found(Rule::RegexBroadWithCredentials, origin);
             if broad.is_some() {
                 return broad.into_iter().collect();
@@ -103,14 +111,17 @@ impl RegexCheck<'_> {
         let unjudged = if self.on_public_suffixes || self.may_be_broad {
             None
         } else {
-            let origin = unjudged_origin(regex, budget);
+            let origin = sites.and_then(|sites| unjudged_origin(regex, sites, budget));
             found(Rule::OriginUnjudgedWithCredentials, origin)
         };
         let insecure = found(
             Rule::OriginInsecureWithCredentials,
             insecure_origin(regex, budget),
         );
-        let any_scheme = found(Rule::RegexAnyScheme, any_scheme_origin(regex, budget));
+        let any_scheme = found(
+            Rule::RegexAnyScheme,
+            sites.and_then(|sites| any_scheme_origin(regex, sites, budget)),
+        );
         [unjudged, insecure, any_scheme]
             .into_iter()
             .flatten()
