@@ -191,7 +191,7 @@ fn regexes_that_spell_their_sites_out() {
     }
 }
 
-/// Without the Public Suffix List, nobody can tell whom names below a domain belong to.
+/// Without the Public Suffix List, it is unknown whom names below a domain belong to.
 #[test]
 #[cfg(not(feature = "public-suffix"))]
 fn domains_that_cannot_be_judged() {

@@ -313,7 +313,7 @@ static ANY_PORT: LazyLock<regex::Regex> =
 /// Scheme, host and port of the origin that a browser finds in `text`. The origin of a page that opens a
 /// WebSocket has the scheme `http` or `https`.
 fn meaning(text: &str) -> Option<(String, String, Option<u16>)> {
-    // A wildcard for ports is no port to a URL parser, so that a port takes its place.
+    // A URL parser does not accept a wildcard as a port, so a port takes its place.
     let text = ANY_PORT.replace(text, ":4$1");
     let url = Url::parse(&text).ok()?;
     let url = match url.origin() {

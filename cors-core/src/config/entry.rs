@@ -170,8 +170,8 @@ fn lacks_scheme(text: &str) -> bool {
     !text.contains("://") && Entry::parse(&format!("https://{text}")).is_ok()
 }
 
-/// `text` without the problem, so that the next one can be found. `None` if nothing can be said about the
-/// rest.
+/// `text` without the problem, so that the next one can be found. `None` if the rest cannot be
+/// checked.
 fn mend(error: EntryError, text: &str) -> Option<String> {
     match error {
         EntryError::Empty | EntryError::List | EntryError::File => return None,
@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn every_flaw_is_told() {
+    fn every_flaw_is_reported() {
         for (text, expected) in [
             ("https://a.com", &[] as &[Rule]),
             (

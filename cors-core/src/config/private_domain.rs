@@ -1,4 +1,4 @@
-//! Domains that nobody can register: every network gives names under them to its own hosts.
+//! Domains that cannot be registered: every network gives names under them to its own hosts.
 
 /// Reserved for private use or for tests (RFC 2606, 6761, 6762 with appendix G, 8375; ICANN resolution
 /// 2024.07.29.06 for `internal`).

@@ -33,7 +33,7 @@ fn names_of(item: &str) -> Option<Vec<String>> {
     if words.len() == 1 || is_header(&joined) {
         return Some(vec![joined]);
     }
-    // Nobody joins single letters.
+    // Single letters are not words to join.
     let is_name = |word: &&str| word.len() == 1 || word.contains(['-', '_']) || is_header(word);
     let all_names = words.iter().all(is_name);
     all_names.then(|| words.into_iter().map(str::to_owned).collect())
