@@ -13,7 +13,7 @@ use std::fmt;
 pub enum TooComplex {
     /// The patterns and the regex together need an automaton of more than 16 MiB.
     Automaton,
-    /// The search visits more than 30,000 combinations of states.
+    /// The search visits more than 20,000 combinations of states.
     Search,
     /// The regex spells out more than 256 sites, or more than 10,000 texts.
     Sites,
@@ -23,7 +23,7 @@ impl fmt::Display for TooComplex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Automaton => "the patterns and the regex need an automaton of more than 16 MiB",
-            Self::Search => "the comparison visits more than 30,000 combinations of states",
+            Self::Search => "the comparison visits more than 20,000 combinations of states",
             Self::Sites => "the regex spells out more than 256 sites or 10,000 texts",
         })
     }

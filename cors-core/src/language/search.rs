@@ -28,7 +28,7 @@ impl Budget {
 }
 
 /// With more, an answer would take longer than 50 ms on a common machine.
-const MAX_NODES: usize = 30_000;
+const MAX_NODES: usize = 20_000;
 
 /// The bytes of origins. If several lead to the same state, the first is used.
 const ALPHABET: &[u8; 44] = b"abcdefghijklmnopqrstuvwxyz0123456789-_.:/[]+";
