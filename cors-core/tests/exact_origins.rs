@@ -204,6 +204,18 @@ fn is_on(origin: &str, site: &TrustedSite) -> bool {
     }
 }
 
+/// The text that is found first has a label that is too long in the end.
+#[test]
+fn a_longer_text_with_shorter_labels() {
+    let policy = Config::new()
+        .allow_origin_regex(r"https://(?:aaa|b\.b\.b)a{61}\.com")
+        .build()
+        .unwrap();
+    let example = policy.allowed_origins().unwrap().example().unwrap();
+    let expected = format!("https://b.b.b{}.com", "a".repeat(61));
+    assert_eq!(example, Some(expected));
+}
+
 #[test]
 fn sites_of_policies() {
     let sites = |entries: &[&str], regex: &str| -> Vec<String> {

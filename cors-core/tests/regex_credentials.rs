@@ -191,6 +191,17 @@ fn regexes_that_spell_their_sites_out() {
     }
 }
 
+/// As many sites as the documented limit, and one more.
+#[test]
+fn the_number_of_sites() {
+    let letter = "(a|b|c|d|e|f|g|h|i|j|k|l|m|n|o|p)";
+    let sites_256 = format!(r"https://{letter}{letter}\.com");
+    assert!(build(&sites_256).is_ok());
+    let error = build(&format!(r"{sites_256}|https://one\.com")).unwrap_err();
+    let rules: Vec<Rule> = error.errors().iter().map(Issue::rule).collect();
+    assert_eq!(rules, [Rule::RegexTooComplex]);
+}
+
 /// Without the Public Suffix List, it is unknown whom names below a domain belong to.
 #[test]
 #[cfg(not(feature = "public-suffix"))]

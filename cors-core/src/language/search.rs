@@ -202,11 +202,8 @@ impl<'a, const N: usize> Search<'a, N> {
         let fits = states.all(|(state, condition)| condition.is_final(*state));
         let (start, end) = key.remaining;
         // A text that is a prefix of others is the first of them.
-        let is_exception = start < end
-            && self
-                .except
-                .get(start)
-                .is_some_and(|text| text.len() == key.len);
+        let first = self.except.get(start..end).and_then(<[_]>::first);
+        let is_exception = first.is_some_and(|text| text.len() == key.len);
         fits && !is_exception
     }
 

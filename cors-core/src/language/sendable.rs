@@ -404,6 +404,34 @@ mod tests {
         }
     }
 
+    /// Every text of a few bytes, after texts that lead to every kind of place.
+    #[test]
+    fn every_short_text() {
+        for (prefix, bytes, longest) in [
+            ("", "htps:/", 6),
+            ("w", "ws:/a", 6),
+            ("f", "tpile:/", 6),
+            ("https://", "a0x9.:-", 5),
+            ("http://1.1.", "0259.:", 5),
+            ("http://", "[]:1a", 6),
+            ("app://[", "01a:]", 6),
+            ("http://[1:1:1:1:1:", "0:a]", 6),
+        ] {
+            for_each_text(bytes.as_bytes(), longest, &mut prefix.to_owned(), &check);
+        }
+    }
+
+    fn for_each_text(bytes: &[u8], longest: usize, text: &mut String, f: &impl Fn(&str)) {
+        f(text);
+        if longest > 0 {
+            for byte in bytes {
+                text.push(char::from(*byte));
+                for_each_text(bytes, longest - 1, text, f);
+                text.pop();
+            }
+        }
+    }
+
     /// Every choice of zero groups, compressed at every place.
     #[test]
     fn every_run_of_zeros() {
