@@ -249,11 +249,20 @@ fn sites_of_policies() {
         ],
     );
     assert_eq!(
-        sites(&["https://*.com:8443", "app://*", "file://"], ""),
+        sites(
+            &[
+                "https://*.com:8443",
+                "https://pr-*.net:*",
+                "app://*",
+                "file://"
+            ],
+            ""
+        ),
         [
             "*.com, which anyone can have (such as `https://a.com:8443`)",
             "app://*, which anyone can have (such as `app://a`)",
             "file://, which anyone can have (such as `file://`)",
+            "pr-*.net, which anyone can have (such as `https://pr-a.net`)",
         ],
     );
     assert_eq!(
