@@ -52,10 +52,10 @@ fn before_each_framework(name: &str, start: cache::Start) {
             return;
         };
         each_origin_comes_first(&site);
-        let counts = in_any_order(&site, random::fixed(config(FIXED)));
+        let counts = in_any_order(&site, FIXED, random::fixed);
         println!("{name} before {}: {counts:?}", framework.name);
         counts.suffice();
-        in_any_order(&site, TestRunner::new(config(cases())));
+        in_any_order(&site, cases(), TestRunner::new);
         without_vary_the_cache_is_poisoned(&site);
     }
 }
@@ -83,10 +83,15 @@ fn each_origin_comes_first(site: &Site) {
     }
 }
 
-fn in_any_order(site: &Site, mut runner: TestRunner) -> Counts {
+fn in_any_order(site: &Site, cases: u32, runner: fn(ProptestConfig) -> TestRunner) -> Counts {
     let counts = RefCell::new(Counts::default());
+    let config = ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
     for host in [LISTED, CREDENTIALS, ANY] {
-        let result = runner.run(&visits(host), |visits| {
+        let result = runner(config.clone()).run(&visits(host), |visits| {
             let received = site.receive(&visits).map_err(TestCaseError::fail)?;
             let mut counts = counts.borrow_mut();
             visits
@@ -106,14 +111,6 @@ const FIXED: u32 = 5;
 /// The number of random sequences for each policy.
 fn cases() -> u32 {
     env::var("PROPTEST_CASES").map_or(3, |cases| cases.parse().unwrap())
-}
-
-fn config(cases: u32) -> ProptestConfig {
-    ProptestConfig {
-        cases,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
 }
 
 /// Shows that the tests above can fail.
