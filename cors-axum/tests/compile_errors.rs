@@ -87,7 +87,10 @@ fn compile(program: &str, folder: &Path) -> Result<(), String> {
         .args(["check", "--quiet", "--offline", "--color=never"])
         .current_dir(folder)
         // The dependencies stay compiled for the next run.
-        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("compile-errors"))
+        .env(
+            "CARGO_TARGET_DIR",
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join("compile-errors"),
+        )
         .output()
         .unwrap();
     match output.status.success() {
