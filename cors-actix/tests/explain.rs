@@ -11,8 +11,10 @@ use cors_actix::{Config, Cors, Policy, RequestView};
 use std::sync::{Arc, Mutex};
 use support::{ORIGIN, request, send};
 
+type Headers = &'static [(&'static str, &'static str)];
+
 /// Requests, and why they were allowed or refused.
-const CASES: [(&str, &[(&str, &str)], &str); 5] = [
+const CASES: [(&str, Headers, &str); 5] = [
     ("GET", &[], "no Origin: not a CORS request"),
     (
         "GET",

@@ -13,8 +13,10 @@ use cors_axum::{Config, CorsLayer, Policy};
 use std::sync::{Arc, Mutex};
 use support::{ORIGIN, request, send};
 
+type Headers = &'static [(&'static str, &'static str)];
+
 /// Requests, and why they were allowed or refused.
-const CASES: [(&str, &[(&str, &str)], &str); 5] = [
+const CASES: [(&str, Headers, &str); 5] = [
     ("GET", &[], "no Origin: not a CORS request"),
     (
         "GET",

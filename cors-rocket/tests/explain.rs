@@ -10,8 +10,10 @@ use rocket::http::Method;
 use std::sync::{Arc, Mutex};
 use support::{ORIGIN, request};
 
+type Headers = &'static [(&'static str, &'static str)];
+
 /// Requests, and why they were allowed or refused.
-const CASES: [(&str, &[(&str, &str)], &str); 5] = [
+const CASES: [(&str, Headers, &str); 5] = [
     ("GET", &[], "no Origin: not a CORS request"),
     (
         "GET",

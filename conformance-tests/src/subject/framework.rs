@@ -93,7 +93,6 @@ mod tests {
 
     use cors_core::Config;
 
-    use super::*;
     use crate::subject::FRAMEWORKS;
 
     #[test]
