@@ -78,3 +78,35 @@ fn reserve_ipv6(port: u16) -> io::Result<TcpSocket> {
     socket.bind(SocketAddr::from((Ipv6Addr::LOCALHOST, port)))?;
     Ok(socket)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::panic, clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+
+    #[tokio::test]
+    async fn localhost_is_a_name_unless_another_program_has_it() {
+        let Ok(holder) = std::net::TcpListener::bind((Ipv6Addr::LOCALHOST, 0)) else {
+            return; // without IPv6
+        };
+        let taken = holder.local_addr().unwrap().port();
+        for port in [taken, 0] {
+            let Ok(server) = Server::bind("page", port).await else {
+                panic!("no port is free")
+            };
+            let address = server.listener.local_addr().unwrap();
+            let localhost = format!("localhost:{}", address.port());
+            assert!(server.names.contain(&address.to_string()));
+            assert_eq!(
+                server.names.contain(&localhost),
+                address.port() != taken,
+                "{}",
+                server.names.origins()
+            );
+            // Now nobody else can have it.
+            let ipv6 = std::net::TcpListener::bind((Ipv6Addr::LOCALHOST, address.port()));
+            assert!(ipv6.is_err(), "{ipv6:?}");
+        }
+    }
+}
