@@ -12,8 +12,10 @@ use http::{Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
 use std::convert::Infallible;
 use support::{ORIGIN, is_shared, policy, preflight, request, send};
-use tower::{Layer as _, Service, ServiceExt as _, service_fn};
+use tower::{Layer as _, Service, ServiceBuilder, ServiceExt as _, service_fn};
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::map_response_body::MapResponseBodyLayer;
 
 /// An application that must not be called.
 async fn unreachable<B>(_: Request<Body>) -> Result<Response<B>, Infallible> {
@@ -199,4 +201,37 @@ fn types_are_clone_send_and_sync() {
     fn is_send<T: Send>(_: &T) {}
     let mut app = CorsLayer::new(policy()).layer(Router::new());
     is_send(&app.call(preflight("/", "PUT")));
+}
+
+/// The layers of a `ServiceBuilder` keep their body types, which cannot be made from a text.
+#[tokio::test]
+async fn around_other_layers_in_one_service_builder() {
+    let app = || Router::new().route("/", get(async || "ok"));
+    let panics: Router = app().layer(
+        ServiceBuilder::new()
+            .layer(CorsLayer::with_empty_body(policy()))
+            .layer(CatchPanicLayer::new()),
+    );
+    let limited: Router = app().layer(
+        ServiceBuilder::new()
+            .layer(CorsLayer::with_empty_body(policy()))
+            .layer(RequestBodyLimitLayer::new(8)),
+    );
+    // The second way that the message of the compiler names.
+    let mapped: Router = app().layer(
+        ServiceBuilder::new()
+            .layer(CorsLayer::new(policy()))
+            .layer(MapResponseBodyLayer::new(Body::new))
+            .layer(RequestBodyLimitLayer::new(8)),
+    );
+    for (router, body) in [(panics, ""), (limited, ""), (mapped, "OK")] {
+        let response = send(router.clone(), preflight("/", "PUT")).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        assert!(is_shared(response.headers()));
+        let sent = response.into_body().collect().await.unwrap().to_bytes();
+        assert_eq!(sent, body);
+
+        let response = send(router, support::get("/")).await;
+        assert!(is_shared(response.headers()));
+    }
 }

@@ -2,6 +2,8 @@
 //! browser console of any page of `http://localhost:3000`:
 //!
 //! `await (await fetch("http://127.0.0.1:8000/", { method: "PUT" })).text()`
+//!
+//! With `"DELETE"`, the console says that this method is not allowed.
 
 use cors_rocket::{Config, Cors};
 use rocket::{get, put, routes};
@@ -21,7 +23,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let policy = Config::new()
         .allow_origins(["http://localhost:*"])
         .allow_methods(["GET", "PUT"])
+        // In debug builds, the browser's console names the method or header that is refused.
+        .diagnostics(cfg!(debug_assertions))
         .build()?;
+    for warning in policy.warnings() {
+        eprintln!("warning: {warning}");
+    }
 
     let app = rocket::build()
         .mount("/", routes![hello, change])

@@ -12,3 +12,4 @@ pub use cors_core::{
 };
 pub use middleware::Cors;
 pub use rejection::RouteError;
+pub use request::RequestView;

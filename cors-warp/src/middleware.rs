@@ -120,7 +120,7 @@ fn respond(policies: &PolicyTable<HttpPolicy>, info: &Info<'_>, host: Host) -> O
     let Some(policy) = policies.find(info.path()) else {
         return Some(false);
     };
-    let head = RequestView::new(info, host);
+    let head = RequestView::new(info.method(), info.request_headers()).with(host);
     let action = policy.act(&head, info.request_headers());
     if head.lacks_host() {
         return None;
@@ -140,7 +140,7 @@ fn forward(policies: &PolicyTable<HttpPolicy>, info: &Info<'_>) {
         return; // The gate has rejected the request.
     }
     // The gate has decided what is blocked, and nothing else depends on the host.
-    let head = RequestView::new(info, Host::Unknown);
+    let head = RequestView::new(info.method(), info.request_headers());
     let cors = |policy: &Arc<HttpPolicy>| policy.forward(&head, info.request_headers());
     CORS_HEADERS.set(policies.find(info.path()).map(cors));
 }

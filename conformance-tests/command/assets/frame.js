@@ -5,9 +5,11 @@ import { probe } from "./probe.js";
 
 byId("own-origin").textContent = location.origin;
 
-// Only pages on this machine can be the parent (`frame-ancestors`), and fetches can only reach the API (`connect-src`).
+// The page at one of its addresses. Only it can be the parent (`frame-ancestors`), and fetches can only reach the API
+// (`connect-src`).
+const pages = document.querySelector("meta[name=page-origins]").content.split(" ");
 window.addEventListener("message", async (event) => {
-  if (event.source !== window.parent) return;
+  if (event.source !== window.parent || !pages.includes(event.origin)) return;
   const [port] = event.ports;
   port.postMessage(await probe(event.data));
   byId("sent").value = Number(byId("sent").value) + 1;

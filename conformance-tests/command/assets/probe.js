@@ -1,6 +1,6 @@
 // Sends one real request from the origin of the page that loads this module.
 
-const TIMEOUT = 10_000; // milliseconds
+const TIMEOUT = 60_000; // milliseconds; only a broken server takes that long
 
 // Returns what a script can know: whether the response is readable or blocked, but not why.
 export async function probe({ url, method, headers, credentials, body, read }) {

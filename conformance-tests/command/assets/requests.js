@@ -19,7 +19,7 @@ const REQUESTS = [
   { name: "Cookies", method: "GET", path: "/session", credentials: true },
   { name: "Exposed header", method: "GET", path: "/items", read: "X-Request-Id" },
 ];
-const TIMEOUT = 15_000; // milliseconds; longer than the timeout of a request in the frame
+const TIMEOUT = 65_000; // milliseconds; longer than the timeout of a request in the frame
 
 const table = byId("requests");
 const summary = byId("summary");

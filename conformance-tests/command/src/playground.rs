@@ -3,10 +3,12 @@
 mod active;
 mod api;
 mod expectation;
+mod frame;
+mod guard;
 mod page;
 mod record;
+mod server;
 
-use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -14,9 +16,9 @@ use std::sync::Arc;
 use clap::Args;
 use conformance_tests::subject::{FRAMEWORKS, Framework};
 use cors_core::Config;
-use tokio::net::TcpListener;
 
 use self::api::Api;
+use self::server::Server;
 use super::policy_file::PolicyFile;
 use super::stop::until_stopped;
 use super::{Failure, framework, print_line};
@@ -43,7 +45,7 @@ impl Default for Options {
 
 const API_PORT: u16 = 8000;
 const PAGE_PORT: u16 = 3000;
-const OTHER_PAGE_PORT: u16 = 3001;
+const FRAME_PORT: u16 = 3001;
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
     let file = options
@@ -54,7 +56,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
     until_stopped(|| async {
         let api = Server::bind("API", API_PORT).await?;
         let page = Server::bind("page", PAGE_PORT).await?;
-        let other = Server::bind("page", OTHER_PAGE_PORT).await?;
+        let frame = Server::bind("frame", FRAME_PORT).await?;
 
         let file = match file {
             Some(file) => file,
@@ -68,64 +70,27 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
         };
         print_line(format_args!("page  {}  ({})", page.origin, allowed(&page)));
         print_line(format_args!(
-            "page  {}  ({})",
-            other.origin,
-            allowed(&other)
+            "frame {}  ({})",
+            frame.origin,
+            allowed(&frame)
         ));
         print_line(format_args!(
             "API   {}  ({})",
             api.origin, options.framework.name
         ));
-        print_line("open the first page in a browser; press Ctrl-C to stop");
+        print_line("open the page in a browser; press Ctrl-C to stop");
 
         let api_state = Api::start(options.framework, text, policy).await;
         let state = Arc::new(api_state.map_err(Failure::new)?);
-        let here = page::router(Arc::clone(&state), &api.origin, &other.origin);
-        let there = page::router(Arc::clone(&state), &api.origin, &page.origin);
+        let in_page = page::router(Arc::clone(&state), &page, &frame, &api.origin);
+        let in_frame = frame::router(&frame, &page, &api.origin);
         tokio::try_join!(
             api.serve(api::router(state)),
-            page.serve(here),
-            other.serve(there)
+            page.serve(in_page),
+            frame.serve(in_frame)
         )?;
         Ok(())
     })
-}
-
-struct Server {
-    origin: String,
-    listener: TcpListener,
-}
-
-impl Server {
-    /// Binds the port. If it is not available, binds a free port and reports it.
-    async fn bind(name: &str, port: u16) -> Result<Self, Failure> {
-        let (listener, taken) = match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
-            Ok(listener) => (listener, None),
-            Err(error) => (
-                TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-                    .await
-                    .map_err(Failure::new)?,
-                Some(error),
-            ),
-        };
-        let address = listener.local_addr().map_err(Failure::new)?;
-        if let Some(error) = taken {
-            print_line(format_args!(
-                "port {port} is not available for the {name} ({error}); using port {}",
-                address.port()
-            ));
-        }
-        Ok(Self {
-            origin: format!("http://{address}"),
-            listener,
-        })
-    }
-
-    async fn serve(self, router: axum::Router) -> Result<(), Failure> {
-        axum::serve(self.listener, router)
-            .await
-            .map_err(Failure::new)
-    }
 }
 
 /// Allows the page most requests of the table, so that the table shows allowed and refused requests.

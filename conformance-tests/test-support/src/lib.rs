@@ -19,4 +19,5 @@ pub mod launch;
 pub mod process;
 #[cfg(unix)] // the folder of programs in a virtual environment
 pub mod python;
+pub mod random;
 pub mod tally;

@@ -64,5 +64,4 @@ fn agree(engine: Engine) {
         "{}: {probes} probes show a quirk, {steps} steps of scenarios\n{tally}",
         session.version
     );
-    tally.assert_shares("fetches", &random::SHARES);
 }

@@ -11,8 +11,9 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
 use test_support::cases::{
-    self, Case, Expected, Places, as_rocket_can, cases, meaning, meaning_again,
+    self, Case, Cause, Expected, Places, Reads, as_rocket_can, cases, meaning, meaning_again,
 };
+use test_support::random;
 use test_support::tally::{Counts, Tally};
 
 use crate::comparison::{difference, replayed, script};
@@ -22,8 +23,8 @@ use crate::session::{Script, Session};
 /// The number of policies in a batch. Each policy has its own servers, which end with the batch.
 const POLICIES_IN_A_BATCH: usize = 8;
 
-/// The minimum counts in a thousand fetches. The actual counts are at least three times as high.
-pub(crate) const SHARES: [(&str, u64); 10] = [
+/// The minimum counts in a thousand fetches of a fixed sequence.
+const SHARES: [(&str, u64); 10] = [
     ("blocked: cors", 60),
     ("blocked: otherwise", 3),
     ("blocked: preflight", 120),
@@ -35,6 +36,60 @@ pub(crate) const SHARES: [(&str, u64); 10] = [
     ("requests: preflights", 180),
     ("requests: redirected", 25),
 ];
+
+/// By the results that the policies imply, so that no browser is needed.
+#[test]
+fn the_generator_reaches_every_result() {
+    let mut runner = random::fixed(ProptestConfig::default());
+    let mut counts = Counts::default();
+    for places in places().iter().cycle().take(100) {
+        let tree = cases(places.clone(), 8..17).new_tree(&mut runner).unwrap();
+        let (config, cases) = tree.current();
+        let cases = cases.into_iter();
+        for case in cases.filter_map(|case| as_pages_can(&config, case)) {
+            count_expected(&meaning(&config, &case), &case, &mut counts);
+        }
+    }
+    let mut tally = Tally::default();
+    tally.add("expected", counts);
+    println!("{tally}");
+    tally.assert_shares("fetches", &SHARES);
+}
+
+fn count_expected(expected: &Expected, case: &Case, counts: &mut Counts) {
+    counts.count("fetches");
+    counts.count(kind_of_page(&case.page));
+    for (i, sent) in expected.sent.iter().enumerate() {
+        if sent.preflight.is_some() {
+            counts.count("requests: preflights");
+        } else if expected.sent.len() > i + 1 {
+            counts.count("requests: redirected");
+        }
+    }
+    let is_own = |url: &str| {
+        let url: Url = url.parse().unwrap();
+        url.origin().ascii_serialization() == case.page
+    };
+    let last = expected.sent.last();
+    counts.count(match &expected.result {
+        Ok(Reads::Redirect) => "readable: opaque redirect",
+        Ok(Reads::Response(..)) if expected.sent.iter().all(|sent| is_own(&sent.url)) => {
+            "readable: same-origin"
+        }
+        Ok(Reads::Response(..)) => "readable: cors",
+        Err(Cause::ForbiddenMethod | Cause::Redirect) => "blocked: otherwise",
+        Err(_) if last.is_some_and(|sent| sent.preflight.is_some()) => "blocked: preflight",
+        Err(_) => "blocked: cors",
+    });
+}
+
+fn kind_of_page(page: &str) -> &'static str {
+    match page.split(':').next() {
+        Some("https") => "pages: https",
+        Some("http") => "pages: http",
+        _ => "pages: null",
+    }
+}
 
 /// Compares at least `wanted` cases. A case is the fetches of one page from one framework.
 pub(crate) fn compare(session: &Session, wanted: usize, tally: &mut Tally) {
@@ -178,11 +233,7 @@ impl Planned {
     fn count(&self, outcome: &Outcome, exchanges: &[Exchange], counts: &mut Counts) {
         counts.count("fetches");
         counts.count(self.framework.name);
-        counts.count(match self.case.page.split(':').next() {
-            Some("https") => "pages: https",
-            Some("http") => "pages: http",
-            _ => "pages: null",
-        });
+        counts.count(kind_of_page(&self.case.page));
         for Exchange {
             request, response, ..
         } in exchanges

@@ -39,6 +39,7 @@ pub(crate) fn varnish(server: SocketAddr) -> io::Result<Cache> {
         .arg(folder.path())
         .args(["-a", "127.0.0.1:0", "-b", &server.to_string()])
         .args(["-s", "malloc,16m"])
+        .args(["-t", "86400"]) // the lifetime in seconds of a response that does not state one
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()?;
@@ -91,7 +92,7 @@ pub(crate) fn nginx(server: SocketAddr) -> io::Result<Cache> {
                     proxy_set_header Host $http_host;
                     proxy_cache cache;
                     proxy_cache_key $http_host$request_uri;
-                    proxy_cache_valid any 1m; # for responses without a lifetime, like Varnish
+                    proxy_cache_valid any 1d; # for responses without a lifetime, like Varnish
                 }}
             }}
         }}"

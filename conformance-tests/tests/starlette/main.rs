@@ -2,7 +2,8 @@
 //! this workspace. The responses must differ exactly as the rules in `rules.rs` describe.
 //!
 //! `cargo test -p conformance-tests --test starlette -- --nocapture` prints what was compared.
-//! `PROPTEST_CASES` is the number of policies, each with 40 requests.
+//! The first policies are the same in every run, each with 40 requests. `PROPTEST_CASES` is the
+//! number of random policies after them.
 
 #![cfg(unix)] // the folder of programs in a virtual environment
 #![allow(
@@ -33,12 +34,14 @@ use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestError, TestRunner};
 use test_support::process::Server;
 use test_support::python::Environment;
+use test_support::random;
 
 use self::exchange::{Case, CorsResponse, is_preflight};
 use self::rules::{ROCKET, RULES, Rule, apply};
 use self::vocabulary::Policy;
 
-const POLICIES: u32 = 160;
+const FIXED_POLICIES: u32 = 160;
+const POLICIES: u32 = 40;
 const REQUESTS: usize = 40; // for each policy
 
 #[test]
@@ -48,49 +51,65 @@ fn starlette_differs_only_where_a_rule_expects_it() {
         return;
     };
     let starlette = Starlette::start(&python);
+    let fixed = compare_policies(&starlette, FIXED_POLICIES, random::fixed);
+    fixed.print();
+    fixed.check();
     let policies = std::env::var("PROPTEST_CASES").map_or(POLICIES, |cases| cases.parse().unwrap());
-    let tally = RefCell::new(Tally::default());
-
-    // Building needs no servers, so test more policies, and more invalid ones.
-    run(policies * 10, vocabulary::policy(0.1), |policy| {
-        starlette.put(&policy);
-        let refused = build(&policy).err();
-        let errors = refused.iter().flat_map(ConfigError::errors);
-        let mut errors: Vec<_> = errors
-            .map(|error| {
-                (
-                    error.key().unwrap().as_str(),
-                    error.index(),
-                    error.rule().id(),
-                )
-            })
-            .collect();
-        errors.sort();
-        prop_assert_eq!(&errors, &refusals::expected(&policy), "{}", json(&policy));
-        tally.borrow_mut().built(&errors);
-        Ok(())
-    });
-    run(
-        policies,
-        vocabulary::case(REQUESTS),
-        |(policy, requests)| compare(&starlette, &policy, &requests, &tally),
-    );
-
-    let tally = tally.into_inner();
-    tally.print();
-    if policies >= POLICIES {
-        tally.check();
-    }
+    compare_policies(&starlette, policies, TestRunner::new).print();
 }
 
-fn run<S: Strategy>(cases: u32, strategy: S, test: impl Fn(S::Value) -> Result<(), TestCaseError>) {
-    let config = ProptestConfig {
+fn compare_policies(
+    starlette: &Starlette,
+    policies: u32,
+    runner: fn(ProptestConfig) -> TestRunner,
+) -> Tally {
+    let tally = RefCell::new(Tally::default());
+    // Building needs no servers, so test more policies, and more invalid ones.
+    run(
+        runner(config(policies * 10)),
+        vocabulary::policy(0.1),
+        |policy| {
+            starlette.put(&policy);
+            let refused = build(&policy).err();
+            let errors = refused.iter().flat_map(ConfigError::errors);
+            let mut errors: Vec<_> = errors
+                .map(|error| {
+                    (
+                        error.key().unwrap().as_str(),
+                        error.index(),
+                        error.rule().id(),
+                    )
+                })
+                .collect();
+            errors.sort();
+            prop_assert_eq!(&errors, &refusals::expected(&policy), "{}", json(&policy));
+            tally.borrow_mut().built(&errors);
+            Ok(())
+        },
+    );
+    run(
+        runner(config(policies)),
+        vocabulary::case(REQUESTS),
+        |(policy, requests)| compare(starlette, &policy, &requests, &tally),
+    );
+    tally.into_inner()
+}
+
+fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig {
         cases,
         failure_persistence: None,
         max_shrink_iters: 100, // for the policy; the failing request is already known
         ..ProptestConfig::default()
-    };
-    match TestRunner::new(config).run(&strategy, test) {
+    }
+}
+
+fn run<S: Strategy>(
+    mut runner: TestRunner,
+    strategy: S,
+    test: impl Fn(S::Value) -> Result<(), TestCaseError>,
+) {
+    match runner.run(&strategy, test) {
         Ok(()) => {}
         // The reason contains the policy and the request in readable form.
         Err(TestError::Fail(reason, _) | TestError::Abort(reason)) => panic!("{reason}"),

@@ -11,12 +11,51 @@ use test_support::tally::Counts;
 use super::counterexample::{policy, vector};
 use super::server::Server;
 
-/// The minimum counts in a thousand pairs. The actual counts are at least three times as high.
-pub(crate) const SHARES: [(&str, u64); 3] = [
-    ("pairs: not shared", 150),
-    ("pairs: shared, with another origin", 20),
-    ("pairs: shared, with the same origin", 80),
+const NOT_SHARED: &str = "pairs: not shared";
+const SHARED_WITH_ANOTHER: &str = "pairs: shared, with another origin";
+const SHARED_WITH_THE_SAME: &str = "pairs: shared, with the same origin";
+
+/// How to make pairs with a certain result.
+pub(crate) struct Kind {
+    /// The result that [`check`] must report.
+    pub(crate) name: &'static str,
+    /// Changes a policy so that every pair has this result.
+    pub(crate) policy: fn(Config) -> Config,
+    pub(crate) pages: [&'static str; 2],
+}
+
+pub(crate) const KINDS: [Kind; 3] = [
+    Kind {
+        name: NOT_SHARED,
+        policy: for_one_page,
+        pages: [OTHER_PAGE, "https://another.invalid"],
+    },
+    Kind {
+        name: SHARED_WITH_ANOTHER,
+        policy: for_any_page,
+        pages: [PAGE, OTHER_PAGE],
+    },
+    Kind {
+        name: SHARED_WITH_THE_SAME,
+        policy: for_one_page,
+        pages: [PAGE, OTHER_PAGE],
+    },
 ];
+
+// Random policies allow no page of `.invalid`, unless they allow any origin.
+const PAGE: &str = "https://page.invalid";
+const OTHER_PAGE: &str = "https://other.invalid";
+
+fn for_one_page(config: Config) -> Config {
+    let origins = config.get_allow_origins().iter();
+    let mut origins: Vec<String> = origins.filter(|entry| *entry != "*").cloned().collect();
+    origins.push(PAGE.to_owned());
+    config.allow_origins(origins)
+}
+
+fn for_any_page(config: Config) -> Config {
+    config.allow_credentials(false).allow_origins(["*"])
+}
 
 /// Two requests for the same resource, made by two pages.
 #[derive(Clone, Debug)]
@@ -50,6 +89,25 @@ pub(crate) fn pair() -> impl Strategy<Value = Pair> {
         })
 }
 
+/// Pairs that both have an `Origin`, and that differ in headers that `Vary` never names here.
+pub(crate) fn pair_of_kind() -> impl Strategy<Value = Pair> {
+    let own_origin = |line: &&str| !line.starts_with("Origin:");
+    let headers = HEADERS.into_iter().filter(own_origin).collect::<Vec<_>>();
+    let headers = subsequence(headers, 0..4);
+    let target = select(vec!["/reply", "/", "/error", "/panic", "/nowhere"]);
+    let method = select(vec!["GET", "HEAD", "POST"]);
+    (method, target, headers).prop_map(|(method, target, mut first)| {
+        first.push("X-Page: 1");
+        Pair {
+            method,
+            target,
+            replies: Vec::new(),
+            headers: [first, vec!["X-Page: 2"]],
+            have_origin: [true, true],
+        }
+    })
+}
+
 const HEADERS: [&str; 9] = [
     "Access-Control-Request-Method: PUT",
     "Access-Control-Request-Headers: x-a",
@@ -73,21 +131,22 @@ const REPLIES: [&str; 7] = [
 ];
 
 /// Sends the same request from two pages. The second request copies from the first the headers that
-/// the `Vary` of the first response names.
+/// the `Vary` of the first response names. Reports what kind of pair it was.
 pub(crate) fn check(
     config: &Config,
     pair: &Pair,
     pages: [&str; 2],
     server: &mut Server,
     counts: &mut Counts,
-) -> Result<(), String> {
+) -> Result<&'static str, String> {
     let [kept, mut asked] = [0, 1].map(|which| pair.request(which, pages[which]));
     let stored = server.ask(&kept);
     let names = vary(&stored);
     counts.count("pairs");
     if names.iter().any(|name| name == "*") {
-        counts.count("pairs: not cacheable");
-        return Ok(());
+        let kind = "pairs: not cacheable";
+        counts.count(kind);
+        return Ok(kind);
     }
     let is_named = |line: &Line| names.iter().any(|name| line.is(name));
     asked.lines.retain(|line| !is_named(line));
@@ -97,13 +156,14 @@ pub(crate) fn check(
     let response = server.ask(&asked);
 
     let differs = !kept.values("origin").eq(asked.values("origin"));
-    counts.count(match (cors(&response).is_empty(), differs) {
-        (true, _) => "pairs: not shared",
-        (false, true) => "pairs: shared, with another origin",
-        (false, false) => "pairs: shared, with the same origin",
-    });
+    let kind = match (cors(&response).is_empty(), differs) {
+        (true, _) => NOT_SHARED,
+        (false, true) => SHARED_WITH_ANOTHER,
+        (false, false) => SHARED_WITH_THE_SAME,
+    };
+    counts.count(kind);
     if cors(&stored) == cors(&response) {
-        return Ok(());
+        return Ok(kind);
     }
     Err(format!(
         "{}: a cache may use the first response for the second request\n\n{}{}{}",

@@ -12,7 +12,7 @@ use test_support::tally::Counts;
 use super::counterexample;
 use super::server::{Server, on_the_wire};
 
-/// The minimum counts in a thousand fetches. The actual counts are at least three times as high.
+/// The minimum counts in a thousand fetches of a fixed sequence.
 pub(crate) const SHARES: [(&str, u64); 18] = [
     ("blocked: * with credentials", 1),
     ("blocked: forbidden method", 5),

@@ -2,7 +2,7 @@
 //! policy implies for the fetch, and the one that the browser model derives from the actual
 //! response. The responses come from the core in memory, and from every framework over a socket.
 //!
-//! A second test checks the law of caches in the same random way.
+//! Two more tests check the law of caches in the same way.
 
 #![allow(
     clippy::indexing_slicing,
@@ -21,72 +21,129 @@ use std::cell::RefCell;
 use std::fmt::Debug;
 use std::thread;
 
+use conformance_tests::subject::Framework;
 use cors_core::Config;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{TestError, TestRunner};
-use test_support::cases::{Places, cases};
+use test_support::cases::{Case, Places, cases};
+use test_support::random;
 use test_support::tally::{Counts, Tally};
 
 use self::server::{Server, subjects};
 
 #[test]
 fn the_browser_model_agrees_with_the_policy_on_every_subject() {
-    let tally = check(
-        100,
+    check(
+        TestRunner::new(config(100)),
+        subjects(),
         cases(places(), 1..100),
-        |(config, _)| config,
-        |(config, cases), server, counts| {
-            let mut cases = cases.iter();
-            cases.try_for_each(|case| fetches::check(config, case, server, counts))
-        },
+        |(config, _)| config.clone(),
+        fetches,
+    );
+}
+
+/// The core is enough, since the result of a fetch is the same on every subject.
+#[test]
+fn the_generator_reaches_every_result() {
+    let tally = check(
+        random::fixed(ProptestConfig {
+            cases: 100,
+            ..config(100)
+        }),
+        [None],
+        cases(places(), 1..100),
+        |(config, _)| config.clone(),
+        fetches,
     );
     tally.assert_shares("fetches", &fetches::SHARES);
 }
 
+fn fetches(
+    (config, cases): &(Config, Vec<Case>),
+    server: &mut Server,
+    counts: &mut Counts,
+) -> Result<(), String> {
+    let mut cases = cases.iter();
+    cases.try_for_each(|case| fetches::check(config, case, server, counts))
+}
+
 #[test]
 fn requests_that_agree_on_vary_get_the_same_cors_headers() {
-    let tally = check(
-        50,
+    check(
+        TestRunner::new(config(50)),
+        subjects(),
         (cases(places(), 1..100), vec(caching::pair(), 100)),
-        |((config, _), _)| config,
+        |((config, _), _)| config.clone(),
         |((config, cases), pairs), server, counts| {
             let mut pairs = cases.windows(2).zip(pairs);
             pairs.try_for_each(|(cases, pair)| {
                 let pages = [cases[0].page.as_str(), &cases[1].page];
-                caching::check(config, pair, pages, server, counts)
+                caching::check(config, pair, pages, server, counts).map(drop)
             })
         },
     );
-    tally.assert_shares("pairs", &caching::SHARES);
 }
 
-/// Checks a property of every subject under `PROPTEST_CASES` policies; `policies` is the default.
-/// Prints the simplest counterexample.
-fn check<S: Strategy<Value: Debug + Sync>>(
-    policies: u32,
-    strategy: S,
-    policy: fn(&S::Value) -> &Config,
-    property: impl Fn(&S::Value, &mut Server, &mut Counts) -> Result<(), String> + Sync,
-) -> Tally {
-    let tally = RefCell::new(Tally::default());
-    let policies = std::env::var("PROPTEST_CASES").map_or(policies, |set| set.parse().unwrap());
-    let config = ProptestConfig {
-        cases: policies,
+/// Under random policies, few pairs show anything: most responses are refused, or cached for one
+/// origin. These pairs are made so that the second request gets the cached response and differs in
+/// everything that `Vary` does not name.
+#[test]
+fn pairs_that_share_a_response_get_the_same_cors_headers() {
+    for kind in caching::KINDS {
+        check(
+            TestRunner::new(config(10)),
+            subjects(),
+            (cases(places(), 0..1), vec(caching::pair_of_kind(), 10)),
+            |((config, _), _)| (kind.policy)(config.clone()),
+            |((config, _), pairs), server, counts| {
+                let config = (kind.policy)(config.clone());
+                pairs.iter().try_for_each(|pair| {
+                    match caching::check(&config, pair, kind.pages, server, counts)? {
+                        name if name == kind.name => Ok(()),
+                        name => Err(format!(
+                            "not {}, but {name}: {config:?} {pair:?}",
+                            kind.name
+                        )),
+                    }
+                })
+            },
+        );
+    }
+}
+
+/// `PROPTEST_CASES` policies; `policies` is the default.
+fn config(policies: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases: std::env::var("PROPTEST_CASES").map_or(policies, |set| set.parse().unwrap()),
         failure_persistence: None,
         max_shrink_iters: 2_000,
         ..ProptestConfig::default()
-    };
-    let result = TestRunner::new(config).run(&strategy, |value| {
+    }
+}
+
+/// Checks a property of these subjects under random policies. Prints the simplest counterexample.
+fn check<S: Strategy<Value: Debug + Sync>>(
+    mut runner: TestRunner,
+    subjects: impl IntoIterator<Item = Option<Framework>> + Clone,
+    strategy: S,
+    policy: impl Fn(&S::Value) -> Config + Sync,
+    property: impl Fn(&S::Value, &mut Server, &mut Counts) -> Result<(), String> + Sync,
+) -> Tally {
+    let tally = RefCell::new(Tally::default());
+    let policies = runner.config().cases;
+    let result = runner.run(&strategy, |value| {
         let one = |subject| {
-            let mut server = Server::start(subject, policy(&value));
+            let mut server = Server::start(subject, &policy(&value));
             let mut counts = Counts::default();
             property(&value, &mut server, &mut counts).map(|()| (server.name(), counts))
         };
         // In parallel, since each thread mostly waits for its server.
         let results: Vec<_> = thread::scope(|scope| {
             let one = &one;
-            let threads: Vec<_> = subjects()
+            let threads: Vec<_> = subjects
+                .clone()
+                .into_iter()
                 .map(|subject| scope.spawn(move || one(subject)))
                 .collect();
             threads

@@ -7,7 +7,7 @@ use conformance_tests::wire::Connection;
 use cors_core::Config;
 
 /// All subjects; `None` is the core in memory.
-pub(crate) fn subjects() -> impl Iterator<Item = Option<Framework>> {
+pub(crate) fn subjects() -> impl Iterator<Item = Option<Framework>> + Clone {
     [None].into_iter().chain(FRAMEWORKS.map(Some))
 }
 

@@ -1,5 +1,7 @@
 //! The active policy, and the server that applies it.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use conformance_tests::subject::{Framework, Running};
 use cors_core::Policy;
@@ -8,8 +10,8 @@ use tokio::task;
 /// A policy with its text and its server. They are replaced together, so they always match.
 pub(crate) struct ActivePolicy {
     pub(crate) text: String,
-    pub(crate) policy: Policy,
-    /// Stops after its last response.
+    pub(crate) policy: Arc<Policy>,
+    /// Stops with this, that is, after its last response.
     pub(crate) server: Running,
 }
 
@@ -19,7 +21,7 @@ impl ActivePolicy {
         let server = task::spawn_blocking(move || framework.spawn(of_server)).await??;
         Ok(Self {
             text,
-            policy,
+            policy: Arc::new(policy),
             server,
         })
     }

@@ -13,11 +13,13 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use conformance_tests::subject::{Framework, Running};
+use conformance_tests::subject::Framework;
 use cors_core::{ConfigError, Policy};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
+use tokio::sync::Mutex;
+use tokio::task;
 
 use super::active::ActivePolicy;
 use super::record::{Record, Records};
@@ -32,6 +34,8 @@ pub(crate) fn router(api: Arc<Api>) -> Router {
 pub(crate) struct Api {
     framework: Framework,
     active: ArcSwap<ActivePolicy>,
+    /// Held while a policy is read and its server starts: one at a time.
+    applying: Mutex<()>,
     pub(crate) records: Records,
 }
 
@@ -42,6 +46,7 @@ impl Api {
         Ok(Self {
             framework,
             active: ArcSwap::from_pointee(active),
+            applying: Mutex::default(),
             records: Records::default(),
         })
     }
@@ -52,15 +57,21 @@ impl Api {
 
     /// Activates a policy. On an error, the previous policy remains active.
     pub(crate) async fn apply(&self, text: String) -> Result<Arc<ActivePolicy>, ApplyError> {
-        let policy = from_json(&text)
-            .map_err(ApplyError::Malformed)?
-            .build()
-            .map_err(ApplyError::Policy)?;
+        let failed = |error: &dyn std::fmt::Display| ApplyError::Malformed(error.to_string());
+        let _one_at_a_time = self.applying.lock().await;
+        // A long policy takes a while, in which the servers must respond.
+        let built = task::spawn_blocking(move || build(&text).map(|policy| (text, policy)));
+        let (text, policy) = built.await.map_err(|error| failed(&error))??;
         let started = ActivePolicy::start(self.framework, text, policy).await;
-        let applied = Arc::new(started.map_err(|error| ApplyError::Malformed(error.to_string()))?);
+        let applied = Arc::new(started.map_err(|error| failed(&error))?);
         self.active.store(Arc::clone(&applied));
         Ok(applied)
     }
+}
+
+fn build(text: &str) -> Result<Policy, ApplyError> {
+    let config = from_json(text).map_err(ApplyError::Malformed)?;
+    config.build().map_err(ApplyError::Policy)
 }
 
 /// Why a policy is rejected.
@@ -74,20 +85,24 @@ async fn observe(State(api): State<Arc<Api>>, request: Request) -> Response {
     let active = api.active();
     let (head, body) = request.into_parts();
     let seen = Request::from_parts(head.clone(), ());
-    let response = match forward(&active.server, Request::from_parts(head, body)).await {
+    let policy = Arc::clone(&active.policy);
+    let response = match forward(active, Request::from_parts(head, body)).await {
         Ok(response) => response,
         Err(error) => (StatusCode::BAD_GATEWAY, error.to_string()).into_response(),
     };
-    let record = Record::new(active, &seen, &response);
+    let record = Record::new(policy, &seen, &response);
     print_line(&record);
     api.records.add(record);
     response
 }
 
-async fn forward(server: &Running, request: Request) -> Result<Response> {
-    let stream = TokioIo::new(TcpStream::connect(server.address).await?);
+async fn forward(active: Arc<ActivePolicy>, request: Request) -> Result<Response> {
+    let stream = TokioIo::new(TcpStream::connect(active.server.address).await?);
     let (mut sender, connection) = http1::handshake(stream).await?;
-    // The connection ends with the body of the response.
-    tokio::spawn(connection);
+    // The connection ends with the body of the response. Until then, the server must not stop.
+    tokio::spawn(async move {
+        let _ = connection.await;
+        drop(active);
+    });
     Ok(sender.send_request(request).await?.map(Body::new))
 }

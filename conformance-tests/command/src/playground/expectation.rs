@@ -58,7 +58,7 @@ impl Expectation {
         if records.iter().any(|record| !record.decision.is_allowed()) {
             return blocked(None);
         }
-        let config = last.active.policy.to_config();
+        let config = last.policy.to_config();
         if options.credentials && !config.get_allow_credentials() {
             return blocked(Some(
                 "the request is made with credentials, which the policy does not allow",

@@ -1,14 +1,14 @@
-//! The page of the playground and its controls. Only the page itself may use the controls: another
-//! website in the same browser must not be able to change the policy or read the log.
+//! The page of the playground and its controls.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::{Query, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{self, Next};
+use axum::body::Bytes;
+use axum::extract::rejection::StringRejection;
+use axum::extract::{DefaultBodyLimit, Query, State};
+use axum::http::{StatusCode, header};
+use axum::middleware;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use axum::{Json, Router};
 use cors_core::issue::Issue;
 use serde::{Deserialize, Serialize};
@@ -16,12 +16,14 @@ use serde_json::{Value, json};
 
 use super::api::{Api, ApplyError};
 use super::expectation::{Expectation, ScriptOptions};
+use super::guard::{guarded, only_the_page};
+use super::server::Server;
 
-const HTML: &str = "text/html; charset=utf-8";
-const CSS: &str = "text/css; charset=utf-8";
-const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+pub(crate) const HTML: &str = "text/html; charset=utf-8";
+pub(crate) const CSS: &str = "text/css; charset=utf-8";
+pub(crate) const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
-const ASSETS: [(&str, &str, &str); 9] = [
+const ASSETS: [(&str, &str, &str); 7] = [
     ("/", HTML, include_str!("../../assets/playground.html")),
     (
         "/playground.css",
@@ -49,38 +51,42 @@ const ASSETS: [(&str, &str, &str); 9] = [
         include_str!("../../assets/probe.js"),
     ),
     ("/dom.js", JAVASCRIPT, include_str!("../../assets/dom.js")),
-    ("/frame", HTML, include_str!("../../assets/frame.html")),
-    (
-        "/frame.js",
-        JAVASCRIPT,
-        include_str!("../../assets/frame.js"),
-    ),
 ];
 
-/// The routes of the page at one origin; `other` is the origin of its frame.
-pub(crate) fn router(api: Arc<Api>, api_origin: &str, other: &str) -> Router {
+/// The maximum length of a policy's text: enough for 10,000 origins.
+const LONGEST_POLICY: usize = 512 * 1024;
+
+/// The routes of the page; `frame` is the server of its frame.
+pub(crate) fn router(api: Arc<Api>, page: &Server, frame: &Server, api_origin: &str) -> Router {
+    let other = &frame.origin;
     let addresses = json!({ "api": api_origin, "other": other });
     let mut router = Router::new()
         .route("/addresses", get(async move || Json(addresses)))
         .route("/policy", get(policy))
-        .route("/apply", post(apply))
-        .route("/log", get(log));
+        .route(
+            "/apply",
+            post(apply).layer(DefaultBodyLimit::max(LONGEST_POLICY)),
+        )
+        .route("/log", get(log))
+        .route_layer(middleware::from_fn(only_the_page));
     for (path, content_type, text) in ASSETS {
-        router = router.route(
-            path,
-            get(async move || ([(header::CONTENT_TYPE, content_type)], text)),
-        );
+        router = router.route(path, asset(content_type, text));
     }
     let security = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; \
          connect-src 'self' {api_origin}; frame-src {other}; form-action 'none'; base-uri 'none'; \
-         frame-ancestors http://127.0.0.1:* http://localhost:*"
+         frame-ancestors 'none'"
     );
-    router
-        .layer(middleware::from_fn(move |request, next| {
-            guard(security.clone(), request, next)
-        }))
-        .with_state(api)
+    guarded(router.with_state(api), &page.names, security)
+}
+
+/// A file that does not change while the server runs.
+pub(crate) fn asset<S>(content_type: &'static str, text: impl Into<Bytes>) -> MethodRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    let text = text.into();
+    get(async move || ([(header::CONTENT_TYPE, content_type)], text))
 }
 
 /// Returns the active policy.
@@ -89,7 +95,11 @@ async fn policy(State(api): State<Arc<Api>>) -> Json<Value> {
     Json(json!({ "text": active.text, "warnings": active.policy.warnings() }))
 }
 
-async fn apply(State(api): State<Arc<Api>>, text: String) -> Response {
+async fn apply(State(api): State<Arc<Api>>, text: Result<String, StringRejection>) -> Response {
+    let text = match text {
+        Ok(text) => text,
+        Err(rejection) => return unreadable(&rejection),
+    };
     match api.apply(text).await {
         Ok(active) => Verdict {
             applied: true,
@@ -109,6 +119,21 @@ async fn apply(State(api): State<Arc<Api>>, text: String) -> Response {
         }
         .respond(StatusCode::UNPROCESSABLE_ENTITY),
     }
+}
+
+fn unreadable(rejection: &StringRejection) -> Response {
+    let problem = match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => format!(
+            "the policy has more than {LONGEST_POLICY} bytes, the limit of the playground; \
+             check it with `cors lint`, and try it with `cors serve`"
+        ),
+        _ => rejection.body_text(),
+    };
+    Verdict {
+        malformed: Some(problem),
+        ..Verdict::default()
+    }
+    .respond(rejection.status())
 }
 
 #[derive(Default, Serialize)]
@@ -140,99 +165,4 @@ async fn log(
     let expected = Expectation::of(&records, &options);
     let requests: Vec<_> = records.iter().map(Arc::as_ref).collect();
     Json(json!({ "requests": requests, "expected": expected })).into_response()
-}
-
-/// Refuses requests that another website can make the browser send to this server.
-async fn guard(security: String, request: Request, next: Next) -> Response {
-    if let Err((status, problem)) = check(request.method(), request.headers()) {
-        return (status, problem).into_response();
-    }
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    if let Ok(security) = HeaderValue::from_str(&security) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, security);
-    }
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers.insert(
-        "cross-origin-resource-policy",
-        HeaderValue::from_static("same-origin"),
-    );
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
-}
-
-fn check(method: &Method, headers: &HeaderMap) -> Result<(), (StatusCode, &'static str)> {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    // DNS rebinding: an attacker can point a name of their own at this machine. To the browser, the
-    // playground is then same-origin with the attacker's page.
-    let host = text(header::HOST).unwrap_or_default();
-    if !is_loopback(host) {
-        return Err((
-            StatusCode::FORBIDDEN,
-            "the Host header does not name this machine; open the playground at its loopback address\n",
-        ));
-    }
-    if headers.contains_key(header::ORIGIN)
-        && text(header::ORIGIN) != Some(&format!("http://{host}"))
-    {
-        return Err((
-            StatusCode::FORBIDDEN,
-            "cross-origin requests are refused; only the playground page can use this endpoint\n",
-        ));
-    }
-    // Some other types can be sent to another origin without a preflight.
-    let content_type = text(header::CONTENT_TYPE).unwrap_or_default();
-    if method == Method::POST && content_type != "application/json" {
-        return Err((
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "the content type must be application/json\n",
-        ));
-    }
-    Ok(())
-}
-
-/// Whether a Host value names this machine: `localhost` or a loopback address, with or without a port.
-fn is_loopback(host: &str) -> bool {
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    };
-    let ip = name
-        .strip_prefix('[')
-        .and_then(|name| name.strip_suffix(']'))
-        .unwrap_or(name);
-    name == "localhost" || ip.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_loopback;
-
-    #[test]
-    fn loopback_hosts() {
-        for host in [
-            "127.0.0.1",
-            "127.0.0.1:3000",
-            "localhost",
-            "localhost:3000",
-            "[::1]",
-            "[::1]:3000",
-        ] {
-            assert!(is_loopback(host), "{host}");
-        }
-        for host in [
-            "",
-            "example.com",
-            "127.0.0.1.example.com:3000",
-            "localhost.example.com",
-            "192.168.0.1:3000",
-            "::",
-            "[::1",
-        ] {
-            assert!(!is_loopback(host), "{host}");
-        }
-    }
 }

@@ -7,10 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::http::Request;
 use axum::http::header::{self, HeaderName};
 use axum::response::Response;
-use cors_core::Decision;
+use cors_core::{Decision, Policy};
 use serde::Serialize;
-
-use super::active::ActivePolicy;
 
 /// The latest records. Their number and the length of their texts are limited, because any page can
 /// send requests to the API.
@@ -57,18 +55,14 @@ pub(crate) struct Record {
     headers: Vec<(String, String)>,
     #[serde(skip)]
     pub(crate) response_headers: Vec<HeaderName>,
-    /// The policy that decided. Another policy may be active by now.
+    /// The policy that decided. Another policy may be active by now. Its server is not kept.
     #[serde(skip)]
-    pub(crate) active: Arc<ActivePolicy>,
+    pub(crate) policy: Arc<Policy>,
 }
 
 impl Record {
-    pub(crate) fn new(
-        active: Arc<ActivePolicy>,
-        request: &Request<()>,
-        response: &Response,
-    ) -> Self {
-        let decision = active.policy.decide(request);
+    pub(crate) fn new(policy: Arc<Policy>, request: &Request<()>, response: &Response) -> Self {
+        let decision = policy.decide(request);
         let is_cors = |name: &HeaderName| {
             name == header::VARY || name.as_str().starts_with("access-control-")
         };
@@ -79,7 +73,7 @@ impl Record {
             decision,
             allowed: decision.is_allowed(),
             reasons: decision.reasons().collect(),
-            explanation: printable(active.policy.explain(decision, request).as_bytes()),
+            explanation: printable(policy.explain(decision, request).as_bytes()),
             status: response.status().as_u16(),
             headers: response
                 .headers()
@@ -88,7 +82,7 @@ impl Record {
                 .map(|(name, value)| (name.to_string(), printable(value.as_bytes())))
                 .collect(),
             response_headers: response.headers().keys().cloned().collect(),
-            active,
+            policy,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 
 use test_support::process::Server;
+use tokio::net::TcpSocket;
 
 use crate::process::{cors, policy_file};
 
@@ -196,11 +197,10 @@ fn missing_and_malformed_responses() {
         assert!(reason.starts_with(line), "{reason}");
         assert_eq!((status, *verdict), (1, "blocked: no response"));
     }
-    // The port is closed again.
-    let address = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    // A port that is reserved, so that no other program listens there.
+    let reserved = TcpSocket::new_v4().unwrap();
+    reserved.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = reserved.local_addr().unwrap();
     let (status, stdout, _) = fetch(&[&format!("http://{address}"), PAGE[0], PAGE[1]]);
     assert_eq!(
         (status, stdout.lines().last()),

@@ -1,5 +1,8 @@
 //! `cors playground` over sockets. `browser.rs` tests it in a browser.
 
+#[cfg(target_os = "linux")] // it reads /proc
+mod leaks;
+
 use std::net::TcpListener;
 
 use serde_json::{Value, json};
@@ -35,7 +38,7 @@ fn uses_and_reports_other_ports() {
     let addresses = json_body(&request(page, "GET /addresses", &[], ""));
     let expected = json!({ "api": format!("http://{api}"), "other": format!("http://{other}") });
     assert_eq!(addresses, expected);
-    let policy = json_body(&request(other, "GET /policy", &[], ""));
+    let policy = json_body(&request(page, "GET /policy", &[], ""));
     let text: Value = serde_json::from_str(policy["text"].as_str().unwrap()).unwrap();
     assert_eq!(text["allow_origins"], json!([format!("http://{page}")]));
 }
@@ -72,11 +75,8 @@ fn applies_a_policy_as_a_whole_or_not_at_all() {
     );
     assert!(allows("https://example.com") && !allows("https://example.org"));
 
-    let response = apply(
-        &playground.other,
-        r#"{"allow_origins": ["https://example.org"]}"#,
-        &[],
-    );
+    let good = r#"{"allow_origins": ["https://example.org"]}"#;
+    let response = apply(&playground.page, good, &[]);
     assert!(response.starts_with("HTTP/1.1 200 "), "{response}");
     assert!(!allows("https://example.com") && allows("https://example.org"));
 }
@@ -122,6 +122,42 @@ fn refuses_other_websites() {
             vec![json.to_owned(), format!("host: example.com:{port}")],
             403,
         ),
+        // Another name or port of this machine: a page of another program.
+        (vec![json.to_owned(), "host: localhost".to_owned()], 403),
+        (vec![json.to_owned(), "host: localhost:1".to_owned()], 403),
+        (vec![json.to_owned(), format!("host: [::1]:{port}")], 403),
+        (
+            vec![json.to_owned(), format!("host: 127.0.0.2:{port}")],
+            403,
+        ),
+        (
+            vec![
+                json.to_owned(),
+                format!("host: {page}"),
+                format!("host: {page}"),
+            ],
+            403,
+        ),
+        (
+            vec![json.to_owned(), format!("origin: http://localhost:{port}")],
+            403,
+        ),
+        (
+            vec![
+                json.to_owned(),
+                format!("origin: http://{page}"),
+                format!("origin: http://{page}"),
+            ],
+            403,
+        ),
+        (
+            vec![json.to_owned(), "sec-fetch-site: same-site".to_owned()],
+            403,
+        ),
+        (
+            vec![json.to_owned(), "sec-fetch-site: cross-site".to_owned()],
+            403,
+        ),
         (
             vec![
                 json.to_owned(),
@@ -152,14 +188,65 @@ fn refuses_other_websites() {
             "",
         ),
         request(page, "GET /policy", &["host: example.com"], ""),
+        // A `no-cors` fetch has no `Origin`.
+        request(page, "GET /policy", &["sec-fetch-site: same-site"], ""),
     ] {
         assert!(response.starts_with("HTTP/1.1 403 "), "{response}");
         assert!(!response.contains("access-control-"), "{response}");
     }
     assert_eq!(json_body(&request(page, "GET /policy", &[], "")), before);
-    // The page itself can apply a policy.
-    let own = format!("origin: http://{page}");
-    assert!(apply(page, super::GOOD, &[&own]).starts_with("HTTP/1.1 200 "));
+    // The page itself can apply a policy, at each of its addresses.
+    for host in [page.to_owned(), format!("localhost:{port}")] {
+        let own = [
+            format!("host: {host}"),
+            format!("origin: http://{host}"),
+            "sec-fetch-site: same-origin".to_owned(),
+        ];
+        let response = apply(page, super::GOOD, &own.each_ref().map(String::as_str));
+        assert!(response.starts_with("HTTP/1.1 200 "), "{host}: {response}");
+    }
+    // A link on another website leads to the page.
+    let link = ["sec-fetch-site: cross-site"];
+    assert!(request(page, "GET /", &link, "").starts_with("HTTP/1.1 200 "));
+}
+
+#[test]
+fn the_server_of_the_frame_has_no_controls() {
+    let playground = Playground::start(&[]);
+    let Playground { page, other, .. } = &playground;
+    let before = json_body(&request(page, "GET /policy", &[], ""));
+    for response in [
+        apply(other, super::GOOD, &[]),
+        request(other, "GET /policy", &[], ""),
+        request(other, "GET /log?row=1&credentials=false&read=", &[], ""),
+        request(other, "GET /addresses", &[], ""),
+        request(other, "GET /", &[], ""),
+    ] {
+        assert!(response.starts_with("HTTP/1.1 404 "), "{response}");
+    }
+    let rebound = request(other, "GET /frame", &["host: example.com"], "");
+    assert!(rebound.starts_with("HTTP/1.1 403 "), "{rebound}");
+    assert_eq!(json_body(&request(page, "GET /policy", &[], "")), before);
+}
+
+#[test]
+fn a_policy_that_is_too_long_is_refused() {
+    let playground = Playground::start(&[]);
+    let origins = |count: usize| {
+        let origins = (0..count).map(|n| format!("https://customer-{n}.example.com"));
+        json!({ "allow_origins": origins.collect::<Vec<_>>() }).to_string()
+    };
+    let response = apply(&playground.page, &origins(10_000), &[]);
+    assert!(response.starts_with("HTTP/1.1 200 "), "{response}");
+
+    let response = apply(&playground.page, &origins(20_000), &[]);
+    assert!(response.starts_with("HTTP/1.1 413 "), "{response}");
+    let problem = json_body(&response)["malformed"].clone();
+    let stated = "the policy has more than 524288 bytes, the limit of the playground; \
+                  check it with `cors lint`, and try it with `cors serve`";
+    assert_eq!(problem, stated);
+    let policy = json_body(&request(&playground.page, "GET /policy", &[], ""));
+    assert_eq!(policy["text"], origins(10_000));
 }
 
 #[test]

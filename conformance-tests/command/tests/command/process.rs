@@ -23,6 +23,7 @@ pub(crate) struct Playground {
     pub(crate) server: Server,
     /// The address, such as `127.0.0.1:3000`.
     pub(crate) page: String,
+    /// The address of the frame, the other origin.
     pub(crate) other: String,
     pub(crate) api: String,
 }
@@ -42,7 +43,7 @@ impl Playground {
                 .unwrap()
                 .to_owned()
         };
-        let (page, other, api) = (address("page  "), address("page  "), address("API   "));
+        let (page, other, api) = (address("page  "), address("frame "), address("API   "));
         Self {
             server,
             page,
