@@ -43,8 +43,9 @@ use std::sync::Arc;
 /// - the request is blocked, unless it is same-origin, if one of the policies
 ///   [blocks refused origins](crate::Config::block_refused_origins).
 ///
-/// A path is also ambiguous if it is longer than 4,096 bytes, or if it is longer than 1,024 bytes and
-/// has an escape or two dots in a row. Paths such as `/items/a%2Fb`, `/caf%C3%A9` and `/x;v=1` have
+/// A path is also ambiguous if it is too long to be read: more than 4,096 bytes; or more than 768 bytes
+/// if there are escapes in it; or more than 256 bytes if there are two dots in a row, or escapes of
+/// dots, percent signs, letters or digits. Paths such as `/items/a%2Fb`, `/caf%C3%A9` and `/x;v=1` have
 /// their policy, as long as no prefix has a segment `x` there, or is below `/items`.
 ///
 /// Some file systems ignore case, as on Windows and macOS, or open one file by several names. If you
@@ -421,8 +422,11 @@ mod tests {
         for (unit, longest) in [
             ("a", 4095),
             ("a/", 2047),
-            ("%C3%A9", 170),
-            ("a%2F", 256),
+            ("%C3%A9", 128),
+            ("a%2F", 192),
+            ("a..", 85),
+            ("%78", 85),
+            ("a%64", 64),
             ("/", 64),
             ("%25", 36),
         ] {

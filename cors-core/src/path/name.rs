@@ -31,17 +31,31 @@ pub(super) fn is_clear(name: &[u8]) -> bool {
 #[inline]
 pub(super) fn hex_pair(text: &[u8]) -> Option<u8> {
     let [high, low, ..] = text else { return None };
-    Some(hex_digit(*high)? << 4 | hex_digit(*low)?)
+    let (high, low) = (hex_digit(*high), hex_digit(*low));
+    (high | low < 16).then_some(high << 4 | low)
 }
 
+/// The value of a hexadecimal digit, or 255.
 #[inline]
-fn hex_digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        b'A'..=b'F' => Some(byte - b'A' + 10),
-        _ => None,
-    }
+fn hex_digit(byte: u8) -> u8 {
+    const DIGITS: [u8; 256] = {
+        let mut digits = [u8::MAX; 256];
+        let (mut rest, mut byte) = (digits.as_mut_slice(), 0_u8);
+        while let [digit, after @ ..] = rest {
+            match byte {
+                b'0'..=b'9' => *digit = byte - b'0',
+                b'a'..=b'f' => *digit = byte - b'a' + 10,
+                b'A'..=b'F' => *digit = byte - b'A' + 10,
+                _ => {}
+            }
+            byte = byte.wrapping_add(1);
+            rest = after;
+        }
+        digits
+    };
+    DIGITS
+        .get(usize::from(byte))
+        .map_or(u8::MAX, |digit| *digit)
 }
 
 /// The first byte, decoded once, and the rest. `None` at the end of the path.

@@ -132,10 +132,14 @@ impl Tree {
             if node.children.is_empty() {
                 break;
             }
-            let is_slash = |byte: &&u8| **byte == b'/';
-            let slashes = rest.iter().take(LONGEST_RUN).take_while(is_slash).count();
-            rest = rest.get(slashes..).unwrap_or_default();
-            match self.step(at, rest) {
+            let mut slashes = 0;
+            while let [b'/', after @ ..] = rest
+                && slashes < LONGEST_RUN
+            {
+                rest = after;
+                slashes += 1;
+            }
+            match self.step(node, rest) {
                 Step::Child(child, len) => {
                     at = child;
                     rest = rest.get(len..).unwrap_or_default();
@@ -155,7 +159,7 @@ impl Tree {
 
     /// Reads the first name of `rest`.
     #[inline]
-    fn step(&self, at: usize, rest: &[u8]) -> Step {
+    fn step(&self, node: &Node, rest: &[u8]) -> Step {
         let head = rest.get(..=self.longest).unwrap_or(rest);
         let len = match head.iter().position(|byte| is_boundary(*byte)) {
             Some(len) => len,
@@ -166,29 +170,30 @@ impl Tree {
             None | Some(b'?' | b'#') if len == 0 => Step::End,
             // A run of slashes that is too long.
             Some(b'/') if len == 0 => Step::Unclear,
-            None | Some(b'/' | b'?' | b'#') => {
-                self.step_to(at, rest.get(..len).unwrap_or_default(), len)
-            }
-            Some(_) => self.step_decoded(at, rest),
+            None | Some(b'/' | b'?' | b'#') => node.step(rest.get(..len).unwrap_or_default(), len),
+            Some(_) => node.step_decoded(rest, self.longest),
         }
     }
+}
 
+impl Node {
+    /// Steps to `name`, which has this length in the path.
     #[inline]
-    fn step_to(&self, at: usize, name: &[u8], len: usize) -> Step {
-        match self.child(at, name) {
-            Some(child) => Step::Child(child, len),
+    fn step(&self, name: &[u8], len: usize) -> Step {
+        match self.children.get(name) {
+            Some(child) => Step::Child(*child, len),
             None if matches!(name, b"." | b"..") => Step::Unclear,
             None => Step::Outside,
         }
     }
 
     #[inline(never)]
-    fn step_decoded(&self, at: usize, rest: &[u8]) -> Step {
-        let (name, end) = Name::read(rest, self.longest);
+    fn step_decoded(&self, rest: &[u8], longest: usize) -> Step {
+        let (name, end) = Name::read(rest, longest);
         let name = name.as_bytes();
-        let is_known = || matches!(name, b"" | b"." | b"..") || self.child(at, name).is_some();
+        let is_known = || matches!(name, b"" | b"." | b"..") || self.children.contains_key(name);
         match end {
-            End::Clear(len) => self.step_to(at, name, len),
+            End::Clear(len) => self.step(name, len),
             End::Unclear if is_known() => Step::Unclear,
             End::TooDeep => Step::Unclear,
             End::Unclear | End::TooLong => Step::Outside,
