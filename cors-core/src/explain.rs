@@ -83,7 +83,7 @@ impl Policy {
         match refusal {
             OriginRefusal::AmbiguousPath => {
                 "the path has several readings with different policies, because of an encoded slash, \
-                 `\\`, `;`, `.`, `..`, double encoding or its length; send a plain path, decoded once"
+                 `\\`, `;`, `.`, `..`, double encoding or its length; request the plain path, encoded at most once"
                     .to_owned()
             }
             OriginRefusal::SeveralLines => "the request has more than one Origin line".to_owned(),

@@ -17,31 +17,33 @@ pub(super) fn may_climb(path: &[u8]) -> bool {
     !is_plain(path) && may_climb_decoded(path)
 }
 
-/// Whether the path has no `%` and no two dots in a row. This compares eight bytes at once.
+/// Whether the path has no `%` and no two dots in a row.
 #[inline]
 fn is_plain(path: &[u8]) -> bool {
     let next = path.get(1..).unwrap_or_default();
     let path = path.get(..next.len()).unwrap_or_default();
-    let (words, next_words) = (path.as_chunks().0, next.as_chunks().0);
-    let is_plain = |(bytes, next): (&[u8; 8], &[u8; 8])| {
-        const fn repeat(byte: u8) -> u64 {
-            u64::from_ne_bytes([byte; 8])
-        }
-        let has_zero = |word: u64| word.wrapping_sub(repeat(1)) & !word & repeat(0x80);
-        let (bytes, next) = (u64::from_ne_bytes(*bytes), u64::from_ne_bytes(*next));
-        let percent = bytes ^ repeat(b'%');
-        let dots = (bytes ^ repeat(b'.')) | (next ^ repeat(b'.'));
-        has_zero(percent) | has_zero(dots) == 0
-    };
-    match (path.last_chunk(), next.last_chunk()) {
-        (Some(last), Some(next)) => {
-            is_plain((last, next)) && words.iter().zip(next_words).all(is_plain)
-        }
-        _ => !path
-            .iter()
-            .zip(next)
-            .any(|(byte, next)| *byte == b'%' || *byte == b'.' && *next == b'.'),
-    }
+    are_plain_chunks::<32>(path, next)
+        .or_else(|| are_plain_chunks::<8>(path, next))
+        .unwrap_or_else(|| are_plain(path, next))
+}
+
+/// The last chunk overlaps the one before it. `None` if there is none.
+#[inline]
+fn are_plain_chunks<const N: usize>(path: &[u8], next: &[u8]) -> Option<bool> {
+    let last = are_plain(path.last_chunk::<N>()?, next.last_chunk::<N>()?);
+    let mut chunks = path.as_chunks::<N>().0.iter().zip(next.as_chunks::<N>().0);
+    Some(last && chunks.all(|(bytes, next)| are_plain(bytes, next)))
+}
+
+/// Each byte comes with the one after it. Without branches, the compiler makes this compare all bytes of a
+/// chunk at once.
+#[inline]
+fn are_plain(path: &[u8], next: &[u8]) -> bool {
+    let pairs = path.iter().zip(next);
+    let found = pairs.fold(0, |found, (byte, next)| {
+        found | u8::from(*byte == b'%') | u8::from(*byte == b'.') & u8::from(*next == b'.')
+    });
+    found == 0
 }
 
 #[inline(never)]
