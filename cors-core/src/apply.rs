@@ -227,7 +227,7 @@ impl<'p, H: ResponseHeaders<'p>> Writer<'p, '_, H> {
         N: FnOnce() -> Option<H::Value>,
     {
         match verdict {
-            PreflightVerdict::OriginRefused(_) => {}
+            PreflightVerdict::PathRefused | PreflightVerdict::OriginRefused(_) => {}
             PreflightVerdict::Refused(_, ShownBy::Status) => {
                 self.write_origin_and_credentials(echo.origin);
             }

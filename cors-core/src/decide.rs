@@ -15,7 +15,8 @@
 //! - which headers are allowed: `requested_headers.rs`, `header_name.rs`;
 //! - what the response is: `rendered.rs`, `early_response.rs`, `apply.rs`, `pending_headers.rs`, and
 //!   for axum and warp `http.rs`;
-//! - which policy applies to a path: `policies.rs`, `path.rs`.
+//! - which policy applies to a path: `policies.rs`, `path.rs`, `path/tree.rs`, `path/name.rs`,
+//!   `path/climb.rs`.
 //!
 //! ["HTTP requests"]: https://fetch.spec.whatwg.org/#http-requests
 
@@ -98,6 +99,9 @@ impl Policy {
         let headers_refused = self.headers.first_refused(request).is_some();
         let refused = RefusedParts::new(method_refused, headers_refused);
         if !origin_allowed {
+            if self.is_for_ambiguous_path {
+                return PreflightVerdict::PathRefused;
+            }
             return PreflightVerdict::OriginRefused(refused);
         }
         let Some(refused) = refused else {
@@ -156,6 +160,10 @@ impl Policy {
         origin: Lines<&[u8]>,
         request: &R,
     ) -> Result<(), PreflightRefusal> {
+        if self.is_for_ambiguous_path {
+            let refusal = PreflightRefusal::new(Some(OriginRefusal::AmbiguousPath), None, None);
+            return refusal.map_or(Ok(()), Err);
+        }
         let refusal = PreflightRefusal::new(
             self.check_origin(origin).err(),
             self.check_method(requested_method(request)).err(),
@@ -167,6 +175,7 @@ impl Policy {
     fn check_origin(&self, origin: Lines<&[u8]>) -> Result<(), OriginRefusal> {
         match origin {
             _ if self.is_allowed(origin.single()) => Ok(()),
+            _ if self.is_for_ambiguous_path => Err(OriginRefusal::AmbiguousPath),
             Lines::One(origin) if origin::is_serialized(origin) => Err(OriginRefusal::NotAllowed),
             Lines::One(_) => Err(OriginRefusal::Malformed),
             // There is a line, or the request would not be a CORS request.

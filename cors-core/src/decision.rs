@@ -70,6 +70,9 @@ pub enum OriginRefusal {
     Malformed,
     /// The policy does not allow the origin.
     NotAllowed,
+    /// The path has [several readings with different policies](crate::Policies#which-policy-applies),
+    /// so no origin is allowed.
+    AmbiguousPath,
 }
 
 impl OriginRefusal {
@@ -79,6 +82,7 @@ impl OriginRefusal {
             Self::SeveralLines => "origin-several-lines",
             Self::Malformed => "origin-malformed",
             Self::NotAllowed => "origin-not-allowed",
+            Self::AmbiguousPath => "path-ambiguous",
         }
     }
 }

@@ -36,6 +36,9 @@ impl<V> RenderedPolicy<V> {
                 body: "Disallowed CORS origin",
             },
             VerdictKind::Preflight(PreflightVerdict::Allowed) => self.success("OK"),
+            VerdictKind::Preflight(PreflightVerdict::PathRefused) => {
+                refused("Disallowed CORS path")
+            }
             VerdictKind::Preflight(PreflightVerdict::OriginRefused(others)) => {
                 refused(match others {
                     Some(RefusedParts::MethodAndHeaders) => {

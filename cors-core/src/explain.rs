@@ -81,6 +81,11 @@ impl Policy {
 
     fn explain_origin(&self, refusal: OriginRefusal, origin: &[u8]) -> String {
         match refusal {
+            OriginRefusal::AmbiguousPath => {
+                "the path has several readings with different policies, because of an encoded slash, \
+                 `\\`, `;`, `.`, `..`, double encoding or its length; request the plain path, encoded at most once"
+                    .to_owned()
+            }
             OriginRefusal::SeveralLines => "the request has more than one Origin line".to_owned(),
             OriginRefusal::Malformed => {
                 let hint = self.near_miss(origin).unwrap_or_default();

@@ -312,9 +312,9 @@ impl PreflightTemplates {
     fn get(&self, verdict: Verdict) -> Option<&HeaderMap> {
         match verdict.0 {
             VerdictKind::Preflight(PreflightVerdict::Allowed) => Some(&self.allowed),
-            VerdictKind::Preflight(PreflightVerdict::OriginRefused(_)) => {
-                Some(&self.origin_refused)
-            }
+            VerdictKind::Preflight(
+                PreflightVerdict::PathRefused | PreflightVerdict::OriginRefused(_),
+            ) => Some(&self.origin_refused),
             VerdictKind::Preflight(PreflightVerdict::Refused(_, ShownBy::Status)) => {
                 Some(&self.refused)
             }

@@ -1,4 +1,8 @@
-//! Path prefixes, compared with the paths of requests.
+//! Path prefixes, and which of them applies to the path of a request.
+
+mod climb;
+mod name;
+pub(crate) mod tree;
 
 use percent_encoding::percent_decode_str;
 use std::fmt;
@@ -29,6 +33,9 @@ enum Flaw {
     Root,
     Pattern,
     NotAPath,
+    Unclear,
+    NotText,
+    TooLong,
     Twice,
 }
 
@@ -55,6 +62,22 @@ impl fmt::Display for PrefixError {
             Flaw::NotAPath => write!(
                 f,
                 "path prefix `{prefix}`: a prefix is a path without a query, a fragment, `.` or `..`"
+            ),
+            Flaw::Unclear => write!(
+                f,
+                "path prefix `{prefix}`: servers read `\\`, `;`, an encoded `%` and an encoded `/`, `?` \
+                 or `#` in different ways; use the part before it"
+            ),
+            Flaw::NotText => write!(
+                f,
+                "path prefix `{prefix}`: a prefix is valid UTF-8 after decoding, without U+FFFD, the \
+                 replacement for invalid bytes; encode the text as UTF-8"
+            ),
+            Flaw::TooLong => write!(
+                f,
+                "path prefix `{prefix}`: a segment has at most {} bytes after decoding; use the part \
+                 before it",
+                name::LONGEST
             ),
             Flaw::Twice => write!(
                 f,
@@ -87,37 +110,40 @@ impl Prefix {
         if text.contains(['*', '{', '}', '<', '>']) || text.contains("/:") {
             return Err(Flaw::Pattern);
         }
-        let segments: Vec<Vec<u8>> = segments(text)
-            .map(|segment| percent_decode_str(segment).collect())
-            .collect();
-        let dots = |segment: &Vec<u8>| matches!(segment.as_slice(), b"." | b"..");
-        if text.contains(['?', '#']) || segments.iter().any(dots) {
+        if text.contains(['?', '#']) {
             return Err(Flaw::NotAPath);
         }
+        let raw = text.split('/').filter(|segment| !segment.is_empty());
+        let segments: Vec<Vec<u8>> = raw
+            .map(|segment| percent_decode_str(segment).collect())
+            .collect();
         if segments.is_empty() {
-            Err(Flaw::Root)
-        } else {
-            Ok(Self { segments })
+            return Err(Flaw::Root);
         }
+        for segment in &segments {
+            check(segment)?;
+        }
+        Ok(Self { segments })
     }
 
-    /// A sort key that orders prefixes from short to long: the number of segments, then the segments.
-    pub(crate) fn order(&self) -> (usize, &[Vec<u8>]) {
-        (self.segments.len(), &self.segments)
-    }
-
-    /// Whether the path is this prefix or below it.
-    pub(crate) fn covers(&self, path: &str) -> bool {
-        let mut rest = segments(path);
-        self.segments.iter().all(|own| {
-            rest.next()
-                .is_some_and(|segment| percent_decode_str(segment).eq(own.iter().copied()))
-        })
+    /// The decoded segments. There is at least one.
+    pub(crate) fn segments(&self) -> &[Vec<u8>] {
+        &self.segments
     }
 }
 
-/// The segments of a path that are not empty, without decoding.
-fn segments(path: &str) -> impl Iterator<Item = &str> {
-    let path = path.split(['?', '#']).next().unwrap_or_default();
-    path.split('/').filter(|segment| !segment.is_empty())
+/// Every server must read the segment in the same way.
+fn check(segment: &[u8]) -> Result<(), Flaw> {
+    let text = std::str::from_utf8(segment).map_err(|_| Flaw::NotText)?;
+    if matches!(text, "." | "..") {
+        Err(Flaw::NotAPath)
+    } else if !name::is_clear(segment) {
+        Err(Flaw::Unclear)
+    } else if text.contains(char::REPLACEMENT_CHARACTER) {
+        Err(Flaw::NotText)
+    } else if segment.len() > name::LONGEST {
+        Err(Flaw::TooLong)
+    } else {
+        Ok(())
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::issue::Issue;
 use crate::origin::set::OriginSet;
-use crate::requested_headers::AllowedHeaders;
+use crate::requested_headers::{AllowedHeaders, ListedHeaders};
 
 /// A CORS policy that was checked by [`Config::build`](crate::Config::build).
 ///
@@ -19,6 +19,8 @@ pub struct Policy {
     pub(crate) bare_success: bool,
     pub(crate) diagnostics: bool,
     pub(crate) block_refused_origins: bool,
+    /// The policy applies to paths whose own policy is not known. It allows nothing.
+    pub(crate) is_for_ambiguous_path: bool,
     /// The opt-ins. Only the build uses them. They are kept for `to_config`.
     pub(crate) on_public_suffixes: bool,
     pub(crate) with_any_app: bool,
@@ -52,6 +54,28 @@ pub(crate) enum Exposed {
 }
 
 impl Policy {
+    /// The policy for a path that may have one of several policies.
+    pub(crate) fn for_ambiguous_path(block_refused_origins: bool) -> Self {
+        Self {
+            access: Access::Listed(Listed {
+                origins: OriginSet::default(),
+                credentials: false,
+            }),
+            methods: Vec::new(),
+            headers: AllowedHeaders::Listed(ListedHeaders::new([])),
+            exposed: Exposed::Listed(Vec::new()),
+            max_age: 0,
+            bare_success: false,
+            diagnostics: false,
+            block_refused_origins,
+            is_for_ambiguous_path: true,
+            on_public_suffixes: false,
+            with_any_app: false,
+            with_broad_regex: false,
+            warnings: Vec::new(),
+        }
+    }
+
     /// The warnings of the build.
     pub fn warnings(&self) -> &[Issue] {
         &self.warnings
@@ -107,6 +131,7 @@ impl PartialEq for Policy {
             bare_success,
             diagnostics,
             block_refused_origins,
+            is_for_ambiguous_path,
             on_public_suffixes,
             with_any_app,
             with_broad_regex,
@@ -120,6 +145,7 @@ impl PartialEq for Policy {
             && *bare_success == other.bare_success
             && *diagnostics == other.diagnostics
             && *block_refused_origins == other.block_refused_origins
+            && *is_for_ambiguous_path == other.is_for_ambiguous_path
             && *on_public_suffixes == other.on_public_suffixes
             && *with_any_app == other.with_any_app
             && *with_broad_regex == other.with_broad_regex

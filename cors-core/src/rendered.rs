@@ -101,9 +101,10 @@ impl<V> RenderedPolicy<V> {
     pub(crate) fn echoes_origin(&self, verdict: Verdict) -> bool {
         let is_allowed = match verdict.0 {
             VerdictKind::Forward { allowed } => allowed,
-            VerdictKind::Preflight(preflight) => {
-                !matches!(preflight, PreflightVerdict::OriginRefused(_))
-            }
+            VerdictKind::Preflight(preflight) => match preflight {
+                PreflightVerdict::Allowed | PreflightVerdict::Refused(..) => true,
+                PreflightVerdict::PathRefused | PreflightVerdict::OriginRefused(_) => false,
+            },
             VerdictKind::Block => false,
         };
         is_allowed && !self.policy.allows_any_origin()

@@ -8,7 +8,7 @@
 
 mod support;
 
-use cors_core::{Config, Decision, Policy, RequestHeader};
+use cors_core::{Config, Decision, Policies, Policy, PolicyTable, RequestHeader};
 use support::Request;
 
 const ALLOWED: &str = "https://app.example.com";
@@ -169,4 +169,31 @@ fn decide_allocates_nothing() {
 fn the_counter_counts() {
     let count = allocation_counter::measure(|| drop(std::hint::black_box(vec![0_u8; 64])));
     assert_eq!(count.count_total, 1);
+}
+
+/// Whatever the path, and whether it is ambiguous or not.
+#[test]
+fn the_policy_of_a_path_is_found_without_allocations() {
+    let policy = || Config::new().build().unwrap();
+    let policies = Policies::new(policy()).at("/admin", policy());
+    let policies = policies.unwrap().at("/admin/caf%C3%A9", policy()).unwrap();
+    let table = PolicyTable::new(policies, Ok::<_, ()>).unwrap();
+    for unit in [
+        "/admin",
+        "/%61dmin",
+        "/admin/caf%C3%A9",
+        "/admin%2F",
+        "/..",
+        "/%%36%31",
+        "%25",
+        "a",
+    ] {
+        for times in [1, 10, 100, 10_000] {
+            let path = unit.repeat(times);
+            let count = allocation_counter::measure(|| {
+                assert!(table.find(&path).is_some());
+            });
+            assert_eq!(count.count_total, 0, "{unit} {times} times");
+        }
+    }
 }

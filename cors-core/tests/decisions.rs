@@ -13,7 +13,8 @@
 mod support;
 
 use cors_core::{
-    Config, Decision, HeadersRefusal, MethodRefusal, OriginRefusal, Policy, RequestHeader,
+    Config, Decision, HeadersRefusal, MethodRefusal, OriginRefusal, Policies, Policy, PolicyTable,
+    RequestHeader,
 };
 use support::{Headers, Request, apply, rendered};
 
@@ -210,6 +211,50 @@ fn refused_preflights_name_everything_that_is_refused() {
     assert_eq!(refusal.origin(), Some(OriginRefusal::NotAllowed));
     assert_eq!(refusal.method(), Some(MethodRefusal::NotAllowed));
     assert_eq!(refusal.headers(), Some(HeadersRefusal::NotAllowed));
+}
+
+/// A path that may have one of several policies. BEHAVIOUR 7, "Ambiguous paths".
+#[test]
+#[rustfmt::skip]
+fn ambiguous_paths() {
+    let of = |blocks| {
+        let any = Config::new().allow_origins(["*"]).build().unwrap();
+        let admin = listed().block_refused_origins(blocks).build().unwrap();
+        let policies = Policies::new(any).at("/admin", admin).unwrap();
+        let table = PolicyTable::new(policies, Ok::<_, ()>).unwrap();
+        let policy = table.find("/admin%2Fsecret").unwrap();
+        Policy::clone(policy)
+    };
+    let check = |blocks, rows: &[(&str, &[&str])]| {
+        for (text, expected) in rows {
+            assert_eq!(outcome(&of(blocks), &request(text)), *expected, "{text}");
+        }
+    };
+    let preflight: &[&str] = &["preflight-refused: path-ambiguous", "400 Disallowed CORS path", VARY];
+    let refused: &[&str] = &["actual-refused: path-ambiguous", "vary: own, Origin"];
+    check(false, &[
+        ("OPTIONS origin=https://a.com method=PUT headers=x-a", preflight),
+        ("OPTIONS origin=https://b.com method=P:T headers=x:b", preflight),
+        ("OPTIONS origin=x origin=x method=GET", preflight),
+        ("GET origin=https://a.com", refused),
+        ("POST origin=https://b.com", refused),
+        ("POST origin=x", refused),
+        ("GET", &["not-cors", "vary: own, Origin"]),
+    ]);
+    check(true, &[
+        ("OPTIONS origin=https://a.com method=PUT headers=x-a", preflight),
+        ("POST origin=https://a.com", &["blocked: path-ambiguous", "403 Disallowed CORS origin", "vary: Origin"]),
+        ("POST origin=https://a.com site=same-origin", refused),
+        ("GET", &["not-cors", "vary: own, Origin"]),
+    ]);
+    let preflight = request("OPTIONS origin=https://a.com method=PUT");
+    let policy = of(false);
+    assert_eq!(
+        policy.explain(policy.decide(&preflight), &preflight),
+        "preflight refused: the path has several readings with different policies, because of an encoded \
+         slash, `\\`, `;`, `.`, `..`, double encoding or its length; request the plain path, encoded at most once"
+    );
+    assert_ne!(of(false), Config::new().max_age(0).allow_methods([""; 0]).build().unwrap());
 }
 
 /// The status is successful only if the lists alone make the browser refuse.

@@ -64,6 +64,7 @@ impl Config {
             bare_success: preflight_status == 204,
             diagnostics,
             block_refused_origins,
+            is_for_ambiguous_path: false,
             on_public_suffixes: dangerously_allow_credentials_on_public_suffixes,
             with_any_app: dangerously_allow_credentials_with_any_app,
             with_broad_regex: dangerously_allow_credentials_with_broad_regex,

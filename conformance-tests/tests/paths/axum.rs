@@ -1,0 +1,93 @@
+//! axum: `ServeDir`, `{*path}`, `nest`.
+
+use std::path::Path as Folder;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::Path;
+use axum::http::{Request, Uri};
+use axum::routing::any;
+use cors_axum::CorsLayer;
+use tower::ServiceExt as _;
+use tower_http::services::ServeDir;
+
+use crate::area::{Setup, body_for};
+use crate::{Answer, Case};
+
+pub(crate) fn files(setup: &Setup, root: &Folder, cases: &[Case]) -> Vec<Option<Answer>> {
+    send(
+        setup,
+        Router::new().fallback_service(ServeDir::new(root)),
+        cases,
+    )
+}
+
+pub(crate) fn parameters(setup: &Setup, _: &Folder, cases: &[Case]) -> Vec<Option<Answer>> {
+    let below = |folder: &'static str| {
+        any(async move |Path(rest): Path<String>| body_for(&format!("{folder}/{rest}")))
+    };
+    let app = Router::new()
+        .route("/admin/{*rest}", below("admin"))
+        .route("/admin/open/{*rest}", below("admin/open"))
+        .route(
+            "/{*path}",
+            any(async |Path(path): Path<String>| body_for(&path)),
+        );
+    send(setup, app, cases)
+}
+
+pub(crate) fn nested(setup: &Setup, root: &Folder, cases: &[Case]) -> Vec<Option<Answer>> {
+    let below = async |Path(path): Path<String>| body_for(&format!("admin/{path}"));
+    let admin = Router::new()
+        .route(
+            "/open/{name}",
+            any(async |Path(name): Path<String>| body_for(&format!("admin/open/{name}"))),
+        )
+        .route("/{*path}", any(below));
+    let pair = async |Path((one, two)): Path<(String, String)>| body_for(&format!("{one}/{two}"));
+    let app = Router::new()
+        .nest("/admin", admin)
+        .nest_service("/public", ServeDir::new(root.join("public")))
+        .route(
+            "/{one}",
+            any(async |Path(name): Path<String>| body_for(&name)),
+        )
+        .route("/{one}/{two}", any(pair))
+        .fallback_service(ServeDir::new(root));
+    send(setup, app, cases)
+}
+
+fn send(setup: &Setup, app: Router, cases: &[Case]) -> Vec<Option<Answer>> {
+    let app = app.layer(CorsLayer::new(setup.policies()));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let answer = async |case: &Case| {
+        let uri = Uri::try_from(case.path.as_str()).ok()?;
+        let request = Request::builder()
+            .method(case.method)
+            .uri(uri)
+            .header("origin", case.origin)
+            .header("host", "api.example")
+            .header("access-control-request-method", case.method)
+            .body(Body::empty())
+            .unwrap();
+        let response = app.clone().oneshot(request).await.unwrap();
+        let allow_origin = response.headers().get("access-control-allow-origin");
+        Some(Answer {
+            status: response.status().as_u16(),
+            allow_origin: allow_origin.map(|value| value.to_str().unwrap().to_owned()),
+            body: {
+                let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+                String::from_utf8_lossy(&bytes).into_owned()
+            },
+        })
+    };
+    runtime.block_on(async {
+        let mut answers = Vec::new();
+        for case in cases {
+            answers.push(answer(case).await);
+        }
+        answers
+    })
+}

@@ -1,0 +1,88 @@
+//! warp: `fs::dir`, `path::tail`, `path::param`. Parameters are not decoded, so the handlers do that.
+
+use std::path::Path as Folder;
+
+use cors_warp::Cors;
+use http_body_util::BodyExt as _;
+use percent_encoding::percent_decode_str;
+use tower::ServiceExt as _;
+use warp::filters::BoxedFilter;
+use warp::http::{Request, Uri};
+use warp::{Filter as _, Reply as _};
+
+use crate::area::{Setup, body_for};
+use crate::{Answer, Case};
+
+type Routes = BoxedFilter<(warp::reply::Response,)>;
+
+fn below(path: &str) -> warp::reply::Response {
+    body_for(&percent_decode_str(path).decode_utf8_lossy()).into_response()
+}
+
+pub(crate) fn files(setup: &Setup, root: &Folder, cases: &[Case]) -> Vec<Option<Answer>> {
+    let files = warp::fs::dir(root.to_owned());
+    send(
+        setup,
+        files
+            .map(|file: warp::fs::File| file.into_response())
+            .boxed(),
+        cases,
+    )
+}
+
+pub(crate) fn tail(setup: &Setup, _: &Folder, cases: &[Case]) -> Vec<Option<Answer>> {
+    let tail = |folder: &'static str| {
+        let tail = warp::path::tail();
+        tail.map(move |tail: warp::path::Tail| below(&format!("{folder}/{}", tail.as_str())))
+    };
+    let open = warp::path!("admin" / "open" / ..).and(tail("admin/open"));
+    let admin = warp::path("admin").and(tail("admin"));
+    let tail = tail("");
+    send(
+        setup,
+        open.or(admin).unify().or(tail).unify().boxed(),
+        cases,
+    )
+}
+
+pub(crate) fn parameters(setup: &Setup, _: &Folder, cases: &[Case]) -> Vec<Option<Answer>> {
+    let one = warp::path!(String).map(|name: String| below(&name));
+    let two = warp::path!(String / String).map(|one, two| below(&format!("{one}/{two}")));
+    let admin = warp::path!("admin" / String).map(|name| below(&format!("admin/{name}")));
+    send(setup, admin.or(one).unify().or(two).unify().boxed(), cases)
+}
+
+fn send(setup: &Setup, routes: Routes, cases: &[Case]) -> Vec<Option<Answer>> {
+    let app = warp::service(Cors::new(setup.policies()).wrap(routes));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let answer = async |case: &Case| {
+        let uri = Uri::try_from(case.path.as_str()).ok()?;
+        let request = Request::builder()
+            .method(case.method)
+            .uri(uri)
+            .header("origin", case.origin)
+            .header("host", "api.example")
+            .header("access-control-request-method", case.method)
+            .body(String::new())
+            .unwrap();
+        let response = app.clone().oneshot(request).await.unwrap();
+        let allow_origin = response.headers().get("access-control-allow-origin");
+        Some(Answer {
+            status: response.status().as_u16(),
+            allow_origin: allow_origin.map(|value| value.to_str().unwrap().to_owned()),
+            body: {
+                let bytes = response.into_body().collect().await.unwrap().to_bytes();
+                String::from_utf8_lossy(&bytes).into_owned()
+            },
+        })
+    };
+    runtime.block_on(async {
+        let mut answers = Vec::new();
+        for case in cases {
+            answers.push(answer(case).await);
+        }
+        answers
+    })
+}

@@ -1,0 +1,161 @@
+//! The names in a path, and the bytes that servers read in different ways.
+
+/// The longest name of a prefix, in bytes. File systems have the same limit.
+pub(crate) const LONGEST: usize = 255;
+
+/// How many bytes are read after the longest name, because escapes may make a name shorter.
+const SLACK: usize = 32;
+
+/// Whether some server ends a name at this byte, or decodes it. `/` and `\` separate names, `;` starts
+/// a parameter, `?`, `#` and NUL can end the path, and `%` starts an escape.
+pub(super) fn is_boundary(byte: u8) -> bool {
+    const BOUNDARIES: [bool; 256] = {
+        let mut boundaries = [false; 256];
+        let (mut rest, mut byte) = (boundaries.as_mut_slice(), 0_u8);
+        while let [is_boundary, after @ ..] = rest {
+            *is_boundary = matches!(byte, b'/' | b'\\' | b';' | b'?' | b'#' | b'%' | 0);
+            byte = byte.wrapping_add(1);
+            rest = after;
+        }
+        boundaries
+    };
+    BOUNDARIES.get(usize::from(byte)).is_some_and(|is| *is)
+}
+
+/// Whether a decoded name of a prefix is read in the same way by every server.
+pub(super) fn is_clear(name: &[u8]) -> bool {
+    !name.iter().copied().any(is_boundary)
+}
+
+/// The byte that two hexadecimal digits at the start of `text` stand for.
+#[inline]
+pub(super) fn hex_pair(text: &[u8]) -> Option<u8> {
+    let [high, low, ..] = text else { return None };
+    let (high, low) = (hex_digit(*high), hex_digit(*low));
+    (high | low < 16).then_some(high << 4 | low)
+}
+
+/// The value of a hexadecimal digit, or 255.
+#[inline]
+fn hex_digit(byte: u8) -> u8 {
+    const DIGITS: [u8; 256] = {
+        let mut digits = [u8::MAX; 256];
+        let (mut rest, mut byte) = (digits.as_mut_slice(), 0_u8);
+        while let [digit, after @ ..] = rest {
+            match byte {
+                b'0'..=b'9' => *digit = byte - b'0',
+                b'a'..=b'f' => *digit = byte - b'a' + 10,
+                b'A'..=b'F' => *digit = byte - b'A' + 10,
+                _ => {}
+            }
+            byte = byte.wrapping_add(1);
+            rest = after;
+        }
+        digits
+    };
+    DIGITS
+        .get(usize::from(byte))
+        .map_or(u8::MAX, |digit| *digit)
+}
+
+/// The first byte, decoded once, and the rest. `None` at the end of the path.
+#[inline]
+pub(super) fn split_decoded(path: &[u8]) -> Option<(u8, &[u8])> {
+    let (byte, rest) = path.split_first()?;
+    match byte {
+        b'?' | b'#' => None,
+        b'%' => match hex_pair(rest) {
+            Some(decoded) => Some((decoded, rest.get(2..)?)),
+            None => Some((b'%', rest)),
+        },
+        _ => Some((*byte, rest)),
+    }
+}
+
+/// What follows a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// A slash or the end of the path, after this many bytes. Every server reads the same name.
+    Clear(usize),
+    /// The name ends here for some servers, or is encoded twice.
+    Unclear,
+    /// The name is longer than every name of a prefix.
+    TooLong,
+    /// So many escapes are nested that the name is not read to its end.
+    TooDeep,
+}
+
+/// A name that is decoded until nothing is left to decode.
+///
+/// The result does not depend on the order or on the number of steps in which servers decode: an escape
+/// cannot overlap another one, because `%` is not a hexadecimal digit.
+pub(super) struct Name {
+    bytes: [u8; LONGEST + SLACK],
+    len: usize,
+    /// Whether it took more than one step.
+    is_nested: bool,
+}
+
+impl Name {
+    /// Reads the first name of `path`. `longest` is the length of the longest name that matters.
+    pub(super) fn read(path: &[u8], longest: usize) -> (Self, End) {
+        let mut name = Self {
+            bytes: [0; LONGEST + SLACK],
+            len: 0,
+            is_nested: false,
+        };
+        let end = name.read_from(path, longest.min(LONGEST));
+        (name, end)
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+
+    fn read_from(&mut self, path: &[u8], longest: usize) -> End {
+        let room = longest + SLACK;
+        let mut rest = path;
+        while let Some((byte, after)) = split_decoded(rest)
+            && !rest.starts_with(b"/")
+        {
+            rest = after;
+            let byte = self.decode(byte);
+            if is_boundary(byte) && byte != b'%' {
+                return End::Unclear;
+            }
+            if let Some(free) = self.bytes.get_mut(self.len) {
+                *free = byte;
+            }
+            self.len += 1;
+            if self.len == room {
+                // Without a `%` at its start, nothing that follows makes the name shorter.
+                let start = self.as_bytes().get(..=longest).unwrap_or_default();
+                return if start.contains(&b'%') {
+                    End::TooDeep
+                } else {
+                    End::TooLong
+                };
+            }
+            if path.len() - rest.len() > 3 * room {
+                return End::TooDeep;
+            }
+        }
+        if self.is_nested {
+            End::Unclear
+        } else {
+            End::Clear(path.len() - rest.len())
+        }
+    }
+
+    /// Decodes the escapes that `byte` completes, one after the other.
+    fn decode(&mut self, mut byte: u8) -> u8 {
+        while let [start @ .., b'%', high] = self.as_bytes()
+            && let Some(decoded) = hex_pair(&[*high, byte])
+        {
+            self.len = start.len();
+            self.is_nested = true;
+            byte = decoded;
+        }
+        byte
+    }
+}

@@ -1,0 +1,378 @@
+//! Which rule applies to a path.
+//!
+//! The prefixes are a tree of decoded names. A look-up follows the path from the root and stops at the
+//! first name that no prefix has, so it takes the same time for ten prefixes and for a million.
+//!
+//! Servers read some paths in different ways: how often they decode, what separates segments, what ends
+//! a name, and whether `..` is resolved. A path is *ambiguous* if two readings may have different rules.
+//! In every reading, a path is decoded at least once, and empty segments are ignored. Not every reading
+//! is tried. Once a name is unclear, only two questions are asked: whether it may be a name of the tree,
+//! and whether there may be a `..` in the path. If neither is true, all readings leave the tree at the
+//! same place.
+
+use super::climb::may_climb;
+use super::name::{End, Name, is_boundary};
+use foldhash::fast::RandomState;
+use std::collections::HashMap;
+
+/// The longest path that is read.
+const LONGEST_PATH: usize = 4096;
+
+/// The longest run of slashes that is read.
+const LONGEST_RUN: usize = 64;
+
+/// The rules by prefix. The root stands for the path `/`.
+#[derive(Clone, Debug)]
+pub(crate) struct Tree {
+    nodes: Vec<Node>,
+    /// The length of the longest name.
+    longest: usize,
+}
+
+/// A prefix of a prefix.
+#[derive(Clone, Debug, Default)]
+struct Node {
+    children: HashMap<Box<[u8]>, usize, RandomState>,
+    parent: usize,
+    rule: Option<usize>,
+}
+
+/// Whose rule applies to a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// The rule with this number, or the default.
+    Rule(Option<usize>),
+    /// It may be any rule that applies at or below this node.
+    Ambiguous(usize),
+}
+
+const ROOT: usize = 0;
+
+impl Tree {
+    pub(crate) fn new() -> Self {
+        Self {
+            nodes: vec![Node::default()],
+            longest: 0,
+        }
+    }
+
+    /// Adds a rule for a prefix. Returns `false` if the prefix has a rule.
+    pub(crate) fn insert(&mut self, prefix: &[Vec<u8>], rule: usize) -> bool {
+        let mut at = ROOT;
+        for name in prefix {
+            at = self.child(at, name).unwrap_or_else(|| self.add(at, name));
+        }
+        match self.nodes.get_mut(at) {
+            Some(Node {
+                rule: own @ None, ..
+            }) => {
+                *own = Some(rule);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn add(&mut self, parent: usize, name: &[u8]) -> usize {
+        let added = self.nodes.len();
+        self.longest = self.longest.max(name.len());
+        if let Some(parent) = self.nodes.get_mut(parent) {
+            parent.children.insert(name.into(), added);
+        }
+        self.nodes.push(Node {
+            parent,
+            ..Node::default()
+        });
+        added
+    }
+
+    fn child(&self, at: usize, name: &[u8]) -> Option<usize> {
+        self.nodes.get(at)?.children.get(name).copied()
+    }
+
+    /// The rule for exactly this prefix.
+    pub(crate) fn get(&self, prefix: &[Vec<u8>]) -> Option<usize> {
+        let mut names = prefix.iter();
+        let at = names.try_fold(ROOT, |at, name| self.child(at, name))?;
+        self.nodes.get(at)?.rule
+    }
+
+    /// For every node, the sum of a property over the rules that may apply there or below.
+    pub(crate) fn sums<S: Copy>(
+        &self,
+        of_rule: impl Fn(Option<usize>) -> S,
+        add: impl Fn(S, S) -> S,
+    ) -> Vec<S> {
+        // A parent comes before its children.
+        let mut applied: Vec<Option<usize>> = Vec::with_capacity(self.nodes.len());
+        for node in &self.nodes {
+            let inherited = applied.get(node.parent).copied().flatten();
+            applied.push(node.rule.or(inherited));
+        }
+        let mut sums: Vec<S> = applied.into_iter().map(of_rule).collect();
+        for (at, node) in self.nodes.iter().enumerate().rev() {
+            if let Some(own) = sums.get(at).copied()
+                && let Some(sum) = sums.get_mut(node.parent)
+            {
+                *sum = add(*sum, own);
+            }
+        }
+        sums
+    }
+
+    /// The rule for a path, as it was received.
+    pub(crate) fn find(&self, path: &str) -> Found {
+        let mut rest = path.as_bytes();
+        if rest.len() > LONGEST_PATH {
+            return Found::Ambiguous(ROOT);
+        }
+        let (mut at, mut rule) = (ROOT, None);
+        while let Some(node) = self.nodes.get(at) {
+            rule = node.rule.or(rule);
+            if node.children.is_empty() {
+                break;
+            }
+            let mut slashes = 0;
+            while let [b'/', after @ ..] = rest
+                && slashes < LONGEST_RUN
+            {
+                rest = after;
+                slashes += 1;
+            }
+            match self.step(node, rest) {
+                Step::Child(child, len) => {
+                    at = child;
+                    rest = rest.get(len..).unwrap_or_default();
+                }
+                Step::Outside => break,
+                Step::End => return Found::Rule(rule),
+                Step::Unclear if may_climb(rest) => return Found::Ambiguous(ROOT),
+                Step::Unclear => return Found::Ambiguous(at),
+            }
+        }
+        if may_climb(rest) {
+            Found::Ambiguous(ROOT)
+        } else {
+            Found::Rule(rule)
+        }
+    }
+
+    /// Reads the first name of `rest`.
+    #[inline]
+    fn step(&self, node: &Node, rest: &[u8]) -> Step {
+        let head = rest.get(..=self.longest).unwrap_or(rest);
+        let len = match head.iter().position(|byte| is_boundary(*byte)) {
+            Some(len) => len,
+            None if head.len() > self.longest => return Step::Outside,
+            None => head.len(),
+        };
+        match rest.get(len) {
+            None | Some(b'?' | b'#') if len == 0 => Step::End,
+            // A run of slashes that is too long.
+            Some(b'/') if len == 0 => Step::Unclear,
+            None | Some(b'/' | b'?' | b'#') => node.step(rest.get(..len).unwrap_or_default(), len),
+            Some(_) => node.step_decoded(rest, self.longest),
+        }
+    }
+}
+
+impl Node {
+    /// Steps to `name`, which has this length in the path.
+    #[inline]
+    fn step(&self, name: &[u8], len: usize) -> Step {
+        match self.children.get(name) {
+            Some(child) => Step::Child(*child, len),
+            None if matches!(name, b"." | b"..") => Step::Unclear,
+            None => Step::Outside,
+        }
+    }
+
+    #[inline(never)]
+    fn step_decoded(&self, rest: &[u8], longest: usize) -> Step {
+        let (name, end) = Name::read(rest, longest);
+        let name = name.as_bytes();
+        let is_known = || matches!(name, b"" | b"." | b"..") || self.children.contains_key(name);
+        match end {
+            End::Clear(len) => self.step(name, len),
+            End::Unclear if is_known() => Step::Unclear,
+            End::TooDeep => Step::Unclear,
+            End::Unclear | End::TooLong => Step::Outside,
+        }
+    }
+}
+
+enum Step {
+    /// To a child, after this many bytes.
+    Child(usize, usize),
+    /// No reading of the name is in the tree.
+    Outside,
+    /// The path ends here.
+    End,
+    /// Some readings may go to a child, and others leave the tree.
+    Unclear,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Found, Tree};
+    use percent_encoding::percent_decode;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    type Segments = Vec<Vec<u8>>;
+
+    /// Every reading of a path, by brute force: the steps of servers in any order, each at any place.
+    /// The flag is whether everything was decoded at least once.
+    fn readings(path: &str) -> BTreeSet<Segments> {
+        let path = path.split(['?', '#']).next().unwrap();
+        let whole: Segments = path
+            .split('/')
+            .map(|name| name.as_bytes().to_vec())
+            .collect();
+        let mut seen = BTreeSet::new();
+        let mut open = vec![(whole, false)];
+        while let Some(state) = open.pop() {
+            if !seen.insert(state.clone()) {
+                continue;
+            }
+            let (segments, is_decoded) = state;
+            let all = segments.iter().map(|name| percent_decode(name).collect());
+            open.push((all.collect(), true));
+            for at in 0..segments.len() {
+                for next in steps(&segments, at) {
+                    open.push((next, is_decoded));
+                }
+            }
+        }
+        let decoded = seen.into_iter().filter(|(_, is_decoded)| *is_decoded);
+        let name = |segments: Segments| {
+            segments
+                .into_iter()
+                .filter(|name| !name.is_empty())
+                .collect()
+        };
+        decoded.map(|(segments, _)| name(segments)).collect()
+    }
+
+    /// The steps at one segment.
+    fn steps(segments: &Segments, at: usize) -> Vec<Segments> {
+        let with = |names: &[&[u8]]| {
+            let mut changed = segments.clone();
+            changed.splice(at..=at, names.iter().map(|name| name.to_vec()));
+            changed
+        };
+        let name = &segments[at];
+        let mut all = Vec::new();
+        if matches!(name.as_slice(), b"" | b".") {
+            all.push(with(&[]));
+        }
+        if name == b".." {
+            let mut parent = with(&[]);
+            if at > 0 {
+                parent.remove(at - 1);
+            }
+            all.push(parent);
+        }
+        for (end, byte) in name.iter().enumerate() {
+            let (start, rest) = (&name[..end], &name[end + 1..]);
+            match byte {
+                b'/' | b'\\' => all.push(with(&[start, rest])),
+                b';' => all.push(with(&[start])),
+                b'?' | b'#' | 0 => {
+                    let mut cut = with(&[start]);
+                    cut.truncate(at + 1);
+                    all.push(cut);
+                }
+                b'%' => {
+                    let escape = &name[end..name.len().min(end + 3)];
+                    let decoded: Vec<u8> = percent_decode(escape).collect();
+                    if decoded != escape {
+                        all.push(with(&[&[start, &decoded, &name[end + 3..]].concat()]));
+                    }
+                }
+                _ => {}
+            }
+        }
+        all
+    }
+
+    /// The rule of a reading: that of the longest prefix.
+    fn rule_of(rules: &[Segments], reading: &Segments) -> Option<usize> {
+        let all = rules.iter().enumerate();
+        let fitting = all.filter(|(_, prefix)| reading.starts_with(prefix));
+        fitting
+            .max_by_key(|(_, prefix)| prefix.len())
+            .map(|(rule, _)| rule)
+    }
+
+    fn check(rules: &[&str], path: &str) -> Found {
+        let segments = |rule: &&str| rule.split('/').skip(1).map(|name| name.into()).collect();
+        let rules: Vec<Segments> = rules.iter().map(segments).collect();
+        let mut tree = Tree::new();
+        for (number, prefix) in rules.iter().enumerate() {
+            assert!(tree.insert(prefix, number));
+        }
+        let naive: BTreeSet<_> = readings(path)
+            .iter()
+            .map(|reading| rule_of(&rules, reading))
+            .collect();
+        let found = tree.find(path);
+        match found {
+            Found::Rule(rule) => assert_eq!(naive, BTreeSet::from([rule]), "{path}"),
+            Found::Ambiguous(node) => {
+                let bit = |rule: Option<usize>| rule.map_or(1, |rule| 2_u64 << rule);
+                let candidates = tree.sums(bit, |a, b| a | b)[node];
+                for rule in naive {
+                    assert_ne!(candidates & bit(rule), 0, "{path}: {rule:?}");
+                }
+            }
+        }
+        found
+    }
+
+    const RULES: [&[&str]; 5] = [
+        &["/a"],
+        &["/a", "/a/b"],
+        &["/b/a", "/ab"],
+        &["/a/a/a", "/a"],
+        &["/a/b", "/b", "/b/a/b", "/.a", "/a.."],
+    ];
+
+    proptest! {
+        /// All readings have the rule that was found, or one of the candidates.
+        #[test]
+        fn agrees_with_a_naive_one(
+            rules in prop::sample::select(RULES.to_vec()),
+            path in "(/|/|/|a|a|b|ab|\\\\|;|\\.|\\.\\.|%|%2[fF]|%5[cC]|%2[eE]|%25|%3[bBfF]|%23|%00|%61|%62|%32|%65|2|5|e|f|%252[eE]|6|1|\\?){0,7}",
+        ) {
+            check(rules, &format!("/{path}"));
+        }
+
+        /// Escapes that cannot be a part of another one, empty segments and single dots in names are
+        /// never ambiguous.
+        #[test]
+        fn ordinary_paths_have_a_rule(
+            rules in prop::sample::select(RULES.to_vec()),
+            path in "(/|/a|/b|/ab|a|b|%61|%62|%C3%A9|%20|%25|x%2E|%|x|\\.a|-|/a\\.\\.|/\\.\\.\\.){0,7}",
+        ) {
+            prop_assert!(matches!(check(rules, &path), Found::Rule(_)), "{}", path);
+        }
+    }
+
+    #[test]
+    fn every_server_that_decodes_more_often() {
+        for (path, is_ambiguous) in [
+            ("/a%2Fb", true),
+            ("/%%36%31", true),
+            ("/c/%%32e%%32e/a", true),
+            ("/c/%2%65%2%65/a", true),
+            ("/c%2F%252e%252E%2Fa", true),
+            ("/c%2Fa", false),
+            ("/c%252Fa", false),
+            ("/a/c;%2F", false),
+        ] {
+            let found = check(RULES[0], path);
+            assert_eq!(matches!(found, Found::Ambiguous(_)), is_ambiguous, "{path}");
+        }
+    }
+}
