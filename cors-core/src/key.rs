@@ -108,6 +108,16 @@ macro_rules! keys {
             /// your site, list its origin.
             BlockRefusedOrigins block_refused_origins get_block_refused_origins flag false if_changed;
 
+            /// Whether every response with `Access-Control-Allow-Origin` also has `Timing-Allow-Origin`, with
+            /// the same value, so that scripts of the allowed origins can read how long each phase of the
+            /// request took ([Resource Timing]). Default: no.
+            ///
+            /// If so, the middleware owns the header: a value that the application set is replaced, or
+            /// removed for a refused origin. Otherwise, the application can set it.
+            ///
+            /// [Resource Timing]: https://www.w3.org/TR/resource-timing/#sec-timing-allow-origin
+            TimingAllowOrigin timing_allow_origin get_timing_allow_origin flag false if_changed;
+
             /// Whether a pattern such as `https://*.github.io` or `https://app-*.vercel.app` is accepted
             /// together with credentials. Default: no.
             ///

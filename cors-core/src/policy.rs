@@ -19,6 +19,7 @@ pub struct Policy {
     pub(crate) bare_success: bool,
     pub(crate) diagnostics: bool,
     pub(crate) block_refused_origins: bool,
+    pub(crate) timing_allow_origin: bool,
     /// The opt-ins. Only the build uses them. They are kept for `to_config`.
     pub(crate) on_public_suffixes: bool,
     pub(crate) with_any_app: bool,
@@ -107,6 +108,7 @@ impl PartialEq for Policy {
             bare_success,
             diagnostics,
             block_refused_origins,
+            timing_allow_origin,
             on_public_suffixes,
             with_any_app,
             with_broad_regex,
@@ -120,6 +122,7 @@ impl PartialEq for Policy {
             && *bare_success == other.bare_success
             && *diagnostics == other.diagnostics
             && *block_refused_origins == other.block_refused_origins
+            && *timing_allow_origin == other.timing_allow_origin
             && *on_public_suffixes == other.on_public_suffixes
             && *with_any_app == other.with_any_app
             && *with_broad_regex == other.with_broad_regex

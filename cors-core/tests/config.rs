@@ -360,6 +360,7 @@ fn equivalent_policies_are_equal() {
         fine().preflight_status(204),
         fine().diagnostics(true),
         fine().block_refused_origins(true),
+        fine().timing_allow_origin(true),
         fine().dangerously_allow_credentials_on_public_suffixes(true),
         fine().dangerously_allow_credentials_with_broad_regex(true),
     ]

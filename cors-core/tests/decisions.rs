@@ -288,6 +288,22 @@ fn same_origin_requests_are_not_blocked() {
 }
 
 #[test]
+#[rustfmt::skip]
+fn timing() {
+    let config = listed().timing_allow_origin(true);
+    check(config.clone(), &[
+        ("GET", &["not-cors", "vary: own, Origin"]),
+        ("GET origin=https://a.com", &["actual-allowed", "allow-origin: https://a.com", "expose-headers: X-E, X-F", "timing-allow-origin: https://a.com", "vary: own, Origin"]),
+        ("GET origin=https://b.com", &["actual-refused: origin-not-allowed", "vary: own, Origin"]),
+        ("OPTIONS origin=https://a.com method=GET", &["preflight-refused: method-not-allowed", "400 Disallowed CORS method", "allow-origin: https://a.com", "timing-allow-origin: https://a.com", VARY]),
+        ("OPTIONS origin=https://b.com method=PUT", &["preflight-refused: origin-not-allowed", "400 Disallowed CORS origin", VARY]),
+    ]);
+    check(config.allow_origins(["*"]), &[
+        ("GET", &["not-cors", "allow-origin: *", "expose-headers: X-E, X-F", "timing-allow-origin: *", "vary: own"]),
+    ]);
+}
+
+#[test]
 fn vary_names_origin_once() {
     let policy = rendered(listed().build().unwrap());
     for (vary, is_complete) in [

@@ -105,7 +105,7 @@ fn config() -> impl Strategy<Value = Config> {
     // With a regex, a build takes much longer.
     let regex = select(&[r"https://.*\.example\.net", r"http://localhost:\d+"][..]);
     let regex = prop::option::weighted(0.1, regex);
-    let flags = any::<[bool; 6]>();
+    let flags = any::<[bool; 7]>();
     (origins, regex, methods, names, exposed, any::<u64>(), flags).prop_map(
         |(origins, regex, methods, names, exposed, max_age, flags)| {
             let [
@@ -115,6 +115,7 @@ fn config() -> impl Strategy<Value = Config> {
                 block,
                 public_suffixes,
                 any_app,
+                timing,
             ] = flags;
             let config = Config::new()
                 .allow_origins(origins)
@@ -126,6 +127,7 @@ fn config() -> impl Strategy<Value = Config> {
                 .preflight_status(if bare { 204 } else { 200 })
                 .diagnostics(diagnostics)
                 .block_refused_origins(block)
+                .timing_allow_origin(timing)
                 .dangerously_allow_credentials_on_public_suffixes(public_suffixes)
                 .dangerously_allow_credentials_with_any_app(any_app);
             match regex {
@@ -229,6 +231,23 @@ proptest! {
             prop_assert!(rendered.policy().is_origin_allowed(value));
             prop_assert_eq!(request.lines.iter().filter(|(name, _)| *name == RequestHeader::Origin).count(), 1);
         }
+    }
+
+    /// With the key, `Timing-Allow-Origin` is `Access-Control-Allow-Origin`. Otherwise it belongs to the
+    /// application.
+    #[test]
+    fn timing_follows_the_allowed_origin(policy in policy(), request in request()) {
+        let follows = policy.to_config().get_timing_allow_origin();
+        let [timing, allow_origin] =
+            [ResponseHeader::TimingAllowOrigin, ResponseHeader::AllowOrigin].map(ResponseHeader::name);
+        let mut out = support::Headers::default();
+        out.0.insert(timing, b"own".to_vec());
+        support::apply(&rendered(policy), &request, &mut out);
+        let expected = match follows {
+            true => out.0.get(allow_origin).cloned(),
+            false => Some(b"own".to_vec()),
+        };
+        prop_assert_eq!(out.0.get(timing), expected.as_ref());
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub(super) fn policy(pages: &[String]) -> impl Strategy<Value = Config> + use<> 
             any::<u64>(),
         ],
     );
-    let flags = (select(vec![200, 204]), any::<[bool; 5]>());
+    let flags = (select(vec![200, 204]), any::<[bool; 6]>());
     let config = (access, lists, flags).prop_map(
         |((mut origins, regex, credentials), (methods, headers, mut exposed, max_age), flags)| {
             if credentials {
@@ -34,7 +34,17 @@ pub(super) fn policy(pages: &[String]) -> impl Strategy<Value = Config> + use<> 
                 origins.retain(|entry| !["*", "null"].contains(&entry.as_str()));
                 exposed.retain(|name| *name != "*");
             }
-            let (status, [diagnostics, block, public_suffixes, any_app, broad_regex]) = flags;
+            let (
+                status,
+                [
+                    diagnostics,
+                    block,
+                    timing,
+                    public_suffixes,
+                    any_app,
+                    broad_regex,
+                ],
+            ) = flags;
             let config = Config::new()
                 .allow_origins(origins)
                 .allow_methods(methods)
@@ -45,6 +55,7 @@ pub(super) fn policy(pages: &[String]) -> impl Strategy<Value = Config> + use<> 
                 .preflight_status(status)
                 .diagnostics(diagnostics)
                 .block_refused_origins(block)
+                .timing_allow_origin(timing)
                 .dangerously_allow_credentials_on_public_suffixes(public_suffixes)
                 .dangerously_allow_credentials_with_any_app(any_app)
                 .dangerously_allow_credentials_with_broad_regex(broad_regex);
