@@ -57,18 +57,23 @@ impl RequestHead for RequestView<'_> {
     #[inline]
     fn lines(&self, header: RequestHeader) -> impl Iterator<Item = &[u8]> {
         // In HTTP/2 the authority is in the target. In HTTP/1, the target also takes precedence over `Host`
-        // (RFC 9112, section 3.2.2).
+        // (RFC 9112, section 3.2.2). A `Host` line that differs from it is another line.
         let authority = match header {
             RequestHeader::Host => self.request.uri().authority(),
             _ => None,
         };
-        let lines = match header {
+        let mut lines = match header {
             RequestHeader::Origin => self.origin.clone(),
-            _ if authority.is_some() => [].iter(),
             _ => self.request.headers().get_all(request_header_name(header)),
         };
-        // Cheaper than `chain`, which checks twice for a line that does not exist.
         let mut authority = authority.map(|authority| authority.as_str().as_bytes());
+        if let Some(authority) = authority
+            && let Some(first) = lines.as_slice().first()
+            && first.as_bytes().eq_ignore_ascii_case(authority)
+        {
+            lines.next();
+        }
+        // Cheaper than `chain`, which checks twice for a line that does not exist.
         let mut lines = lines.map(HeaderValue::as_bytes);
         std::iter::from_fn(move || lines.next().or_else(|| authority.take()))
     }

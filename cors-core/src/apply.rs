@@ -168,6 +168,7 @@ impl<V> RenderedPolicy<V> {
             VerdictKind::Preflight(preflight) => return writer.write_preflight(preflight, echo),
             VerdictKind::Forward { allowed } => allowed,
             VerdictKind::Block => false,
+            VerdictKind::Misdirected => return writer.write_vary(has_vary),
         };
         writer.write_actual(allowed, has_vary, echo.origin);
     }
@@ -240,6 +241,12 @@ impl<'p, H: ResponseHeaders<'p>> Writer<'p, '_, H> {
                 self.set(ResponseHeader::ExposeHeaders, exposed);
             }
         }
+        self.write_vary(has_vary);
+    }
+
+    #[inline]
+    fn write_vary(&mut self, has_vary: bool) {
+        let any_origin = self.rendered.policy.allows_any_origin();
         let is_complete = any_origin || has_vary && self.varies_on_origin();
         if !is_complete {
             let value = H::to_value(&self.rendered.vary_origin);

@@ -24,36 +24,38 @@ impl<B> RequestHead for Request<B> {
 
     fn lines(&self, header: RequestHeader) -> impl Iterator<Item = &[u8]> {
         // In HTTP/2 the target has the authority. In HTTP/1, too, an authority in the target overrides
-        // `Host` (RFC 9112, section 3.2.2).
+        // `Host` (RFC 9112, section 3.2.2). A `Host` line that differs from it is another line.
         let authority = match header {
             RequestHeader::Host => self.uri().authority(),
             _ => None,
         };
-        let lines = match authority {
-            Some(_) => None,
-            None => Some(self.headers().get_all(request_header_name(header)).iter()),
-        };
-        AuthorityOrLines {
-            authority: authority.map(|authority| authority.as_str().as_bytes()),
-            lines,
+        let authority = authority.map(|authority| authority.as_str().as_bytes());
+        let name = request_header_name(header);
+        let mut lines = self.headers().get_all(name).iter();
+        if let Some(authority) = authority
+            && let Some(first) = self.headers().get(name)
+            && first.as_bytes().eq_ignore_ascii_case(authority)
+        {
+            lines.next();
         }
+        AuthorityAndLines { authority, lines }
     }
 }
 
-/// The authority, or the lines of a map. `chain` and `flatten` cost three times as much.
-struct AuthorityOrLines<'a> {
+/// The authority, and the lines of a map. `chain` costs three times as much.
+struct AuthorityAndLines<'a> {
     authority: Option<&'a [u8]>,
-    lines: Option<ValueIter<'a, HeaderValue>>,
+    lines: ValueIter<'a, HeaderValue>,
 }
 
-impl<'a> Iterator for AuthorityOrLines<'a> {
+impl<'a> Iterator for AuthorityAndLines<'a> {
     type Item = &'a [u8];
 
     #[inline]
     fn next(&mut self) -> Option<&'a [u8]> {
-        match &mut self.lines {
-            Some(lines) => lines.next().map(HeaderValue::as_bytes),
-            None => self.authority.take(),
+        match self.authority.take() {
+            Some(authority) => Some(authority),
+            None => self.lines.next().map(HeaderValue::as_bytes),
         }
     }
 }
@@ -222,7 +224,11 @@ impl HttpPolicy {
     /// Decides about a request with this head and these headers.
     #[inline]
     pub fn act<R: RequestHead + ?Sized>(&self, head: &R, headers: &HeaderMap) -> Action {
-        let (verdict, origin) = self.verdict(head, headers);
+        let origin = origin_lines(headers);
+        let verdict = self
+            .policy()
+            .verdict(origin.map(HeaderValue::as_bytes), head);
+        let (verdict, origin) = (Verdict(verdict), origin.single());
         match self.rendered.early_response(verdict) {
             None => Action::Forward(self.cors_headers(verdict, origin)),
             Some(early) => {
@@ -233,25 +239,15 @@ impl HttpPolicy {
     }
 
     /// The CORS headers for the response of the application, for adapters that call the application
-    /// without [`act`](Self::act). If `act` would respond itself, they are those for a refused origin.
+    /// without [`act`](Self::act). If `act` would respond itself, they are those for a refused origin. The
+    /// host is not checked.
     #[inline]
     pub fn forward<R: RequestHead + ?Sized>(&self, head: &R, headers: &HeaderMap) -> CorsHeaders {
-        let (verdict, origin) = self.verdict(head, headers);
-        self.cors_headers(verdict, origin)
-    }
-
-    #[inline]
-    fn verdict<'a, R: RequestHead + ?Sized>(
-        &self,
-        head: &R,
-        headers: &'a HeaderMap,
-    ) -> (Verdict, Option<&'a HeaderValue>) {
-        let name = request_header_name(RequestHeader::Origin);
-        let lines = Lines::of(headers.get_all(name).iter());
+        let origin = origin_lines(headers);
         let verdict = self
             .policy()
-            .verdict(lines.map(HeaderValue::as_bytes), head);
-        (Verdict(verdict), lines.single())
+            .cors_verdict(origin.map(HeaderValue::as_bytes), head);
+        self.cors_headers(Verdict(verdict), origin.single())
     }
 
     #[inline]
@@ -288,6 +284,12 @@ impl HttpPolicy {
     }
 }
 
+#[inline]
+fn origin_lines(headers: &HeaderMap) -> Lines<&HeaderValue> {
+    let name = request_header_name(RequestHeader::Origin);
+    Lines::of(headers.get_all(name).iter())
+}
+
 impl PreflightTemplates {
     fn new(rendered: &RenderedPolicy<HeaderValue>) -> Self {
         let template = |preflight| {
@@ -321,6 +323,7 @@ impl PreflightTemplates {
             // These are rare.
             VerdictKind::Preflight(PreflightVerdict::Refused(_, ShownBy::Lists))
             | VerdictKind::Block
+            | VerdictKind::Misdirected
             | VerdictKind::Forward { .. } => None,
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::issue::Issue;
 use crate::origin::set::OriginSet;
+use crate::own_origins::OwnOrigins;
 use crate::requested_headers::AllowedHeaders;
 
 /// A CORS policy that was checked by [`Config::build`](crate::Config::build).
@@ -19,6 +20,8 @@ pub struct Policy {
     pub(crate) bare_success: bool,
     pub(crate) diagnostics: bool,
     pub(crate) block_refused_origins: bool,
+    /// `None` if `Host` is not checked. Boxed, because most policies have none.
+    pub(crate) own_origins: Option<Box<OwnOrigins>>,
     pub(crate) timing_allow_origin: bool,
     /// The opt-ins. Only the build uses them. They are kept for `to_config`.
     pub(crate) on_public_suffixes: bool,
@@ -86,6 +89,22 @@ impl Policy {
         self.block_refused_origins
     }
 
+    /// Whether a request other than a preflight can get an [early response](crate::EarlyResponse): with
+    /// [`block_refused_origins`](crate::Config::block_refused_origins) or
+    /// [`own_origins`](crate::Config::own_origins).
+    pub fn refuses_requests(&self) -> bool {
+        self.block_refused_origins || self.own_origins.is_some()
+    }
+
+    /// Whether `origin`, the value of an `Origin` header, is one of the
+    /// [`own_origins`](crate::Config::own_origins). Without that key, no origin is.
+    ///
+    /// A handler that upgrades a connection allows its own pages with this.
+    pub fn is_own_origin(&self, origin: &[u8]) -> bool {
+        let own = self.own_origins.as_ref();
+        own.is_some_and(|own| own.contains(origin))
+    }
+
     pub(crate) fn allows_any_origin(&self) -> bool {
         matches!(self.access, Access::AnyOrigin)
     }
@@ -108,6 +127,7 @@ impl PartialEq for Policy {
             bare_success,
             diagnostics,
             block_refused_origins,
+            own_origins,
             timing_allow_origin,
             on_public_suffixes,
             with_any_app,
@@ -122,6 +142,7 @@ impl PartialEq for Policy {
             && *bare_success == other.bare_success
             && *diagnostics == other.diagnostics
             && *block_refused_origins == other.block_refused_origins
+            && *own_origins == other.own_origins
             && *timing_allow_origin == other.timing_allow_origin
             && *on_public_suffixes == other.on_public_suffixes
             && *with_any_app == other.with_any_app

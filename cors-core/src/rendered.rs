@@ -104,7 +104,7 @@ impl<V> RenderedPolicy<V> {
             VerdictKind::Preflight(preflight) => {
                 !matches!(preflight, PreflightVerdict::OriginRefused(_))
             }
-            VerdictKind::Block => false,
+            VerdictKind::Block | VerdictKind::Misdirected => false,
         };
         is_allowed && !self.policy.allows_any_origin()
     }

@@ -58,7 +58,26 @@ fn the_method_and_lines_of_a_request() {
         "https://a.com:8443/",
         &[("host", "b.com"), ("origin", "c")],
     );
-    assert_eq!(absolute.lines(Host).collect::<Vec<_>>(), [b"a.com:8443"]);
+    let hosts: Vec<&[u8]> = absolute.lines(Host).collect();
+    assert_eq!(hosts, [&b"a.com:8443"[..], b"b.com"]);
+    for (uri, lines, expected) in [
+        ("https://a.com/", &[][..], &["a.com"][..]),
+        ("https://a.com/", &[("host", "A.com")], &["a.com"]),
+        (
+            "https://a.com/",
+            &[("host", "a.com"), ("host", "a.com")],
+            &["a.com", "a.com"],
+        ),
+        ("/", &[("host", "a.com")], &["a.com"]),
+        ("/", &[], &[]),
+    ] {
+        let request = request("GET", uri, lines);
+        let hosts: Vec<&str> = request
+            .lines(Host)
+            .map(|line| std::str::from_utf8(line).unwrap())
+            .collect();
+        assert_eq!(hosts, expected, "{uri} {lines:?}");
+    }
     assert_eq!(absolute.lines(Origin).collect::<Vec<_>>(), [b"c"]);
 }
 

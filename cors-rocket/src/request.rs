@@ -2,7 +2,9 @@
 
 use cors_core::{RequestHead, RequestHeader};
 use rocket::Request;
+use rocket::http::uri::Host;
 use std::cell::OnceCell;
+use std::fmt::{self, Write};
 
 /// The head of a request, for [`Policy::decide`](crate::Policy::decide) and
 /// [`Policy::explain`](crate::Policy::explain).
@@ -40,15 +42,38 @@ impl RequestHead for RequestView<'_, '_> {
 
     fn lines(&self, header: RequestHeader) -> impl Iterator<Item = &[u8]> {
         let headers = self.request.headers();
-        // HTTP/2 has no `Host` line. Rocket returns the authority of the target as the host.
+        // In HTTP/2, Rocket returns the authority of the target as the host, and in HTTP/1 what it reads in
+        // the first `Host` line. If that differs from the line, it is another line.
         let host = match header {
-            RequestHeader::Host if !headers.contains(header.name()) => self.request.host(),
+            RequestHeader::Host => self.request.host(),
             _ => None,
         };
+        let first = headers.get_one(header.name());
+        let host = host.filter(|host| first.is_none_or(|first| !is_written_as(host, first)));
         let authority = host.map(|host| self.authority.get_or_init(|| host.to_string()).as_str());
         headers
             .get(header.name())
             .chain(authority)
             .map(str::as_bytes)
+    }
+}
+
+/// Whether `host` as text is `text`, in any case.
+fn is_written_as(host: &Host<'_>, text: &str) -> bool {
+    let mut rest = Rest(text);
+    write!(rest, "{host}").is_ok() && rest.0.is_empty()
+}
+
+/// A text without what was written. Writing something else is an error.
+struct Rest<'a>(&'a str);
+
+impl Write for Rest<'_> {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        let (start, rest) = self.0.split_at_checked(part.len()).ok_or(fmt::Error)?;
+        if !start.eq_ignore_ascii_case(part) {
+            return Err(fmt::Error);
+        }
+        self.0 = rest;
+        Ok(())
     }
 }

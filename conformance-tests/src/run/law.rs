@@ -18,6 +18,9 @@ fn one_decision(exchange: &Exchange<'_>) -> Option<String> {
         return None;
     };
     let (id, reasons) = exchange.observed.as_ref().ok()?.decision.as_ref()?;
+    if *id == "misdirected" {
+        return None; // The origin is not judged.
+    }
     let decided = !reasons.iter().any(|reason| reason.starts_with("origin-"));
     let allowed = exchange.policy.is_origin_allowed(origin);
     (allowed != decided)
