@@ -57,24 +57,28 @@ impl RequestHead for RequestView<'_> {
     #[inline]
     fn lines(&self, header: RequestHeader) -> impl Iterator<Item = &[u8]> {
         // In HTTP/2 the authority is in the target. In HTTP/1, the target also takes precedence over `Host`
-        // (RFC 9112, section 3.2.2). A `Host` line that differs from it is another line.
+        // (RFC 9112, section 3.2.2).
         let authority = match header {
             RequestHeader::Host => self.request.uri().authority(),
             _ => None,
         };
-        let mut lines = match header {
+        let lines = match header {
             RequestHeader::Origin => self.origin.clone(),
+            _ if authority.is_some() => [].iter(),
             _ => self.request.headers().get_all(request_header_name(header)),
         };
-        let mut authority = authority.map(|authority| authority.as_str().as_bytes());
-        if let Some(authority) = authority
-            && let Some(first) = lines.as_slice().first()
-            && first.as_bytes().eq_ignore_ascii_case(authority)
-        {
-            lines.next();
-        }
         // Cheaper than `chain`, which checks twice for a line that does not exist.
+        let mut authority = authority.map(|authority| authority.as_str().as_bytes());
         let mut lines = lines.map(HeaderValue::as_bytes);
         std::iter::from_fn(move || lines.next().or_else(|| authority.take()))
+    }
+
+    fn host_contradicts_target(&self) -> bool {
+        let name = request_header_name(RequestHeader::Host);
+        let mut lines = self.request.headers().get_all(name);
+        self.request.uri().authority().is_some_and(|authority| {
+            let authority = authority.as_str().as_bytes();
+            lines.any(|line| !line.as_bytes().eq_ignore_ascii_case(authority))
+        })
     }
 }

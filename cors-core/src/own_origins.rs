@@ -1,9 +1,9 @@
 //! The origins under which browsers reach this server.
 //!
 //! To a browser, a page of `http://evil.example:3000` is same-origin with every server at port 3000 to
-//! which its host name resolves. With a name that first resolves to a server of the attacker, and then to
-//! `127.0.0.1`, the page reads and writes a local server as if it were its own (DNS rebinding). CORS does not
-//! apply, and `Sec-Fetch-Site` is `same-origin`. Only `Host` still has the name of the page.
+//! which its host name resolves. An attacker lets the name resolve to a server with the page first, and
+//! then to `127.0.0.1` (DNS rebinding). The page can then use a local server as if it were its own: CORS
+//! does not apply, and `Sec-Fetch-Site` is `same-origin`. Only `Host` still has the name of the page.
 
 use crate::decision::HostRefusal;
 use crate::origin::set::OriginSet;
@@ -60,6 +60,7 @@ impl OwnOrigins {
         request: &R,
     ) -> Result<(), HostRefusal> {
         match Lines::of(request.lines(RequestHeader::Host)) {
+            Lines::One(_) if request.host_contradicts_target() => Err(HostRefusal::SeveralLines),
             Lines::One(host) => self.check(host),
             Lines::None => Err(HostRefusal::Missing),
             Lines::Several => Err(HostRefusal::SeveralLines),

@@ -58,25 +58,26 @@ fn the_method_and_lines_of_a_request() {
         "https://a.com:8443/",
         &[("host", "b.com"), ("origin", "c")],
     );
-    let hosts: Vec<&[u8]> = absolute.lines(Host).collect();
-    assert_eq!(hosts, [&b"a.com:8443"[..], b"b.com"]);
-    for (uri, lines, expected) in [
-        ("https://a.com/", &[][..], &["a.com"][..]),
-        ("https://a.com/", &[("host", "A.com")], &["a.com"]),
+    assert_eq!(absolute.lines(Host).collect::<Vec<_>>(), [b"a.com:8443"]);
+    assert!(absolute.host_contradicts_target());
+    for (uri, lines, contradicts) in [
+        ("https://a.com/", &[][..], false),
+        ("https://a.com/", &[("host", "A.com")], false),
         (
             "https://a.com/",
-            &[("host", "a.com"), ("host", "a.com")],
-            &["a.com", "a.com"],
+            &[("host", "a.com"), ("host", "b.com")],
+            true,
         ),
-        ("/", &[("host", "a.com")], &["a.com"]),
-        ("/", &[], &[]),
+        ("https://a.com/", &[("host", "a.com:443")], true),
+        ("/", &[("host", "a.com"), ("host", "b.com")], false),
+        ("/", &[], false),
     ] {
         let request = request("GET", uri, lines);
-        let hosts: Vec<&str> = request
-            .lines(Host)
-            .map(|line| std::str::from_utf8(line).unwrap())
-            .collect();
-        assert_eq!(hosts, expected, "{uri} {lines:?}");
+        assert_eq!(
+            request.host_contradicts_target(),
+            contradicts,
+            "{uri} {lines:?}"
+        );
     }
     assert_eq!(absolute.lines(Origin).collect::<Vec<_>>(), [b"c"]);
 }

@@ -42,19 +42,24 @@ impl RequestHead for RequestView<'_, '_> {
 
     fn lines(&self, header: RequestHeader) -> impl Iterator<Item = &[u8]> {
         let headers = self.request.headers();
-        // In HTTP/2, Rocket returns the authority of the target as the host, and in HTTP/1 what it reads in
-        // the first `Host` line. If that differs from the line, it is another line.
+        // HTTP/2 has no `Host` line. Rocket returns the authority of the target as the host.
         let host = match header {
-            RequestHeader::Host => self.request.host(),
+            RequestHeader::Host if !headers.contains(header.name()) => self.request.host(),
             _ => None,
         };
-        let first = headers.get_one(header.name());
-        let host = host.filter(|host| first.is_none_or(|first| !is_written_as(host, first)));
         let authority = host.map(|host| self.authority.get_or_init(|| host.to_string()).as_str());
         headers
             .get(header.name())
             .chain(authority)
             .map(str::as_bytes)
+    }
+
+    /// In HTTP/1, the host of Rocket is what it reads in the first `Host` line. It does not show the
+    /// authority of a target in absolute form, neither here nor to the application.
+    fn host_contradicts_target(&self) -> bool {
+        let mut lines = self.request.headers().get(RequestHeader::Host.name());
+        let host = self.request.host();
+        host.is_some_and(|host| lines.any(|line| !is_written_as(host, line)))
     }
 }
 
