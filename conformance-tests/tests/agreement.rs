@@ -115,7 +115,8 @@ fn configs() -> [Config; 5] {
             .allow_credentials(true)
             .diagnostics(true),
         app.allow_origin_regex(r"https://(a|b)+\.example")
-            .block_refused_origins(true),
+            .block_refused_origins(true)
+            .timing_allow_origin(true),
         Config::new()
             .allow_origins(["*"])
             .allow_methods(["*"])
@@ -213,6 +214,7 @@ fn reply_line() -> impl Strategy<Value = Line> {
         "Vary: *",
         "Access-Control-Allow-Origin: https://handler.example",
         "Access-Control-Max-Age: 5",
+        "Timing-Allow-Origin: *",
     ];
     select(replies.to_vec()).prop_map(|reply| Line::new(format!("X-Reply: {reply}")).unwrap())
 }

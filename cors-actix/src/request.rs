@@ -72,4 +72,13 @@ impl RequestHead for RequestView<'_> {
         let mut lines = lines.map(HeaderValue::as_bytes);
         std::iter::from_fn(move || lines.next().or_else(|| authority.take()))
     }
+
+    fn host_contradicts_target(&self) -> bool {
+        let name = request_header_name(RequestHeader::Host);
+        let mut lines = self.request.headers().get_all(name);
+        self.request.uri().authority().is_some_and(|authority| {
+            let authority = authority.as_str().as_bytes();
+            lines.any(|line| !line.as_bytes().eq_ignore_ascii_case(authority))
+        })
+    }
 }

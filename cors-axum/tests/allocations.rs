@@ -7,7 +7,7 @@ mod support;
 use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
-use cors_axum::CorsLayer;
+use cors_axum::{Config, CorsLayer};
 use http::{Request, Response, header};
 use std::convert::Infallible;
 use support::{policy, preflight, request};
@@ -68,6 +68,37 @@ fn a_tower_service() {
     });
     let body = allocation_counter::measure(|| drop(std::hint::black_box(Body::from("OK"))));
     assert_eq!(response, map.count_total + body.count_total);
+}
+
+/// Neither does the check of the host.
+#[test]
+fn with_own_origins() {
+    let bare =
+        service_fn(async |_: Request<Body>| Ok::<_, Infallible>(Response::new(Body::empty())));
+    let config = Config::new()
+        .own_origins(["http://*.localhost:*", "https://api.example.com"])
+        .block_refused_origins(true);
+    let with = CorsLayer::new(config.build().unwrap()).layer(bare);
+    let make = || {
+        request(
+            "POST",
+            "/",
+            &[
+                ("host", "A.localhost:3000"),
+                ("origin", "http://a.localhost:3000"),
+            ],
+        )
+    };
+    // `Vary` is the only header.
+    let map = allocation_counter::measure(|| {
+        let mut map = http::HeaderMap::new();
+        map.append(header::VARY, http::HeaderValue::from_static("Origin"));
+        drop(std::hint::black_box(map));
+    });
+    assert_eq!(
+        allocations(&with, make),
+        allocations(&bare, make) + map.count_total
+    );
 }
 
 #[test]

@@ -22,6 +22,8 @@ pub enum ResponseHeader {
     MaxAge,
     /// `Access-Control-Expose-Headers`
     ExposeHeaders,
+    /// `Timing-Allow-Origin`, only with [`timing_allow_origin`](crate::Config::timing_allow_origin).
+    TimingAllowOrigin,
     /// `Vary`
     Vary,
 }
@@ -47,6 +49,7 @@ impl ResponseHeader {
             Self::AllowHeaders => "access-control-allow-headers",
             Self::MaxAge => "access-control-max-age",
             Self::ExposeHeaders => "access-control-expose-headers",
+            Self::TimingAllowOrigin => "timing-allow-origin",
             Self::Vary => "vary",
         }
     }
@@ -60,7 +63,7 @@ pub trait ResponseHeaders<'p> {
     type Rendered: 'p;
 
     /// A value of a response header.
-    type Value;
+    type Value: Clone;
 
     /// Makes a value of a response header from a rendered one.
     fn to_value(rendered: &'p Self::Rendered) -> Self::Value;
@@ -111,7 +114,7 @@ impl<V> RenderedPolicy<V> {
         O: FnOnce() -> Option<H::Value>,
         N: FnOnce() -> Option<H::Value>,
     {
-        let has_vary = remove_cors_headers(headers);
+        let has_vary = self.remove_owned_headers(headers);
         self.write(verdict, headers, has_vary, echo);
     }
 
@@ -126,12 +129,21 @@ impl<V> RenderedPolicy<V> {
     ) where
         H: ResponseHeaders<'p, Rendered = V>,
     {
-        let has_vary = remove_cors_headers(headers);
+        let has_vary = self.remove_owned_headers(headers);
         let mut writer = Writer {
             rendered: self,
             headers,
         };
         writer.write_actual(allowed, has_vary, origin);
+    }
+
+    /// Removes the headers of the policy that the application set. Returns whether the response has `Vary`.
+    #[inline]
+    fn remove_owned_headers<'p>(&self, headers: &mut impl ResponseHeaders<'p>) -> bool {
+        if self.policy.timing_allow_origin {
+            headers.remove(ResponseHeader::TimingAllowOrigin);
+        }
+        remove_cors_headers(headers)
     }
 
     /// Writes the headers that the verdict requires on a response without CORS headers. `has_vary` is
@@ -156,6 +168,7 @@ impl<V> RenderedPolicy<V> {
             VerdictKind::Preflight(preflight) => return writer.write_preflight(preflight, echo),
             VerdictKind::Forward { allowed } => allowed,
             VerdictKind::Block => false,
+            VerdictKind::Misdirected => return writer.write_vary(has_vary),
         };
         writer.write_actual(allowed, has_vary, echo.origin);
     }
@@ -174,16 +187,30 @@ impl<V> RenderedPolicy<V> {
         N: FnOnce() -> Option<H::Value>,
     {
         if self.echoes_origin(verdict) {
-            match (echo.origin)() {
-                Some(origin) => headers.replace(ResponseHeader::AllowOrigin, origin),
-                None => headers.remove(ResponseHeader::AllowOrigin),
+            let origin = (echo.origin)();
+            if self.policy.timing_allow_origin {
+                replace_or_remove(headers, ResponseHeader::TimingAllowOrigin, origin.clone());
             }
+            replace_or_remove(headers, ResponseHeader::AllowOrigin, origin);
         }
         if self.echoes_requested_headers(verdict)
             && let Some(names) = (echo.requested_headers)()
         {
             headers.set(ResponseHeader::AllowHeaders, names);
         }
+    }
+}
+
+#[cfg(feature = "http-1")]
+#[inline]
+fn replace_or_remove<'p, H: ResponseHeaders<'p>>(
+    headers: &mut H,
+    header: ResponseHeader,
+    value: Option<H::Value>,
+) {
+    match value {
+        Some(value) => headers.replace(header, value),
+        None => headers.remove(header),
     }
 }
 
@@ -214,6 +241,12 @@ impl<'p, H: ResponseHeaders<'p>> Writer<'p, '_, H> {
                 self.set(ResponseHeader::ExposeHeaders, exposed);
             }
         }
+        self.write_vary(has_vary);
+    }
+
+    #[inline]
+    fn write_vary(&mut self, has_vary: bool) {
+        let any_origin = self.rendered.policy.allows_any_origin();
         let is_complete = any_origin || has_vary && self.varies_on_origin();
         if !is_complete {
             let value = H::to_value(&self.rendered.vary_origin);
@@ -265,8 +298,20 @@ impl<'p, H: ResponseHeaders<'p>> Writer<'p, '_, H> {
             origin()
         };
         if let Some(value) = value {
+            if self.rendered.policy.timing_allow_origin {
+                self.write_timing(value.clone());
+            }
             self.headers.set(ResponseHeader::AllowOrigin, value);
         }
+    }
+
+    /// Resource Timing, ["Timing-Allow-Origin response header"]: the origins that may read the timing of
+    /// the response.
+    ///
+    /// ["Timing-Allow-Origin response header"]: https://www.w3.org/TR/resource-timing/#sec-timing-allow-origin
+    #[inline(never)] // `write_origin` is inlined, and few policies have the key.
+    fn write_timing(&mut self, value: H::Value) {
+        self.headers.set(ResponseHeader::TimingAllowOrigin, value);
     }
 
     #[inline]

@@ -9,7 +9,7 @@
 //!
 //! For a security review, read this file and then, in this order:
 //!
-//! - what it uses: `request.rs`, `verdict.rs`, `policy.rs`, `method.rs`, `token.rs`;
+//! - what it uses: `request.rs`, `verdict.rs`, `policy.rs`, `own_origins.rs`, `method.rs`, `token.rs`;
 //! - which origins are allowed: `origin.rs`, `origin/set.rs`, `origin/table.rs`,
 //!   `origin/patterns.rs`, `origin/labels.rs`, `origin/host.rs`, `origin/regex.rs`;
 //! - which headers are allowed: `requested_headers.rs`, `header_name.rs`;
@@ -34,11 +34,16 @@ impl Policy {
     /// Any request, however malformed, gets a decision, and equal requests get equal decisions. The
     /// function does not allocate. Its time is bounded by the policy, not by the size of the request.
     pub fn decide<R: RequestHead + ?Sized>(&self, request: &R) -> Decision {
+        if let Some(own) = &self.own_origins
+            && let Err(refusal) = own.check_host(request)
+        {
+            return Decision::Misdirected(refusal);
+        }
         let origin = Lines::of(request.lines(RequestHeader::Origin));
         if matches!(origin, Lines::None) {
             return Decision::NotCors;
         }
-        match self.verdict(origin, request) {
+        match self.cors_verdict(origin, request) {
             VerdictKind::Preflight(_) => Decision::Preflight(self.check_preflight(origin, request)),
             verdict => match self.check_origin(origin) {
                 Err(refusal) if verdict == VerdictKind::Block => Decision::Blocked(refusal),
@@ -50,6 +55,19 @@ impl Policy {
     /// Decides about a request, without the reasons. `origin` contains its `Origin` lines.
     #[inline]
     pub(crate) fn verdict<R: RequestHead + ?Sized>(
+        &self,
+        origin: Lines<&[u8]>,
+        request: &R,
+    ) -> VerdictKind {
+        match &self.own_origins {
+            Some(own) if own.check_host(request).is_err() => VerdictKind::Misdirected,
+            _ => self.cors_verdict(origin, request),
+        }
+    }
+
+    /// [`verdict`](Self::verdict) for a request that is for this server.
+    #[inline]
+    pub(crate) fn cors_verdict<R: RequestHead + ?Sized>(
         &self,
         origin: Lines<&[u8]>,
         request: &R,
@@ -76,7 +94,7 @@ impl Policy {
         // about credentials, which `apply.rs` allows.
         let origin = origin.single();
         let allowed = self.is_allowed(origin);
-        if !allowed && self.block_refused_origins && !is_same_origin(request, origin) {
+        if !allowed && self.block_refused_origins && !self.is_same_origin(request, origin) {
             VerdictKind::Block
         } else {
             VerdictKind::Forward { allowed }
@@ -155,6 +173,40 @@ impl Policy {
             .any(|method| method.as_bytes() == requested)
     }
 
+    /// Whether the request comes from a page of the application itself, or from the user: a browser sends
+    /// `none` for an address that the user typed.
+    ///
+    /// Scripts cannot set `Sec-Fetch-Site` ([Fetch Metadata]). Browsers older than 2023 do not send it, and
+    /// no browser sends it to a server without TLS, except on localhost. Without it, the origin must match
+    /// the host of the request. The scheme is not compared, because a proxy that terminates TLS hides it.
+    ///
+    /// With DNS rebinding, `Sec-Fetch-Site` and `Host` of a page of another site also say "same-origin". So
+    /// if the own origins are known, the origin must be one of them.
+    ///
+    /// [Fetch Metadata]: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+    #[inline(never)] // Like `preflight_verdict`.
+    fn is_same_origin<R: RequestHead + ?Sized>(&self, request: &R, origin: Option<&[u8]>) -> bool {
+        let Some(origin) = origin else {
+            return false;
+        };
+        if self
+            .own_origins
+            .as_ref()
+            .is_some_and(|own| !own.contains(origin))
+        {
+            return false;
+        }
+        match Lines::of(request.lines(RequestHeader::SecFetchSite)) {
+            Lines::One(site) => matches!(site, b"same-origin" | b"none"),
+            Lines::Several => false,
+            Lines::None if self.own_origins.is_some() => true,
+            Lines::None => match Lines::of(request.lines(RequestHeader::Host)) {
+                Lines::One(host) => has_host(origin, host),
+                Lines::None | Lines::Several => false,
+            },
+        }
+    }
+
     fn check_preflight<R: RequestHead + ?Sized>(
         &self,
         origin: Lines<&[u8]>,
@@ -200,29 +252,6 @@ impl Policy {
 
 fn requested_method<R: RequestHead + ?Sized>(request: &R) -> Lines<&[u8]> {
     Lines::of(request.lines(RequestHeader::AccessControlRequestMethod))
-}
-
-/// Whether the request comes from a page of the application itself, or from the user: a browser sends
-/// `none` for an address that the user typed.
-///
-/// Scripts cannot set `Sec-Fetch-Site` ([Fetch Metadata]). Browsers older than 2023 do not send it, and no browser sends
-/// it to a server without TLS, except on localhost. Without it, the origin must match the host of the
-/// request. The scheme is not compared, because a proxy that terminates TLS hides it.
-///
-/// [Fetch Metadata]: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
-#[inline(never)] // Like `preflight_verdict`.
-fn is_same_origin<R: RequestHead + ?Sized>(request: &R, origin: Option<&[u8]>) -> bool {
-    let Some(origin) = origin else {
-        return false;
-    };
-    match Lines::of(request.lines(RequestHeader::SecFetchSite)) {
-        Lines::One(site) => matches!(site, b"same-origin" | b"none"),
-        Lines::Several => false,
-        Lines::None => match Lines::of(request.lines(RequestHeader::Host)) {
-            Lines::One(host) => has_host(origin, host),
-            Lines::None | Lines::Several => false,
-        },
-    }
 }
 
 /// Whether a serialized origin has the `host[:port]` of a `Host` header, which may contain the default

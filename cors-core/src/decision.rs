@@ -14,19 +14,23 @@ pub enum Decision {
     /// A CORS request from a refused origin that is not the application's own. This occurs only with
     /// `block_refused_origins`. The response is `403`, and the application is not called.
     Blocked(OriginRefusal),
+    /// A request whose `Host` is not that of an own origin. This occurs only with `own_origins`, whatever
+    /// the method, with and without `Origin`. The response is `421`, and the application is not called.
+    Misdirected(HostRefusal),
     /// A CORS-preflight request. The middleware responds, and the application is not called.
     Preflight(Result<(), PreflightRefusal>),
 }
 
 impl Decision {
     /// A stable name: `not-cors`, `actual-allowed`, `actual-refused`, `blocked`,
-    /// `preflight-allowed` or `preflight-refused`.
+    /// `misdirected`, `preflight-allowed` or `preflight-refused`.
     pub const fn id(self) -> &'static str {
         match self {
             Self::NotCors => "not-cors",
             Self::Actual(Ok(())) => "actual-allowed",
             Self::Actual(Err(_)) => "actual-refused",
             Self::Blocked(_) => "blocked",
+            Self::Misdirected(_) => "misdirected",
             Self::Preflight(Ok(())) => "preflight-allowed",
             Self::Preflight(Err(_)) => "preflight-refused",
         }
@@ -43,20 +47,43 @@ impl Decision {
     /// Stable names of what was refused, such as `origin-not-allowed`, in the order origin, method,
     /// headers. Empty if nothing was refused.
     pub fn reasons(self) -> impl Iterator<Item = &'static str> {
-        let (origin, method, headers) = match self {
-            Self::Actual(Err(origin)) | Self::Blocked(origin) => (Some(origin), None, None),
-            Self::Preflight(Err(refusal)) => {
-                (refusal.origin(), refusal.method(), refusal.headers())
-            }
-            Self::NotCors | Self::Actual(Ok(())) | Self::Preflight(Ok(())) => (None, None, None),
+        let reasons = match self {
+            Self::Actual(Err(origin)) | Self::Blocked(origin) => [Some(origin.id()), None, None],
+            Self::Misdirected(host) => [Some(host.id()), None, None],
+            Self::Preflight(Err(refusal)) => [
+                refusal.origin().map(OriginRefusal::id),
+                refusal.method().map(MethodRefusal::id),
+                refusal.headers().map(HeadersRefusal::id),
+            ],
+            Self::NotCors | Self::Actual(Ok(())) | Self::Preflight(Ok(())) => [None; 3],
         };
-        [
-            origin.map(OriginRefusal::id),
-            method.map(MethodRefusal::id),
-            headers.map(HeadersRefusal::id),
-        ]
-        .into_iter()
-        .flatten()
+        reasons.into_iter().flatten()
+    }
+}
+
+/// Why a request is not for one of the [`own_origins`](crate::Config::own_origins).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum HostRefusal {
+    /// There is no `Host` line.
+    Missing,
+    /// There is more than one `Host` line, or one that differs from the authority of the target.
+    SeveralLines,
+    /// The value is not a host with an optional port. No browser sends it.
+    Malformed,
+    /// No own origin has this host and port.
+    NotOwn,
+}
+
+impl HostRefusal {
+    /// A stable name, such as `host-not-own`.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Missing => "host-missing",
+            Self::SeveralLines => "host-several-lines",
+            Self::Malformed => "host-malformed",
+            Self::NotOwn => "host-not-own",
+        }
     }
 }
 

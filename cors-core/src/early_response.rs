@@ -7,7 +7,7 @@ use crate::verdict::{PreflightVerdict, RefusedParts, ShownBy, Verdict, VerdictKi
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EarlyResponse {
-    /// The HTTP status: 200, 204, 400 or 403.
+    /// The HTTP status: 200, 204, 400, 403 or 421.
     pub status: u16,
     /// The text of the body. Empty if the response has no body.
     pub body: &'static str,
@@ -34,6 +34,11 @@ impl<V> RenderedPolicy<V> {
             VerdictKind::Block => EarlyResponse {
                 status: 403,
                 body: "Disallowed CORS origin",
+            },
+            // RFC 9110, section 15.5.20: https://www.rfc-editor.org/rfc/rfc9110#status.421
+            VerdictKind::Misdirected => EarlyResponse {
+                status: 421,
+                body: "Disallowed host",
             },
             VerdictKind::Preflight(PreflightVerdict::Allowed) => self.success("OK"),
             VerdictKind::Preflight(PreflightVerdict::PathRefused) => {

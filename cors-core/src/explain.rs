@@ -1,8 +1,9 @@
 //! Why a request was refused, as a sentence.
 
-use crate::decision::{Decision, HeadersRefusal, MethodRefusal, OriginRefusal};
+use crate::decision::{Decision, HeadersRefusal, HostRefusal, MethodRefusal, OriginRefusal};
 use crate::method;
 use crate::near_miss;
+use crate::own_origins::origins_of;
 use crate::policy::{Access, Policy};
 use crate::request::{RequestHead, RequestHeader};
 use crate::requested_headers::{AllowedHeaders, Refused};
@@ -48,6 +49,10 @@ impl Policy {
             Decision::Blocked(refusal) => {
                 format!("blocked: {}", self.explain_origin(refusal, origin()))
             }
+            Decision::Misdirected(refusal) => {
+                let host = request.lines(RequestHeader::Host).next();
+                self.explain_host(refusal, host.unwrap_or_default())
+            }
             Decision::Preflight(Ok(())) => {
                 format!("preflight allowed: {}", self.explain_allowed(origin()))
             }
@@ -70,6 +75,44 @@ impl Policy {
                 format!("preflight refused: {}", parts.join("; "))
             }
         }
+    }
+
+    fn explain_host(&self, refusal: HostRefusal, host: &[u8]) -> String {
+        let why = match refusal {
+            HostRefusal::Missing => "the request has no Host".to_owned(),
+            HostRefusal::SeveralLines => {
+                "the request has more than one Host, or one that is not that of its target"
+                    .to_owned()
+            }
+            HostRefusal::Malformed => {
+                format!("host {} is not a host that a browser sends", shown(host))
+            }
+            HostRefusal::NotOwn if self.is_for_ambiguous_path => {
+                format!(
+                    "host {} is not in the own_origins of every policy that the path may have",
+                    shown(host)
+                )
+            }
+            HostRefusal::NotOwn => {
+                let hint = self.near_own_origin(host).unwrap_or_default();
+                format!("host {} is not in own_origins{hint}", shown(host))
+            }
+        };
+        format!("misdirected: {why}")
+    }
+
+    /// The own origin that differs from this host in only one part, or else the one to add.
+    fn near_own_origin(&self, host: &[u8]) -> Option<String> {
+        let own = self.own_origins.as_ref()?;
+        let mut origins = origins_of(host);
+        let first = origins.next()?;
+        let near = std::iter::once(first.clone())
+            .chain(origins)
+            .find_map(|origin| near_miss::origin(own.set(), origin.as_bytes()));
+        Some(match near {
+            Some(near) => format!(", but `{}` is: {}", near.allowed, near.difference),
+            None => format!("; if this server is meant to be reached under it, add `{first}`"),
+        })
     }
 
     fn explain_allowed(&self, origin: &[u8]) -> String {

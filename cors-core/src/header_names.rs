@@ -49,6 +49,7 @@ macro_rules! define_header_names {
                 Header::AllowHeaders => const { name(Header::AllowHeaders) },
                 Header::MaxAge => const { name(Header::MaxAge) },
                 Header::ExposeHeaders => const { name(Header::ExposeHeaders) },
+                Header::TimingAllowOrigin => const { name(Header::TimingAllowOrigin) },
                 Header::Vary => const { name(Header::Vary) },
                 #[allow(unreachable_patterns, reason = "headers may be added")]
                 other => name(other),

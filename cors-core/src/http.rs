@@ -38,6 +38,15 @@ impl<B> RequestHead for Request<B> {
             lines,
         }
     }
+
+    fn host_contradicts_target(&self) -> bool {
+        let name = request_header_name(RequestHeader::Host);
+        let mut lines = self.headers().get_all(name).iter();
+        self.uri().authority().is_some_and(|authority| {
+            let authority = authority.as_str().as_bytes();
+            lines.any(|line| !line.as_bytes().eq_ignore_ascii_case(authority))
+        })
+    }
 }
 
 /// The authority, or the lines of a map. `chain` and `flatten` cost three times as much.
@@ -222,7 +231,11 @@ impl HttpPolicy {
     /// Decides about a request with this head and these headers.
     #[inline]
     pub fn act<R: RequestHead + ?Sized>(&self, head: &R, headers: &HeaderMap) -> Action {
-        let (verdict, origin) = self.verdict(head, headers);
+        let origin = origin_lines(headers);
+        let verdict = self
+            .policy()
+            .verdict(origin.map(HeaderValue::as_bytes), head);
+        let (verdict, origin) = (Verdict(verdict), origin.single());
         match self.rendered.early_response(verdict) {
             None => Action::Forward(self.cors_headers(verdict, origin)),
             Some(early) => {
@@ -233,25 +246,15 @@ impl HttpPolicy {
     }
 
     /// The CORS headers for the response of the application, for adapters that call the application
-    /// without [`act`](Self::act). If `act` would respond itself, they are those for a refused origin.
+    /// without [`act`](Self::act). If `act` would respond itself, they are those for a refused origin. The
+    /// host is not checked.
     #[inline]
     pub fn forward<R: RequestHead + ?Sized>(&self, head: &R, headers: &HeaderMap) -> CorsHeaders {
-        let (verdict, origin) = self.verdict(head, headers);
-        self.cors_headers(verdict, origin)
-    }
-
-    #[inline]
-    fn verdict<'a, R: RequestHead + ?Sized>(
-        &self,
-        head: &R,
-        headers: &'a HeaderMap,
-    ) -> (Verdict, Option<&'a HeaderValue>) {
-        let name = request_header_name(RequestHeader::Origin);
-        let lines = Lines::of(headers.get_all(name).iter());
+        let origin = origin_lines(headers);
         let verdict = self
             .policy()
-            .verdict(lines.map(HeaderValue::as_bytes), head);
-        (Verdict(verdict), lines.single())
+            .cors_verdict(origin.map(HeaderValue::as_bytes), head);
+        self.cors_headers(Verdict(verdict), origin.single())
     }
 
     #[inline]
@@ -288,6 +291,12 @@ impl HttpPolicy {
     }
 }
 
+#[inline]
+fn origin_lines(headers: &HeaderMap) -> Lines<&HeaderValue> {
+    let name = request_header_name(RequestHeader::Origin);
+    Lines::of(headers.get_all(name).iter())
+}
+
 impl PreflightTemplates {
     fn new(rendered: &RenderedPolicy<HeaderValue>) -> Self {
         let template = |preflight| {
@@ -321,6 +330,7 @@ impl PreflightTemplates {
             // These are rare.
             VerdictKind::Preflight(PreflightVerdict::Refused(_, ShownBy::Lists))
             | VerdictKind::Block
+            | VerdictKind::Misdirected
             | VerdictKind::Forward { .. } => None,
         }
     }

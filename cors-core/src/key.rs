@@ -104,9 +104,42 @@ macro_rules! keys {
             /// older than 2023 do not send `Sec-Fetch-Site`. If a proxy changes `Host`, list your own
             /// origin as well, so that these browsers work.
             ///
+            /// This alone does not stop DNS rebinding: a page of `http://evil.example:3000` whose name
+            /// resolves to this server is same-origin. Set `own_origins` as well. A request is then
+            /// same-origin if its `Origin` is one of these, and `Sec-Fetch-Site`, if there is one, is
+            /// `same-origin` or `none`.
+            ///
             /// A form that another site posts to yours is blocked, too. If an identity provider posts to
             /// your site, list its origin.
             BlockRefusedOrigins block_refused_origins get_block_refused_origins flag false if_changed;
+
+            /// The origins under which browsers reach this server, such as `http://localhost:3000`.
+            /// Default: none, and `Host` is not checked.
+            ///
+            /// If there are any, a request whose `Host` (in HTTP/2, the authority) has the host and port
+            /// of none of them gets the status `421` and never reaches the application, with or without
+            /// `Origin`. The default port may be written or left out. A `Host` that is missing, repeated or
+            /// malformed, or that differs from the authority of the target, also gets `421`.
+            ///
+            /// This protects against DNS rebinding. A page of `http://evil.example:3000` whose name resolves
+            /// to `127.0.0.1` is same-origin with a local server at port 3000, so CORS does not stop it. Set
+            /// the key for every server that is reachable for browsers but not public, above all on
+            /// localhost. A proxy in front of the server must not change `Host`.
+            ///
+            /// The entries are those of `allow_origins` with the schemes http and https. A pattern on a
+            /// public suffix, such as `https://*.github.io`, is an error, because anyone can have a page there.
+            /// The key allows no origin. It determines what `block_refused_origins` takes for same-origin.
+            OwnOrigins own_origins get_own_origins list [] if_changed;
+
+            /// Whether every response with `Access-Control-Allow-Origin` also has `Timing-Allow-Origin` with
+            /// the same value. Scripts of the allowed origins can then read how long each phase of the
+            /// request took ([Resource Timing]). Default: no.
+            ///
+            /// If so, the middleware owns the header: a value that the application set is replaced, or
+            /// removed for a refused origin. Otherwise, the application can set it.
+            ///
+            /// [Resource Timing]: https://www.w3.org/TR/resource-timing/#sec-timing-allow-origin
+            TimingAllowOrigin timing_allow_origin get_timing_allow_origin flag false if_changed;
 
             /// Whether a pattern such as `https://*.github.io` or `https://app-*.vercel.app` is accepted
             /// together with credentials. Default: no.

@@ -15,6 +15,7 @@ mod decide;
 mod decision;
 mod explain;
 mod near_miss;
+mod own_origins;
 mod request;
 mod verdict;
 
@@ -40,7 +41,9 @@ mod rendered;
 
 pub use apply::{Echo, ResponseHeader, ResponseHeaders};
 pub use config::{Config, ConfigError};
-pub use decision::{Decision, HeadersRefusal, MethodRefusal, OriginRefusal, PreflightRefusal};
+pub use decision::{
+    Decision, HeadersRefusal, HostRefusal, MethodRefusal, OriginRefusal, PreflightRefusal,
+};
 pub use early_response::EarlyResponse;
 pub use language::{AllowedOrigins, TooComplex, TrustedSite};
 pub use path::PrefixError;

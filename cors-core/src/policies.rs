@@ -41,7 +41,10 @@ use std::sync::Arc;
 /// - a preflight gets the status 400 with the body `Disallowed CORS path`;
 /// - every other response has no CORS headers;
 /// - the request is blocked, unless it is same-origin, if one of the policies
-///   [blocks refused origins](crate::Config::block_refused_origins).
+///   [blocks refused origins](crate::Config::block_refused_origins);
+/// - the request is for another server, unless its host is one of the
+///   [`own_origins`](crate::Config::own_origins), if any policy has this key. If they are not the same in
+///   every policy that has it, no host is accepted.
 ///
 /// A path is also ambiguous if it is too long to be read: more than 4,096 bytes; or more than 768 bytes
 /// if there are escapes in it; or more than 256 bytes if there are two dots in a row, or escapes of
@@ -186,7 +189,12 @@ impl<T> Ambiguous<T> {
         let strictest = candidates.iter().max();
         let mut render_for = |kind: Candidates| {
             let is_needed = !policies.rules.is_empty() && strictest >= Some(&kind);
-            let policy = || Policy::for_ambiguous_path(kind == Candidates::OneBlocks);
+            let all = policies
+                .rules
+                .iter()
+                .filter_map(|(_, policy)| policy.as_ref());
+            let all = all.chain(&policies.default);
+            let policy = || Policy::for_ambiguous_path(kind == Candidates::OneBlocks, all);
             is_needed
                 .then(|| render(policy()).map(Arc::new))
                 .transpose()
@@ -473,6 +481,39 @@ mod tests {
         assert_eq!(chosen(&policies, "/a/b%2Fb"), None);
         let without = Policies::without_default().without_cors("/a").unwrap();
         assert_eq!(chosen(&without, "/a%2Fb/.."), None);
+    }
+
+    /// A page that rebinds its name must not reach a handler by an ambiguous path.
+    #[test]
+    #[cfg(feature = "http-1")]
+    fn an_ambiguous_path_checks_the_host() {
+        let own = |origin: &str| {
+            let config = policy(1).to_config().own_origins([origin]);
+            config.timing_allow_origin(true).build().unwrap()
+        };
+        let find = |policies: Policies| {
+            let table = PolicyTable::new(policies, Ok::<_, ()>).unwrap();
+            table.find("/a%2Fb").cloned()
+        };
+        let accepts = |policies: Policies, host: &str| {
+            let request = http::Request::get("/").header("host", host);
+            let decision = find(policies).unwrap().decide(&request.body(()).unwrap());
+            !matches!(decision, crate::Decision::Misdirected(_))
+        };
+        let one = Policies::new(policy(0))
+            .at("/a", own("http://a.com"))
+            .unwrap();
+        let same = one.clone().at("/b", own("http://a.com")).unwrap();
+        let different = one.clone().at("/b", own("http://b.com")).unwrap();
+        for (policies, accepted) in [(&one, true), (&same, true), (&different, false)] {
+            assert_eq!(accepts(policies.clone(), "a.com"), accepted);
+            assert!(!accepts(policies.clone(), "b.com"));
+            assert!(!accepts(policies.clone(), "evil.com"));
+            assert!(find(policies.clone()).unwrap().timing_allow_origin);
+        }
+        let none = Policies::new(policy(0)).at("/a", policy(1)).unwrap();
+        assert!(accepts(none.clone(), "evil.com"));
+        assert!(!find(none).unwrap().timing_allow_origin);
     }
 
     #[test]

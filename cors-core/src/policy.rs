@@ -2,6 +2,7 @@
 
 use crate::issue::Issue;
 use crate::origin::set::OriginSet;
+use crate::own_origins::OwnOrigins;
 use crate::requested_headers::{AllowedHeaders, ListedHeaders};
 
 /// A CORS policy that was checked by [`Config::build`](crate::Config::build).
@@ -21,6 +22,9 @@ pub struct Policy {
     pub(crate) block_refused_origins: bool,
     /// The policy applies to paths whose own policy is not known. It allows nothing.
     pub(crate) is_for_ambiguous_path: bool,
+    /// `None` if `Host` is not checked. Boxed, because most policies have none.
+    pub(crate) own_origins: Option<Box<OwnOrigins>>,
+    pub(crate) timing_allow_origin: bool,
     /// The opt-ins. Only the build uses them. They are kept for `to_config`.
     pub(crate) on_public_suffixes: bool,
     pub(crate) with_any_app: bool,
@@ -54,8 +58,14 @@ pub(crate) enum Exposed {
 }
 
 impl Policy {
-    /// The policy for a path that may have one of several policies.
-    pub(crate) fn for_ambiguous_path(block_refused_origins: bool) -> Self {
+    /// The policy for a path that may have one of these policies.
+    pub(crate) fn for_ambiguous_path<'a>(
+        block_refused_origins: bool,
+        candidates: impl Iterator<Item = &'a Self> + Clone,
+    ) -> Self {
+        let own_origins = candidates
+            .clone()
+            .filter_map(|policy| policy.own_origins.as_deref());
         Self {
             access: Access::Listed(Listed {
                 origins: OriginSet::default(),
@@ -69,6 +79,10 @@ impl Policy {
             diagnostics: false,
             block_refused_origins,
             is_for_ambiguous_path: true,
+            own_origins: OwnOrigins::common(own_origins).map(Box::new),
+            timing_allow_origin: candidates
+                .into_iter()
+                .any(|policy| policy.timing_allow_origin),
             on_public_suffixes: false,
             with_any_app: false,
             with_broad_regex: false,
@@ -109,6 +123,22 @@ impl Policy {
         self.block_refused_origins
     }
 
+    /// Whether a request other than a preflight can get an [early response](crate::EarlyResponse): with
+    /// [`block_refused_origins`](crate::Config::block_refused_origins) or
+    /// [`own_origins`](crate::Config::own_origins).
+    pub fn refuses_requests(&self) -> bool {
+        self.block_refused_origins || self.own_origins.is_some()
+    }
+
+    /// Whether `origin`, the value of an `Origin` header, is one of the
+    /// [`own_origins`](crate::Config::own_origins). Without that key, no origin is.
+    ///
+    /// A handler that upgrades a connection allows its own pages with this.
+    pub fn is_own_origin(&self, origin: &[u8]) -> bool {
+        let own = self.own_origins.as_ref();
+        own.is_some_and(|own| own.contains(origin))
+    }
+
     pub(crate) fn allows_any_origin(&self) -> bool {
         matches!(self.access, Access::AnyOrigin)
     }
@@ -132,6 +162,8 @@ impl PartialEq for Policy {
             diagnostics,
             block_refused_origins,
             is_for_ambiguous_path,
+            own_origins,
+            timing_allow_origin,
             on_public_suffixes,
             with_any_app,
             with_broad_regex,
@@ -146,6 +178,8 @@ impl PartialEq for Policy {
             && *diagnostics == other.diagnostics
             && *block_refused_origins == other.block_refused_origins
             && *is_for_ambiguous_path == other.is_for_ambiguous_path
+            && *own_origins == other.own_origins
+            && *timing_allow_origin == other.timing_allow_origin
             && *on_public_suffixes == other.on_public_suffixes
             && *with_any_app == other.with_any_app
             && *with_broad_regex == other.with_broad_regex

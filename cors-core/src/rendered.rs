@@ -105,7 +105,7 @@ impl<V> RenderedPolicy<V> {
                 PreflightVerdict::Allowed | PreflightVerdict::Refused(..) => true,
                 PreflightVerdict::PathRefused | PreflightVerdict::OriginRefused(_) => false,
             },
-            VerdictKind::Block => false,
+            VerdictKind::Block | VerdictKind::Misdirected => false,
         };
         is_allowed && !self.policy.allows_any_origin()
     }

@@ -24,6 +24,8 @@ pub(crate) enum VerdictKind {
     Forward { allowed: bool },
     /// The middleware responds with an error, because the origin is refused.
     Block,
+    /// The middleware responds with an error, because the request is for another host.
+    Misdirected,
     /// The middleware responds to a CORS-preflight request.
     Preflight(PreflightVerdict),
 }

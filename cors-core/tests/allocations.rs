@@ -41,6 +41,13 @@ fn policies() -> Vec<(&'static str, Policy)> {
             Config::new().allow_origins(many.chain([ALLOWED.to_owned()])),
         ),
         ("blocking", listed().block_refused_origins(true)),
+        (
+            "own",
+            listed()
+                .block_refused_origins(true)
+                .own_origins(["http://localhost:3000", "https://*.example.net:*"]),
+        ),
+        ("timing", listed().timing_allow_origin(true)),
         ("diagnostics", listed().diagnostics(true)),
         (
             "regex",
@@ -142,6 +149,21 @@ fn requests() -> Vec<Request> {
             ],
         });
         all.push(preflight(origin, b"PUT", vec![b"x-a".to_vec()]));
+    }
+    let hosts = [
+        "localhost:3000".into(),
+        "LOCALHOST:3000".into(),
+        "a.example.net".into(),
+        "".into(),
+        vec![b'a'; 253],
+        vec![b'a'; big],
+        "a.".repeat(big).into(),
+    ];
+    for host in hosts {
+        all.push(Request {
+            method: b"POST".to_vec(),
+            lines: vec![(Origin, b"http://localhost:3000".to_vec()), (Host, host)],
+        });
     }
     for line in headers {
         all.push(preflight(ALLOWED.as_bytes(), b"PUT", vec![line]));

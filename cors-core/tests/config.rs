@@ -12,6 +12,10 @@ fn with_credentials<const N: usize>(list: [&str; N]) -> Config {
     origins(list).allow_credentials(true)
 }
 
+fn own<const N: usize>(list: [&str; N]) -> Config {
+    fine().own_origins(list)
+}
+
 fn fine() -> Config {
     origins(["https://example.com"])
 }
@@ -40,6 +44,14 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
         &[]
     } else {
         &["allow_origins[0]: `https://*.a.com`: without the feature `public-suffix` it is unknown whether anyone can register a name under this domain and, with credentials, act as your users; enable the feature, or set dangerously_allow_credentials_on_public_suffixes if the domain is yours"]
+    };
+    let own_unjudged: &[&str] = if cfg!(feature = "public-suffix") {
+        &[]
+    } else {
+        &[
+            "own_origins[3]: `https://*.example.com`: without the feature `public-suffix` it is unknown whether anyone can register a name under this domain, and pages under it would pass as pages of this server; enable the feature, or list each name of this server",
+            "own_origins[5]: `https://app-*.example.org`: without the feature `public-suffix` it is unknown whether anyone can register a name under this domain, and pages under it would pass as pages of this server; enable the feature, or list each name of this server",
+        ]
     };
     vec![
         (env("CORS_ALLOW_HEADERS", "X-A,,X-B"), &["allow_headers[1]: empty list item; remove it"]),
@@ -199,6 +211,29 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
         (origins(["*", "https://a.com"]), &["allow_origins[0]: `*`: `*` covers all other entries"]),
         (origins(["*"]).allow_origin_regex(r"https://a\.com"), &["allow_origins[0]: `*`: `*` covers all other entries"]),
         (Config::new().allow_origin_regex(r"https://a\.com"), &[]),
+
+        (Config::new().own_origins(["http://localhost:3000", "http://127.0.0.1:*", "http://[::1]:3000", "https://*.example.com", "http://*.localhost:*", "https://app-*.example.org"]), own_unjudged),
+        (own(["*", "*"]), &["own_origins[0]: `*`: `*` would accept every host, as without the key; list the origins under which browsers reach this server, or remove the key", "own_origins[1]: `*`: duplicate entry; remove it"]),
+        (own(["null"]), &["own_origins[0]: `null`: browsers reach a server under an `http` or `https` origin, such as `http://localhost:3000`"]),
+        (own(["file://"]), &["own_origins[0]: `file://`: browsers reach a server under an `http` or `https` origin, such as `http://localhost:3000`"]),
+        (own(["tauri://localhost"]), &["own_origins[0]: `tauri://localhost`: browsers reach a server under an `http` or `https` origin, such as `http://localhost:3000`; use `tauri://localhost` in allow_origins"]),
+        (own(["app://*"]), &["own_origins[0]: `app://*`: browsers reach a server under an `http` or `https` origin, such as `http://localhost:3000`; use `app://*` in allow_origins"]),
+        (own(["https://*.com"]), &["own_origins[0]: `https://*.com`: anyone can register a name under this public suffix, and its pages would pass as pages of this server; list each name of this server"]),
+        (own(["https://app-*.com:*"]).dangerously_allow_credentials_on_public_suffixes(true), &["own_origins[0]: `https://app-*.com:*`: anyone can register a name under this public suffix, and its pages would pass as pages of this server; list each name of this server"]),
+        (own(["http://*.local"]), &["own_origins[0]: `http://*.local`: every private network gives names under this domain to hosts of its own, whose pages would pass as pages of this server; list each name of this server"]),
+        (own(["localhost:3000"]), &["own_origins[0]: `localhost:3000`: an origin must start with a scheme and `://`; use `http://localhost:3000`"]),
+        (own(["http://localhost:3000/"]), &["own_origins[0]: `http://localhost:3000/`: an origin ends with the host or the port, without a slash; use `http://localhost:3000`"]),
+        (own(["http://localhost:80"]), &["own_origins[0]: `http://localhost:80`: browsers omit the default port of a scheme; use `http://localhost`"]),
+        (own(["ws://localhost:3000"]), &["own_origins[0]: `ws://localhost:3000`: a WebSocket client sends the origin of its page, which is `http` or `https`; use `http://localhost:3000`"]),
+        (own(["http://a.com,http://b.com"]), &["own_origins[0]: `http://a.com,http://b.com`: an entry is one origin, not a list; use `http://a.com`, `http://b.com` as separate entries"]),
+        (own([r"http://localhost:\d+"]), &[r"own_origins[0]: `http://localhost:\d+`: an entry is not a regex: a regex belongs in allow_origin_regex: own_origins takes none"]),
+        (own([""]), &["own_origins[0]: empty list item; remove it"]),
+        (own(["http://locahost:3000"]), &["own_origins[0]: `http://locahost:3000`: this is probably a typo: `localhost` may be meant"]),
+        (own(["http://a.com", "http://a.com"]), &["own_origins[1]: `http://a.com`: duplicate entry; remove it"]),
+        (own(["http://localhost:3000", "http://localhost:*"]), &["own_origins[0]: `http://localhost:3000`: redundant entry: covered by `http://localhost:*`; remove it"]),
+        (env("CORS_OWN_ORIGINS", "http://localhost:3000, http://127.0.0.1:3000"), &[]),
+        (env("CORS_OWN_ORIGIN", "http://localhost:3000"), &["`CORS_OWN_ORIGIN`: unknown key; did you mean `CORS_OWN_ORIGINS`?"]),
+        (env("CORS_TIMING_ALLOW_ORIGIN", "*"), &["timing_allow_origin: `*`: wrong type: expected true or false"]),
         (Config::new(), &["allow_origins: no origin is allowed, so no other site can read a response"]),
     ]
 }
@@ -235,7 +270,11 @@ fn every_rule_has_a_row() {
         .collect();
     // Only files can break the first rule: see the tests with `serde`.
     let elsewhere: &[&str] = if cfg!(feature = "public-suffix") {
-        &["key-twice", "origin-unjudged-with-credentials"]
+        &[
+            "key-twice",
+            "origin-unjudged-with-credentials",
+            "own-origin-unjudged",
+        ]
     } else {
         &["key-twice"]
     };
@@ -306,6 +345,7 @@ fn corrections_are_accepted() {
             };
             let config = match issue.key().unwrap().as_str() {
                 "allow_origins" => Config::new().allow_origins(entries),
+                "own_origins" => Config::new().own_origins(entries),
                 "allow_origin_regex" => Config::new().allow_origin_regex(&entries[0]),
                 "allow_methods" => Config::new().allow_methods(entries),
                 "allow_headers" => Config::new().allow_headers(entries),
@@ -360,6 +400,9 @@ fn equivalent_policies_are_equal() {
         fine().preflight_status(204),
         fine().diagnostics(true),
         fine().block_refused_origins(true),
+        own(["http://localhost:3000"]),
+        own(["http://localhost:3001"]),
+        fine().timing_allow_origin(true),
         fine().dangerously_allow_credentials_on_public_suffixes(true),
         fine().dangerously_allow_credentials_with_broad_regex(true),
     ]

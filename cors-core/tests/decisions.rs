@@ -333,6 +333,189 @@ fn same_origin_requests_are_not_blocked() {
 }
 
 #[test]
+#[rustfmt::skip]
+fn own_origins() {
+    let config = listed().own_origins(["http://localhost:3000", "https://b.com"]);
+    let own = &["not-cors", "vary: own, Origin"];
+    let other = |reason: &'static str| [reason, "421 Disallowed host", "vary: Origin"];
+    check(config.clone(), &[
+        ("GET host=localhost:3000", own),
+        ("GET host=LocalHost:3000", own),
+        ("GET host=b.com", own),
+        ("GET host=b.com:443", own),
+        ("GET host=B.COM:443", own),
+        ("GET", &other("misdirected: host-missing")),
+        ("GET host=b.com host=b.com", &other("misdirected: host-several-lines")),
+        ("GET host=", &other("misdirected: host-malformed")),
+        ("GET host=user@b.com", &other("misdirected: host-malformed")),
+        ("GET host=b.com:", &other("misdirected: host-malformed")),
+        ("GET host=b.com:0443", &other("misdirected: host-malformed")),
+        ("GET host=b.com:443:443", &other("misdirected: host-malformed")),
+        ("GET host=b.com/", &other("misdirected: host-malformed")),
+        ("GET host=[b.com", &other("misdirected: host-malformed")),
+        ("GET host=http://b.com", &other("misdirected: host-malformed")),
+        ("GET host=b.com,b.com", &other("misdirected: host-malformed")),
+        ("GET host=b.com:80", &other("misdirected: host-not-own")),
+        ("GET host=b.com.", &other("misdirected: host-not-own")),
+        ("GET host=a.b.com", &other("misdirected: host-not-own")),
+        ("GET host=a.com", &other("misdirected: host-not-own")),
+        ("GET host=localhost", &other("misdirected: host-not-own")),
+        ("GET host=localhost:3001", &other("misdirected: host-not-own")),
+        ("GET host=127.0.0.1:3000", &other("misdirected: host-not-own")),
+        ("POST host=evil.com:3000 origin=http://evil.com:3000 site=same-origin", &other("misdirected: host-not-own")),
+        ("GET host=evil.com:3000 origin=https://a.com", &other("misdirected: host-not-own")),
+        ("OPTIONS host=evil.com:3000 origin=https://a.com method=PUT", &other("misdirected: host-not-own")),
+        // The key allows no origin.
+        ("GET host=b.com origin=https://b.com", &["actual-refused: origin-not-allowed", "vary: own, Origin"]),
+        ("OPTIONS host=b.com origin=https://b.com method=PUT", &["preflight-refused: origin-not-allowed", "400 Disallowed CORS origin", VARY]),
+        ("GET host=b.com origin=https://a.com", &["actual-allowed", "allow-origin: https://a.com", "expose-headers: X-E, X-F", "vary: own, Origin"]),
+    ]);
+    check(config.clone().allow_origins(["*"]), &[
+        ("GET host=evil.com origin=http://evil.com", &["misdirected: host-not-own", "421 Disallowed host"]),
+        ("GET host=b.com origin=http://evil.com", &["actual-allowed", "allow-origin: *", "expose-headers: X-E, X-F", "vary: own"]),
+    ]);
+    assert!(config.clone().build().unwrap().refuses_requests());
+    assert!(listed().block_refused_origins(true).build().unwrap().refuses_requests());
+    assert!(!listed().build().unwrap().refuses_requests());
+    let policy = config.build().unwrap();
+    assert!(policy.is_own_origin(b"https://b.com"));
+    assert!(!policy.is_own_origin(b"http://b.com"));
+    assert!(!listed().build().unwrap().is_own_origin(b"https://b.com"));
+}
+
+/// Every form of an entry.
+#[test]
+fn patterns_of_own_origins() {
+    let config = Config::new().own_origins([
+        "http://*.localhost:*",
+        "http://localhost:*",
+        "https://app-*.example.com",
+        "http://127.0.0.1",
+        "http://[::1]:8080",
+    ]);
+    let policy = config.build().unwrap();
+    for (host, is_own) in [
+        ("localhost", true),
+        ("localhost:80", true),
+        ("localhost:443", true),
+        ("localhost:1", true),
+        ("localhost:65535", true),
+        ("localhost:65536", false),
+        ("localhost:443:80", false),
+        ("a.localhost:3000", true),
+        ("a.b.localhost", true),
+        (".localhost", false),
+        ("a..localhost", false),
+        ("a_@.localhost", false),
+        ("app-1.example.com", true),
+        ("APP-1.example.com:443", true),
+        ("app-1.example.com:80", false),
+        ("app-.example.com", false),
+        ("app-1.x.example.com", false),
+        ("127.0.0.1", true),
+        ("127.0.0.1:80", true),
+        ("127.0.0.1:3000", false),
+        ("127.1", false),
+        ("[::1]:8080", true),
+        ("[::1]", false),
+        ("[0:0:0:0:0:0:0:1]:8080", false),
+        ("::1:8080", false),
+    ] {
+        let request = request(&format!("GET host={host}"));
+        assert_eq!(policy.decide(&request).is_allowed(), is_own, "{host}");
+    }
+    let long = request(&format!("GET host={}", "a".repeat(100_000)));
+    assert_eq!(policy.decide(&long).id(), "misdirected");
+}
+
+#[test]
+fn same_origin_is_an_own_origin() {
+    let config = listed().own_origins(["http://localhost:3000", "https://b.com"]);
+    let policy = config.block_refused_origins(true).build().unwrap();
+    for (text, passes) in [
+        ("", true),
+        ("origin=https://b.com", true),
+        ("origin=https://b.com site=same-origin", true),
+        ("origin=https://b.com site=none", true),
+        ("origin=http://localhost:3000", true),
+        ("origin=https://b.com site=same-site", false),
+        ("origin=https://b.com site=cross-site", false),
+        ("origin=https://b.com site=same-origin site=none", false),
+        ("origin=http://b.com site=same-origin", false),
+        ("origin=https://c.com site=same-origin", false),
+        ("origin=https://c.com site=none", false),
+        ("origin=null site=same-origin", false),
+        ("origin=https://b.com origin=https://b.com", false),
+        ("origin=https://a.com site=cross-site", true),
+    ] {
+        let decision = policy.decide(&request(&format!("POST host=b.com {text}")));
+        assert_eq!(!matches!(decision, Decision::Blocked(_)), passes, "{text}");
+    }
+}
+
+#[test]
+fn misdirected_requests_are_explained() {
+    let config = Config::new().own_origins(["http://localhost:3000", "https://api.example.com"]);
+    let policy = config.build().unwrap();
+    for (text, explained) in [
+        (
+            "GET host=evil.com:3000",
+            "misdirected: host `evil.com:3000` is not in own_origins; if this server is meant to be \
+             reached under it, add `http://evil.com:3000`",
+        ),
+        (
+            "GET host=127.0.0.1:3000",
+            "misdirected: host `127.0.0.1:3000` is not in own_origins, but `http://localhost:3000` is: \
+             `localhost`, `127.0.0.1` and `[::1]` are three hosts",
+        ),
+        (
+            "GET host=localhost:8080",
+            "misdirected: host `localhost:8080` is not in own_origins, but `http://localhost:3000` is: \
+             the port differs",
+        ),
+        (
+            "GET host=api.exmaple.com",
+            "misdirected: host `api.exmaple.com` is not in own_origins, but `https://api.example.com` \
+             is: the host is one typo away",
+        ),
+        (
+            "GET host=a@b",
+            "misdirected: host `a@b` is not a host that a browser sends",
+        ),
+        ("GET", "misdirected: the request has no Host"),
+        (
+            "GET host=localhost:3000 host=evil.com",
+            "misdirected: the request has more than one Host, or one that is not that of its target",
+        ),
+    ] {
+        let request = request(text);
+        assert_eq!(policy.explain(policy.decide(&request), &request), explained);
+    }
+}
+
+/// Most policies do not have the key, and a verdict is returned in a register.
+#[test]
+fn a_verdict_is_small() {
+    assert_eq!(size_of::<cors_core::Verdict>(), 2);
+}
+
+#[test]
+#[rustfmt::skip]
+fn timing() {
+    let config = listed().timing_allow_origin(true);
+    check(config.clone(), &[
+        ("GET", &["not-cors", "vary: own, Origin"]),
+        ("GET origin=https://a.com", &["actual-allowed", "allow-origin: https://a.com", "expose-headers: X-E, X-F", "timing-allow-origin: https://a.com", "vary: own, Origin"]),
+        ("GET origin=https://b.com", &["actual-refused: origin-not-allowed", "vary: own, Origin"]),
+        ("OPTIONS origin=https://a.com method=GET", &["preflight-refused: method-not-allowed", "400 Disallowed CORS method", "allow-origin: https://a.com", "timing-allow-origin: https://a.com", VARY]),
+        ("OPTIONS origin=https://b.com method=PUT", &["preflight-refused: origin-not-allowed", "400 Disallowed CORS origin", VARY]),
+    ]);
+    check(config.allow_origins(["*"]), &[
+        ("GET", &["not-cors", "allow-origin: *", "expose-headers: X-E, X-F", "timing-allow-origin: *", "vary: own"]),
+    ]);
+}
+
+#[test]
 fn vary_names_origin_once() {
     let policy = rendered(listed().build().unwrap());
     for (vary, is_complete) in [

@@ -244,6 +244,8 @@ fn serialized_and_read_back() {
         .allow_methods(["*"])
         .preflight_status(204)
         .block_refused_origins(true)
+        .own_origins(["http://127.0.0.1:*", "http://localhost:3000"])
+        .timing_allow_origin(true)
         .dangerously_allow_credentials_on_public_suffixes(true)
         .dangerously_allow_credentials_with_any_app(true)
         .dangerously_allow_credentials_with_broad_regex(true);

@@ -59,6 +59,26 @@ fn the_method_and_lines_of_a_request() {
         &[("host", "b.com"), ("origin", "c")],
     );
     assert_eq!(absolute.lines(Host).collect::<Vec<_>>(), [b"a.com:8443"]);
+    assert!(absolute.host_contradicts_target());
+    for (uri, lines, contradicts) in [
+        ("https://a.com/", &[][..], false),
+        ("https://a.com/", &[("host", "A.com")], false),
+        (
+            "https://a.com/",
+            &[("host", "a.com"), ("host", "b.com")],
+            true,
+        ),
+        ("https://a.com/", &[("host", "a.com:443")], true),
+        ("/", &[("host", "a.com"), ("host", "b.com")], false),
+        ("/", &[], false),
+    ] {
+        let request = request("GET", uri, lines);
+        assert_eq!(
+            request.host_contradicts_target(),
+            contradicts,
+            "{uri} {lines:?}"
+        );
+    }
     assert_eq!(absolute.lines(Origin).collect::<Vec<_>>(), [b"c"]);
 }
 

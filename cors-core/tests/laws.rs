@@ -32,6 +32,14 @@ const HOSTS: &[&str] = &[
     "[::ffff:7f00:1]",
     "1.example",
 ];
+/// Hosts of this server. A pattern below any of the names is valid.
+const OWN_HOSTS: &[&str] = &[
+    "example.com",
+    "localhost",
+    "example.com.",
+    "127.0.0.1",
+    "[::1]",
+];
 const SCHEMES: &[&str] = &["https", "http", "tauri", "app"];
 /// A `*` inside the first label.
 const LABELS: &[&str] = &["a-*.", "a*.", "*-b.", "a*b.", "a-*-b.", "*a."];
@@ -47,6 +55,8 @@ const OTHERS: &[&str] = &[
 const METHODS: &[&[&str]] = &[&["GET"], &["*"], &["PUT", "PATCH"], &[], &["get", "PURGE"]];
 const NAMES: &[&[&str]] = &[&[], &["X-A", "x-b"], &["*"], &["Authorization"]];
 const EXPOSED: &[&[&str]] = &[&[], &["X-E"], &["*"]];
+/// Ports as in a `Host`, some of which no browser sends.
+const PORTS_OF_HOST: &[&str] = &["", "", ":80", ":443", ":8080", ":1", ":080", ":", ":443:80"];
 const PORTS: &[&str] = &["", ":8080", ":3000", ":1", ":65535"];
 
 /// Entries of `allow_origins` that are similar to each other.
@@ -96,6 +106,37 @@ fn origin() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![4 => plain, 6 => mutated, 1 => Just(b"null".to_vec()), 1 => vec(any::<u8>(), 0..400)]
 }
 
+/// Values of `Host` that are similar to the entries, some with one or two bytes changed.
+fn host() -> impl Strategy<Value = Vec<u8>> {
+    let of_origin = (origin(), select(PORTS_OF_HOST)).prop_map(|(origin, port)| {
+        let start = origin.windows(3).position(|window| window == b"://");
+        let mut host = origin[start.map_or(0, |start| start + 3)..].to_vec();
+        host.extend(port.bytes());
+        host
+    });
+    let labels = select(&["", "", "a.", "a-1.", "b.a."][..]);
+    let plain = (
+        labels,
+        select(OWN_HOSTS),
+        select(PORTS_OF_HOST),
+        any::<bool>(),
+    );
+    let plain = plain.prop_map(|(labels, host, port, upper)| {
+        let host = format!("{labels}{host}{port}");
+        let host = if upper { host.to_uppercase() } else { host };
+        host.into_bytes()
+    });
+    prop_oneof![8 => plain, 1 => of_origin]
+}
+
+/// Entries of `own_origins`, most of which are valid.
+fn own_entry() -> impl Strategy<Value = String> {
+    let wildcard = prop_oneof![3 => Just(""), 2 => Just("*."), 1 => select(LABELS)];
+    let port = prop_oneof![1 => select(PORTS), 2 => Just(":*")];
+    (select(&SCHEMES[..2]), wildcard, select(OWN_HOSTS), port)
+        .prop_map(|(scheme, wildcard, host, port)| format!("{scheme}://{wildcard}{host}{port}"))
+}
+
 /// Configurations, most of which build.
 fn config() -> impl Strategy<Value = Config> {
     let origins = prop_oneof![1 => Just(vec!["*".to_owned()]), 6 => vec(entry(), 0..8)];
@@ -105,9 +146,11 @@ fn config() -> impl Strategy<Value = Config> {
     // With a regex, a build takes much longer.
     let regex = select(&[r"https://.*\.example\.net", r"http://localhost:\d+"][..]);
     let regex = prop::option::weighted(0.1, regex);
-    let flags = any::<[bool; 6]>();
+    let flags = any::<[bool; 7]>();
+    let own = prop_oneof![2 => Just(Vec::new()), 1 => vec(own_entry(), 1..4)];
+    let origins = (origins, own);
     (origins, regex, methods, names, exposed, any::<u64>(), flags).prop_map(
-        |(origins, regex, methods, names, exposed, max_age, flags)| {
+        |((origins, own), regex, methods, names, exposed, max_age, flags)| {
             let [
                 credentials,
                 bare,
@@ -115,6 +158,7 @@ fn config() -> impl Strategy<Value = Config> {
                 block,
                 public_suffixes,
                 any_app,
+                timing,
             ] = flags;
             let config = Config::new()
                 .allow_origins(origins)
@@ -126,6 +170,8 @@ fn config() -> impl Strategy<Value = Config> {
                 .preflight_status(if bare { 204 } else { 200 })
                 .diagnostics(diagnostics)
                 .block_refused_origins(block)
+                .own_origins(own)
+                .timing_allow_origin(timing)
                 .dangerously_allow_credentials_on_public_suffixes(public_suffixes)
                 .dangerously_allow_credentials_with_any_app(any_app);
             match regex {
@@ -159,9 +205,17 @@ fn request() -> impl Strategy<Value = Request> {
         names.prop_map(|value| (RequestHeader::AccessControlRequestHeaders, value)),
         select(&["same-origin", "cross-site", "none"][..])
             .prop_map(|value| (RequestHeader::SecFetchSite, value.as_bytes().to_vec())),
-        select(HOSTS).prop_map(|value| (RequestHeader::Host, value.as_bytes().to_vec())),
+        host().prop_map(|value| (RequestHeader::Host, value)),
     ];
-    (method, vec(line, 0..6)).prop_map(|(method, lines)| Request { method, lines })
+    // Most requests have one host, as otherwise few would pass the check of the host.
+    let host = prop::option::weighted(0.6, host());
+    (method, vec(line, 0..6), host).prop_map(|(method, mut lines, host)| {
+        if let Some(host) = host {
+            lines.retain(|(name, _)| *name != RequestHeader::Host);
+            lines.push((RequestHeader::Host, host));
+        }
+        Request { method, lines }
+    })
 }
 
 proptest! {
@@ -231,6 +285,66 @@ proptest! {
         }
     }
 
+    /// Only a request with one `Host` that is that of an own origin gets any further, and only pages of own
+    /// origins are same-origin.
+    #[test]
+    fn own_origins(policy in policy(), request in request()) {
+        let config = policy.to_config();
+        let own = config.get_own_origins();
+        let decision = policy.decide(&request);
+        let hosts: Vec<&[u8]> = request.lines(RequestHeader::Host).collect();
+        let is_own = own.is_empty() || matches!(hosts[..], [host] if naive::is_own_host(own, host));
+        prop_assert_eq!(matches!(decision, Decision::Misdirected(_)), !is_own);
+        if let Decision::Actual(Err(_)) = decision
+            && config.get_block_refused_origins()
+            && !own.is_empty()
+        {
+            let origin = request.lines(RequestHeader::Origin).next().unwrap();
+            prop_assert!(naive::is_allowed(own, origin));
+        }
+        if !is_own {
+            let out = headers(&rendered(policy), &request).0;
+            let any = config.get_allow_origins() == ["*"];
+            let vary: &[&str] = if any { &[] } else { &["vary"] };
+            prop_assert_eq!(out.keys().copied().collect::<Vec<_>>(), vary);
+        }
+    }
+
+    #[test]
+    fn the_fast_host_check_agrees_with_the_naive_one(
+        own in vec(own_entry(), 1..4),
+        hosts in vec(host(), 1..8),
+    ) {
+        let policy = Config::new().own_origins(own.clone()).build();
+        let Ok(policy) = policy else { return Ok(()) };
+        for host in hosts {
+            let lines = vec![(RequestHeader::Host, host.clone())];
+            let request = Request { method: b"GET".to_vec(), lines };
+            prop_assert_eq!(
+                policy.decide(&request).is_allowed(),
+                naive::is_own_host(&own, &host),
+                "{}", host.escape_ascii()
+            );
+        }
+    }
+
+    /// With the key, `Timing-Allow-Origin` is `Access-Control-Allow-Origin`. Otherwise it belongs to the
+    /// application.
+    #[test]
+    fn timing_follows_the_allowed_origin(policy in policy(), request in request()) {
+        let follows = policy.to_config().get_timing_allow_origin();
+        let [timing, allow_origin] =
+            [ResponseHeader::TimingAllowOrigin, ResponseHeader::AllowOrigin].map(ResponseHeader::name);
+        let mut out = support::Headers::default();
+        out.0.insert(timing, b"own".to_vec());
+        support::apply(&rendered(policy), &request, &mut out);
+        let expected = match follows {
+            true => out.0.get(allow_origin).cloned(),
+            false => Some(b"own".to_vec()),
+        };
+        prop_assert_eq!(out.0.get(timing), expected.as_ref());
+    }
+
     #[test]
     fn the_fast_matcher_agrees_with_the_naive_one(
         list in vec(entry(), 0..12),
@@ -270,6 +384,10 @@ proptest! {
                 prop_assert_eq!(readable, any || result.is_ok());
             }
             Decision::Blocked(_) => prop_assert_eq!(early.unwrap().status, 403),
+            Decision::Misdirected(_) => {
+                prop_assert_eq!(early.unwrap().status, 421);
+                prop_assert!(!readable);
+            }
             Decision::Preflight(Ok(())) => {
                 prop_assert!(matches!(early.unwrap().status, 200 | 204));
                 prop_assert!(readable);
@@ -316,4 +434,27 @@ fn generated_origins_are_allowed_and_refused() {
         allowed += u32::from(naive::is_allowed(&list, &origin));
     }
     assert!((20..900).contains(&allowed), "{allowed} of 1000");
+}
+
+/// The generators above produce both own and other hosts often enough.
+#[test]
+fn generated_hosts_are_own_and_others() {
+    use proptest::strategy::ValueTree as _;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let (mut own, mut built) = (0, 0);
+    for _ in 0..1_000 {
+        let entries = vec(own_entry(), 1..4)
+            .new_tree(&mut runner)
+            .unwrap()
+            .current();
+        let host = host().new_tree(&mut runner).unwrap().current();
+        if Config::new().own_origins(entries.clone()).build().is_ok() {
+            built += 1;
+            own += u32::from(naive::is_own_host(&entries, &host));
+        }
+    }
+    assert!(
+        built > 300 && (30..built / 2).contains(&own),
+        "{own} of {built}"
+    );
 }

@@ -14,9 +14,9 @@ use std::sync::Arc;
 /// application.
 ///
 /// It mounts one route, `OPTIONS /<_..>`, before all others. The route responds to preflights and
-/// forwards every other request. If a policy blocks refused origins
-/// ([`block_refused_origins`](crate::Config::block_refused_origins)), there is such a route for every
-/// method. The fairing adds the headers to every response. Their values are borrowed, not copied.
+/// forwards every other request. If a policy refuses other requests
+/// ([`block_refused_origins`](crate::Config::block_refused_origins),
+/// [`own_origins`](crate::Config::own_origins)), there is such a route for every method. The fairing adds the headers to every response. Their values are borrowed, not copied.
 #[derive(Clone, Debug)]
 pub struct Cors {
     policies: Arc<PolicyTable<RenderedPolicy<String>>>,
@@ -42,7 +42,7 @@ impl Cors {
     /// The methods of requests that can have an early response.
     fn methods(&self) -> &'static [Method] {
         let mut all = self.policies.iter();
-        if all.any(|rendered| rendered.policy().blocks_refused_origins()) {
+        if all.any(|rendered| rendered.policy().refuses_requests()) {
             &EVERY_METHOD
         } else {
             &[Method::Options]

@@ -2,7 +2,9 @@
 
 use cors_core::{RequestHead, RequestHeader};
 use rocket::Request;
+use rocket::http::uri::Host;
 use std::cell::OnceCell;
+use std::fmt::{self, Write};
 
 /// The head of a request, for [`Policy::decide`](crate::Policy::decide) and
 /// [`Policy::explain`](crate::Policy::explain).
@@ -50,5 +52,33 @@ impl RequestHead for RequestView<'_, '_> {
             .get(header.name())
             .chain(authority)
             .map(str::as_bytes)
+    }
+
+    /// In HTTP/1, the host of Rocket is what it reads in the first `Host` line. It does not show the
+    /// authority of a target in absolute form, neither here nor to the application.
+    fn host_contradicts_target(&self) -> bool {
+        let mut lines = self.request.headers().get(RequestHeader::Host.name());
+        let host = self.request.host();
+        host.is_some_and(|host| lines.any(|line| !is_written_as(host, line)))
+    }
+}
+
+/// Whether `host` as text is `text`, in any case.
+fn is_written_as(host: &Host<'_>, text: &str) -> bool {
+    let mut rest = Rest(text);
+    write!(rest, "{host}").is_ok() && rest.0.is_empty()
+}
+
+/// A text without what was written. Writing something else is an error.
+struct Rest<'a>(&'a str);
+
+impl Write for Rest<'_> {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        let (start, rest) = self.0.split_at_checked(part.len()).ok_or(fmt::Error)?;
+        if !start.eq_ignore_ascii_case(part) {
+            return Err(fmt::Error);
+        }
+        self.0 = rest;
+        Ok(())
     }
 }

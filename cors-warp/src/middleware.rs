@@ -2,7 +2,7 @@
 //!
 //! A log around the routes decides about the headers of their responses. A gate before the routes
 //! responds early. Only requests that may need an early response pass through it: `OPTIONS`, or every
-//! request if a policy blocks refused origins. See `handoff` for how logs and
+//! request if a policy refuses some. See `handoff` for how logs and
 //! filters work together.
 
 use crate::handoff::{CORS_HEADERS, EARLY_RESPONSE, HAS_EARLY_RESPONSE, HOST};
@@ -73,9 +73,9 @@ impl Cors {
         &self,
     ) -> impl Filter<Extract = (), Error = Rejection> + Clone + Send + Sync + 'static + use<> {
         let mut policies = self.policies.iter();
-        let blocks = policies.any(|policy| policy.policy().blocks_refused_origins());
-        let others =
-            warp::method().and_then(move |method| pass_unless(blocks || method == Method::OPTIONS));
+        let refuses = policies.any(|policy| policy.policy().refuses_requests());
+        let others = warp::method()
+            .and_then(move |method| pass_unless(refuses || method == Method::OPTIONS));
         let unknown = warp::any().map(|| Host::Unknown);
         // It rejects a `Host` line that contradicts the target or is not a host.
         let known = warp::host::optional()
@@ -139,7 +139,7 @@ fn forward(policies: &PolicyTable<HttpPolicy>, info: &Info<'_>) {
     if EARLY_RESPONSE.with_borrow(Option::is_some) {
         return; // The gate has rejected the request.
     }
-    // The gate has decided what is blocked, and nothing else depends on the host.
+    // The gate has decided what is refused, and nothing else depends on the host.
     let head = RequestView::new(info.method(), info.request_headers());
     let cors = |policy: &Arc<HttpPolicy>| policy.forward(&head, info.request_headers());
     CORS_HEADERS.set(policies.find(info.path()).map(cors));

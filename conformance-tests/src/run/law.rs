@@ -6,6 +6,7 @@ use super::{Exchange, compare};
 pub(super) fn broken(exchange: &Exchange<'_>, all: &[Exchange<'_>]) -> Vec<String> {
     one_decision(exchange)
         .into_iter()
+        .chain(timing(exchange))
         .chain(cacheable(exchange, all))
         .collect()
 }
@@ -17,10 +18,25 @@ fn one_decision(exchange: &Exchange<'_>) -> Option<String> {
         return None;
     };
     let (id, reasons) = exchange.observed.as_ref().ok()?.decision.as_ref()?;
+    if *id == "misdirected" {
+        return None; // The origin is not judged.
+    }
     let decided = !reasons.iter().any(|reason| reason.starts_with("origin-"));
     let allowed = exchange.policy.is_origin_allowed(origin);
     (allowed != decided)
         .then(|| format!("is_origin_allowed returns {allowed}, but the decision is {id}"))
+}
+
+/// BEHAVIOUR 7: with the opt-in, `Timing-Allow-Origin` equals `Access-Control-Allow-Origin`.
+fn timing(exchange: &Exchange<'_>) -> Option<String> {
+    if !exchange.policy.to_config().get_timing_allow_origin() {
+        return None;
+    }
+    let response = &exchange.observed.as_ref().ok()?.response;
+    let follows = response
+        .values("timing-allow-origin")
+        .eq(response.values("access-control-allow-origin"));
+    (!follows).then(|| "Timing-Allow-Origin is not Access-Control-Allow-Origin".to_owned())
 }
 
 /// BEHAVIOUR 4, catalogue 29: two requests that agree on all headers named in `Vary` get the same

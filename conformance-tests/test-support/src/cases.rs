@@ -93,7 +93,7 @@ pub fn cases(places: Places, fetches: Range<usize>) -> impl Strategy<Value = (Co
     // The fetches are generated before the policy is known, and then fitted to it. This way both
     // shrink, the number of fetches first.
     let rough = vec(fetch::rough(), fetches);
-    (rough, policy::policy(&places.pages)).prop_map(move |(rough, config)| {
+    (rough, policy::policy(&places)).prop_map(move |(rough, config)| {
         let nearby = fetch::Nearby::new(&config, &places);
         let cases = rough.into_iter().map(|rough| rough.fit(&nearby)).collect();
         (config, cases)

@@ -67,7 +67,8 @@ impl Server {
                 let method = request.method.clone().into_bytes();
                 Some(self.respond(&Request { method, lines }))
             });
-            let meant = self.meaning.allows(script, &fetch);
+            let reaches = self.meaning.is_own_host(b"api.example.com");
+            let meant = self.meaning.allows(script, &fetch) && (reaches || is_own);
             let readable = match outcome.result {
                 Ok(readable) => readable,
                 Err(blocked) => {
@@ -76,8 +77,11 @@ impl Server {
                 }
             };
             assert!(meant);
-            assert_eq!(readable.status, 200);
             assert_eq!(readable.kind == ResponseKind::Basic, is_own);
+            assert_eq!(readable.status, if reaches { 200 } else { 421 });
+            if !reaches {
+                continue;
+            }
             for (name, _) in OF_APPLICATION {
                 let is_readable = readable.headers.iter().any(|line| line.0 == name);
                 let meant = is_own && name != "set-cookie" || self.meaning.exposes(name);
@@ -115,8 +119,17 @@ impl Server {
 
         let out = headers(&self.policy, request).0;
         let early = self.policy.early_response(self.policy.verdict(request));
-        let is_early = matches!(decision, Decision::Preflight(_) | Decision::Blocked(_));
+        let is_early = matches!(
+            decision,
+            Decision::Preflight(_) | Decision::Blocked(_) | Decision::Misdirected(_)
+        );
         assert_eq!(early.is_some(), is_early);
+        let timing = out.get(ResponseHeader::TimingAllowOrigin.name());
+        if self.meaning.config.get_timing_allow_origin() {
+            assert_eq!(timing, out.get(ResponseHeader::AllowOrigin.name()));
+        } else {
+            assert_eq!(timing, None);
+        }
         let value = |header: ResponseHeader| out.get(header.name()).map(Vec::as_slice);
         let origins: Vec<_> = request.lines(RequestHeader::Origin).collect();
         let any = self.meaning.allows_any_origin();
@@ -136,8 +149,12 @@ impl Server {
         } else {
             assert_eq!(self.meaning.classify(request), decision.id());
         }
+        let is_misdirected = matches!(decision, Decision::Misdirected(_));
         match origin {
-            None => assert_eq!((credentials, any && !is_preflight(decision)), (None, false)),
+            None => {
+                let grants = any && !is_preflight(decision) && !is_misdirected;
+                assert_eq!((credentials, grants), (None, false));
+            }
             Some(b"*") => assert_eq!((credentials, any), (None, true)),
             Some(echoed) => {
                 assert!(allowed && !any && origins == [echoed]);
@@ -248,16 +265,52 @@ impl Meaning {
             .lines(RequestHeader::AccessControlRequestMethod)
             .count()
             > 0;
-        if request.lines(RequestHeader::Origin).count() == 0 {
+        let hosts: Vec<&[u8]> = request.lines(RequestHeader::Host).collect();
+        let is_own_host = match hosts[..] {
+            [host] => self.is_own_host(host),
+            _ => self.config.get_own_origins().is_empty(),
+        };
+        if !is_own_host {
+            "misdirected"
+        } else if request.lines(RequestHeader::Origin).count() == 0 {
             "not-cors"
         } else if request.method == b"OPTIONS" && asks {
             "preflight"
         } else if self.lets_in(request) {
             "actual-allowed"
-        } else if self.config.get_block_refused_origins() && !is_own(request) {
+        } else if self.config.get_block_refused_origins() && !self.is_own(request) {
             "blocked"
         } else {
             "actual-refused"
+        }
+    }
+
+    fn is_own_host(&self, host: &[u8]) -> bool {
+        let own = self.config.get_own_origins();
+        own.is_empty() || naive::is_own_host(own, host)
+    }
+
+    /// Whether the request comes from a page of the application itself.
+    fn is_own(&self, request: &Request) -> bool {
+        let [origins, sites, hosts] = [
+            RequestHeader::Origin,
+            RequestHeader::SecFetchSite,
+            RequestHeader::Host,
+        ]
+        .map(|header| request.lines(header).collect::<Vec<_>>());
+        let [origin] = origins[..] else { return false };
+        let own = self.config.get_own_origins();
+        let is_listed = naive::is_allowed(own, origin);
+        match (&sites[..], &hosts[..]) {
+            ([site], _) => {
+                let confirms = [&b"same-origin"[..], b"none"].contains(site);
+                confirms && (own.is_empty() || is_listed)
+            }
+            ([], _) if !own.is_empty() => is_listed,
+            ([], [host]) => {
+                is_origin(origin) && origin != b"null" && origin.ends_with(&[b"://", *host].concat())
+            }
+            _ => false,
         }
     }
 
@@ -266,24 +319,6 @@ impl Meaning {
         let is_it = |entry: &String| entry == "*" || entry.eq_ignore_ascii_case(name);
         let exposed = self.config.get_expose_headers().iter().any(is_it);
         name == "content-type" || exposed && name != "set-cookie"
-    }
-}
-
-/// Whether the request comes from a page of the application itself.
-fn is_own(request: &Request) -> bool {
-    let [origins, sites, hosts] = [
-        RequestHeader::Origin,
-        RequestHeader::SecFetchSite,
-        RequestHeader::Host,
-    ]
-    .map(|header| request.lines(header).collect::<Vec<_>>());
-    let [origin] = origins[..] else { return false };
-    match (&sites[..], &hosts[..]) {
-        ([site], _) => [&b"same-origin"[..], b"none"].contains(site),
-        ([], [host]) => {
-            is_origin(origin) && origin != b"null" && origin.ends_with(&[b"://", *host].concat())
-        }
-        _ => false,
     }
 }
 

@@ -4,6 +4,7 @@
 //! error.
 
 mod origins;
+mod own_origins;
 mod regex;
 mod report;
 mod token_corrections;
@@ -34,6 +35,8 @@ impl Config {
             preflight_status,
             diagnostics,
             block_refused_origins,
+            own_origins,
+            timing_allow_origin,
             dangerously_allow_credentials_on_public_suffixes,
             dangerously_allow_credentials_with_any_app,
             dangerously_allow_credentials_with_broad_regex,
@@ -47,8 +50,10 @@ impl Config {
             on_public_suffixes: dangerously_allow_credentials_on_public_suffixes,
             with_any_app: dangerously_allow_credentials_with_any_app,
             with_broad_regex: dangerously_allow_credentials_with_broad_regex,
+            has_own_origins: !own_origins.is_empty(),
         };
         let access = origins.build(&mut report);
+        let own_origins = own_origins::own_origins(&own_origins, &mut report);
         let methods = tokens::methods(&allow_methods, &mut report);
         let headers = tokens::allowed_headers(&allow_headers, &mut report);
         let exposed = tokens::exposed_headers(&expose_headers, allow_credentials, &mut report);
@@ -65,6 +70,8 @@ impl Config {
             diagnostics,
             block_refused_origins,
             is_for_ambiguous_path: false,
+            own_origins: own_origins.map(Box::new),
+            timing_allow_origin,
             on_public_suffixes: dangerously_allow_credentials_on_public_suffixes,
             with_any_app: dangerously_allow_credentials_with_any_app,
             with_broad_regex: dangerously_allow_credentials_with_broad_regex,

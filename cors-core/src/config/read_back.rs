@@ -42,6 +42,11 @@ impl Policy {
             preflight_status: if self.bare_success { 204 } else { 200 },
             diagnostics: self.diagnostics,
             block_refused_origins: self.block_refused_origins,
+            own_origins: self
+                .own_origins
+                .as_ref()
+                .map_or_else(Vec::new, |own| own.set().to_list()),
+            timing_allow_origin: self.timing_allow_origin,
             dangerously_allow_credentials_on_public_suffixes: self.on_public_suffixes,
             dangerously_allow_credentials_with_any_app: self.with_any_app,
             dangerously_allow_credentials_with_broad_regex: self.with_broad_regex,

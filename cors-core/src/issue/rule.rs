@@ -105,6 +105,11 @@ rules! {
     OriginAnyAppWithCredentials Error "origin-any-app-with-credentials" "anyone can publish an app or a browser extension with this scheme and, with credentials, act as the users who install it; list the hosts, or set dangerously_allow_credentials_with_any_app",
     OriginFileWithCredentials Error "origin-file-with-credentials" "every local file, from any author, can have the origin `file://` and, with credentials, act as the users who open it; use an https origin, or set dangerously_allow_credentials_with_any_app",
 
+    // The origins of this server.
+    OwnOriginAny Error "own-origin-any" "`*` would accept every host, as without the key; list the origins under which browsers reach this server, or remove the key",
+    OwnOriginScheme Error "own-origin-scheme" "browsers reach a server under an `http` or `https` origin, such as `http://localhost:3000`",
+    OwnOriginPublicSuffix Error "own-origin-public-suffix" "anyone can register a name under this public suffix, and its pages would pass as pages of this server; list each name of this server",
+
     // The regex.
     RegexInvalid Error "regex-invalid" "the regex does not compile",
     RegexTooLong Error "regex-too-long" "a regex must not be longer than 1024 bytes",
@@ -125,6 +130,8 @@ rules! {
     UnknownVariable Warning "unknown-variable" "this environment variable is not a key of a CORS policy",
     OriginInsecureWithCredentials Warning "origin-insecure-with-credentials" "an attacker in the network can change an unencrypted page and act as its users; use https",
     OriginUnjudgedWithCredentials Warning "origin-unjudged-with-credentials" "without the feature `public-suffix` it is unknown whether anyone can register a name under this domain and, with credentials, act as your users; enable the feature, or set dangerously_allow_credentials_on_public_suffixes if the domain is yours",
+    OwnOriginPrivateDomain Warning "own-origin-private-domain" "every private network gives names under this domain to hosts of its own, whose pages would pass as pages of this server; list each name of this server",
+    OwnOriginUnjudged Warning "own-origin-unjudged" "without the feature `public-suffix` it is unknown whether anyone can register a name under this domain, and pages under it would pass as pages of this server; enable the feature, or list each name of this server",
     OriginNull Warning "origin-null" "every sandboxed frame and every local file, from any author, has the origin `null`",
     Typo Warning "typo" "this is probably a typo",
     OriginAnyFile Warning "origin-any-file" "every local file, from any author, has the origin `file://` in browsers and apps that do not send `null`",

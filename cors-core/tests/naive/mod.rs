@@ -19,6 +19,32 @@ pub(crate) fn is_allowed(list: &[String], origin: &[u8]) -> bool {
     list.iter().any(|entry| matches(entry, origin))
 }
 
+/// Whether an origin in `own` has this host and port, where the port of the scheme may be written.
+#[allow(dead_code, reason = "not every user of this file has hosts")]
+pub(crate) fn is_own_host(own: &[String], host: &[u8]) -> bool {
+    let Ok(host) = std::str::from_utf8(host) else {
+        return false;
+    };
+    let host = host.to_ascii_lowercase();
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if !port.contains(']') => (name, Some(port)),
+        _ => (host.as_str(), None),
+    };
+    let has_several_ports = if name.starts_with('[') {
+        !name.ends_with(']')
+    } else {
+        name.contains(':')
+    };
+    let is_own = |(scheme, default_port): (&str, &str)| {
+        let origin = match port {
+            Some(port) if port != default_port => format!("{scheme}://{name}:{port}"),
+            _ => format!("{scheme}://{name}"),
+        };
+        is_allowed(own, origin.as_bytes())
+    };
+    !has_several_ports && [("http", "80"), ("https", "443")].into_iter().any(is_own)
+}
+
 fn matches(entry: &str, origin: &str) -> bool {
     if entry == origin {
         return true;

@@ -144,6 +144,9 @@ impl<'a> Walk<'a> {
         let hops = &self.case.hops;
         for (hop, next) in hops.iter().zip(hops.iter().skip(1).map(Some).chain([None])) {
             self.request(hop)?;
+            if let Some(status) = self.refused(hop) {
+                return Ok(Reads::Response(Some(status), self.readable()));
+            }
             if !HANDLED.contains(&self.method.as_str()) {
                 return Ok(Reads::Response(None, self.readable()));
             }
@@ -163,15 +166,38 @@ impl<'a> Walk<'a> {
             let preflight = self.preflight();
             if preflight.is_some() && !self.is_remembered() {
                 self.sent(hop, preflight);
-                self.check_access()?;
+                self.check_access(hop)?;
                 self.check_preflight()?;
             }
         }
         self.sent(hop, None);
         if self.is_cross_origin {
-            self.check_access()?;
+            self.check_access(hop)?;
         }
         Ok(())
+    }
+
+    /// BEHAVIOUR 7: the status of a response that a page of the same host reads instead of that of the
+    /// application.
+    fn refused(&self, hop: &Hop) -> Option<u16> {
+        let own = self.config.get_own_origins();
+        let blocks = self.config.get_block_refused_origins()
+            && !["GET", "HEAD"].contains(&self.method.as_str())
+            && !allows_origin(self.config, self.origin)
+            && !naive::is_allowed(own, self.origin.as_bytes());
+        if !self.is_own(hop) {
+            Some(421)
+        } else if !self.is_cross_origin && !own.is_empty() && blocks {
+            Some(403)
+        } else {
+            None
+        }
+    }
+
+    fn is_own(&self, hop: &Hop) -> bool {
+        let own = self.config.get_own_origins();
+        let url = Url::parse(&hop.url).unwrap();
+        own.is_empty() || naive::is_own_host(own, url.authority().as_bytes())
     }
 
     fn sent(&mut self, hop: &Hop, preflight: Option<(String, Vec<String>)>) {
@@ -210,9 +236,9 @@ impl<'a> Walk<'a> {
         self.remembers && (needs_no_memory || self.allows_method())
     }
 
-    /// BEHAVIOUR 4: whether the page may read a response at all.
-    fn check_access(&self) -> Result<(), Cause> {
-        if !allows_origin(self.config, self.origin) {
+    /// BEHAVIOUR 4: whether the page may read a response at all. One for another host has no CORS headers.
+    fn check_access(&self, hop: &Hop) -> Result<(), Cause> {
+        if !self.is_own(hop) || !allows_origin(self.config, self.origin) {
             return Err(Cause::Origin);
         }
         if self.case.credentials == Credentials::Include && !self.config.get_allow_credentials() {

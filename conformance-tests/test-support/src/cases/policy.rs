@@ -6,8 +6,11 @@ use proptest::option::weighted;
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 
+use super::Places;
+
 /// Policies that build.
-pub(super) fn policy(pages: &[String]) -> impl Strategy<Value = Config> + use<> {
+pub(super) fn policy(places: &Places) -> impl Strategy<Value = Config> + use<> {
+    let pages = &places.pages;
     let access = (
         prop_oneof![
             1 => Just(vec![]),
@@ -26,15 +29,30 @@ pub(super) fn policy(pages: &[String]) -> impl Strategy<Value = Config> + use<> 
             any::<u64>(),
         ],
     );
-    let flags = (select(vec![200, 204]), any::<[bool; 5]>());
-    let config = (access, lists, flags).prop_map(
-        |((mut origins, regex, credentials), (methods, headers, mut exposed, max_age), flags)| {
+    let flags = (select(vec![200, 204]), any::<[bool; 6]>());
+    let config = (access, lists, flags, own_origins(&places.apis)).prop_map(
+        |(
+            (mut origins, regex, credentials),
+            (methods, headers, mut exposed, max_age),
+            flags,
+            own,
+        )| {
             if credentials {
                 // These entries are errors with credentials.
                 origins.retain(|entry| !["*", "null"].contains(&entry.as_str()));
                 exposed.retain(|name| *name != "*");
             }
-            let (status, [diagnostics, block, public_suffixes, any_app, broad_regex]) = flags;
+            let (
+                status,
+                [
+                    diagnostics,
+                    block,
+                    timing,
+                    public_suffixes,
+                    any_app,
+                    broad_regex,
+                ],
+            ) = flags;
             let config = Config::new()
                 .allow_origins(origins)
                 .allow_methods(methods)
@@ -45,6 +63,8 @@ pub(super) fn policy(pages: &[String]) -> impl Strategy<Value = Config> + use<> 
                 .preflight_status(status)
                 .diagnostics(diagnostics)
                 .block_refused_origins(block)
+                .own_origins(own)
+                .timing_allow_origin(timing)
                 .dangerously_allow_credentials_on_public_suffixes(public_suffixes)
                 .dangerously_allow_credentials_with_any_app(any_app)
                 .dangerously_allow_credentials_with_broad_regex(broad_regex);
@@ -89,6 +109,20 @@ fn list(pool: &[&'static str]) -> impl Strategy<Value = Vec<&'static str>> + use
         12 => named.clone(),
         4 => Just(vec![pool[0]]),
         1 => named.prop_map(|names| [&["*"], &names[..]].concat()),
+    ]
+}
+
+/// Mostly none, or those of every server; rarely some are missing.
+fn own_origins(apis: &[String]) -> impl Strategy<Value = Vec<String>> + use<> {
+    let any_port = |api: &String| {
+        let (scheme, host, _) = parts(api);
+        format!("{scheme}://{host}:*")
+    };
+    prop_oneof![
+        16 => Just(Vec::new()),
+        2 => Just(apis.to_vec()),
+        1 => Just(apis.iter().map(any_port).collect()),
+        1 => subsequence(apis.to_vec(), 1..=apis.len()),
     ]
 }
 

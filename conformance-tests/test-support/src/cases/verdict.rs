@@ -34,6 +34,13 @@ pub fn problem(expected: &Expected, outcome: &Outcome) -> Option<String> {
             expected.sent
         ));
     }
+    let mut responses = outcome
+        .exchanges
+        .iter()
+        .filter_map(|(_, response)| response.as_ref());
+    if let Some(response) = responses.find(|response| !is_timing_that_of_cors(response)) {
+        return Some(format!("Timing-Allow-Origin differs: {response:#?}"));
+    }
     let agrees = match (&expected.result, &outcome.result) {
         (Ok(expected), Ok(got)) => {
             let last = outcome
@@ -47,6 +54,16 @@ pub fn problem(expected: &Expected, outcome: &Outcome) -> Option<String> {
     };
     let (expected, got) = (&expected.result, &outcome.result);
     (!agrees).then(|| format!("the policy implies {expected:?}\nthe browser's result is {got:?}"))
+}
+
+/// BEHAVIOUR 7: `Timing-Allow-Origin`, if there is one, equals `Access-Control-Allow-Origin`.
+fn is_timing_that_of_cors(response: &Response) -> bool {
+    let lines = |name| {
+        let lines = response.headers.iter();
+        lines.filter(move |line| line.0 == name).map(|line| &line.1)
+    };
+    lines("timing-allow-origin").next().is_none()
+        || lines("timing-allow-origin").eq(lines("access-control-allow-origin"))
 }
 
 fn sent(request: &Request) -> Sent {

@@ -1,7 +1,7 @@
 //! `allow_origins`, `allow_origin_regex` and `allow_credentials`: who may read the responses.
 
 use super::regex::RegexCheck;
-use super::report::{Report, duplicate, redundant};
+use super::report::{Report, add_redundant, duplicate, redundant};
 use crate::config::corrections::{correct, correct_scheme};
 use crate::config::entry::{self, Flaw};
 use crate::config::loopback::is_loopback;
@@ -25,6 +25,8 @@ pub(super) struct Origins<'a> {
     pub(super) on_public_suffixes: bool,
     pub(super) with_any_app: bool,
     pub(super) with_broad_regex: bool,
+    /// A server with these may allow no other origin.
+    pub(super) has_own_origins: bool,
 }
 
 impl Origins<'_> {
@@ -44,10 +46,10 @@ impl Origins<'_> {
                 }
                 Ok(Entry::Pattern(pattern)) => {
                     self.check_pattern(index, text, &pattern, report);
-                    check_typos(index, text, &pattern, report);
+                    check_typos(Key::AllowOrigins, index, text, &pattern, report);
                     origins.allow(index, text, &pattern);
                 }
-                Err(flaws) => add_flaws(index, text, flaws, report),
+                Err(flaws) => add_flaws(Key::AllowOrigins, index, text, flaws, report),
             }
         }
         if let Some(index) = null {
@@ -70,15 +72,7 @@ impl Origins<'_> {
         let (origins, redundant_entries) = origins.finish();
         let is_redundant = redundant_entries.iter().map(|entry| entry.index).collect();
         self.compare_with_regex(&origins, &is_redundant, report);
-        for entry in redundant_entries {
-            report.add(match entry.covered_by {
-                None => duplicate(Key::AllowOrigins, entry.index, entry.text),
-                Some(other) => {
-                    let why = format!("covered by `{other}`");
-                    redundant(Key::AllowOrigins, entry.index, entry.text, why)
-                }
-            });
-        }
+        add_redundant(Key::AllowOrigins, redundant_entries, report);
         if let Some(index) = any {
             self.check_any(index, report);
             return Access::AnyOrigin;
@@ -136,7 +130,7 @@ impl Origins<'_> {
             Some(key) => matches!(key, Key::AllowOrigins | Key::AllowOriginRegex),
             None => issue.severity() == Severity::Error,
         });
-        if is_empty && !is_unreadable {
+        if is_empty && !is_unreadable && !self.has_own_origins {
             report.add(Issue::new(Key::AllowOrigins, "", Rule::NothingAllowed));
         }
     }
@@ -185,10 +179,15 @@ impl Origins<'_> {
 }
 
 /// Reports a problem with the correction of the whole entry, or every problem if there is none.
-fn add_flaws(index: usize, text: &str, flaws: Vec<Flaw>, report: &mut Report) {
+pub(super) fn add_flaws(key: Key, index: usize, text: &str, flaws: Vec<Flaw>, report: &mut Report) {
     let issue = |flaw: Flaw| {
-        let mut issue = Issue::new(Key::AllowOrigins, text, flaw.rule).at(index);
-        issue.detail = flaw.detail;
+        let mut issue = Issue::new(key, text, flaw.rule).at(index);
+        issue.detail = match flaw.rule {
+            Rule::OriginRegex if key == Key::OwnOrigins => {
+                Some("own_origins takes none".to_owned())
+            }
+            _ => flaw.detail,
+        };
         issue
     };
     let is_list = |flaw: &&Flaw| flaw.rule == Rule::OriginList;
@@ -203,8 +202,14 @@ fn add_flaws(index: usize, text: &str, flaws: Vec<Flaw>, report: &mut Report) {
     }
 }
 
-fn check_typos(index: usize, text: &str, pattern: &Pattern<'_>, report: &mut Report) {
-    let issue = || Issue::new(Key::AllowOrigins, text, Rule::Typo).at(index);
+pub(super) fn check_typos(
+    key: Key,
+    index: usize,
+    text: &str,
+    pattern: &Pattern<'_>,
+    report: &mut Report,
+) {
+    let issue = || Issue::new(key, text, Rule::Typo).at(index);
     if let Some(meant) = typos::scheme(pattern) {
         report.add(issue().corrected(correct_scheme(text, pattern.scheme, meant)));
     } else if let Some(meant) = typos::host(pattern) {

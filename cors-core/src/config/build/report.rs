@@ -2,6 +2,7 @@
 
 use crate::config::error::ConfigError;
 use crate::issue::{Correction, Issue, Key, Rule, Severity};
+use crate::origin::builder::Redundant;
 use std::collections::HashSet;
 
 /// The issues so far.
@@ -91,4 +92,17 @@ pub(super) fn redundant(key: Key, index: usize, text: &str, why: impl Into<Strin
         .at(index)
         .detail(why)
         .corrected(Correction::Remove)
+}
+
+/// Reports the origins and patterns of a list that have no effect.
+pub(super) fn add_redundant(key: Key, entries: Vec<Redundant<'_>>, report: &mut Report) {
+    for entry in entries {
+        report.add(match entry.covered_by {
+            None => duplicate(key, entry.index, entry.text),
+            Some(other) => {
+                let why = format!("covered by `{other}`");
+                redundant(key, entry.index, entry.text, why)
+            }
+        });
+    }
 }
