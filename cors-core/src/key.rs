@@ -52,6 +52,10 @@ macro_rules! keys {
             /// upper-cased. Every other method is compared byte for byte. `CONNECT`, `TRACE` and
             /// `TRACK` are errors, because browsers never send them.
             ///
+            /// Many requests with `GET`, `HEAD` and `POST` need no preflight. With a header that is not
+            /// always allowed, they do. So does an upload that reports its progress (a listener on
+            /// `XMLHttpRequest.upload`; Fetch, "use-CORS-preflight flag"): for such a `POST`, list `POST`.
+            ///
             /// ["normalize a method"]: https://fetch.spec.whatwg.org/#concept-method-normalize
             AllowMethods allow_methods get_allow_methods list ["GET"] always;
 
@@ -59,6 +63,9 @@ macro_rules! keys {
             ///
             /// `Accept`, `Accept-Language`, `Content-Language` and `Content-Type` are always allowed.
             /// `*` allows every header, including `Authorization`.
+            ///
+            /// A request with any other header needs a preflight, whatever its method. So the method must
+            /// be in `allow_methods`, even if it is `POST`.
             ///
             /// `Access-Control-Request-Headers` is refused if it is longer than 256 bytes plus twice the
             /// length of the allowed names, each with a comma and a space (4096 bytes with `*`). Every

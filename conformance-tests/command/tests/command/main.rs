@@ -71,7 +71,7 @@ FILE: error: allow_origins[0]: `https://example.com/`: an origin ends with the h
 FILE: error: allow_origins[1]: `https://a.example, https://b.example`: an entry is one origin, not a list; use `https://a.example`, `https://b.example` as separate entries
 FILE: error: allow_headers[0]: `X Y`: a header name is a token: letters, digits and !#$%&'*+-.^_`|~; use `X`, `Y` as separate entries
 FILE: error: max_age: `-1`: max_age must not be negative; 0 disables the cache; use `0`
-FILE: warning: allow_headers[1]: `Cookie`: no preflight requests this header, because scripts cannot set it or it is a response header; remove it
+FILE: warning: allow_headers[1]: `Cookie`: no preflight requests this header, because scripts cannot set it; remove it
 FILE: 5 errors, 1 warning
 ";
     assert_eq!(report, expected);
