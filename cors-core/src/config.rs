@@ -4,6 +4,7 @@
 //! [`env`] and [`file`], and checked by [`build`].
 
 mod build;
+mod comma_list;
 mod corrections;
 mod entry;
 mod env;

@@ -6,6 +6,7 @@
 mod rule;
 #[cfg(feature = "serde")]
 mod serialize;
+mod user_info;
 
 pub use crate::key::Key;
 pub use rule::{Rule, Severity};
@@ -77,7 +78,7 @@ impl Issue {
         Self {
             key: Some(key),
             index: None,
-            text: text.into(),
+            text: hide_user_info(Some(key), text.into()),
             rule,
             detail: None,
             correction: None,
@@ -89,7 +90,7 @@ impl Issue {
         Self {
             key: None,
             index: None,
-            text: name.to_owned(),
+            text: hide_user_info(None, name.to_owned()),
             rule,
             detail: None,
             correction: None,
@@ -106,8 +107,16 @@ impl Issue {
         self
     }
 
+    /// A correction with a password in it is not offered.
     pub(crate) fn corrected(mut self, correction: impl Into<Option<Correction>>) -> Self {
-        self.correction = correction.into();
+        let is_public = |text: &String| hide_user_info(self.key, text.clone()) == *text;
+        self.correction = correction.into().filter(|correction| match correction {
+            Correction::Replace(text) | Correction::Entry(text) | Correction::RenameKey(text) => {
+                is_public(text)
+            }
+            Correction::Split(entries) => entries.iter().all(is_public),
+            Correction::Remove => true,
+        });
         self
     }
 
@@ -123,8 +132,8 @@ impl Issue {
         self.index
     }
 
-    /// The text with the problem, as it was given. It can contain any characters: escape it before
-    /// showing it.
+    /// The text with the problem, as it was given, but with `***` in place of a password. It can contain
+    /// any characters: escape it before showing it.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -150,6 +159,13 @@ impl Issue {
     /// What to write instead, if it is clear what was meant.
     pub fn correction(&self) -> Option<&Correction> {
         self.correction.as_ref()
+    }
+}
+
+fn hide_user_info(key: Option<Key>, text: String) -> String {
+    match key {
+        Some(Key::AllowOriginRegex) => user_info::hide_in_regex(text),
+        _ => user_info::hide(text),
     }
 }
 

@@ -71,7 +71,7 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
         (origins(["ht_tp://a.com"]), &["allow_origins[0]: `ht_tp://a.com`: a scheme is a letter followed by letters, digits, `+`, `-` or `.`, at most 64 bytes"]),
         (origins(["file:///home"]), &["allow_origins[0]: `file:///home`: pages opened from a file have the origin `null` or, in some browsers and apps, `file://`, and every local file has the same"]),
         (origins(["wss://a.com"]), &["allow_origins[0]: `wss://a.com`: a WebSocket client sends the origin of its page, which is `http` or `https`; use `https://a.com`"]),
-        (origins(["https://me:pw@a.com"]), &["allow_origins[0]: `https://me:pw@a.com`: an origin must not contain a user name or password; use `https://a.com`"]),
+        (origins(["https://me:pw@a.com"]), &["allow_origins[0]: `https://me:***@a.com`: an origin must not contain a user name or password; use `https://a.com`"]),
         (origins(["https://a.com/api"]), &["allow_origins[0]: `https://a.com/api`: an origin must not contain a path; use `https://a.com`"]),
         (origins(["https://a.com/"]), &["allow_origins[0]: `https://a.com/`: an origin ends with the host or the port, without a slash; use `https://a.com`"]),
         (origins(["https://a.com?x"]), &["allow_origins[0]: `https://a.com?x`: an origin must not contain a query; use `https://a.com`"]),
@@ -496,6 +496,69 @@ fn a_setter_replaces_what_could_not_be_read() {
     ]);
     assert!(config.clone().build().is_err());
     assert_eq!(config.max_age(60).build_strict().err(), None);
+}
+
+/// Whatever is wrong with an entry, no password in it is written anywhere.
+#[test]
+fn passwords_are_not_quoted() {
+    const USER_INFO: [&str; 6] = [
+        "user:s3cr3t@",
+        "s3cr3t@",
+        "s3cr3t:@",
+        "user:0/s3cr3t@",
+        "user:s3cr3t,@",
+        "user:s3cr3t @",
+    ];
+    // With a user name in each place of each text of the other tests.
+    let with = |user_info: &str, text: &str| {
+        let after_scheme = text.replace("://", &format!("://{user_info}"));
+        [after_scheme, format!("{user_info}{text}")]
+    };
+    let list = |user_info: &str, list: &[String]| -> Vec<String> {
+        let without = list.iter().filter(|text| !text.contains('@'));
+        without.flat_map(|text| with(user_info, text)).collect()
+    };
+    let mut configs = Vec::new();
+    for user_info in USER_INFO {
+        for (config, _) in rows() {
+            let changed = config
+                .clone()
+                .allow_origins(list(user_info, config.get_allow_origins()))
+                .allow_methods(list(user_info, config.get_allow_methods()))
+                .allow_headers(list(user_info, config.get_allow_headers()))
+                .expose_headers(list(user_info, config.get_expose_headers()));
+            match config.get_allow_origin_regex() {
+                // In a regex, `token@*` is also a part of a host.
+                Some(regex) if user_info.starts_with("user:") => configs.extend(
+                    with(user_info, regex).map(|regex| changed.clone().allow_origin_regex(regex)),
+                ),
+                _ => configs.push(changed),
+            }
+        }
+        let names = Key::ALL.iter().map(|key| key.as_str().to_uppercase());
+        let names = names.chain([user_info.to_owned()]);
+        configs.push(Config::from_vars(
+            names.map(|name| (format!("CORS_{name}"), format!("{user_info}x"))),
+        ));
+    }
+    let mut rules = BTreeSet::new();
+    for config in configs {
+        for issue in issues(config.clone()) {
+            assert_no_password(&issue.to_string());
+            assert_no_password(&format!("{issue:?}"));
+            #[cfg(feature = "serde")]
+            assert_no_password(&serde_json::to_string(&issue).unwrap());
+            rules.insert(issue.rule().id());
+        }
+        if let Err(error) = config.build() {
+            assert_no_password(&error.to_string());
+        }
+    }
+    assert!(rules.len() >= 55, "{rules:?}");
+}
+
+fn assert_no_password(text: &str) {
+    assert!(!text.contains("s3cr3t"), "{text}");
 }
 
 #[test]

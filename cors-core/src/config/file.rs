@@ -5,7 +5,9 @@ use super::nearest::nearest;
 use super::value::Value;
 use crate::issue::{Correction, Issue, Key, Rule};
 use crate::key::keys;
-use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use std::fmt;
 
@@ -55,6 +57,11 @@ impl<'de> Visitor<'de> for ConfigVisitor {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a CORS policy: an object with keys such as `allow_origins`")
+    }
+
+    /// The text may contain a password, so the error does not quote it.
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<Config, E> {
+        Err(E::invalid_type(Unexpected::Other("text"), &self))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Config, A::Error> {

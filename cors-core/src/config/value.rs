@@ -3,6 +3,7 @@
 //! No function here fails. A value that cannot be read becomes an issue, and the build returns it
 //! together with all other issues.
 
+use super::comma_list;
 use crate::issue::{Correction, Issue, Key, Rule};
 
 /// A value of a file or of the environment, before it is converted.
@@ -111,9 +112,9 @@ impl Setting for Vec<String> {
     fn read(&mut self, key: Key, value: Value, issues: &mut Vec<Issue>) {
         let items = match value {
             Value::List(items) => items,
-            Value::Text(text) => text
-                .split(',')
-                .map(|item| Value::Text(item.trim().to_owned()))
+            Value::Text(text) => comma_list::items(&text)
+                .into_iter()
+                .map(|item| Value::Text(item.to_owned()))
                 .collect(),
             other => return issues.push(wrong_type(key, other, "a list of texts")),
         };
