@@ -8,7 +8,7 @@ mod rule;
 mod serialize;
 mod user_info;
 
-pub use crate::key::Key;
+pub use crate::key::{Key, ValueKind};
 pub use rule::{Rule, Severity};
 
 use std::fmt;
@@ -50,7 +50,8 @@ impl fmt::Display for Correction {
 
 /// One problem in a configuration: its place, the rule and, where possible, a correction.
 ///
-/// `Display` writes everything on one line:
+/// `Display` writes everything on one line. If the value is from an environment variable, the line starts with
+/// its name, and the position counts from 1: `CORS_ALLOW_ORIGINS, entry 2`.
 ///
 /// ```
 /// let error = cors_core::Config::new()
@@ -67,6 +68,7 @@ impl fmt::Display for Correction {
 pub struct Issue {
     pub(crate) key: Option<Key>,
     pub(crate) index: Option<usize>,
+    pub(crate) variable: Option<String>,
     pub(crate) text: String,
     pub(crate) rule: Rule,
     pub(crate) detail: Option<String>,
@@ -78,6 +80,7 @@ impl Issue {
         Self {
             key: Some(key),
             index: None,
+            variable: None,
             text: hide_user_info(Some(key), text.into()),
             rule,
             detail: None,
@@ -90,6 +93,7 @@ impl Issue {
         Self {
             key: None,
             index: None,
+            variable: None,
             text: hide_user_info(None, name.to_owned()),
             rule,
             detail: None,
@@ -99,6 +103,11 @@ impl Issue {
 
     pub(crate) fn at(mut self, index: usize) -> Self {
         self.index = Some(index);
+        self
+    }
+
+    pub(crate) fn of_variable(mut self, name: String) -> Self {
+        self.variable = Some(name);
         self
     }
 
@@ -132,6 +141,11 @@ impl Issue {
         self.index
     }
 
+    /// The environment variable that the value is from, if it is from one.
+    pub fn variable(&self) -> Option<&str> {
+        self.variable.as_deref()
+    }
+
     /// The text with the problem, as it was given, but with `***` in place of a password. It can contain
     /// any characters: escape it before showing it.
     pub fn text(&self) -> &str {
@@ -150,9 +164,13 @@ impl Issue {
 
     /// The rule as a sentence, with the details of this case.
     pub fn message(&self) -> String {
+        let rule = match &self.variable {
+            Some(name) if self.rule.is_about_variable() => format!("{name} {}", self.rule),
+            _ => self.rule.to_string(),
+        };
         match &self.detail {
-            Some(detail) => format!("{}: {detail}", self.rule),
-            None => self.rule.to_string(),
+            Some(detail) => format!("{rule}: {detail}"),
+            None => rule,
         }
     }
 
@@ -162,7 +180,8 @@ impl Issue {
     }
 }
 
-fn hide_user_info(key: Option<Key>, text: String) -> String {
+/// `text`, a value of `key`, without passwords.
+pub(crate) fn hide_user_info(key: Option<Key>, text: String) -> String {
     match key {
         Some(Key::AllowOriginRegex) => user_info::hide_in_regex(text),
         _ => user_info::hide(text),
@@ -171,12 +190,13 @@ fn hide_user_info(key: Option<Key>, text: String) -> String {
 
 impl fmt::Display for Issue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(key) = self.key {
-            f.write_str(key.as_str())?;
-            if let Some(index) = self.index {
-                write!(f, "[{index}]")?;
-            }
-            f.write_str(": ")?;
+        match (&self.variable, self.key, self.index) {
+            _ if self.rule.is_about_variable() => {}
+            (Some(name), _, Some(index)) => write!(f, "{name}, entry {}: ", index + 1)?,
+            (Some(name), _, None) => write!(f, "{name}: ")?,
+            (None, Some(key), Some(index)) => write!(f, "{key}[{index}]: ")?,
+            (None, Some(key), None) => write!(f, "{key}: ")?,
+            (None, None, _) => {}
         }
         if !self.text.is_empty() {
             write!(f, "{}: ", Quoted(&self.text))?;

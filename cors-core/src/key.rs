@@ -147,9 +147,52 @@ macro_rules! keys {
 
 pub(crate) use keys;
 
+/// The kind of value that a key has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ValueKind {
+    /// A list of texts.
+    List,
+    /// A text, or none.
+    Text,
+    /// `true` or `false`.
+    Flag,
+    /// A whole number of seconds.
+    Seconds,
+    /// 200 or 204.
+    Status,
+}
+
+macro_rules! value_kind {
+    (list) => {
+        ValueKind::List
+    };
+    (text) => {
+        ValueKind::Text
+    };
+    (flag) => {
+        ValueKind::Flag
+    };
+    (seconds) => {
+        ValueKind::Seconds
+    };
+    (status) => {
+        ValueKind::Status
+    };
+}
+
+macro_rules! default_json {
+    (none) => {
+        "null"
+    };
+    ($default:tt) => {
+        stringify!($default)
+    };
+}
+
 macro_rules! define_key {
     ($(
-        $(#[$doc:meta])*
+        $(#[doc = $doc:literal])*
         $key:ident $name:ident $getter:ident $kind:ident $default:tt $written:ident;
     )*) => {
         /// A configuration key.
@@ -169,6 +212,21 @@ macro_rules! define_key {
             /// The key as it is written in a policy file.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$key => stringify!($name),)* }
+            }
+
+            /// The kind of its value.
+            pub const fn kind(self) -> ValueKind {
+                match self { $(Self::$key => value_kind!($kind),)* }
+            }
+
+            /// Its default in JSON.
+            pub const fn default_json(self) -> &'static str {
+                match self { $(Self::$key => default_json!($default),)* }
+            }
+
+            /// Its documentation in Markdown: that of the builder method.
+            pub const fn documentation(self) -> &'static str {
+                match self { $(Self::$key => concat!($($doc, "\n"),*),)* }
             }
         }
     };

@@ -54,6 +54,13 @@ macro_rules! rules {
             }
         }
 
+        impl Rule {
+            /// Whether the rule is a sentence that lacks its subject, the name of a variable.
+            pub(crate) const fn is_about_variable(self) -> bool {
+                matches!(self, Self::VariableNotSet | Self::VariableEmpty)
+            }
+        }
+
         impl fmt::Display for Rule {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(match self { $(Self::$name => $text,)* })
@@ -68,6 +75,8 @@ rules! {
     UnknownKey Error "unknown-key" "unknown key",
     KeyTwice Error "key-twice" "duplicate key",
     WrongType Error "wrong-type" "wrong type",
+    JsonArray Error "json-array" "a list that starts with `[` is a JSON array of texts, such as `[\"https://a.com\", \"https://b.com\"]`",
+    VariableNotSet Error "variable-not-set" "is not set, so no other site could read a response",
 
     // Origins that no browser sends.
     OriginList Error "origin-list" "an entry is one origin, not a list",
@@ -122,6 +131,7 @@ rules! {
     PreflightStatus Error "preflight-status" "the status of an allowed preflight must be 200 or 204",
 
     // Valid, but probably not what was meant.
+    VariableEmpty Warning "variable-empty" "is empty, so it counts as not set",
     UnknownVariable Warning "unknown-variable" "this environment variable is not a key of a CORS policy",
     OriginInsecureWithCredentials Warning "origin-insecure-with-credentials" "an attacker in the network can change an unencrypted page and act as its users; use https",
     OriginUnjudgedWithCredentials Warning "origin-unjudged-with-credentials" "without the feature `public-suffix` it is unknown whether anyone can register a name under this domain and, with credentials, act as your users; enable the feature, or set dangerously_allow_credentials_on_public_suffixes if the domain is yours",

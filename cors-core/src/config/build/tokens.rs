@@ -14,7 +14,7 @@ use std::collections::HashSet;
 pub(super) fn methods(list: &[String], report: &mut Report) -> Vec<String> {
     let key = Key::AllowMethods;
     let entries = report.entries(key, list);
-    if list.is_empty() && !report.is_unreadable(key) {
+    if list.is_empty() && !report.reading().is_unreadable(key) {
         report.add(Issue::new(key, "", Rule::MethodsEmpty));
     }
     let has_any = entries.iter().any(|(_, text)| *text == "*");
