@@ -40,6 +40,11 @@ impl Issues {
         self.errors.issues.retain(|issue| !is_removed(issue));
     }
 
+    /// Whether another error is kept, and not only counted.
+    pub(crate) fn keeps_errors(&self) -> bool {
+        self.errors.issues.len() < KEPT
+    }
+
     /// The errors that are kept.
     pub(crate) fn errors(&self) -> &[Issue] {
         &self.errors.issues

@@ -193,6 +193,8 @@ fn add_flaws(index: usize, text: &str, flaws: Vec<Flaw>, report: &mut Report) {
     };
     let is_list = |flaw: &&Flaw| flaw.rule == Rule::OriginList;
     let main = flaws.iter().find(is_list).or_else(|| flaws.first());
+    // A correction does not change how many errors one flaw is.
+    let main = main.filter(|_| flaws.len() > 1 || report.keeps_errors());
     let corrected = main.and_then(|flaw| Some((flaw.clone(), correct(text, flaw.rule)?)));
     match corrected {
         Some((flaw, correction)) => report.add(issue(flaw).corrected(correction)),

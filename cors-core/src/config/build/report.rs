@@ -24,6 +24,11 @@ impl Report {
         self.issues.push(issue);
     }
 
+    /// Whether another error is kept, and not only counted.
+    pub(super) fn keeps_errors(&self) -> bool {
+        self.issues.keeps_errors()
+    }
+
     /// What reading a file or the environment has found.
     pub(super) fn reading(&self) -> &Reading {
         &self.reading
