@@ -4,6 +4,7 @@
 //! [`env`] and [`file`], and checked by [`build`].
 
 mod build;
+mod comma_list;
 mod corrections;
 mod entry;
 mod env;
@@ -11,21 +12,27 @@ mod error;
 #[cfg(feature = "serde")]
 mod file;
 mod ipv4;
+mod issues;
+mod json_array;
 mod loopback;
 mod nearest;
 mod notation;
 mod private_domain;
 mod punycode;
 mod read_back;
+mod reading;
 mod regex_meaning;
 mod typos;
 mod unescaped_dots;
 mod value;
 
 pub use error::ConfigError;
+pub(crate) use issues::Issues;
 
-use crate::issue::{Issue, Key};
+use crate::issue::Key;
 use crate::key::keys;
+use reading::Reading;
+use std::fmt;
 use value::{Setting, Value};
 
 /// The Rust type of each kind of value.
@@ -51,7 +58,7 @@ macro_rules! setter {
         where
             I: IntoIterator<Item: Into<String>>,
         {
-            self.discard_issues(Key::$key);
+            self.reading.forget(Key::$key);
             self.$name = entries.into_iter().map(Into::into).collect();
             self
         }
@@ -60,7 +67,7 @@ macro_rules! setter {
         $(#[$doc])*
         #[must_use]
         pub fn $name(mut self, text: impl Into<String>) -> Self {
-            self.discard_issues(Key::$key);
+            self.reading.forget(Key::$key);
             self.$name = Some(text.into());
             self
         }
@@ -69,7 +76,7 @@ macro_rules! setter {
         $(#[$doc])*
         #[must_use]
         pub fn $name(mut self, $kind: kind!($kind)) -> Self {
-            self.discard_issues(Key::$key);
+            self.reading.forget(Key::$key);
             self.$name = $kind;
             self
         }
@@ -130,18 +137,29 @@ macro_rules! define_config {
         /// ```
         ///
         /// [`Policy`]: crate::Policy
-        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[derive(Clone, PartialEq, Eq)]
         pub struct Config {
             $($name: kind!($kind),)*
-            /// The problems in values of a file or of the environment that could not be read.
-            read_issues: Vec<Issue>,
+            reading: Reading,
+        }
+
+        /// Like a derived one, but without the passwords of URLs.
+        impl fmt::Debug for Config {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let mut out = f.debug_struct("Config");
+                $(
+                    let value = self.$name.without_passwords(Key::$key);
+                    out.field(stringify!($name), &format_args!("{value}"));
+                )*
+                out.field("reading", &self.reading).finish()
+            }
         }
 
         impl Default for Config {
             fn default() -> Self {
                 Self {
                     $($name: default!($kind $default),)*
-                    read_issues: Vec::new(),
+                    reading: Reading::default(),
                 }
             }
         }
@@ -156,29 +174,14 @@ macro_rules! define_config {
 
             $(getter! { $kind $name $getter })*
 
-            /// Sets `key` to a value from a file.
+            /// Sets `key` to a value from a file or from a variable.
             fn read(&mut self, key: Key, value: Value) {
                 match key {
-                    $(Key::$key => self.$name.read(key, value, &mut self.read_issues),)*
+                    $(Key::$key => self.$name.read(key, value, &mut self.reading),)*
                 }
-            }
-
-            /// Sets `key` to the value of an environment variable.
-            fn read_variable(&mut self, key: Key, text: &str) {
-                let value = match key {
-                    $(Key::$key => <kind!($kind)>::from_variable(text),)*
-                };
-                self.read(key, value);
             }
         }
     };
 }
 
 keys!(define_config);
-
-impl Config {
-    /// Discards the issues of a value that is now replaced.
-    fn discard_issues(&mut self, key: Key) {
-        self.read_issues.retain(|issue| issue.key != Some(key));
-    }
-}

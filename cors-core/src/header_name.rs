@@ -19,8 +19,7 @@ pub(crate) fn is_safelisted(name: &str) -> bool {
     is_one_of(name, &SAFELISTED)
 }
 
-/// Headers that no preflight names: those that a script cannot set ("forbidden request-header"), and
-/// those of the CORS protocol, which belong in responses.
+/// Headers that no preflight names, because a script cannot set them ("forbidden request-header").
 pub(crate) fn is_not_sendable(name: &str) -> bool {
     const FORBIDDEN: [&str; 21] = [
         "accept-charset",
@@ -46,9 +45,28 @@ pub(crate) fn is_not_sendable(name: &str) -> bool {
         "via",
     ];
     is_one_of(name, &FORBIDDEN)
-        || ["proxy-", "sec-", "access-control-"]
+        || ["proxy-", "sec-", "access-control-request-"]
             .iter()
             .any(|prefix| starts_with(name, prefix))
+}
+
+/// Headers that only responses have, but that front ends are known to send. A preflight then names them.
+pub(crate) fn is_of_response(name: &str) -> bool {
+    const KNOWN: [&str; 11] = [
+        "content-security-policy",
+        "cross-origin-embedder-policy",
+        "cross-origin-opener-policy",
+        "cross-origin-resource-policy",
+        "server",
+        "strict-transport-security",
+        "timing-allow-origin",
+        "vary",
+        "www-authenticate",
+        "x-content-type-options",
+        "x-frame-options",
+    ];
+    is_one_of(name, &KNOWN)
+        || starts_with(name, "access-control-") && !starts_with(name, "access-control-request-")
 }
 
 /// Headers that no script can read: "forbidden response-header name", headers of requests, and headers

@@ -6,8 +6,9 @@
 mod rule;
 #[cfg(feature = "serde")]
 mod serialize;
+mod user_info;
 
-pub use crate::key::Key;
+pub use crate::key::{Key, ValueKind};
 pub use rule::{Rule, Severity};
 
 use std::fmt;
@@ -49,7 +50,8 @@ impl fmt::Display for Correction {
 
 /// One problem in a configuration: its place, the rule and, where possible, a correction.
 ///
-/// `Display` writes everything on one line:
+/// `Display` writes everything on one line. If the value is from an environment variable, the line starts with
+/// its name, and the position counts from 1: `CORS_ALLOW_ORIGINS, entry 2`.
 ///
 /// ```
 /// let error = cors_core::Config::new()
@@ -66,6 +68,7 @@ impl fmt::Display for Correction {
 pub struct Issue {
     pub(crate) key: Option<Key>,
     pub(crate) index: Option<usize>,
+    pub(crate) variable: Option<String>,
     pub(crate) text: String,
     pub(crate) rule: Rule,
     pub(crate) detail: Option<String>,
@@ -77,7 +80,8 @@ impl Issue {
         Self {
             key: Some(key),
             index: None,
-            text: text.into(),
+            variable: None,
+            text: hide_user_info(Some(key), text.into()),
             rule,
             detail: None,
             correction: None,
@@ -89,7 +93,8 @@ impl Issue {
         Self {
             key: None,
             index: None,
-            text: name.to_owned(),
+            variable: None,
+            text: hide_user_info(None, name.to_owned()),
             rule,
             detail: None,
             correction: None,
@@ -101,13 +106,26 @@ impl Issue {
         self
     }
 
+    pub(crate) fn of_variable(mut self, name: String) -> Self {
+        self.variable = Some(name);
+        self
+    }
+
     pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
     }
 
+    /// A correction with a password in it is not offered.
     pub(crate) fn corrected(mut self, correction: impl Into<Option<Correction>>) -> Self {
-        self.correction = correction.into();
+        let is_public = |text: &String| hide_user_info(self.key, text.clone()) == *text;
+        self.correction = correction.into().filter(|correction| match correction {
+            Correction::Replace(text) | Correction::Entry(text) | Correction::RenameKey(text) => {
+                is_public(text)
+            }
+            Correction::Split(entries) => entries.iter().all(is_public),
+            Correction::Remove => true,
+        });
         self
     }
 
@@ -123,8 +141,13 @@ impl Issue {
         self.index
     }
 
-    /// The text with the problem, as it was given. It can contain any characters: escape it before
-    /// showing it.
+    /// The environment variable that the value is from, if it is from one.
+    pub fn variable(&self) -> Option<&str> {
+        self.variable.as_deref()
+    }
+
+    /// The text with the problem, as it was given, but with `***` in place of a password. It can contain
+    /// any characters: escape it before showing it.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -141,9 +164,13 @@ impl Issue {
 
     /// The rule as a sentence, with the details of this case.
     pub fn message(&self) -> String {
+        let rule = match &self.variable {
+            Some(name) if self.rule.is_about_variable() => format!("{name} {}", self.rule),
+            _ => self.rule.to_string(),
+        };
         match &self.detail {
-            Some(detail) => format!("{}: {detail}", self.rule),
-            None => self.rule.to_string(),
+            Some(detail) => format!("{rule}: {detail}"),
+            None => rule,
         }
     }
 
@@ -153,14 +180,23 @@ impl Issue {
     }
 }
 
+/// `text`, a value of `key`, without passwords.
+pub(crate) fn hide_user_info(key: Option<Key>, text: String) -> String {
+    match key {
+        Some(Key::AllowOriginRegex) => user_info::hide_in_regex(text),
+        _ => user_info::hide(text),
+    }
+}
+
 impl fmt::Display for Issue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(key) = self.key {
-            f.write_str(key.as_str())?;
-            if let Some(index) = self.index {
-                write!(f, "[{index}]")?;
-            }
-            f.write_str(": ")?;
+        match (&self.variable, self.key, self.index) {
+            _ if self.rule.is_about_variable() => {}
+            (Some(name), _, Some(index)) => write!(f, "{name}, entry {}: ", index + 1)?,
+            (Some(name), _, None) => write!(f, "{name}: ")?,
+            (None, Some(key), Some(index)) => write!(f, "{key}[{index}]: ")?,
+            (None, Some(key), None) => write!(f, "{key}: ")?,
+            (None, None, _) => {}
         }
         if !self.text.is_empty() {
             write!(f, "{}: ", Quoted(&self.text))?;

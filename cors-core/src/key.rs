@@ -52,6 +52,10 @@ macro_rules! keys {
             /// upper-cased. Every other method is compared byte for byte. `CONNECT`, `TRACE` and
             /// `TRACK` are errors, because browsers never send them.
             ///
+            /// Many requests with `GET`, `HEAD` and `POST` need no preflight. With a header that is not
+            /// always allowed, they do. So does an upload that reports its progress (a listener on
+            /// `XMLHttpRequest.upload`; Fetch, "use-CORS-preflight flag"): for such a `POST`, list `POST`.
+            ///
             /// ["normalize a method"]: https://fetch.spec.whatwg.org/#concept-method-normalize
             AllowMethods allow_methods get_allow_methods list ["GET"] always;
 
@@ -59,6 +63,9 @@ macro_rules! keys {
             ///
             /// `Accept`, `Accept-Language`, `Content-Language` and `Content-Type` are always allowed.
             /// `*` allows every header, including `Authorization`.
+            ///
+            /// A request with any other header needs a preflight, whatever its method. So the method must
+            /// be in `allow_methods`, even if it is `POST`.
             ///
             /// `Access-Control-Request-Headers` is refused if it is longer than 256 bytes plus twice the
             /// length of the allowed names, each with a comma and a space (4096 bytes with `*`). Every
@@ -173,9 +180,52 @@ macro_rules! keys {
 
 pub(crate) use keys;
 
+/// The kind of value that a key has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ValueKind {
+    /// A list of texts.
+    List,
+    /// A text, or none.
+    Text,
+    /// `true` or `false`.
+    Flag,
+    /// A whole number of seconds.
+    Seconds,
+    /// 200 or 204.
+    Status,
+}
+
+macro_rules! value_kind {
+    (list) => {
+        ValueKind::List
+    };
+    (text) => {
+        ValueKind::Text
+    };
+    (flag) => {
+        ValueKind::Flag
+    };
+    (seconds) => {
+        ValueKind::Seconds
+    };
+    (status) => {
+        ValueKind::Status
+    };
+}
+
+macro_rules! default_json {
+    (none) => {
+        "null"
+    };
+    ($default:tt) => {
+        stringify!($default)
+    };
+}
+
 macro_rules! define_key {
     ($(
-        $(#[$doc:meta])*
+        $(#[doc = $doc:literal])*
         $key:ident $name:ident $getter:ident $kind:ident $default:tt $written:ident;
     )*) => {
         /// A configuration key.
@@ -195,6 +245,21 @@ macro_rules! define_key {
             /// The key as it is written in a policy file.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$key => stringify!($name),)* }
+            }
+
+            /// The kind of its value.
+            pub const fn kind(self) -> ValueKind {
+                match self { $(Self::$key => value_kind!($kind),)* }
+            }
+
+            /// Its default in JSON.
+            pub const fn default_json(self) -> &'static str {
+                match self { $(Self::$key => default_json!($default),)* }
+            }
+
+            /// Its documentation in Markdown: that of the builder method.
+            pub const fn documentation(self) -> &'static str {
+                match self { $(Self::$key => concat!($($doc, "\n"),*),)* }
             }
         }
     };

@@ -1,5 +1,6 @@
 //! The policy: valid and immutable.
 
+use crate::config::Issues;
 use crate::issue::Issue;
 use crate::origin::set::OriginSet;
 use crate::own_origins::OwnOrigins;
@@ -29,7 +30,7 @@ pub struct Policy {
     pub(crate) on_public_suffixes: bool,
     pub(crate) with_any_app: bool,
     pub(crate) with_broad_regex: bool,
-    pub(crate) warnings: Vec<Issue>,
+    pub(crate) warnings: Issues,
 }
 
 /// Who may read the responses. This type cannot express any origin together with credentials.
@@ -86,13 +87,18 @@ impl Policy {
             on_public_suffixes: false,
             with_any_app: false,
             with_broad_regex: false,
-            warnings: Vec::new(),
+            warnings: Issues::default(),
         }
     }
 
-    /// The warnings of the build.
+    /// The warnings of the build. Of more than 1000, the first that the build found are kept.
     pub fn warnings(&self) -> &[Issue] {
-        &self.warnings
+        self.warnings.warnings()
+    }
+
+    /// How many more warnings there are than [`warnings`](Self::warnings) has.
+    pub fn more_warnings(&self) -> usize {
+        self.warnings.more_warnings()
     }
 
     /// Whether the policy allows `origin`, the value of an `Origin` header.

@@ -54,26 +54,41 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
         ]
     };
     vec![
-        (env("CORS_ALLOW_HEADERS", "X-A,,X-B"), &["allow_headers[1]: empty list item; remove it"]),
+        (env("CORS_ALLOW_HEADERS", "X-A,,X-B"), &["CORS_ALLOW_HEADERS, entry 2: empty list item; remove it"]),
         (env("CORS_ALLOW_HEADERS", "true"), &[]),
-        (env("CORS_ALLOW_HEADERS", ""), &["allow_headers: empty list item: unset the variable to keep the default"]),
+        (env("CORS_ALLOW_HEADERS", ""), &["CORS_ALLOW_HEADERS is empty, so it counts as not set"]),
+        (env("CORS_ALLOW_HEADERS", " \t"), &["CORS_ALLOW_HEADERS is empty, so it counts as not set"]),
+        (env("CORS_ALLOW_HEADERS", r#"["X-A", "X-B"]"#), &[]),
+        (env("CORS_ALLOW_HEADERS", "[]"), &[]),
+        (env("CORS_ALLOW_HEADERS", r#"["X-A", ""]"#), &["CORS_ALLOW_HEADERS, entry 2: empty list item; remove it"]),
+        (env("CORS_ALLOW_HEADERS", r#"["X-A", "X-B"#), &["CORS_ALLOW_HEADERS: `[\"X-A\", \"X-B`: a list that starts with `[` is a JSON array of texts, such as `[\"https://a.com\", \"https://b.com\"]`: expected `\"` at character 13"]),
+        (env("CORS_ALLOW_ORIGINS_", "x"), &["`CORS_ALLOW_ORIGINS_`: unknown key; did you mean `CORS_ALLOW_ORIGINS`?"]),
+        (Config::from_vars([]), &["CORS_ALLOW_ORIGINS is not set, so no other site could read a response: list the origins in it, or `[]` for none, or set CORS_ALLOW_ORIGIN_REGEX"]),
+        (Config::from_vars([("CORS_MAX_AGE".to_owned(), "-1".to_owned()), ("CORS_ALLOW_ORIGINS".to_owned(), " ".to_owned())]), &[
+            "CORS_ALLOW_ORIGINS is not set, so no other site could read a response: its value is empty; list the origins in it, or `[]` for none, or set CORS_ALLOW_ORIGIN_REGEX",
+            "CORS_MAX_AGE: `-1`: max_age must not be negative; 0 disables the cache; use `0`",
+            "CORS_ALLOW_ORIGINS is empty, so it counts as not set",
+        ]),
+        (Config::from_vars([("CORS_ALLOW_ORIGINS".to_owned(), "[]".to_owned())]), &["CORS_ALLOW_ORIGINS: no origin is allowed, so no other site can read a response"]),
+        (Config::from_vars([("CORS_ALLOW_ORIGINS".to_owned(), "https://a.com, https://b.com/".to_owned())]), &["CORS_ALLOW_ORIGINS, entry 2: `https://b.com/`: an origin ends with the host or the port, without a slash; use `https://b.com`"]),
+        (fine().with_vars("APP_CORS", [("APP_CORS_ALLOW_ORIGINS".to_owned(), "*,b.com".to_owned()), ("CORS_MAX_AGE".to_owned(), "x".to_owned())]), &["APP_CORS_ALLOW_ORIGINS, entry 2: `b.com`: an origin must start with a scheme and `://`; use `https://b.com`", "APP_CORS_ALLOW_ORIGINS, entry 1: `*`: `*` covers all other entries"]),
         (env("CORS_ALLOW_ORIGIN", "*"), &["`CORS_ALLOW_ORIGIN`: unknown key; did you mean `CORS_ALLOW_ORIGINS`?"]),
         (env("CORS_PORT_80_TCP", "tcp://10.0.0.1"), &["`CORS_PORT_80_TCP`: this environment variable is not a key of a CORS policy"]),
         (Config::from_vars(["CORS_PORT", "CORS_HOST"].map(|name| (name.to_owned(), "80".to_owned()))).allow_origins(["*"]), &["`CORS_HOST`: this environment variable is not a key of a CORS policy", "`CORS_PORT`: this environment variable is not a key of a CORS policy"]),
         (Config::from_vars([("CORS_ALLOW_ORIGIN".to_owned(), "*".to_owned())]), &["`CORS_ALLOW_ORIGIN`: unknown key; did you mean `CORS_ALLOW_ORIGINS`?"]),
-        (Config::from_vars([("CORS_PORT".to_owned(), "80".to_owned())]), &["`CORS_PORT`: this environment variable is not a key of a CORS policy", "allow_origins: no origin is allowed, so no other site can read a response"]),
-        (env("CORS_ALLOW_CREDENTIALS", "yes"), &["allow_credentials: `yes`: wrong type: expected true or false"]),
+        (Config::from_vars([("CORS_PORT".to_owned(), "80".to_owned())]), &["CORS_ALLOW_ORIGINS is not set, so no other site could read a response: list the origins in it, or `[]` for none, or set CORS_ALLOW_ORIGIN_REGEX", "`CORS_PORT`: this environment variable is not a key of a CORS policy"]),
+        (env("CORS_ALLOW_CREDENTIALS", "yes"), &["CORS_ALLOW_CREDENTIALS: `yes`: wrong type: expected true or false"]),
         (env("CORS_ALLOW_CREDENTIALS", " true "), &[]),
-        (env("CORS_MAX_AGE", "10m"), &["max_age: `10m`: wrong type: expected a whole number of seconds"]),
-        (env("CORS_MAX_AGE", "-5"), &["max_age: `-5`: max_age must not be negative; 0 disables the cache; use `0`"]),
-        (env("CORS_MAX_AGE", "-1.5"), &["max_age: `-1.5`: max_age must not be negative; 0 disables the cache; use `0`"]),
-        (env("CORS_MAX_AGE", "1e3"), &["max_age: `1e3`: wrong type: expected a whole number of seconds"]),
-        (env("CORS_MAX_AGE", "1.5"), &["max_age: `1.5`: max_age must be a whole number of seconds; use `1`"]),
-        (env("CORS_MAX_AGE", "600.0"), &["max_age: `600.0`: max_age must be a whole number of seconds; use `600`"]),
-        (env("CORS_MAX_AGE", "1234567890123456789012345678901234567890"), &["max_age: `1234567890123456789012345678901234567890`: max_age must fit into 64 bits"]),
-        (env("CORS_PREFLIGHT_STATUS", "200.0"), &["preflight_status: `200.0`: wrong type: expected 200 or 204"]),
-        (env("CORS_MAX_AGE", "18446744073709551616"), &["max_age: `18446744073709551616`: max_age must fit into 64 bits"]),
-        (env("CORS_PREFLIGHT_STATUS", "99999"), &["preflight_status: `99999`: the status of an allowed preflight must be 200 or 204"]),
+        (env("CORS_MAX_AGE", "10m"), &["CORS_MAX_AGE: `10m`: wrong type: expected a whole number of seconds"]),
+        (env("CORS_MAX_AGE", "-5"), &["CORS_MAX_AGE: `-5`: max_age must not be negative; 0 disables the cache; use `0`"]),
+        (env("CORS_MAX_AGE", "-1.5"), &["CORS_MAX_AGE: `-1.5`: max_age must not be negative; 0 disables the cache; use `0`"]),
+        (env("CORS_MAX_AGE", "1e3"), &["CORS_MAX_AGE: `1e3`: wrong type: expected a whole number of seconds"]),
+        (env("CORS_MAX_AGE", "1.5"), &["CORS_MAX_AGE: `1.5`: max_age must be a whole number of seconds; use `1`"]),
+        (env("CORS_MAX_AGE", "600.0"), &["CORS_MAX_AGE: `600.0`: max_age must be a whole number of seconds; use `600`"]),
+        (env("CORS_MAX_AGE", "1234567890123456789012345678901234567890"), &["CORS_MAX_AGE: `1234567890123456789012345678901234567890`: max_age must fit into 64 bits"]),
+        (env("CORS_PREFLIGHT_STATUS", "200.0"), &["CORS_PREFLIGHT_STATUS: `200.0`: wrong type: expected 200 or 204"]),
+        (env("CORS_MAX_AGE", "18446744073709551616"), &["CORS_MAX_AGE: `18446744073709551616`: max_age must fit into 64 bits"]),
+        (env("CORS_PREFLIGHT_STATUS", "99999"), &["CORS_PREFLIGHT_STATUS: `99999`: the status of an allowed preflight must be 200 or 204"]),
 
         (origins(["https://a.com,https://b.com/"]), &["allow_origins[0]: `https://a.com,https://b.com/`: an entry is one origin, not a list; use `https://a.com`, `https://b.com` as separate entries"]),
         (origins([" https://a.com"]), &["allow_origins[0]: ` https://a.com`: an origin must not contain white space; use `https://a.com`"]),
@@ -83,7 +98,7 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
         (origins(["ht_tp://a.com"]), &["allow_origins[0]: `ht_tp://a.com`: a scheme is a letter followed by letters, digits, `+`, `-` or `.`, at most 64 bytes"]),
         (origins(["file:///home"]), &["allow_origins[0]: `file:///home`: pages opened from a file have the origin `null` or, in some browsers and apps, `file://`, and every local file has the same"]),
         (origins(["wss://a.com"]), &["allow_origins[0]: `wss://a.com`: a WebSocket client sends the origin of its page, which is `http` or `https`; use `https://a.com`"]),
-        (origins(["https://me@a.com"]), &["allow_origins[0]: `https://me@a.com`: an origin must not contain a user name or password; use `https://a.com`"]),
+        (origins(["https://me:pw@a.com"]), &["allow_origins[0]: `https://me:***@a.com`: an origin must not contain a user name or password; use `https://a.com`"]),
         (origins(["https://a.com/api"]), &["allow_origins[0]: `https://a.com/api`: an origin must not contain a path; use `https://a.com`"]),
         (origins(["https://a.com/"]), &["allow_origins[0]: `https://a.com/`: an origin ends with the host or the port, without a slash; use `https://a.com`"]),
         (origins(["https://a.com?x"]), &["allow_origins[0]: `https://a.com?x`: an origin must not contain a query; use `https://a.com`"]),
@@ -174,8 +189,17 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
         (fine().allow_headers(["X-*: A"]), &["allow_headers[0]: `X-*: A`: a header name is a token: letters, digits and !#$%&'*+-.^_`|~"]),
         (fine().allow_headers(["\tX-A"]), &["allow_headers[0]: `\\tX-A`: a header name is a token: letters, digits and !#$%&'*+-.^_`|~; use `X-A`"]),
         (fine().allow_headers(["'X-A'", "'"]), &["allow_headers[0]: `'X-A'`: the quotes are part of the name; use `X-A`"]),
-        (fine().allow_headers(["Cookie"]), &["allow_headers[0]: `Cookie`: no preflight requests this header, because scripts cannot set it or it is a response header; remove it"]),
-        (fine().allow_headers(["Sec-Fetch-Site"]), &["allow_headers[0]: `Sec-Fetch-Site`: no preflight requests this header, because scripts cannot set it or it is a response header; remove it"]),
+        (fine().allow_headers(["Cookie"]), &["allow_headers[0]: `Cookie`: no preflight requests this header, because scripts cannot set it; remove it"]),
+        (fine().allow_headers(["Sec-Fetch-Site"]), &["allow_headers[0]: `Sec-Fetch-Site`: no preflight requests this header, because scripts cannot set it; remove it"]),
+        (fine().allow_headers(["Access-Control-Allow-Origin"]), &["allow_headers[0]: `Access-Control-Allow-Origin`: this is a response header, which belongs in no request; if a front end sends it, remove it there"]),
+        (fine().allow_methods(["any"]), &["allow_methods[0]: `any`: this is a name like any other, not a wildcard; use `*`"]),
+        (fine().allow_headers(["All"]), &["allow_headers[0]: `All`: this is a name like any other, not a wildcard; use `*`"]),
+        (fine().expose_headers(["ALL"]).allow_credentials(true), &["expose_headers[0]: `ALL`: this is a name like any other, not a wildcard"]),
+        (origins(["https://*", "http://*:3000"]), &[
+            "allow_origins[0]: `https://*`: `*` is valid alone, once in the first label before a host name (`https://*.example.com`, `https://app-*.example.com`), as the port, or as the host of a scheme other than http and https: to allow every site, use `*`, which excludes credentials; to allow the subdomains of one, `https://*.example.com`; otherwise list the origins, or use allow_origin_regex",
+            "allow_origins[1]: `http://*:3000`: `*` is valid alone, once in the first label before a host name (`https://*.example.com`, `https://app-*.example.com`), as the port, or as the host of a scheme other than http and https: to allow every site, use `*`, which excludes credentials; to allow the subdomains of one, `https://*.example.com`; otherwise list the origins, or use allow_origin_regex",
+        ]),
+        (origins(["https://a*"]), &["allow_origins[0]: `https://a*`: `*` is valid alone, once in the first label before a host name (`https://*.example.com`, `https://app-*.example.com`), as the port, or as the host of a scheme other than http and https"]),
         (fine().allow_headers(["X-*"]), &["allow_headers[0]: `X-*`: `*` inside a name is an ordinary character, not a wildcard"]),
         (fine().allow_headers(["X-A", "x-a"]), &["allow_headers[1]: `x-a`: duplicate entry; remove it"]),
         (fine().allow_headers(["*", "X-A"]), &["allow_headers[0]: `*`: `*` covers all other entries"]),
@@ -233,7 +257,7 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
         (own(["http://localhost:3000", "http://localhost:*"]), &["own_origins[0]: `http://localhost:3000`: redundant entry: covered by `http://localhost:*`; remove it"]),
         (env("CORS_OWN_ORIGINS", "http://localhost:3000, http://127.0.0.1:3000"), &[]),
         (env("CORS_OWN_ORIGIN", "http://localhost:3000"), &["`CORS_OWN_ORIGIN`: unknown key; did you mean `CORS_OWN_ORIGINS`?"]),
-        (env("CORS_TIMING_ALLOW_ORIGIN", "*"), &["timing_allow_origin: `*`: wrong type: expected true or false"]),
+        (env("CORS_TIMING_ALLOW_ORIGIN", "*"), &["CORS_TIMING_ALLOW_ORIGIN: `*`: wrong type: expected true or false"]),
         (Config::new(), &["allow_origins: no origin is allowed, so no other site can read a response"]),
     ]
 }
@@ -349,10 +373,7 @@ fn corrections_are_accepted() {
                 "allow_origin_regex" => Config::new().allow_origin_regex(&entries[0]),
                 "allow_methods" => Config::new().allow_methods(entries),
                 "allow_headers" => Config::new().allow_headers(entries),
-                key => Config::from_vars([(
-                    format!("CORS_{}", key.to_uppercase()),
-                    entries[0].clone(),
-                )]),
+                key => Config::new().with_vars("", [(key.to_uppercase(), entries[0].clone())]),
             };
             assert_eq!(config.build().err(), None, "{issue}");
             tried += 1;
@@ -510,15 +531,167 @@ fn from_the_environment() {
 #[test]
 fn from_the_environment_of_the_process() {
     if std::env::var_os("CORS_MAX_AGE").is_some_and(|value| value == "7") {
-        assert_eq!(Config::from_env(), Config::new().max_age(7));
+        let expected = Config::new().max_age(7).allow_origins(["*"]);
+        assert_eq!(Config::from_env().allow_origins(["*"]), expected);
+        assert_eq!(
+            Config::new().max_age(9).allow_origins(["*"]).with_env(),
+            expected
+        );
+        assert!(Config::from_env().build().is_err());
+        assert_eq!(Config::from_env_prefix("APP_CORS").get_max_age(), 8);
         return;
     }
     let status = std::process::Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "from_the_environment_of_the_process"])
         .env_clear()
-        .envs([("CORS_MAX_AGE", "7"), ("PATH", "/bin")])
+        .envs([
+            ("CORS_MAX_AGE", "7"),
+            ("APP_CORS_MAX_AGE", "8"),
+            ("PATH", "/bin"),
+        ])
         .status();
     assert!(status.unwrap().success());
+}
+
+fn vars<const N: usize>(vars: [(&str, &str); N]) -> Vec<(String, String)> {
+    vars.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec()
+}
+
+#[test]
+fn the_environment_over_the_code() {
+    let code = || {
+        Config::new()
+            .allow_origins(["http://localhost:3000", "http://localhost:3001"])
+            .allow_methods(["PUT"])
+            .max_age(5)
+    };
+    assert_eq!(code().with_vars("CORS_", []), code());
+    assert_eq!(code().build_strict().err(), None);
+
+    let set = vars([
+        ("CORS_ALLOW_ORIGINS", "https://a.com"),
+        ("CORS_MAX_AGE", "0"),
+    ]);
+    let expected = code().allow_origins(["https://a.com"]).max_age(0);
+    assert_eq!(code().with_vars("CORS_", set), expected);
+
+    // An empty variable keeps what the code says.
+    let empty = code().with_vars("CORS_", vars([("CORS_ALLOW_ORIGINS", "")]));
+    let policy = empty.build().unwrap();
+    assert!(policy.is_origin_allowed(b"http://localhost:3000"));
+    assert_eq!(policy.warnings()[0].rule(), Rule::VariableEmpty);
+    assert_eq!(policy.warnings()[0].variable(), Some("CORS_ALLOW_ORIGINS"));
+
+    // A wrong value does not.
+    let wrong = code().with_vars("CORS_", vars([("CORS_MAX_AGE", "soon")]));
+    assert!(wrong.clone().build().is_err());
+    // The last one to set a key is right.
+    assert_eq!(wrong.max_age(1).build_strict().err(), None);
+    let wrong = code().allow_origins(["a.com"]);
+    let right = vars([("CORS_ALLOW_ORIGINS", "https://a.com")]);
+    assert_eq!(wrong.with_vars("CORS_", right).build_strict().err(), None);
+}
+
+#[test]
+fn the_name_of_a_variable_is_not_kept_for_a_value_of_the_code() {
+    let config = Config::from_vars(vars([("CORS_ALLOW_ORIGINS", "https://a.com")]));
+    let issues = issues(config.allow_origins(["b.com"]));
+    assert_eq!(issues[0].variable(), None);
+    assert!(issues[0].to_string().starts_with("allow_origins[0]: "));
+}
+
+#[test]
+fn an_empty_prefix_ignores_other_variables() {
+    let config = Config::new().with_vars(
+        "",
+        vars([("PATH", "/bin"), ("ALLOW_ORIGINS", "*"), ("max_age", "x")]),
+    );
+    let issues = issues(config);
+    assert_eq!(issues.len(), 1);
+    assert_eq!(
+        issues[0].to_string(),
+        "`max_age`: unknown key; did you mean `MAX_AGE`?"
+    );
+}
+
+#[test]
+fn origins_of_the_code_are_enough() {
+    let nothing = || Config::from_vars([]);
+    assert!(nothing().build().is_err());
+    assert!(
+        nothing()
+            .allow_origins(["https://a.com"])
+            .build_strict()
+            .is_ok()
+    );
+    assert!(
+        nothing()
+            .allow_origin_regex(r"https://a\.com")
+            .build_strict()
+            .is_ok()
+    );
+    assert!(nothing().max_age(5).build().is_err());
+    let regex = vars([("CORS_ALLOW_ORIGIN_REGEX", r"https://a\.com")]);
+    assert!(Config::from_vars(regex).build_strict().is_ok());
+    let none = Config::from_vars(vars([("CORS_ALLOW_ORIGINS", "[]")]));
+    assert!(none.build().is_ok());
+}
+
+/// A build keeps 1000 errors and 1000 warnings, and counts the others.
+#[test]
+fn many_issues_are_counted() {
+    let origins = (0..3_000).map(|n| format!("https://{n}.example.com/"));
+    let methods = vec!["PUT"; 2_500];
+    let error = Config::new()
+        .allow_origins(origins)
+        .allow_methods(methods.clone())
+        .build()
+        .unwrap_err();
+    assert_eq!((error.errors().len(), error.more_errors()), (1_000, 2_000));
+    assert_eq!(
+        (error.warnings().len(), error.more_warnings()),
+        (1_000, 1_499)
+    );
+    let text = error.to_string();
+    assert!(
+        text.starts_with("invalid CORS policy, 3000 errors:\nallow_origins[0]: "),
+        "{text}"
+    );
+    assert!(text.ends_with("\nand 2000 more errors"), "{text}");
+    assert_eq!(text.lines().count(), 1_002);
+
+    let policy = fine().allow_methods(methods.clone()).build().unwrap();
+    assert_eq!(
+        (policy.warnings().len(), policy.more_warnings()),
+        (1_000, 1_499)
+    );
+    let strict = fine().allow_methods(methods).build_strict().unwrap_err();
+    assert!(strict.to_string().ends_with("\nand 1499 more warnings"));
+
+    let unknown = (0..100_000).map(|n| (format!("CORS_X_{n}"), String::new()));
+    let config = fine().with_vars("CORS_", unknown);
+    let policy = config.build().unwrap();
+    assert_eq!(
+        (policy.warnings().len(), policy.more_warnings()),
+        (1_000, 99_000)
+    );
+}
+
+/// Issues beyond the limit of a value that is then replaced do not count.
+#[test]
+fn issues_that_are_only_counted_are_discarded_too() {
+    let many = vec![""; 2_000].join(",");
+    let config = Config::from_vars(vars([
+        ("CORS_ALLOW_ORIGINS", "x"),
+        ("CORS_ALLOW_HEADERS", &many),
+    ]));
+    let error = config.clone().build().unwrap_err();
+    assert_eq!((error.errors().len(), error.more_errors()), (1_000, 1_001));
+    let config = config
+        .allow_origins(["https://a.com"])
+        .allow_headers(["X-A"]);
+    assert_eq!(config.build_strict().err(), None);
 }
 
 /// A setter discards the problems of the value that it replaces.
@@ -530,6 +703,70 @@ fn a_setter_replaces_what_could_not_be_read() {
     ]);
     assert!(config.clone().build().is_err());
     assert_eq!(config.max_age(60).build_strict().err(), None);
+}
+
+/// Whatever is wrong with an entry, no password in it is written anywhere.
+#[test]
+fn passwords_are_not_quoted() {
+    const USER_INFO: [&str; 6] = [
+        "user:s3cr3t@",
+        "s3cr3t@",
+        "s3cr3t:@",
+        "user:0/s3cr3t@",
+        "user:s3cr3t,@",
+        "user:s3cr3t @",
+    ];
+    // With a user name in each place of each text of the other tests.
+    let with = |user_info: &str, text: &str| {
+        let after_scheme = text.replace("://", &format!("://{user_info}"));
+        [after_scheme, format!("{user_info}{text}")]
+    };
+    let list = |user_info: &str, list: &[String]| -> Vec<String> {
+        let without = list.iter().filter(|text| !text.contains('@'));
+        without.flat_map(|text| with(user_info, text)).collect()
+    };
+    let mut configs = Vec::new();
+    for user_info in USER_INFO {
+        for (config, _) in rows() {
+            let changed = config
+                .clone()
+                .allow_origins(list(user_info, config.get_allow_origins()))
+                .allow_methods(list(user_info, config.get_allow_methods()))
+                .allow_headers(list(user_info, config.get_allow_headers()))
+                .expose_headers(list(user_info, config.get_expose_headers()));
+            match config.get_allow_origin_regex() {
+                // In a regex, `token@*` is also a part of a host.
+                Some(regex) if user_info.starts_with("user:") => configs.extend(
+                    with(user_info, regex).map(|regex| changed.clone().allow_origin_regex(regex)),
+                ),
+                _ => configs.push(changed),
+            }
+        }
+        let names = Key::ALL.iter().map(|key| key.as_str().to_uppercase());
+        let names = names.chain([user_info.to_owned()]);
+        configs.push(Config::from_vars(
+            names.map(|name| (format!("CORS_{name}"), format!("{user_info}x"))),
+        ));
+    }
+    let mut rules = BTreeSet::new();
+    for config in configs {
+        assert_no_password(&format!("{config:?}"));
+        for issue in issues(config.clone()) {
+            assert_no_password(&issue.to_string());
+            assert_no_password(&format!("{issue:?}"));
+            #[cfg(feature = "serde")]
+            assert_no_password(&serde_json::to_string(&issue).unwrap());
+            rules.insert(issue.rule().id());
+        }
+        if let Err(error) = config.build() {
+            assert_no_password(&error.to_string());
+        }
+    }
+    assert!(rules.len() >= 55, "{rules:?}");
+}
+
+fn assert_no_password(text: &str) {
+    assert!(!text.contains("s3cr3t"), "{text}");
 }
 
 #[test]

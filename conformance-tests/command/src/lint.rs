@@ -1,4 +1,4 @@
-//! `cors lint`: the errors and warnings of a policy file.
+//! `cors lint`: the errors and warnings of a policy file, or of the environment.
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -6,15 +6,29 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use cors_core::issue::Issue;
+use cors_core::{Config, ConfigError, Policy};
 use serde::Serialize;
 
 use super::Failure;
-use super::policy_file::{PolicyFile, report};
+use super::policy_file::{self, PolicyFile, report};
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// A policy file, .json or .toml; `-` reads JSON from standard input
-    file: PathBuf,
+    /// A policy file, .json or .toml; `-` reads JSON or TOML from standard input
+    #[arg(required_unless_present = "env")]
+    file: Option<PathBuf>,
+    /// Read the environment variables CORS_ALLOW_ORIGINS, CORS_MAX_AGE and so on instead of a file
+    #[arg(long, conflicts_with_all = ["file", "key", "input_format"])]
+    env: bool,
+    /// The prefix of the variables
+    #[arg(long, conflicts_with = "file", default_value = "CORS_")]
+    prefix: String,
+    /// The table in the file that is the policy, such as `cors` or `server.cors`
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
+    /// The format of the file, if its name does not say it
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    input_format: Option<policy_file::Format>,
     /// Exit with status 1 on warnings, too
     #[arg(long)]
     strict: bool,
@@ -34,20 +48,11 @@ enum Format {
 
 /// The report is the result of the command, so it always goes to standard output.
 pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
-    let file = PolicyFile::read(&options.file)?;
-    let built = file.config.build();
-    let found = match &built {
-        Ok(policy) => Found {
-            errors: &[],
-            warnings: policy.warnings(),
-        },
-        Err(error) => Found {
-            errors: error.errors(),
-            warnings: error.warnings(),
-        },
-    };
+    let (name, config) = read(options)?;
+    let built = config.build();
+    let found = Found::new(&built);
     let text = match options.format {
-        Format::Text => found.text(&file.name),
+        Format::Text => found.text(&name),
         Format::Json => serde_json::to_string_pretty(&found).map_err(Failure::new)? + "\n",
     };
     io::stdout()
@@ -61,25 +66,64 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
     })
 }
 
+/// The configuration, and where it is from.
+fn read(options: &Options) -> Result<(String, Config), Failure> {
+    let Some(path) = &options.file else {
+        let config = Config::from_env_prefix(&options.prefix);
+        return Ok(("environment".to_owned(), config));
+    };
+    let file = PolicyFile::read_part(path, options.input_format, options.key.as_deref())?;
+    Ok((file.name, file.config))
+}
+
 #[derive(Serialize)]
 struct Found<'a> {
     errors: &'a [Issue],
     warnings: &'a [Issue],
+    #[serde(skip_serializing_if = "is_zero")]
+    more_errors: usize,
+    #[serde(skip_serializing_if = "is_zero")]
+    more_warnings: usize,
 }
 
-impl Found<'_> {
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
+impl<'a> Found<'a> {
+    fn new(built: &'a Result<Policy, ConfigError>) -> Self {
+        match built {
+            Ok(policy) => Self {
+                errors: &[],
+                warnings: policy.warnings(),
+                more_errors: 0,
+                more_warnings: policy.more_warnings(),
+            },
+            Err(error) => Self {
+                errors: error.errors(),
+                warnings: error.warnings(),
+                more_errors: error.more_errors(),
+                more_warnings: error.more_warnings(),
+            },
+        }
+    }
+
     fn text(&self, name: &str) -> String {
-        let count = |issues: &[Issue], noun| match issues.len() {
+        let count = |count: usize, noun| match count {
             0 => format!("no {noun}s"),
             1 => format!("1 {noun}"),
             many => format!("{many} {noun}s"),
         };
         let sum = format!(
             "{name}: {}, {}",
-            count(self.errors, "error"),
-            count(self.warnings, "warning")
+            count(self.errors.len() + self.more_errors, "error"),
+            count(self.warnings.len() + self.more_warnings, "warning")
         );
-        let issues = report(name, self.errors).chain(report(name, self.warnings));
+        let issues = report(name, self.errors, self.more_errors).chain(report(
+            name,
+            self.warnings,
+            self.more_warnings,
+        ));
         issues.chain([sum]).map(|line| line + "\n").collect()
     }
 }

@@ -5,6 +5,7 @@ mod fetch;
 mod lint;
 mod playground;
 mod policy_file;
+mod schema;
 mod serve;
 mod stop;
 
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
         Command::Playground(options) => playground::run(&options),
         Command::Serve(options) => serve::run(&options),
         Command::Lint(options) => lint::run(&options),
+        Command::Schema => schema::run(),
         Command::Fetch(options) => fetch::run(&options),
     };
     end.unwrap_or_else(|failure| {
@@ -44,8 +46,10 @@ enum Command {
     Playground(playground::Options),
     /// Serve a test application with a policy
     Serve(serve::Options),
-    /// Report the errors and warnings of a policy file
+    /// Report the errors and warnings of a policy file, or of the environment
     Lint(lint::Options),
+    /// Print the JSON Schema of a policy file, for editors
+    Schema,
     /// Fetch a URL like a script in a browser, and report whether the response is readable
     Fetch(fetch::Options),
 }

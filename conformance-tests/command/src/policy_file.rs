@@ -1,9 +1,12 @@
-//! A policy as a JSON or TOML file.
+//! A policy as a JSON or TOML file, or as a table in one.
+
+mod part;
 
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use clap::ValueEnum;
 use cors_core::issue::Issue;
 use cors_core::{Config, ConfigError, Policy};
 
@@ -18,13 +21,30 @@ pub(crate) struct PolicyFile {
 }
 
 impl PolicyFile {
-    /// Reads `.json` and `.toml` files, and JSON from standard input for `-`.
+    /// Reads `.json` and `.toml` files, and either from standard input for `-`.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+        Self::read_part(path, None, None)
+    }
+
+    /// Reads a file in `format`. If there is a `key`, such as `server.cors`, the policy is the table with
+    /// this key.
+    pub(crate) fn read_part(
+        path: &Path,
+        format: Option<Format>,
+        key: Option<&str>,
+    ) -> Result<Self, Failure> {
         let name = path.display().to_string();
-        let parsed = Format::of(path).and_then(|format| {
+        let parsed = Source::of(path, format).and_then(|source| {
             let text = read_text(path).map_err(|error| format!("cannot read the file: {error}"))?;
-            let json = format.json(text)?;
-            Ok((from_json(&json)?, json))
+            let text = text.strip_prefix('\u{feff}').unwrap_or(&text); // Editors of Windows add it.
+            let json = source.format(text).json(text)?;
+            let config = match key {
+                Some(key) => part::from_json(&json, key)
+                    .map_err(|error| json_problem(&error))?
+                    .ok_or_else(|| format!("there is no table `{key}`"))?,
+                None => from_json(&json)?,
+            };
+            Ok((config, json))
         });
         match parsed {
             Ok((config, json)) => Ok(Self { name, config, json }),
@@ -46,7 +66,7 @@ impl PolicyFile {
     pub(crate) fn build(self) -> Result<Policy, Failure> {
         match self.config.build() {
             Ok(policy) => {
-                for line in report(&self.name, policy.warnings()) {
+                for line in report(&self.name, policy.warnings(), policy.more_warnings()) {
                     print_error(line);
                 }
                 Ok(policy)
@@ -59,48 +79,83 @@ impl PolicyFile {
 /// Reads a configuration. The configuration keeps the errors inside the object, and its build reports
 /// them.
 pub(crate) fn from_json(text: &str) -> Result<Config, String> {
-    serde_json::from_str(text).map_err(|error: serde_json::Error| match error.is_data() {
-        true => error.to_string(),
-        false => format!("invalid JSON: {error}"),
-    })
+    serde_json::from_str(text).map_err(|error| json_problem(&error))
 }
 
-/// One line per issue: file, severity, issue.
-pub(crate) fn report(name: &str, issues: &[Issue]) -> impl Iterator<Item = String> {
-    issues
+fn json_problem(error: &serde_json::Error) -> String {
+    match error.is_data() {
+        true => error.to_string(),
+        false => format!("invalid JSON: {error}"),
+    }
+}
+
+/// One line per issue: file, severity, issue. If there are `more`, a line says so.
+pub(crate) fn report(name: &str, issues: &[Issue], more: usize) -> impl Iterator<Item = String> {
+    let severity = |issue: &Issue| issue.severity();
+    let rest = issues.last().filter(|_| more > 0).map(move |last| {
+        let s = if more == 1 { "" } else { "s" };
+        format!("{name}: and {more} more {}{s}", severity(last))
+    });
+    let lines = issues
         .iter()
-        .map(move |issue| format!("{name}: {}: {issue}", issue.severity()))
+        .map(move |issue| format!("{name}: {}: {issue}", severity(issue)));
+    lines.chain(rest)
 }
 
 fn refusal(name: &str, error: &ConfigError) -> String {
-    let lines: Vec<_> = report(name, error.errors())
-        .chain(report(name, error.warnings()))
+    let lines: Vec<_> = report(name, error.errors(), error.more_errors())
+        .chain(report(name, error.warnings(), error.more_warnings()))
         .collect();
     lines.join("\n")
 }
 
-enum Format {
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Format {
     Json,
     Toml,
 }
 
-impl Format {
-    fn of(path: &Path) -> Result<Self, String> {
+/// Where the format of a text is known from.
+enum Source {
+    Known(Format),
+    /// Standard input: the text itself.
+    Text,
+}
+
+impl Source {
+    fn of(path: &Path, format: Option<Format>) -> Result<Self, String> {
+        if let Some(format) = format {
+            return Ok(Self::Known(format));
+        }
         match path.extension().and_then(|ending| ending.to_str()) {
-            Some("json") => Ok(Self::Json),
-            Some("toml") => Ok(Self::Toml),
-            None if path == Path::new("-") => Ok(Self::Json),
+            Some("json") => Ok(Self::Known(Format::Json)),
+            Some("toml") => Ok(Self::Known(Format::Toml)),
+            None if path == Path::new("-") => Ok(Self::Text),
             _ => Err("a policy file must have the extension .json or .toml".to_owned()),
         }
     }
 
-    /// Converts the text of a file to JSON.
-    fn json(&self, text: String) -> Result<String, String> {
+    /// A policy in JSON is an object, and no TOML starts with a brace. An empty text is probably not a
+    /// policy, and is no JSON.
+    fn format(&self, text: &str) -> Format {
         match self {
-            Self::Json => Ok(text),
+            Self::Known(format) => *format,
+            Self::Text if text.trim().is_empty() || text.trim_start().starts_with('{') => {
+                Format::Json
+            }
+            Self::Text => Format::Toml,
+        }
+    }
+}
+
+impl Format {
+    /// Converts the text of a file to JSON.
+    fn json(self, text: &str) -> Result<String, String> {
+        match self {
+            Self::Json => Ok(text.to_owned()),
             Self::Toml => {
                 let table: toml::Table =
-                    toml::from_str(&text).map_err(|error| not_toml(&text, &error))?;
+                    toml::from_str(text).map_err(|error| not_toml(text, &error))?;
                 serde_json::to_string_pretty(&table).map_err(|error| error.to_string())
             }
         }

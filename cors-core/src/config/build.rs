@@ -40,9 +40,9 @@ impl Config {
             dangerously_allow_credentials_on_public_suffixes,
             dangerously_allow_credentials_with_any_app,
             dangerously_allow_credentials_with_broad_regex,
-            read_issues,
+            reading,
         } = self;
-        let mut report = Report::new(read_issues);
+        let mut report = Report::new(reading);
         let origins = origins::Origins {
             entries: &allow_origins,
             regex: allow_origin_regex.as_deref(),
@@ -89,7 +89,7 @@ impl Config {
         if policy.warnings().is_empty() {
             Ok(policy)
         } else {
-            Err(ConfigError::new(Vec::new(), policy.warnings().to_vec()))
+            Err(ConfigError::new(policy.warnings))
         }
     }
 }

@@ -54,7 +54,10 @@ fn repair(text: &str) -> Option<String> {
 fn repair_parts(text: &str) -> Option<String> {
     let (scheme, rest) = split_scheme(text)?;
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let authority = rest.get(..end)?;
+    let (authority, tail) = rest.split_at_checked(end)?;
+    if authority.contains(':') && tail.contains('@') {
+        return None; // The password of `https://user:1/2@example.com` may contain the slash.
+    }
     let authority = match authority.rsplit_once('@') {
         // In `https://example.com@evil.com`, it is unclear which host is meant.
         Some((user, _)) if user.contains('.') => return None,
@@ -274,6 +277,7 @@ mod tests {
             "https://example.com@evil.com",
             "mailto:me",
             "mailto:me@example.com",
+            "https://user:1/2@example.com",
             "https://[::1",
         ] {
             assert_eq!(repair(text), None, "{text}");

@@ -135,11 +135,20 @@ fn detail(error: EntryError, text: &str) -> Option<&'static str> {
         }
         EntryError::Ip => no_ip(text),
         EntryError::Wildcard if lacks_scheme(text) => Some("the scheme and `://` are missing"),
+        EntryError::Wildcard if is_any_site(text) => Some(
+            "to allow every site, use `*`, which excludes credentials; to allow the subdomains of \
+             one, `https://*.example.com`; otherwise list the origins, or use allow_origin_regex",
+        ),
         _ if is_host_rule && lacks_host(text) => {
             Some("it is missing, or does not follow `://` directly")
         }
         _ => None,
     }
+}
+
+/// Whether `*` is the whole host, with a scheme for which that is not possible.
+fn is_any_site(text: &str) -> bool {
+    Parts::of(text).is_some_and(|parts| parts.host == "*")
 }
 
 /// Why a host that must be an IP address is none. `None` if it is one in another notation.

@@ -5,7 +5,9 @@ use super::nearest::nearest;
 use super::value::Value;
 use crate::issue::{Correction, Issue, Key, Rule};
 use crate::key::keys;
-use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use std::fmt;
 
@@ -40,6 +42,9 @@ macro_rules! define_serialize {
 
 keys!(define_serialize);
 
+/// A text is also read as what the key expects: `"true"`, `"300"`, a comma-separated list or a JSON array in a text. So
+/// loaders that know only texts, such as those of environment variables, can be used. The key `$schema` is ignored.
+///
 /// Fails only if the value is not a map, or if the file is not valid in its format. [`Config::build`]
 /// reports all unknown keys and wrong values.
 impl<'de> Deserialize<'de> for Config {
@@ -57,20 +62,29 @@ impl<'de> Visitor<'de> for ConfigVisitor {
         f.write_str("a CORS policy: an object with keys such as `allow_origins`")
     }
 
+    /// The text may contain a password, so the error does not quote it.
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<Config, E> {
+        Err(E::invalid_type(Unexpected::Other("text"), &self))
+    }
+
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Config, A::Error> {
         let mut config = Config::default();
         let mut seen = Vec::new();
         while let Some(name) = map.next_key::<String>()? {
+            if name == "$schema" {
+                map.next_value::<IgnoredAny>()?; // It tells editors where the JSON Schema is.
+                continue;
+            }
             let Some(key) = Key::ALL.iter().copied().find(|key| key.as_str() == name) else {
                 let meant = nearest_name(&name).map(|key| key.as_str().to_owned());
                 let issue = Issue::unknown(&name, Rule::UnknownKey);
                 let issue = issue.corrected(meant.map(Correction::RenameKey));
-                config.read_issues.push(issue);
+                config.reading.push(issue);
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
             if seen.contains(&key) {
-                config.read_issues.push(Issue::new(key, "", Rule::KeyTwice));
+                config.reading.push(Issue::new(key, "", Rule::KeyTwice));
                 map.next_value::<IgnoredAny>()?;
                 continue;
             }

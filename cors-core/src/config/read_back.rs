@@ -1,6 +1,7 @@
 //! Converts a policy back to a configuration.
 
 use super::Config;
+use super::reading::Reading;
 use crate::method;
 use crate::policy::{Access, Exposed, Policy};
 use crate::requested_headers::AllowedHeaders;
@@ -50,7 +51,7 @@ impl Policy {
             dangerously_allow_credentials_on_public_suffixes: self.on_public_suffixes,
             dangerously_allow_credentials_with_any_app: self.with_any_app,
             dangerously_allow_credentials_with_broad_regex: self.with_broad_regex,
-            read_issues: Vec::new(),
+            reading: Reading::default(),
         }
     }
 }

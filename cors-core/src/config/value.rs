@@ -3,7 +3,10 @@
 //! No function here fails. A value that cannot be read becomes an issue, and the build returns it
 //! together with all other issues.
 
-use crate::issue::{Correction, Issue, Key, Rule};
+use super::reading::Reading;
+use super::{comma_list, json_array};
+use crate::issue::{Correction, Issue, Key, Rule, hide_user_info};
+use std::fmt;
 
 /// A value of a file or of the environment, before it is converted.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,6 +84,14 @@ impl Value {
         }
     }
 
+    /// The value, or the value that `read` finds in a text. White space around the text is ignored.
+    fn reading_text(self, read: fn(&str) -> Self) -> Self {
+        match self {
+            Self::Text(text) => read(text.trim()),
+            other => other,
+        }
+    }
+
     /// The value as text, for error messages.
     fn into_text(self) -> String {
         match self {
@@ -95,26 +106,31 @@ impl Value {
 }
 
 /// The Rust type of the value of a key.
-pub(super) trait Setting {
+pub(super) trait Setting: fmt::Debug {
     /// Replaces this value with `value`, or reports why that is not possible.
-    fn read(&mut self, key: Key, value: Value, issues: &mut Vec<Issue>);
+    ///
+    /// A text may be from a variable, or from a loader that knows only texts. So it is also read as what
+    /// the key expects.
+    fn read(&mut self, key: Key, value: Value, issues: &mut Reading);
 
-    /// Converts the text of an environment variable to a value. The text is not empty and has no white
-    /// space at its ends.
-    fn from_variable(text: &str) -> Value {
-        Value::Text(text.to_owned())
+    /// The `Debug` of this value, without the passwords of URLs.
+    fn without_passwords(&self, _key: Key) -> String {
+        format!("{self:?}")
     }
 }
 
 impl Setting for Vec<String> {
-    /// A text is read as a comma-separated list, as in an environment variable.
-    fn read(&mut self, key: Key, value: Value, issues: &mut Vec<Issue>) {
+    /// A text is read as a comma-separated list, or as a JSON array.
+    fn read(&mut self, key: Key, value: Value, issues: &mut Reading) {
         let items = match value {
             Value::List(items) => items,
-            Value::Text(text) => text
-                .split(',')
-                .map(|item| Value::Text(item.trim().to_owned()))
-                .collect(),
+            Value::Text(text) => match list_in(&text) {
+                Ok(items) => items.into_iter().map(Value::Text).collect(),
+                Err(problem) => {
+                    let issue = Issue::new(key, text, Rule::JsonArray);
+                    return issues.push(issue.detail(problem));
+                }
+            },
             other => return issues.push(wrong_type(key, other, "a list of texts")),
         };
         *self = Vec::with_capacity(items.len());
@@ -129,45 +145,51 @@ impl Setting for Vec<String> {
             }
         }
     }
+
+    fn without_passwords(&self, key: Key) -> String {
+        let texts = self
+            .iter()
+            .map(|text| hide_user_info(Some(key), text.clone()));
+        format!("{:?}", texts.collect::<Vec<_>>())
+    }
 }
 
 impl Setting for Option<String> {
-    fn read(&mut self, key: Key, value: Value, issues: &mut Vec<Issue>) {
+    fn read(&mut self, key: Key, value: Value, issues: &mut Reading) {
         match value {
             Value::Text(text) => *self = Some(text),
             other => issues.push(wrong_type(key, other, "a text")),
         }
     }
+
+    fn without_passwords(&self, key: Key) -> String {
+        let text = self
+            .as_ref()
+            .map(|text| hide_user_info(Some(key), text.clone()));
+        format!("{text:?}")
+    }
 }
 
 impl Setting for bool {
-    fn read(&mut self, key: Key, value: Value, issues: &mut Vec<Issue>) {
-        match value {
+    fn read(&mut self, key: Key, value: Value, issues: &mut Reading) {
+        match value.reading_text(flag_of) {
             Value::Bool(flag) => *self = flag,
             other => {
-                let meant = match &other {
-                    Value::Text(text) => unquoted(text, |text| matches!(text, "true" | "false")),
-                    Value::Whole(0) => Some("false".to_owned()),
-                    Value::Whole(1) => Some("true".to_owned()),
+                let meant = match other {
+                    Value::Whole(0) => Some(Correction::Replace("false".to_owned())),
+                    Value::Whole(1) => Some(Correction::Replace("true".to_owned())),
                     _ => None,
                 };
-                issues.push(wrong_type_meant(key, other, "true or false", meant));
+                issues.push(wrong_type(key, other, "true or false").corrected(meant));
             }
-        }
-    }
-
-    fn from_variable(text: &str) -> Value {
-        match text.to_ascii_lowercase().as_str() {
-            "true" | "1" => Value::Bool(true),
-            "false" | "0" => Value::Bool(false),
-            _ => Value::Text(text.to_owned()),
         }
     }
 }
 
 /// Seconds.
 impl Setting for u64 {
-    fn read(&mut self, key: Key, value: Value, issues: &mut Vec<Issue>) {
+    fn read(&mut self, key: Key, value: Value, issues: &mut Reading) {
+        let value = value.reading_text(number_of);
         let rule = match value {
             Value::Whole(seconds) if seconds < 0 => Rule::MaxAgeNegative,
             Value::Whole(seconds) => match u64::try_from(seconds) {
@@ -178,14 +200,7 @@ impl Setting for u64 {
             // A file format may read a whole number of this size as a float.
             Value::Float(ref seconds) if seconds.number >= TWO_TO_THE_64 => Rule::MaxAgeTooLarge,
             Value::Float(_) => Rule::MaxAgeFraction,
-            other => {
-                let meant = match &other {
-                    Value::Text(text) => unquoted(text, |text| text.parse::<u64>().is_ok()),
-                    _ => None,
-                };
-                let expected = "a whole number of seconds";
-                return issues.push(wrong_type_meant(key, other, expected, meant));
-            }
+            other => return issues.push(wrong_type(key, other, "a whole number of seconds")),
         };
         let correction = match (rule, &value) {
             (Rule::MaxAgeNegative, _) => Some("0".to_owned()),
@@ -197,36 +212,45 @@ impl Setting for u64 {
         let issue = Issue::new(key, value.into_text(), rule);
         issues.push(issue.corrected(correction.map(Correction::Replace)));
     }
-
-    fn from_variable(text: &str) -> Value {
-        number_of(text)
-    }
 }
 
 /// An HTTP status.
 impl Setting for u16 {
-    fn read(&mut self, key: Key, value: Value, issues: &mut Vec<Issue>) {
-        match value {
+    fn read(&mut self, key: Key, value: Value, issues: &mut Reading) {
+        match value.reading_text(number_of) {
             // The build checks which status it is. A number that does not fit is reported here.
             Value::Whole(status) => match u16::try_from(status) {
                 Ok(status) => *self = status,
                 Err(_) => issues.push(Issue::new(key, status.to_string(), Rule::PreflightStatus)),
             },
-            other => {
-                let meant = match &other {
-                    Value::Text(text) => unquoted(text, |text| matches!(text, "200" | "204")),
-                    _ => None,
-                };
-                issues.push(wrong_type_meant(key, other, "200 or 204", meant));
-            }
+            other => issues.push(wrong_type(key, other, "200 or 204")),
         }
-    }
-
-    fn from_variable(text: &str) -> Value {
-        number_of(text)
     }
 }
 
+/// The items of a list in a text.
+///
+/// # Errors
+///
+/// Returns what is wrong with a JSON array.
+fn list_in(text: &str) -> Result<Vec<String>, String> {
+    if json_array::is_meant(text) {
+        return json_array::parse(text);
+    }
+    let items = comma_list::items(text).into_iter();
+    Ok(items.map(str::to_owned).collect())
+}
+
+/// The flag in `text`, or `text`.
+fn flag_of(text: &str) -> Value {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" => Value::Bool(true),
+        "false" | "0" => Value::Bool(false),
+        _ => Value::Text(text.to_owned()),
+    }
+}
+
+/// The number in `text`, or `text`.
 fn number_of(text: &str) -> Value {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let is_number = digits
@@ -240,23 +264,7 @@ fn number_of(text: &str) -> Value {
 }
 
 fn wrong_type(key: Key, value: Value, expected: &str) -> Issue {
-    wrong_type_meant(key, value, expected, None)
-}
-
-fn wrong_type_meant(key: Key, value: Value, expected: &str, meant: Option<String>) -> Issue {
-    let detail = match (&value, &meant) {
-        (Value::Text(_), Some(_)) => format!("expected {expected}, without quotes"),
-        _ => format!("expected {expected}"),
-    };
-    Issue::new(key, value.into_text(), Rule::WrongType)
-        .detail(detail)
-        .corrected(meant.map(Correction::Replace))
+    Issue::new(key, value.into_text(), Rule::WrongType).detail(format!("expected {expected}"))
 }
 
 const TWO_TO_THE_64: f64 = 18_446_744_073_709_551_616.0;
-
-/// The text of a value in quotes, if it would be valid without the quotes.
-fn unquoted(text: &str, is_valid: impl FnOnce(&str) -> bool) -> Option<String> {
-    let lower = text.trim().to_ascii_lowercase();
-    is_valid(&lower).then_some(lower)
-}

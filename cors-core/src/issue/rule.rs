@@ -54,6 +54,13 @@ macro_rules! rules {
             }
         }
 
+        impl Rule {
+            /// Whether the rule is a sentence that lacks its subject, the name of a variable.
+            pub(crate) const fn is_about_variable(self) -> bool {
+                matches!(self, Self::VariableNotSet | Self::VariableEmpty)
+            }
+        }
+
         impl fmt::Display for Rule {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(match self { $(Self::$name => $text,)* })
@@ -68,6 +75,8 @@ rules! {
     UnknownKey Error "unknown-key" "unknown key",
     KeyTwice Error "key-twice" "duplicate key",
     WrongType Error "wrong-type" "wrong type",
+    JsonArray Error "json-array" "a list that starts with `[` is a JSON array of texts, such as `[\"https://a.com\", \"https://b.com\"]`",
+    VariableNotSet Error "variable-not-set" "is not set, so no other site could read a response",
 
     // Origins that no browser sends.
     OriginList Error "origin-list" "an entry is one origin, not a list",
@@ -127,6 +136,7 @@ rules! {
     PreflightStatus Error "preflight-status" "the status of an allowed preflight must be 200 or 204",
 
     // Valid, but probably not what was meant.
+    VariableEmpty Warning "variable-empty" "is empty, so it counts as not set",
     UnknownVariable Warning "unknown-variable" "this environment variable is not a key of a CORS policy",
     OriginInsecureWithCredentials Warning "origin-insecure-with-credentials" "an attacker in the network can change an unencrypted page and act as its users; use https",
     OriginUnjudgedWithCredentials Warning "origin-unjudged-with-credentials" "without the feature `public-suffix` it is unknown whether anyone can register a name under this domain and, with credentials, act as your users; enable the feature, or set dangerously_allow_credentials_on_public_suffixes if the domain is yours",
@@ -138,9 +148,11 @@ rules! {
     Duplicate Warning "duplicate" "duplicate entry",
     Redundant Warning "redundant" "redundant entry",
     AnyBesideOthers Warning "any-beside-others" "`*` covers all other entries",
-    HeaderNotSendable Warning "header-not-sendable" "no preflight requests this header, because scripts cannot set it or it is a response header",
+    HeaderNotSendable Warning "header-not-sendable" "no preflight requests this header, because scripts cannot set it",
+    HeaderOfResponse Warning "header-of-response" "this is a response header, which belongs in no request; if a front end sends it, remove it there",
     HeaderNotReadable Warning "header-not-readable" "exposing this header has no effect, because scripts may not read it or it is not a response header",
     HeaderWildcard Warning "header-wildcard" "`*` inside a name is an ordinary character, not a wildcard",
+    NotWildcard Warning "not-wildcard" "this is a name like any other, not a wildcard",
     Quoted Warning "quoted" "the quotes are part of the name",
     MethodCase Warning "method-case" "methods are case-sensitive, and browsers do not change the case of this one",
     MaxAgeCapped Warning "max-age-capped" "browsers cap the time",

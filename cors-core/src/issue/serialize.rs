@@ -5,10 +5,15 @@ use serde::ser::{Serialize, SerializeMap as _, SerializeStruct as _, Serializer}
 
 impl Serialize for Issue {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Issue", 7)?;
+        let fields = 7 + usize::from(self.variable.is_some());
+        let mut out = serializer.serialize_struct("Issue", fields)?;
         out.serialize_field("severity", &self.severity())?;
         out.serialize_field("key", &self.key)?;
         out.serialize_field("index", &self.index)?;
+        match &self.variable {
+            Some(name) => out.serialize_field("variable", name)?,
+            None => out.skip_field("variable")?,
+        }
         out.serialize_field("text", &self.text)?;
         out.serialize_field("rule", &self.rule)?;
         out.serialize_field("message", &self.message())?;

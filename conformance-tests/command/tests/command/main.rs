@@ -14,6 +14,7 @@ mod fetch;
 mod http;
 mod playground;
 mod process;
+mod schema;
 
 use std::fs;
 use std::io::Write as _;
@@ -71,7 +72,7 @@ FILE: error: allow_origins[0]: `https://example.com/`: an origin ends with the h
 FILE: error: allow_origins[1]: `https://a.example, https://b.example`: an entry is one origin, not a list; use `https://a.example`, `https://b.example` as separate entries
 FILE: error: allow_headers[0]: `X Y`: a header name is a token: letters, digits and !#$%&'*+-.^_`|~; use `X`, `Y` as separate entries
 FILE: error: max_age: `-1`: max_age must not be negative; 0 disables the cache; use `0`
-FILE: warning: allow_headers[1]: `Cookie`: no preflight requests this header, because scripts cannot set it or it is a response header; remove it
+FILE: warning: allow_headers[1]: `Cookie`: no preflight requests this header, because scripts cannot set it; remove it
 FILE: 5 errors, 1 warning
 ";
     assert_eq!(report, expected);
@@ -130,22 +131,153 @@ fn lint_reads_toml_as_json() {
 
 #[test]
 fn lint_reads_standard_input() {
-    let mut child = cors()
-        .args(["lint", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(GOOD.as_bytes())
-        .unwrap();
-    let output = child.wait_with_output().unwrap();
+    let toml = "\u{feff}allow_origins = ['https://example.com/']";
+    let wrong = "-: error: allow_origins[0]: `https://example.com/`: an origin ends with the host or \
+                 the port, without a slash; use `https://example.com`\n-: 1 error, no warnings\n";
+    let problem = |text: &str| (1, String::new(), format!("error: -: {text}\n"));
+    for (input, args, expected) in [
+        (
+            GOOD,
+            &[] as &[&str],
+            (0, "-: no errors, no warnings\n".into(), String::new()),
+        ),
+        (toml, &[], (1, wrong.into(), String::new())),
+        (
+            toml,
+            &["--input-format", "toml"],
+            (1, wrong.into(), String::new()),
+        ),
+        (
+            toml,
+            &["--input-format", "json"],
+            problem("invalid JSON: expected value at line 1 column 1"),
+        ),
+        (
+            " \n",
+            &[],
+            problem("invalid JSON: EOF while parsing a value at line 2 column 0"),
+        ),
+        (
+            "[]",
+            &[],
+            problem(
+                "invalid TOML: unquoted keys cannot be empty, expected letters, numbers, `-`, `_` at line 1 column 2",
+            ),
+        ),
+    ] {
+        let mut child = cors()
+            .args(["lint", "-"])
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(input.as_bytes()).unwrap();
+        drop(stdin);
+        let output = child.wait_with_output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        let got = (
+            output.status.code().unwrap(),
+            text(output.stdout),
+            text(output.stderr),
+        );
+        assert_eq!(got, expected, "{input}");
+    }
+}
+
+#[test]
+fn lint_skips_a_byte_order_mark() {
+    let toml = "allow_origins = ['https://example.com']";
+    for (name, text) in [("good.json", GOOD), ("good.toml", toml)] {
+        assert_eq!(lint(name, &format!("\u{feff}{text}"), &[]).0, 0, "{name}");
+    }
+}
+
+#[test]
+fn lint_reads_a_table_of_a_larger_file() {
+    let toml = "title = 'x'\nat = 2026-01-01\n[server.cors]\nallow_origins = ['https://example.com/']\n\
+                [cors]\nallow_origins = ['https://example.com']\n[empty]\n";
+    let json = r#"{"title": "x", "server": {"cors": {"allow_origins": ["https://example.com/"]}},
+                   "cors": {"allow_origins": ["https://example.com"]}, "empty": {}}"#;
+    for (name, text) in [("app.toml", toml), ("app.json", json)] {
+        let linted = |key: &str| lint(name, text, &["--key", key]);
+        assert_eq!(
+            linted("cors"),
+            (0, "FILE: no errors, no warnings\n".into(), "".into())
+        );
+        assert!(
+            linted("server.cors")
+                .1
+                .ends_with("FILE: 1 error, no warnings\n")
+        );
+        assert!(linted("empty").1.ends_with("FILE: no errors, 1 warning\n"));
+        for (key, problem) in [
+            ("server.core", "there is no table `server.core`"),
+            ("", "there is no table ``"),
+        ] {
+            let expected = (1, "".into(), format!("error: FILE: {problem}\n"));
+            assert_eq!(linted(key), expected);
+        }
+        let (status, _, stderr) = linted("title.cors");
+        let expected = "error: FILE: invalid type: string \"x\", expected an object on the way to `title.cors`";
+        assert!(status == 1 && stderr.starts_with(expected), "{stderr}");
+    }
+    // A key that is written twice is not lost.
+    let twice = r#"{"cors": {"allow_origins": ["*"], "max_age": 1, "max_age": 2}}"#;
+    assert!(
+        lint("twice.json", twice, &["--key", "cors"])
+            .1
+            .contains("duplicate key")
+    );
+    let twice = r#"{"cors": {}, "cors": {"allow_origins": ["*"]}}"#;
+    assert!(
+        lint("twice.json", twice, &["--key", "cors"])
+            .2
+            .contains("`cors` is written twice")
+    );
+}
+
+#[test]
+fn lint_reads_the_environment() {
+    let linted = |variables: &[(&str, &str)], args: &[&str]| {
+        let mut command = cors();
+        command.args(["lint", "--env"]).args(args).env_clear();
+        run(command.envs(variables.iter().copied()), "FILE")
+    };
+    let origins = ("CORS_ALLOW_ORIGINS", "[\"https://example.com\"]");
     assert_eq!(
-        String::from_utf8(output.stdout).unwrap(),
-        "-: no errors, no warnings\n"
+        linted(&[origins], &[]),
+        (0, "environment: no errors, no warnings\n".into(), "".into())
+    );
+    let not_set = "environment: error: CORS_ALLOW_ORIGINS is not set, so no other site could read a response: \
+                   list the origins in it, or `[]` for none, or set CORS_ALLOW_ORIGIN_REGEX\n\
+                   environment: 1 error, no warnings\n";
+    assert_eq!(linted(&[], &[]), (1, not_set.into(), "".into()));
+    assert_eq!(linted(&[("APP_ALLOW_ORIGINS", "*")], &[]).0, 1);
+    assert_eq!(
+        linted(&[("APP_ALLOW_ORIGINS", "*")], &["--prefix", "APP_"]).0,
+        0
+    );
+    assert_eq!(linted(&[origins, ("CORS_MAX_AGE", "")], &["--strict"]).0, 1);
+    let wrong = linted(&[("CORS_ALLOW_ORIGINS", "https://a.com,b.com")], &[]).1;
+    assert!(
+        wrong.starts_with("environment: error: CORS_ALLOW_ORIGINS, entry 2: `b.com`: "),
+        "{wrong}"
+    );
+}
+
+#[test]
+fn lint_counts_more_issues() {
+    let entries = vec!["\"a\""; 1_500].join(",");
+    let text = format!(r#"{{"allow_origins": [{entries}]}}"#);
+    let (_, report, _) = lint("many.json", &text, &[]);
+    assert!(report.ends_with("FILE: and 500 more errors\nFILE: 1500 errors, no warnings\n"));
+    let (_, report, _) = lint("many.json", &text, &["--format", "json"]);
+    assert_eq!(
+        serde_json::from_str::<Value>(&report).unwrap()["more_errors"],
+        500
     );
 }
 
@@ -248,6 +380,9 @@ fn wrong_usage_exits_with_2() {
         ],
         &["playground", "--framework", "express"],
         &["lint"],
+        &["lint", policy, "--env"],
+        &["lint", policy, "--prefix", "APP_"],
+        &["lint", "--env", "--key", "cors"],
         &["lint", policy, "--format", "xml"],
         &["check", policy],
     ] {

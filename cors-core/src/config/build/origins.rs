@@ -7,7 +7,7 @@ use crate::config::entry::{self, Flaw};
 use crate::config::loopback::is_loopback;
 use crate::config::private_domain::is_private_domain;
 use crate::config::typos;
-use crate::issue::{Correction, Issue, Key, Rule, Severity};
+use crate::issue::{Correction, Issue, Key, Rule};
 use crate::language::coverage::{covers, is_covered};
 use crate::language::public_suffix::{is_public_suffix, is_unjudged};
 use crate::language::search::Budget;
@@ -126,10 +126,10 @@ impl Origins<'_> {
     fn check_not_empty(&self, report: &mut Report) {
         let is_empty = self.entries.is_empty() && self.regex.is_none();
         // The key may be set, but to a value that could not be read.
-        let is_unreadable = report.read_issues().iter().any(|issue| match issue.key {
-            Some(key) => matches!(key, Key::AllowOrigins | Key::AllowOriginRegex),
-            None => issue.severity() == Severity::Error,
-        });
+        let reading = report.reading();
+        let is_unreadable = reading.has_unknown_key()
+            || reading.is_unreadable(Key::AllowOrigins)
+            || reading.is_unreadable(Key::AllowOriginRegex);
         if is_empty && !is_unreadable && !self.has_own_origins {
             report.add(Issue::new(Key::AllowOrigins, "", Rule::NothingAllowed));
         }
@@ -192,6 +192,8 @@ pub(super) fn add_flaws(key: Key, index: usize, text: &str, flaws: Vec<Flaw>, re
     };
     let is_list = |flaw: &&Flaw| flaw.rule == Rule::OriginList;
     let main = flaws.iter().find(is_list).or_else(|| flaws.first());
+    // A correction does not change how many errors one flaw is.
+    let main = main.filter(|_| flaws.len() > 1 || report.keeps_errors());
     let corrected = main.and_then(|flaw| Some((flaw.clone(), correct(text, flaw.rule)?)));
     match corrected {
         Some((flaw, correction)) => report.add(issue(flaw).corrected(correction)),

@@ -1,22 +1,23 @@
 //! What the build has found so far.
 
 use crate::config::error::ConfigError;
-use crate::issue::{Correction, Issue, Key, Rule, Severity};
+use crate::config::issues::Issues;
+use crate::config::reading::Reading;
+use crate::issue::{Correction, Issue, Key, Rule};
 use crate::origin::builder::Redundant;
 use std::collections::HashSet;
 
 /// The issues so far.
 pub(super) struct Report {
-    issues: Vec<Issue>,
-    /// The number of issues from reading a file or the environment. These come first.
-    read: usize,
+    reading: Reading,
+    issues: Issues,
 }
 
 impl Report {
-    pub(super) fn new(read_issues: Vec<Issue>) -> Self {
+    pub(super) fn new(reading: Reading) -> Self {
         Self {
-            read: read_issues.len(),
-            issues: read_issues,
+            issues: reading.issues().clone(),
+            reading,
         }
     }
 
@@ -24,27 +25,20 @@ impl Report {
         self.issues.push(issue);
     }
 
-    /// The issues from reading a file or the environment.
-    pub(super) fn read_issues(&self) -> &[Issue] {
-        self.issues.get(..self.read).unwrap_or_default()
+    /// Whether another error is kept, and not only counted.
+    pub(super) fn keeps_errors(&self) -> bool {
+        self.issues.keeps_errors()
     }
 
-    /// Whether the value of `key`, or a part of it, could not be read.
-    pub(super) fn is_unreadable(&self, key: Key) -> bool {
-        self.read_issues()
-            .iter()
-            .any(|issue| issue.key == Some(key))
+    /// What reading a file or the environment has found.
+    pub(super) fn reading(&self) -> &Reading {
+        &self.reading
     }
 
     /// The entries of a list with their positions, without those that are empty or could not be
     /// read.
     pub(super) fn entries<'a>(&mut self, key: Key, list: &'a [String]) -> Vec<(usize, &'a str)> {
-        let unreadable: HashSet<usize> = self
-            .read_issues()
-            .iter()
-            .filter(|issue| issue.key == Some(key))
-            .filter_map(|issue| issue.index)
-            .collect();
+        let unreadable: HashSet<usize> = self.reading.unreadable_entries(key).collect();
         let mut entries = Vec::with_capacity(list.len());
         for (index, text) in list.iter().enumerate() {
             if unreadable.contains(&index) {
@@ -65,16 +59,20 @@ impl Report {
     /// # Errors
     ///
     /// Fails if there is an error.
-    pub(super) fn finish(self) -> Result<Vec<Issue>, ConfigError> {
-        let mut issues = self.issues;
-        issues.sort_by_key(|issue| (issue.key.map(|key| key as usize), issue.index));
-        let (errors, warnings): (Vec<_>, Vec<_>) = issues
-            .into_iter()
-            .partition(|issue| issue.severity() == Severity::Error);
-        if errors.is_empty() {
-            Ok(warnings)
+    pub(super) fn finish(self) -> Result<Issues, ConfigError> {
+        let Self {
+            reading,
+            mut issues,
+        } = self;
+        issues.finish(|issue| {
+            if let (Some(key), None) = (issue.key, &issue.variable) {
+                issue.variable = reading.variable(key).map(str::to_owned);
+            }
+        });
+        if issues.errors().is_empty() {
+            Ok(issues)
         } else {
-            Err(ConfigError::new(errors, warnings))
+            Err(ConfigError::new(issues))
         }
     }
 }

@@ -14,7 +14,7 @@ use std::collections::HashSet;
 pub(super) fn methods(list: &[String], report: &mut Report) -> Vec<String> {
     let key = Key::AllowMethods;
     let entries = report.entries(key, list);
-    if list.is_empty() && !report.is_unreadable(key) {
+    if list.is_empty() && !report.reading().is_unreadable(key) {
         report.add(Issue::new(key, "", Rule::MethodsEmpty));
     }
     let has_any = entries.iter().any(|(_, text)| *text == "*");
@@ -34,6 +34,8 @@ pub(super) fn methods(list: &[String], report: &mut Report) -> Vec<String> {
         } else {
             if let Some(meant) = unquoted(text) {
                 report.add(issue(Rule::Quoted).corrected(correct_methods(meant)));
+            } else if means_any(text) {
+                report.add(not_wildcard(key, index, text));
             } else if let Some(meant) = method::case_slip(&method) {
                 let meant = Correction::Replace(meant.to_owned());
                 report.add(issue(Rule::MethodCase).corrected(meant));
@@ -59,6 +61,11 @@ pub(super) fn allowed_headers(list: &[String], report: &mut Report) -> AllowedHe
         if header_name::is_not_sendable(name) {
             let issue = Issue::new(key, name, Rule::HeaderNotSendable).at(index);
             report.add(issue.corrected(Correction::Remove));
+        } else if header_name::is_of_response(name) {
+            // As long as the front end sends it, the preflight asks for it: do not suggest to remove it.
+            report.add(Issue::new(key, name, Rule::HeaderOfResponse).at(index));
+        } else if means_any(name) {
+            report.add(not_wildcard(key, index, name));
         } else if header_name::is_safelisted(name) {
             report.add(redundant(key, index, name, "it is always allowed"));
         }
@@ -82,6 +89,10 @@ pub(super) fn exposed_headers(list: &[String], credentials: bool, report: &mut R
             report.add(issue(Rule::ExposeAnyWithCredentials));
         } else if header_name::is_not_readable(name) {
             report.add(issue(Rule::HeaderNotReadable).corrected(Correction::Remove));
+        } else if means_any(name) && credentials {
+            report.add(issue(Rule::NotWildcard));
+        } else if means_any(name) {
+            report.add(not_wildcard(key, index, name));
         } else if header_name::is_always_readable(name) {
             report.add(redundant(key, index, name, "it is always readable"));
         }
@@ -91,6 +102,19 @@ pub(super) fn exposed_headers(list: &[String], credentials: bool, report: &mut R
     } else {
         Exposed::Listed(names.into_iter().map(|(_, name)| name.to_owned()).collect())
     }
+}
+
+/// Whether `name` is probably meant as `*`.
+fn means_any(name: &str) -> bool {
+    ["all", "any"]
+        .iter()
+        .any(|word| word.eq_ignore_ascii_case(name))
+}
+
+fn not_wildcard(key: Key, index: usize, text: &str) -> Issue {
+    Issue::new(key, text, Rule::NotWildcard)
+        .at(index)
+        .corrected(Correction::Replace("*".to_owned()))
 }
 
 fn check_any_beside_others(key: Key, list: &[String], report: &mut Report) {
