@@ -70,8 +70,18 @@ fn kinds() -> Vec<(&'static str, Make)> {
             }),
         ),
     ];
-    #[cfg(feature = "serde")]
-    kinds.extend([
+    kinds.extend(files());
+    kinds
+}
+
+#[cfg(not(feature = "serde"))]
+fn files() -> Vec<(&'static str, Make)> {
+    Vec::new()
+}
+
+#[cfg(feature = "serde")]
+fn files() -> Vec<(&'static str, Make)> {
+    vec![
         (
             "type",
             json(|n| format!("{n}"), "{\"allow_origins\":[", "]}"),
@@ -86,8 +96,7 @@ fn kinds() -> Vec<(&'static str, Make)> {
             ),
         ),
         ("key twice", json(|_| "\"max_age\":1".to_owned(), "{", "}")),
-    ]);
-    kinds
+    ]
 }
 
 #[cfg(feature = "serde")]

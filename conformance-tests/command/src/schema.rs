@@ -30,7 +30,7 @@ fn schema() -> Value {
 }
 
 fn property(key: Key) -> Value {
-    let mut property = match key.kind() {
+    let expected = match key.kind() {
         ValueKind::List => list(key),
         ValueKind::Text => json!({ "type": ["string", "null"] }),
         ValueKind::Flag => json!({ "type": "boolean" }),
@@ -38,9 +38,14 @@ fn property(key: Key) -> Value {
         ValueKind::Status => json!({ "type": "integer", "enum": [200, 204] }),
         _ => json!({}),
     };
-    property["description"] = description(key).into();
-    property["default"] = serde_json::from_str(key.default_json()).unwrap_or_default();
-    property
+    let default = serde_json::from_str(key.default_json()).unwrap_or_default();
+    let documented = [
+        ("description", description(key).into()),
+        ("default", default),
+    ];
+    let mut property = expected.as_object().cloned().unwrap_or_default();
+    property.extend(documented.map(|(name, value)| (name.to_owned(), value)));
+    Value::Object(property)
 }
 
 /// A list, or a text with commas or with a JSON array.
