@@ -61,6 +61,7 @@ const PACKAGES: [(&str, &str, &[&str]); 5] = [
         "cors_warp",
         &[
             "cors_core", // the policy, which we re-export
+            "http",      // the head of a request, version 1.x, which warp re-exports
             "warp",      // the framework
         ],
     ),
