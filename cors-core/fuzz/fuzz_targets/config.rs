@@ -86,6 +86,9 @@ fn correction_is_legal(issue: &Issue) {
         (_, None | Some(Correction::Remove)) => return,
         (Some(key), Some(Correction::Replace(text))) => with_key(key, slice::from_ref(text)),
         (Some(key), Some(Correction::Split(entries))) => with_key(key, entries),
+        (Some(_), Some(Correction::Entry(entry))) => {
+            with_key(Key::AllowOrigins, slice::from_ref(entry))
+        }
         (None, Some(Correction::RenameKey(name))) => {
             let is_known = |key: &&Key| {
                 let variable = format!("CORS_{}", key.as_str().to_uppercase());
@@ -153,11 +156,12 @@ fn with_key(key: Key, entries: &[String]) -> Config {
     }
 }
 
-const LISTS: [Key; 4] = [
+const LISTS: [Key; 5] = [
     Key::AllowOrigins,
     Key::AllowMethods,
     Key::AllowHeaders,
     Key::ExposeHeaders,
+    Key::OwnOrigins,
 ];
 
 fn list(config: &Config, key: Key) -> &[String] {
@@ -165,6 +169,7 @@ fn list(config: &Config, key: Key) -> &[String] {
         Key::AllowOrigins => config.get_allow_origins(),
         Key::AllowMethods => config.get_allow_methods(),
         Key::AllowHeaders => config.get_allow_headers(),
+        Key::OwnOrigins => config.get_own_origins(),
         _ => config.get_expose_headers(),
     }
 }
@@ -174,6 +179,7 @@ fn with_list(config: Config, key: Key, list: Vec<String>) -> Config {
         Key::AllowOrigins => config.allow_origins(list),
         Key::AllowMethods => config.allow_methods(list),
         Key::AllowHeaders => config.allow_headers(list),
+        Key::OwnOrigins => config.own_origins(list),
         _ => config.expose_headers(list),
     }
 }

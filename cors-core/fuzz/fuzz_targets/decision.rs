@@ -308,7 +308,9 @@ impl Meaning {
             }
             ([], _) if !own.is_empty() => is_listed,
             ([], [host]) => {
-                is_origin(origin) && origin != b"null" && origin.ends_with(&[b"://", *host].concat())
+                is_origin(origin)
+                    && origin != b"null"
+                    && origin.ends_with(&[b"://", *host].concat())
             }
             _ => false,
         }
