@@ -48,8 +48,11 @@ use std::sync::Arc;
 ///
 /// A path is also ambiguous if it is too long to be read: more than 4,096 bytes; or more than 768 bytes
 /// if there are escapes in it; or more than 256 bytes if there are two dots in a row, or escapes of
-/// dots, percent signs or hexadecimal digits. Paths such as `/items/a%2Fb`, `/caf%C3%A9` and `/x;v=1` have
-/// their policy, as long as no prefix has a segment `x` there, or is below `/items`.
+/// dots, percent signs or hexadecimal digits.
+///
+/// Only segments where prefixes differ can make a path ambiguous, and `..` anywhere. `/items/a%2Fb` has
+/// the policy of `/items` if no prefix is below `/items`. `/x;v=1` has the default policy if no prefix
+/// starts with `/x`.
 ///
 /// Some file systems ignore case, as on Windows and macOS, or open one file by several names. If you
 /// serve files from such a system, serve each area from a directory of its own.
