@@ -34,10 +34,15 @@ impl fmt::Display for Correction {
         match self {
             Self::Replace(text) => write!(f, "use {}", Quoted(text)),
             Self::Split(entries) => {
+                const SHOWN: usize = 20;
                 f.write_str("use ")?;
-                for (i, entry) in entries.iter().enumerate() {
+                for (i, entry) in entries.iter().take(SHOWN).enumerate() {
                     let comma = if i == 0 { "" } else { ", " };
                     write!(f, "{comma}{}", Quoted(entry))?;
+                }
+                match entries.len().checked_sub(SHOWN) {
+                    None | Some(0) => {}
+                    Some(more) => write!(f, " and {more} more")?,
                 }
                 f.write_str(" as separate entries")
             }

@@ -770,6 +770,18 @@ fn assert_no_password(text: &str) {
 }
 
 #[test]
+fn a_long_list_in_one_entry_is_cut() {
+    let split = |count| {
+        let list = vec!["https://a.com"; count].join(",");
+        issues(origins([list.as_str()]))[0].to_string()
+    };
+    assert!(split(20).ends_with("`, `https://a.com` as separate entries"));
+    assert!(split(21).ends_with("`, `https://a.com` and 1 more as separate entries"));
+    assert!(split(2_020).ends_with(" and 2000 more as separate entries"));
+    assert!(split(2_020).len() < 1_000);
+}
+
+#[test]
 fn long_and_odd_text_stays_on_one_line() {
     let odd = format!("https://a\u{202e}\n{}", "b".repeat(500));
     let error: ConfigError = origins([odd.as_str()]).build().unwrap_err();

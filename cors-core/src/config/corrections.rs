@@ -55,8 +55,8 @@ fn repair_parts(text: &str) -> Option<String> {
     let (scheme, rest) = split_scheme(text)?;
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, tail) = rest.split_at_checked(end)?;
-    if authority.contains(':') && tail.contains('@') {
-        return None; // The password of `https://user:1/2@example.com` may contain the slash.
+    if tail.contains('@') && may_be_user_info(authority) {
+        return None; // The password of `https://user:1/2@example.com` contains the slash.
     }
     let authority = match authority.rsplit_once('@') {
         // In `https://example.com@evil.com`, it is unclear which host is meant.
@@ -91,6 +91,13 @@ fn repair_parts(text: &str) -> Option<String> {
         }
     };
     Some(format!("{scheme}://{host}{port}"))
+}
+
+/// Whether `authority` looks like the beginning of user info, and not like a host with a port.
+fn may_be_user_info(authority: &str) -> bool {
+    authority.split_once(':').is_some_and(|(name, _)| {
+        !name.contains('.') && name != "localhost" && !name.starts_with('[')
+    })
 }
 
 /// Whether a browser reads a URL of this scheme, or of a page that has none yet, by the rules of `http`.
@@ -229,6 +236,12 @@ mod tests {
             ("http://httpbin.example/", "http://httpbin.example"),
             ("https.example/", "https://https.example"),
             ("htps://example.com:443/", "https://example.com"),
+            ("https://example.com:8443/@id", "https://example.com:8443"),
+            (
+                "http://localhost:5173/@vite/client",
+                "http://localhost:5173",
+            ),
+            ("http://[::1]:5173/@id", "http://[::1]:5173"),
         ] {
             let correction = repair(text).map(Correction::Replace);
             assert_eq!(
