@@ -30,7 +30,7 @@ async fn the_policy_of_the_path_applies() {
         lines.join(", ")
     };
     assert_eq!(origin(&send(&app, get("/")).await), "*");
-    for path in ["/admin", "/admin/", "/%61dmin", "//admin", "/admin/none?x"] {
+    for path in ["/admin", "/admin/", "/admin/%61", "/admin/none?x"] {
         assert_eq!(origin(&send(&app, get(path)).await), ORIGIN, "{path}");
         let granted = send(&app, preflight(path, "PUT")).await;
         assert_eq!(

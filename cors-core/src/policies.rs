@@ -1,12 +1,10 @@
 //! Several policies in one application, chosen by the path of the request.
 //!
-//! A policy for `/admin` applies to `/admin` and every path below it, for preflights too. Paths are
-//! compared by segments, which are percent-decoded. Empty segments are ignored, and case matters.
-//! `//admin`, `/%61dmin` and `/admin/` have the policy of `/admin`, because routers can treat them as
-//! `/admin`. `/administer` does not have it.
+//! A policy for `/admin` applies to `/admin` and every path below it, for preflights too. It does not
+//! apply to `/administer`.
 //!
-//! If servers may read a path in ways that have different policies, such as `/admin%2Fsecret`, a policy
-//! applies that allows nothing.
+//! If servers may read a path in ways that have different policies, such as `/admin%2Fsecret`, `//admin`
+//! and `/%61dmin`, a policy applies that allows nothing.
 
 use crate::path::tree::{Found, Tree};
 use crate::path::{Prefix, PrefixError};
@@ -28,14 +26,14 @@ use std::sync::Arc;
 ///
 /// # Which policy applies
 ///
-/// The longest prefix that matches wins. Segments are compared after percent-decoding, empty segments
-/// are ignored, and case matters: `//admin`, `/%61dmin` and `/admin/` match `/admin`. `/administer` and
-/// `/ADMIN` do not.
+/// The longest prefix that matches wins. Whole segments are compared, and case matters: `/admin/` and
+/// `/admin/x` match `/admin`. `/administer` and `/ADMIN` do not. A prefix can be written with or without
+/// percent-encoding: `/café` and `/caf%C3%A9` are the same.
 ///
 /// Servers do not agree on every path. `/admin%2Fsecret` is one segment for a router, and can be the
 /// file `secret` in the directory `admin` for the handler behind it. So all readings of a path are
-/// considered: escapes are decoded once or several times; `\` and an encoded `/` separate segments or
-/// do not; `.` and `..` are resolved or not; a segment ends before `;`, an encoded `?` or `#`, or does
+/// considered: escapes are decoded or not, once or several times; empty segments are ignored or not, as
+/// in `//admin`; `\` and an encoded `/` separate segments or do not; `.` and `..` are resolved or not; a segment ends before `;`, an encoded `?` or `#`, or does
 /// not. If the readings may have different policies, the path is ambiguous, and nothing is allowed:
 ///
 /// - a preflight gets the status 400 with the body `Disallowed CORS path`;
@@ -320,19 +318,20 @@ mod tests {
             ("*", Some(0)),
             ("/api", Some(1)),
             ("/api/", Some(1)),
-            ("//api", Some(1)),
-            ("/%61pi", Some(1)),
-            ("/%61%70%69/x", Some(1)),
+            ("//api", AMBIGUOUS),
+            ("/%61pi", AMBIGUOUS),
+            ("/%61%70%69/x", AMBIGUOUS),
             ("/api?/v2", Some(1)),
             ("/apis", Some(0)),
             ("/ap", Some(0)),
             ("/API", Some(0)),
             ("/x/api", Some(0)),
             ("/api/v2", Some(2)),
-            ("/api//v2///x", Some(2)),
+            ("/api//v2///x", AMBIGUOUS),
+            ("/api/v1//v2", Some(1)),
             ("/api/v22", Some(1)),
             ("/api/v2/internal", None),
-            ("/api/v2/%69nternal/x", None),
+            ("/api/v2/%69nternal/x", AMBIGUOUS),
             ("/api/v2/internals", Some(2)),
             ("/a%20b/c", Some(3)),
             ("/a b", Some(3)),
@@ -354,6 +353,11 @@ mod tests {
             .and_then(|policies| policies.at("/items", policy(3)))
             .unwrap();
         for path in [
+            "/%61dmin",
+            "/%61dmin/x%2Fopen",
+            "//admin",
+            "/admin//open",
+            "/admin/ope%6E",
             "/admin%2Fsecret",
             "/admin%2fopen",
             "/admin%5Csecret",
@@ -411,10 +415,12 @@ mod tests {
             ("/caf%C3%A9/%E3%81%82", 0),
             ("/admin%C3%A9", 0),
             ("/admin/caf%C3%A9", 1),
-            ("/%61dmin/x%2Fopen", 1),
+            ("/admin/x%2Fopen", 1),
+            ("/admin/%61", 1),
+            ("/%61", 0),
+            ("//x", 0),
             ("/admin/x;v=1", 1),
             ("/admin/v1...v2", 1),
-            ("/admin//open", 2),
             ("/admin/open/a%2Fb", 2),
             ("/items/a%2Fb", 3),
             ("/items/a\\b;c=d%3F%23%00", 3),
@@ -631,12 +637,14 @@ mod tests {
             .unwrap();
         assert_eq!(chosen(&policies, &long[..256]), Some(1));
         assert_eq!(chosen(&policies, &long), None);
-        let encoded = "/".to_owned() + &"%61".repeat(255);
-        assert_eq!(chosen(&policies, &encoded), Some(1));
+        let japanese = "/".to_owned() + &"あ".repeat(85);
+        let policies = policies.at(&japanese, policy(2)).unwrap();
+        let encoded = "/".to_owned() + &"%E3%81%82".repeat(85);
+        assert_eq!(chosen(&policies, &encoded), Some(2));
     }
 
     proptest! {
-        /// The same result as decoding everything first and comparing lists.
+        /// The same result as comparing lists, decoded or not, with or without empty segments.
         #[test]
         fn agrees_with_a_naive_one(
             rules in prop::collection::vec("(/(a|b|%61|c)){1,3}/?", 0..5),
@@ -647,18 +655,24 @@ mod tests {
             for (rule, number) in rules.iter().zip(1..) {
                 if let Ok(with) = policies.clone().at(rule, policy(number)) {
                     policies = with;
-                    naive.push((naive_segments(rule), number));
+                    naive.push((naive_segments(rule, true, false), number));
                 }
             }
-            let asked = naive_segments(&path);
-            let fitting = naive.iter().filter(|(prefix, _)| asked.starts_with(prefix));
-            let best = fitting.max_by_key(|(prefix, _)| prefix.len()).map_or(0, |(_, number)| *number);
-            prop_assert_eq!(chosen(&policies, &path), Some(best));
+            let best = |is_decoded, keeps_empty| {
+                let asked = naive_segments(&path, is_decoded, keeps_empty);
+                let fitting = naive.iter().filter(|(prefix, _)| asked.starts_with(prefix));
+                fitting.max_by_key(|(prefix, _)| prefix.len()).map_or(0, |(_, number)| *number)
+            };
+            let all = [best(true, false), best(true, true), best(false, false), best(false, true)];
+            let expected = if all.iter().all(|other| *other == all[0]) { Some(all[0]) } else { AMBIGUOUS };
+            prop_assert_eq!(chosen(&policies, &path), expected);
         }
     }
 
-    fn naive_segments(path: &str) -> Vec<String> {
-        let parts = path.split('/').filter(|part| !part.is_empty());
-        parts.map(|part| part.replace("%61", "a")).collect()
+    fn naive_segments(path: &str, is_decoded: bool, keeps_empty: bool) -> Vec<String> {
+        let parts = path.strip_prefix('/').unwrap_or(path).split('/');
+        let parts = parts.filter(|part| keeps_empty || !part.is_empty());
+        let decode = |part: &str| part.replace("%61", if is_decoded { "a" } else { "%61" });
+        parts.map(decode).collect()
     }
 }

@@ -34,7 +34,7 @@ fn app() -> impl Filter<Extract = (impl Reply,), Error = std::convert::Infallibl
 async fn the_policy_of_the_path_applies() {
     let open = send(&app(), support::get("/")).await;
     assert_eq!(open.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
-    for path in ["/admin", "/admin/", "/%61dmin", "//admin", "/admin/none?x"] {
+    for path in ["/admin", "/admin/", "/admin/%61", "/admin/none?x"] {
         let response = send(&app(), support::get(path)).await;
         assert!(is_shared(response.headers()), "{path}");
         let granted = send(&app(), preflight(path, "PUT")).await;

@@ -43,7 +43,7 @@ impl Area {
         }
     }
 
-    const fn folder(self) -> &'static str {
+    pub(crate) const fn folder(self) -> &'static str {
         match self {
             Site => "",
             Public => "public",
@@ -77,6 +77,22 @@ impl Area {
 /// What a handler reads below its root if it uses `text`, which is decoded once, as a path: as it is, or
 /// decoded again; with the separators of Unix or of Windows; with or without parameters.
 pub(crate) fn body_for(text: &str) -> String {
+    body(areas_of(text))
+}
+
+/// The same for a route that belongs to an area, whatever its parameter is.
+pub(crate) fn body_in(area: Area, text: &str) -> String {
+    let mut areas = areas_of(text);
+    areas.insert(area);
+    body(areas)
+}
+
+fn body(areas: BTreeSet<Area>) -> String {
+    let names: Vec<_> = areas.into_iter().map(Area::name).collect();
+    format!("areas: {}", names.join(" "))
+}
+
+fn areas_of(text: &str) -> BTreeSet<Area> {
     let again = percent_decode_str(text).decode_utf8_lossy();
     let mut areas = BTreeSet::new();
     for text in [text, &again] {
@@ -94,8 +110,7 @@ pub(crate) fn body_for(text: &str) -> String {
             }
         }
     }
-    let names: Vec<_> = areas.into_iter().map(Area::name).collect();
-    format!("areas: {}", names.join(" "))
+    areas
 }
 
 /// Every folder has the files `secret` and `index.html`, which name their area.

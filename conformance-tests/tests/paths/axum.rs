@@ -11,7 +11,7 @@ use cors_axum::CorsLayer;
 use tower::ServiceExt as _;
 use tower_http::services::ServeDir;
 
-use crate::area::{Setup, body_for};
+use crate::area::{Area, Setup, body_for, body_in};
 use crate::{Answer, Case};
 
 pub(crate) fn files(setup: &Setup, root: &Folder, cases: &[Case]) -> Vec<Option<Answer>> {
@@ -23,12 +23,22 @@ pub(crate) fn files(setup: &Setup, root: &Folder, cases: &[Case]) -> Vec<Option<
 }
 
 pub(crate) fn parameters(setup: &Setup, _: &Folder, cases: &[Case]) -> Vec<Option<Answer>> {
-    let below = |folder: &'static str| {
-        any(async move |Path(rest): Path<String>| body_for(&format!("{folder}/{rest}")))
+    let below = |area: Area| {
+        any(async move |Path(rest): Path<String>| {
+            body_in(area, &format!("{}/{rest}", area.folder()))
+        })
     };
     let app = Router::new()
-        .route("/admin/{*rest}", below("admin"))
-        .route("/admin/open/{*rest}", below("admin/open"))
+        .route("/admin/{*rest}", below(Area::Admin))
+        .route(
+            "/admin/open",
+            any(async || body_in(Area::Open, "admin/open")),
+        )
+        .route(
+            "/admin/open/",
+            any(async || body_in(Area::Open, "admin/open")),
+        )
+        .route("/admin/open/{*rest}", below(Area::Open))
         .route(
             "/{*path}",
             any(async |Path(path): Path<String>| body_for(&path)),

@@ -125,15 +125,7 @@ impl Generator {
 
     fn plain(&mut self) -> String {
         let mut path = self
-            .one_of(&[
-                "",
-                "",
-                "/public",
-                "/admin",
-                "/admin/open",
-                "//admin",
-                "/%61dmin",
-            ])
+            .one_of(&["", "", "/public", "/admin", "/admin/open"])
             .to_owned();
         for _ in 0..=self.below(3) {
             path += "/";
@@ -162,7 +154,13 @@ impl Generator {
                 }
                 _ => path.replacen(
                     "/admin",
-                    self.one_of(&["/%61dmin", "/%2561dmin", "/%%36%31dmin", "/Admin"]),
+                    self.one_of(&[
+                        "//admin",
+                        "/%61dmin",
+                        "/%2561dmin",
+                        "/%%36%31dmin",
+                        "/Admin",
+                    ]),
                     1,
                 ),
             };

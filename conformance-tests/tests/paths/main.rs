@@ -74,7 +74,7 @@ const APPLICATIONS: [(&str, Run); 11] = [
 ];
 
 /// Paths that reached `/admin` under the policy of another path, each in one of the frameworks.
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 17] = [
     "/admin%2Fsecret",
     "/admin%2fopen%2fsecret",
     "/admin/open%2Fsecret",
@@ -88,6 +88,10 @@ const KNOWN: [&str; 13] = [
     "/admin;v=1/secret",
     "/./admin/secret",
     "/admin%2Fopen%2F..%2Fsecret",
+    "/%61dmin/secret",
+    "//admin/secret",
+    "/admin/ope%6E/secret",
+    "/admin//open/secret",
 ];
 
 #[test]

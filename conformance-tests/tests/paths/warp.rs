@@ -10,13 +10,18 @@ use warp::filters::BoxedFilter;
 use warp::http::{Request, Uri};
 use warp::{Filter as _, Reply as _};
 
-use crate::area::{Setup, body_for};
+use crate::area::{Area, Setup, body_for, body_in};
 use crate::{Answer, Case};
 
 type Routes = BoxedFilter<(warp::reply::Response,)>;
 
 fn below(path: &str) -> warp::reply::Response {
     body_for(&percent_decode_str(path).decode_utf8_lossy()).into_response()
+}
+
+fn below_route(area: Area, rest: &str) -> warp::reply::Response {
+    let rest = percent_decode_str(rest).decode_utf8_lossy();
+    body_in(area, &format!("{}/{rest}", area.folder())).into_response()
 }
 
 pub(crate) fn files(setup: &Setup, root: &Folder, cases: &[Case]) -> Vec<Option<Answer>> {
@@ -31,13 +36,13 @@ pub(crate) fn files(setup: &Setup, root: &Folder, cases: &[Case]) -> Vec<Option<
 }
 
 pub(crate) fn tail(setup: &Setup, _: &Folder, cases: &[Case]) -> Vec<Option<Answer>> {
-    let tail = |folder: &'static str| {
+    let below_area = |area: Area| {
         let tail = warp::path::tail();
-        tail.map(move |tail: warp::path::Tail| below(&format!("{folder}/{}", tail.as_str())))
+        tail.map(move |tail: warp::path::Tail| below_route(area, tail.as_str()))
     };
-    let open = warp::path!("admin" / "open" / ..).and(tail("admin/open"));
-    let admin = warp::path("admin").and(tail("admin"));
-    let tail = tail("");
+    let open = warp::path!("admin" / "open" / ..).and(below_area(Area::Open));
+    let admin = warp::path("admin").and(below_area(Area::Admin));
+    let tail = warp::path::tail().map(|tail: warp::path::Tail| below(tail.as_str()));
     send(
         setup,
         open.or(admin).unify().or(tail).unify().boxed(),

@@ -27,6 +27,24 @@ pub(super) fn is_clear(name: &[u8]) -> bool {
     !name.iter().copied().any(is_boundary)
 }
 
+/// Whether every escape in `name` is one that browsers write: in upper case, and only of a byte that
+/// cannot stand for itself in a path (RFC 3986, [section 3.3]).
+///
+/// [section 3.3]: https://www.rfc-editor.org/rfc/rfc3986#section-3.3
+pub(super) fn is_canonical(name: &[u8]) -> bool {
+    let mut escapes = name.split(|byte| *byte == b'%').skip(1);
+    escapes.all(|escape| {
+        let digits = escape.get(..2).unwrap_or_default();
+        let is_upper = !digits.iter().any(u8::is_ascii_lowercase);
+        is_upper && hex_pair(digits).is_some_and(|byte| !is_path_char(byte))
+    })
+}
+
+/// Whether a byte can stand for itself in a name.
+fn is_path_char(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!$&'()*+,-.:;=@_~".contains(&byte)
+}
+
 /// The byte that two hexadecimal digits at the start of `text` stand for.
 #[inline]
 pub(super) fn hex_pair(text: &[u8]) -> Option<u8> {

@@ -5,13 +5,15 @@
 //!
 //! Servers read some paths in different ways: how often they decode, what separates segments, what ends
 //! a name, and whether `..` is resolved. A path is *ambiguous* if two readings may have different rules.
-//! In every reading, a path is decoded at least once, and empty segments are ignored. Not every reading
-//! is tried. Once a name is unclear, only two questions are asked: whether it may be a name of the tree,
-//! and whether there may be a `..` in the path. If neither is true, all readings leave the tree at the
-//! same place.
+//! Not every reading is tried. Once a name is unclear, only two questions are asked: whether it may be a
+//! name of the tree, and whether there may be a `..` in the path. If neither is true, all readings leave
+//! the tree at the same place.
+//!
+//! Some routers do not decode, or do not ignore empty segments. They leave the tree at the first name
+//! that is not written as a prefix is. Their rule is the one that applies there.
 
 use super::climb::may_climb;
-use super::name::{End, Name, is_boundary};
+use super::name::{End, Name, is_boundary, is_canonical};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
@@ -127,6 +129,7 @@ impl Tree {
             return Found::Ambiguous(ROOT);
         }
         let (mut at, mut rule) = (ROOT, None);
+        let mut as_written = None;
         while let Some(node) = self.nodes.get(at) {
             rule = node.rule.or(rule);
             if node.children.is_empty() {
@@ -140,20 +143,33 @@ impl Tree {
                 slashes += 1;
             }
             match self.step(node, rest) {
-                Step::Child(child, len) => {
+                Step::Child {
+                    child,
+                    len,
+                    is_canonical,
+                } => {
+                    if slashes > 1 || !is_canonical {
+                        as_written.get_or_insert((at, rule));
+                    }
                     at = child;
                     rest = rest.get(len..).unwrap_or_default();
                 }
                 Step::Outside => break,
-                Step::End => return Found::Rule(rule),
+                Step::End => {
+                    rest = b"";
+                    break;
+                }
                 Step::Unclear if may_climb(rest) => return Found::Ambiguous(ROOT),
-                Step::Unclear => return Found::Ambiguous(at),
+                Step::Unclear => {
+                    let left = as_written.map_or(at, |(left, _)| left);
+                    return Found::Ambiguous(left);
+                }
             }
         }
-        if may_climb(rest) {
-            Found::Ambiguous(ROOT)
-        } else {
-            Found::Rule(rule)
+        match as_written {
+            _ if may_climb(rest) => Found::Ambiguous(ROOT),
+            Some((left, other)) if other != rule => Found::Ambiguous(left),
+            _ => Found::Rule(rule),
         }
     }
 
@@ -181,7 +197,11 @@ impl Node {
     #[inline]
     fn step(&self, name: &[u8], len: usize) -> Step {
         match self.children.get(name) {
-            Some(child) => Step::Child(*child, len),
+            Some(child) => Step::Child {
+                child: *child,
+                len,
+                is_canonical: true,
+            },
             None if matches!(name, b"." | b"..") => Step::Unclear,
             None => Step::Outside,
         }
@@ -193,7 +213,14 @@ impl Node {
         let name = name.as_bytes();
         let is_known = || matches!(name, b"" | b"." | b"..") || self.children.contains_key(name);
         match end {
-            End::Clear(len) => self.step(name, len),
+            End::Clear(len) => match self.step(name, len) {
+                Step::Child { child, .. } => Step::Child {
+                    child,
+                    len,
+                    is_canonical: is_canonical(rest.get(..len).unwrap_or_default()),
+                },
+                other => other,
+            },
             End::Unclear if is_known() => Step::Unclear,
             End::TooDeep => Step::Unclear,
             End::Unclear | End::TooLong => Step::Outside,
@@ -202,8 +229,15 @@ impl Node {
 }
 
 enum Step {
-    /// To a child, after this many bytes.
-    Child(usize, usize),
+    /// To a child.
+    Child {
+        child: usize,
+        /// The length of the name in the path.
+        len: usize,
+        /// Whether the name is written as browsers write it. Otherwise, a router that does not decode
+        /// reads another name.
+        is_canonical: bool,
+    },
     /// No reading of the name is in the tree.
     Outside,
     /// The path ends here.
@@ -215,14 +249,15 @@ enum Step {
 #[cfg(test)]
 mod tests {
     use super::{Found, Tree};
-    use percent_encoding::percent_decode;
+    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
     use proptest::prelude::*;
     use std::collections::BTreeSet;
 
     type Segments = Vec<Vec<u8>>;
 
     /// Every reading of a path, by brute force: the steps of servers in any order, each at any place.
-    /// The flag is whether everything was decoded at least once.
+    /// Empty segments are ignored or not. The flag is whether everything was decoded at least once. Before
+    /// that, only the escapes that browsers write stand for a name of a prefix.
     fn readings(path: &str) -> BTreeSet<Segments> {
         let path = path.split(['?', '#']).next().unwrap();
         let whole: Segments = path
@@ -244,15 +279,59 @@ mod tests {
                 }
             }
         }
-        let decoded = seen.into_iter().filter(|(_, is_decoded)| *is_decoded);
-        let name = |segments: Segments| {
-            segments
-                .into_iter()
+        let as_prefix = |(segments, is_decoded): (Segments, bool)| -> Segments {
+            let name = |name: Vec<u8>| match is_decoded {
+                true => name,
+                false => decoded_as_browsers_encode(&name),
+            };
+            segments.into_iter().map(name).collect()
+        };
+        let with_empty: BTreeSet<Segments> = seen.into_iter().map(as_prefix).collect();
+        let first_is_empty = |all: &Segments| all.first().is_some_and(Vec::is_empty);
+        let without = |all: &Segments| {
+            all.iter()
                 .filter(|name| !name.is_empty())
+                .cloned()
                 .collect()
         };
-        decoded.map(|(segments, _)| name(segments)).collect()
+        let ignored: Vec<Segments> = with_empty.iter().map(without).collect();
+        let kept = with_empty.into_iter().map(|mut all| {
+            if first_is_empty(&all) {
+                all.remove(0); // Before the first slash.
+            }
+            all
+        });
+        kept.chain(ignored).collect()
     }
+
+    /// Decodes the name if every escape is one that a browser writes.
+    fn decoded_as_browsers_encode(name: &[u8]) -> Vec<u8> {
+        let decoded: Vec<u8> = percent_decode(name).collect();
+        let text = String::from_utf8_lossy(&decoded);
+        match utf8_percent_encode(&text, BROWSER).to_string().as_bytes() == name {
+            true => decoded,
+            false => name.to_vec(),
+        }
+    }
+
+    /// Everything but letters, digits and `!$&'()*+,-.:=@_~`.
+    const BROWSER: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'!')
+        .remove(b'$')
+        .remove(b'&')
+        .remove(b'\'')
+        .remove(b'(')
+        .remove(b')')
+        .remove(b'*')
+        .remove(b'+')
+        .remove(b',')
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b':')
+        .remove(b'=')
+        .remove(b'@')
+        .remove(b'_')
+        .remove(b'~');
 
     /// The steps at one segment.
     fn steps(segments: &Segments, at: usize) -> Vec<Segments> {
@@ -348,12 +427,12 @@ mod tests {
             check(rules, &format!("/{path}"));
         }
 
-        /// Escapes that cannot be a part of another one, empty segments and single dots in names are
-        /// never ambiguous.
+        /// Escapes that browsers write, and single dots in names, are never ambiguous. Other escapes are
+        /// not ambiguous outside of the tree.
         #[test]
         fn ordinary_paths_have_a_rule(
             rules in prop::sample::select(RULES.to_vec()),
-            path in "(/|/a|/b|/ab|a|b|%61|%62|%C3%A9|%20|%25|x%2E|%|x|\\.a|-|/a\\.\\.|/\\.\\.\\.){0,7}",
+            path in "(/a|/b|/ab|a|b|/x%61|/%C3%A9|%C3%A9|%20|%25|/x%2E|%|x|\\.a|-|/a\\.\\.|/\\.\\.\\.){0,7}/{0,2}",
         ) {
             prop_assert!(matches!(check(rules, &path), Found::Rule(_)), "{}", path);
         }
@@ -367,6 +446,11 @@ mod tests {
             ("/c/%%32e%%32e/a", true),
             ("/c/%2%65%2%65/a", true),
             ("/c%2F%252e%252E%2Fa", true),
+            ("/%61", true),
+            ("//a", true),
+            ("/c/%61", false),
+            ("/a/%61", false),
+            ("/a//", false),
             ("/c%2Fa", false),
             ("/c%252Fa", false),
             ("/a/c;%2F", false),
