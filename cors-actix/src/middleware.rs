@@ -8,9 +8,7 @@ use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forwar
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
 use actix_web::{Error, HttpResponse};
-use cors_core::{
-    EarlyResponse, PendingHeaders, Policies, PolicyTable, RenderedPolicy, requested_header_names,
-};
+use cors_core::{EarlyResponse, PendingHeaders, Policies, PolicyTable, RenderedPolicy};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -89,7 +87,7 @@ where
             Some(early) => {
                 let mut response = response(early);
                 cors.apply_early(&mut Headers(response.headers_mut()), || {
-                    HeaderValue::from_str(&requested_header_names(&head)?).ok()
+                    head.requested_headers()
                 });
                 ResponseFuture::respond(request.into_response(response))
             }

@@ -3,7 +3,8 @@
 use crate::headers::request_header_name;
 use actix_web::HttpRequest;
 use actix_web::http::header::HeaderValue;
-use cors_core::{RequestHead, RequestHeader};
+use cors_core::{RequestHead, RequestHeader, requested_header_names};
+use std::borrow::Cow;
 use std::slice;
 
 /// The head of a request, for [`Policy::decide`](crate::Policy::decide) and
@@ -45,6 +46,17 @@ impl<'a> RequestView<'a> {
     #[inline]
     pub(crate) fn origin(&self) -> Option<&'a HeaderValue> {
         self.origin.as_slice().first()
+    }
+
+    /// The value of `Access-Control-Allow-Headers` if it repeats the requested names.
+    pub(crate) fn requested_headers(&self) -> Option<HeaderValue> {
+        match requested_header_names(self)? {
+            Cow::Borrowed(_) => {
+                let name = request_header_name(RequestHeader::AccessControlRequestHeaders);
+                self.request.headers().get(name).cloned()
+            }
+            Cow::Owned(names) => HeaderValue::try_from(names).ok(),
+        }
     }
 }
 

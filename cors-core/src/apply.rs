@@ -349,8 +349,12 @@ impl<'p, H: ResponseHeaders<'p>> Writer<'p, '_, H> {
 fn remove_cors_headers<'p>(headers: &mut impl ResponseHeaders<'p>) -> bool {
     let (mut has_cors, mut has_vary) = (false, false);
     headers.for_each_name(|name| {
-        has_cors |= is_cors(name);
-        has_vary |= name.eq_ignore_ascii_case(ResponseHeader::Vary.name());
+        // Most names have another length.
+        match name.len() {
+            4 => has_vary |= name.eq_ignore_ascii_case(ResponseHeader::Vary.name()),
+            MIN_CORS..=MAX_CORS => has_cors |= is_cors(name),
+            _ => {}
+        }
     });
     if has_cors {
         for header in ResponseHeader::CORS {
@@ -359,6 +363,10 @@ fn remove_cors_headers<'p>(headers: &mut impl ResponseHeaders<'p>) -> bool {
     }
     has_vary
 }
+
+/// The lengths of the shortest and the longest name of a CORS header.
+const MIN_CORS: usize = ResponseHeader::MaxAge.name().len();
+const MAX_CORS: usize = ResponseHeader::AllowCredentials.name().len();
 
 /// Whether a name, in any case, has the prefix of the CORS headers.
 #[inline]

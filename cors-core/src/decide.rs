@@ -12,7 +12,7 @@
 //! - what it uses: `request.rs`, `verdict.rs`, `policy.rs`, `own_origins.rs`, `method.rs`, `token.rs`;
 //! - which origins are allowed: `origin.rs`, `origin/set.rs`, `origin/table.rs`,
 //!   `origin/patterns.rs`, `origin/labels.rs`, `origin/host.rs`, `origin/regex.rs`;
-//! - which headers are allowed: `requested_headers.rs`, `header_name.rs`;
+//! - which headers are allowed: `requested_headers.rs`, `listed_headers.rs`, `header_name.rs`;
 //! - what the response is: `rendered.rs`, `early_response.rs`, `apply.rs`, `pending_headers.rs`, and
 //!   for axum and warp `http.rs`;
 //! - which policy applies to a path: `policies.rs`, `path.rs`, `path/tree.rs`, `path/name.rs`,

@@ -181,10 +181,8 @@ impl Policy {
         refusal: HeadersRefusal,
         request: &R,
     ) -> String {
-        let name = match self.headers.first_refused(request) {
-            Some(Refused::Name(name)) => name,
-            Some(Refused::TooLong) | None => b"",
-        };
+        let refused = self.headers.first_refused(request);
+        let name = refused.map_or(&b""[..], Refused::name);
         match refusal {
             HeadersRefusal::TooLong => {
                 "the requested headers are longer than the limit of the policy".to_owned()

@@ -239,7 +239,7 @@ impl HttpPolicy {
         match self.rendered.early_response(verdict) {
             None => Action::Forward(self.cors_headers(verdict, origin)),
             Some(early) => {
-                let headers = self.early_headers(verdict, origin, head);
+                let headers = self.early_headers(verdict, origin, head, headers);
                 Action::Respond(response(early, headers))
             }
         }
@@ -275,10 +275,11 @@ impl HttpPolicy {
         verdict: Verdict,
         origin: Option<&HeaderValue>,
         head: &R,
+        headers: &HeaderMap,
     ) -> HeaderMap {
         let echo = Echo {
             origin: || origin.cloned(),
-            requested_headers: || HeaderValue::from_str(&requested_header_names(head)?).ok(),
+            requested_headers: || requested_headers(head, headers),
         };
         match self.preflight.get(verdict) {
             None => early_headers(&self.rendered, verdict, echo),
@@ -295,6 +296,21 @@ impl HttpPolicy {
 fn origin_lines(headers: &HeaderMap) -> Lines<&HeaderValue> {
     let name = request_header_name(RequestHeader::Origin);
     Lines::of(headers.get_all(name).iter())
+}
+
+/// The value of `Access-Control-Allow-Headers` if it repeats the requested names.
+#[inline(never)]
+fn requested_headers<R: RequestHead + ?Sized>(
+    head: &R,
+    headers: &HeaderMap,
+) -> Option<HeaderValue> {
+    match requested_header_names(head)? {
+        Cow::Borrowed(_) => {
+            let name = request_header_name(RequestHeader::AccessControlRequestHeaders);
+            headers.get(name).cloned()
+        }
+        Cow::Owned(names) => HeaderValue::try_from(names).ok(),
+    }
 }
 
 impl PreflightTemplates {

@@ -68,8 +68,9 @@ macro_rules! keys {
             /// be in `allow_methods`, even if it is `POST`.
             ///
             /// `Access-Control-Request-Headers` is refused if it is longer than 256 bytes plus twice the
-            /// length of the allowed names, each with a comma and a space (4096 bytes with `*`). Every
-            /// header line counts 16 bytes extra.
+            /// length of the allowed names, each with a comma and a space (2048 bytes with `*`). Every
+            /// header line counts 16 bytes extra. It is also refused if it has more elements than 16 plus
+            /// twice the number of the allowed names (64 with `*`).
             AllowHeaders allow_headers get_allow_headers list [] always;
 
             /// Whether requests may include cookies, client certificates and HTTP authentication.

@@ -24,6 +24,7 @@ mod language;
 
 // What is allowed: origins, methods and headers.
 mod header_name;
+mod listed_headers;
 mod method;
 mod origin;
 mod requested_headers;

@@ -2,9 +2,10 @@
 
 use crate::config::Issues;
 use crate::issue::Issue;
+use crate::listed_headers::ListedHeaders;
 use crate::origin::set::OriginSet;
 use crate::own_origins::OwnOrigins;
-use crate::requested_headers::{AllowedHeaders, ListedHeaders};
+use crate::requested_headers::AllowedHeaders;
 
 /// A CORS policy that was checked by [`Config::build`](crate::Config::build).
 ///

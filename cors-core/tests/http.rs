@@ -97,7 +97,7 @@ fn an_early_response_is_complete() {
     let config = one.clone().allow_headers(["*"]).allow_credentials(true);
     let headers = [
         "access-control-allow-credentials: true",
-        "access-control-allow-headers: x-a, x-b",
+        "access-control-allow-headers: x-a,x-b",
         "access-control-allow-methods: GET",
         "access-control-allow-origin: https://a.com",
         "access-control-max-age: 600",

@@ -28,10 +28,14 @@ pub(crate) fn apply<'r>(
     response: &mut Response<'r>,
 ) {
     let head = RequestView::new(request);
-    let origin = || request.headers().get_one(RequestHeader::Origin.name());
+    let line = |header: RequestHeader| request.headers().get_one(header.name());
     let echo = Echo {
-        origin: || origin().map(Cow::from),
-        requested_headers: || requested_header_names(&head).map(Cow::from),
+        origin: || line(RequestHeader::Origin).map(Cow::from),
+        requested_headers: || match requested_header_names(&head)? {
+            // The only line, which lives as long as the request.
+            Cow::Borrowed(_) => line(RequestHeader::AccessControlRequestHeaders).map(Cow::from),
+            Cow::Owned(names) => Some(Cow::from(names)),
+        },
     };
     policy.apply(policy.verdict(&head), &mut Headers(response), echo);
 }

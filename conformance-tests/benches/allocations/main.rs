@@ -62,7 +62,7 @@ fn kept(subject: &Subject, variant: Variant, origins: usize) {
     let (given, twin) = (config(), config());
     let given_back = measure(|| drop(twin)).bytes_current;
     let mut app = None;
-    let counted = measure(|| app = (subject.start)(variant, given));
+    let counted = measure(|| app = (subject.start)(variant, given.into()));
     if app.is_some() {
         let bytes = counted.bytes_current - given_back;
         let (subject, variant) = (subject.name, subject.label(variant));

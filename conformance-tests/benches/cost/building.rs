@@ -84,7 +84,7 @@ fn milliseconds(subject: &Subject, variant: Variant, origins: usize) -> Option<f
     let times = (0..times).map(|_| {
         let config = Policy::Origins(origins).config();
         let start = Instant::now();
-        let app = (subject.start)(variant, config)?;
+        let app = (subject.start)(variant, config.into())?;
         let elapsed = start.elapsed();
         drop(app);
         Some(elapsed.as_secs_f64() * 1e3)

@@ -208,6 +208,19 @@ impl Run<'_> {
         compared.collect()
     }
 
+    /// The scenarios that may cost this many times as much as an ordinary request for the same policy.
+    pub(crate) fn twins(&self, subject: &Subject, limit: f64) -> Vec<Comparison> {
+        let compared = self.scenarios.iter().filter_map(|scenario| {
+            let Role::Twin { benign, factor } = &scenario.role else {
+                return None;
+            };
+            let ratio = self.ratio(subject, Variant::Ours, &scenario.name, benign)?;
+            let shown = format!("{ratio:.2} x");
+            (*factor == limit).then(|| Comparison::new(&scenario.name, shown, ratio, limit))
+        });
+        compared.collect()
+    }
+
     /// The cost of an attack as a multiple of its benign refusal.
     pub(crate) fn attack(
         &self,

@@ -103,6 +103,7 @@ pub(crate) fn all(
             "{}: {which} at most {factor} x {}",
             subject.name, subject.peer
         );
+        let select = |scenario: &Scenario| select(scenario) && !has_twin(scenario);
         goal(what, run.against(subject, Variant::Peer, factor, select));
     }
     for subject in [TOWER, LAYER, AROUND] {
@@ -123,8 +124,6 @@ pub(crate) fn all(
         let named = |scenario: &Scenario| scenario.name == name;
         let what = format!("tower: {name} at most 1.25 x {}", thousands(floor as i64));
         goal(what, run.at_most(TOWER, 1.25 * floor, named));
-        let what = format!("tower: {name} at most 1.25 x the floor of this run");
-        goal(what, run.against(TOWER, Variant::Floor, 1.25, named));
     }
     let one = |scenario: &Scenario| {
         scenario.policy == Policy::One && is_actual(scenario) && scenario.role == Role::Plain
@@ -156,10 +155,36 @@ pub(crate) fn all(
         bytes.collect(),
     );
     for subject in &subject::ALL {
-        let what = "at most 1.5 x the benign refusal, 2 x for empty lines";
+        let what = "outside the bounds at most 1.5 x the benign refusal, 2 x for empty lines";
         goal(
             format!("attack, {}: {what}", subject.name),
             run.attacks(subject),
+        );
+        for (factor, what) in [
+            (1.3, "more rules by path at most 1.3 x 10 rules"),
+            (
+                1.5,
+                "allowed names in any order, case and spacing at most 1.5 x the sorted list",
+            ),
+            (
+                3.0,
+                "anything else inside the bounds at most 3 x the ordinary request",
+            ),
+        ] {
+            goal(
+                format!("{}: {what}", subject.name),
+                run.twins(subject, factor),
+            );
+        }
+    }
+    for subject in [TOWER, LAYER, AROUND, ACTIX] {
+        let what = format!(
+            "{}: a response with 10 to 100 headers of its own at most 1.0 x {}",
+            subject.name, subject.peer
+        );
+        goal(
+            what,
+            run.against(subject, Variant::Peer, 1.0, has_own_headers),
         );
     }
     let slopes = subject::ALL.iter().flat_map(|subject| run.slopes(subject));
@@ -216,6 +241,14 @@ fn of_building(
         what: what.to_owned(),
         comparisons,
     })
+}
+
+fn has_twin(scenario: &Scenario) -> bool {
+    matches!(scenario.role, Role::Twin { .. })
+}
+
+fn has_own_headers(scenario: &Scenario) -> bool {
+    matches!(scenario.role, Role::OwnHeaders(_))
 }
 
 fn has_few_names(scenario: &Scenario) -> bool {

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! To add a column to the tables, add a module in `src/subject`. To add a scenario, add a row in
-//! `src/scenario/table.rs`.
+//! `src/scenario/table.rs`, or in `src/scenario/worst.rs` if it is a search for the highest cost.
 
 #![allow(
     clippy::expect_used,

@@ -100,13 +100,20 @@ impl Load {
 
 fn lua(turn: &[Scenario]) -> String {
     let texts = turn.iter().map(|scenario| {
-        let Request { method, headers } = &scenario.request;
+        let Request {
+            method,
+            headers,
+            path,
+        } = &scenario.request;
         let lines = headers
             .iter()
             .map(|(name, value)| format!("{name}: {value}\r\n"));
         format!(
             "{:?}",
-            format!("{method} / HTTP/1.1\r\n{}\r\n", lines.collect::<String>())
+            format!(
+                "{method} {path} HTTP/1.1\r\n{}\r\n",
+                lines.collect::<String>()
+            )
         )
     });
     let texts = texts.collect::<Vec<_>>().join(",\n");
@@ -134,7 +141,7 @@ fn on_the_wire(request: &Request) -> vector::Request {
     let lines = lines.map(|(name, value)| Line::new(format!("{name}: {value}")).unwrap());
     vector::Request {
         method: request.method.to_owned(),
-        target: "/".to_owned(),
+        target: request.path.clone(),
         lines: lines.collect(),
         body: String::new(),
     }

@@ -91,7 +91,7 @@ pub(crate) fn run(framework: &str, variant: &str) {
             if framework == warp::SUBJECT.name {
                 serve_warp(listener, variant, config).await;
             } else if framework == axum::LAYER.name {
-                let router = axum::layered(variant, config).unwrap();
+                let router = axum::layered(variant, config.into()).unwrap();
                 ::axum::serve(listener, router).await.unwrap();
             } else {
                 serve_around(listener, variant, config).await.unwrap();
@@ -141,7 +141,9 @@ async fn serve_rocket(variant: Variant, config: Config) {
         println!("{}", SocketAddr::new(config.address, config.port));
         Box::pin(async {})
     });
-    let rocket = rocket::rocket(variant, config, at).unwrap().attach(liftoff);
+    let rocket = rocket::rocket(variant, config.into(), at)
+        .unwrap()
+        .attach(liftoff);
     rocket.launch().await.unwrap();
 }
 

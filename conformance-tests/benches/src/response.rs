@@ -88,13 +88,14 @@ impl Response {
             [value] => Some(value.clone()),
             _ => None,
         };
-        let with_credentials = scenario.policy == Policy::Credentials;
+        let with_credentials = scenario.policy.has_credentials();
         let passes = match one("access-control-allow-origin") {
             Some(value) if value == "*" => !with_credentials,
             value => value.as_deref() == Some(origin),
         };
         let has_credentials = one("access-control-allow-credentials").as_deref() == Some("true");
-        let exposes = self.list("access-control-expose-headers").len() >= 3;
+        let exposes =
+            scenario.right.is_preflight() || self.list("access-control-expose-headers").len() >= 3;
         if !passes || with_credentials && !(has_credentials && exposes) {
             return false;
         }
@@ -109,11 +110,10 @@ impl Response {
             self.list("access-control-allow-methods"),
             self.list("access-control-allow-headers"),
         );
-        let requested = request
-            .value("access-control-request-headers")
-            .unwrap_or_default();
+        let requested =
+            (request.headers.iter()).filter(|(name, _)| *name == "access-control-request-headers");
         let mut requested = requested
-            .split(',')
+            .flat_map(|(_, line)| line.split(','))
             .map(str::trim)
             .filter(|name| !name.is_empty());
         (200..300).contains(&self.status)

@@ -1,9 +1,10 @@
 //! A policy, a request, and the correct response.
 
 pub mod table;
+mod worst;
 
 use axum::body::Bytes;
-use cors_core::Config;
+use cors_core::{Config, Policies};
 
 /// The origin that most policies allow.
 pub const ORIGIN: &str = "https://example.com";
@@ -76,6 +77,16 @@ pub enum Role {
         /// The scenario with an ordinary refusal.
         benign: &'static str,
     },
+    /// A request within all bounds that costs at most `factor` times as much as an ordinary request for
+    /// the same policy.
+    Twin {
+        /// The scenario with the ordinary request.
+        benign: String,
+        /// The limit of the ratio.
+        factor: f64,
+    },
+    /// A response with this many headers of the application.
+    OwnHeaders(usize),
 }
 
 /// A description of a policy. The policy is created when it is needed, because some are large.
@@ -95,12 +106,49 @@ pub enum Policy {
     Labels(usize),
     /// This many schemes with any host.
     Schemes(usize),
+    /// This many patterns of subdomains with any port.
+    AnyPort(usize),
     /// A regular expression.
     Regex,
+    /// A regular expression with `.*`.
+    RegexOfAnything,
     /// One origin and this many request headers.
     Headers(usize),
     /// One origin and any request header.
     AnyHeaders,
+    /// One origin with credentials, and any request header.
+    AnyHeadersCredentials,
+    /// This many rules by path. Only the first one has a policy.
+    Rules(usize),
+}
+
+/// A configuration, and the rules by path that it is used for.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The configuration of the only policy.
+    pub config: Config,
+    /// The number of rules. Without any, the policy applies to every path.
+    rules: usize,
+}
+
+impl From<Config> for Setup {
+    fn from(config: Config) -> Self {
+        Self { config, rules: 0 }
+    }
+}
+
+impl Setup {
+    /// The policy, or the policies by path.
+    pub fn policies(self) -> Policies {
+        let policy = self.config.build().unwrap();
+        if self.rules == 0 {
+            return policy.into();
+        }
+        let first = Policies::without_default().at(&nth_prefix(0), policy);
+        (1..self.rules).fold(first.unwrap(), |policies, n| {
+            policies.without_cors(&nth_prefix(n)).unwrap()
+        })
+    }
 }
 
 impl Policy {
@@ -125,16 +173,50 @@ impl Policy {
                 one.allow_origins((0..count).map(|n| nth_origin(n).replacen('.', "-*.", 1)))
             }
             Self::Schemes(count) => one.allow_origins((0..count).map(|n| nth_scheme(n) + "://*")),
+            Self::AnyPort(count) => one.allow_origins(
+                (0..count).map(|n| nth_origin(n).replacen("://", "://*.", 1) + ":*"),
+            ),
             Self::Regex => one.allow_origin_regex(r"https://[a-z0-9-]+\.example\.org(:\d+)?"),
+            Self::RegexOfAnything => one.allow_origin_regex(r"https://.*\.example\.org"),
             Self::Headers(count) => one.allow_headers((0..count).map(nth_header)),
             Self::AnyHeaders => one.allow_headers(["*"]),
+            Self::AnyHeadersCredentials => one.allow_headers(["*"]).allow_credentials(true),
+            Self::Rules(_) => one,
         }
+    }
+
+    /// The configuration and the rules.
+    pub fn setup(self) -> Setup {
+        let rules = match self {
+            Self::Rules(count) => count,
+            _ => 0,
+        };
+        let config = self.config();
+        Setup { config, rules }
+    }
+
+    /// Whether the requests have credentials.
+    pub fn has_credentials(self) -> bool {
+        matches!(self, Self::Credentials | Self::AnyHeadersCredentials)
+    }
+
+    /// The names that the policy allows, in lower case and sorted, without the safelisted ones.
+    fn header_names(self) -> Vec<String> {
+        let config = self.config();
+        let mut names: Vec<String> = (config.get_allow_headers().iter())
+            .map(|name| name.to_ascii_lowercase())
+            .collect();
+        names.sort_unstable();
+        names
     }
 }
 
-/// A request for `/`, independent of any framework.
+/// A request, independent of any framework.
 #[derive(Clone, Debug)]
 pub struct Request {
+    /// The path. The application has headers of its own for those of
+    /// [`own_headers`](crate::subject::own_headers).
+    pub path: String,
     /// The method.
     pub method: &'static str,
     /// Header lines, names in lower case.
@@ -153,7 +235,16 @@ impl Request {
         ];
         let own = own.map(|(name, value)| (name, value.to_owned()));
         let headers = own.into_iter().chain(headers).collect();
-        Self { method, headers }
+        Self {
+            path: "/".to_owned(),
+            method,
+            headers,
+        }
+    }
+
+    fn at(self, path: impl Into<String>) -> Self {
+        let path = path.into();
+        Self { path, ..self }
     }
 
     fn get(origin: &str) -> Self {
@@ -205,6 +296,10 @@ fn nth_origin(n: usize) -> String {
 
 fn nth_scheme(n: usize) -> String {
     format!("app{n:07}")
+}
+
+fn nth_prefix(n: usize) -> String {
+    format!("/service-{n:06}/admin")
 }
 
 fn nth_header(n: usize) -> String {

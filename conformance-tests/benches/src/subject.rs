@@ -10,10 +10,12 @@ pub mod tower;
 pub mod warp;
 
 use super::response::Response;
-use super::scenario::{Policy, Request, Scenario};
+use super::scenario::{Policy, Request, Role, Scenario, Setup};
 use cors_core::Config;
 use futures_util::FutureExt as _;
 use std::hint::black_box;
+
+pub use handler::own_headers;
 
 /// A framework, and how the middleware is attached to it.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +28,7 @@ pub struct Subject {
     pub variants: &'static [Variant],
     /// Creates an application, with a policy unless it is [`Variant::Bare`]. Returns `None` if the
     /// middleware cannot express the policy. Must be called within a Tokio runtime.
-    pub start: fn(Variant, Config) -> Option<Box<dyn App>>,
+    pub start: fn(Variant, Setup) -> Option<Box<dyn App>>,
 }
 
 /// The middleware around the handler.
@@ -69,11 +71,12 @@ impl Subject {
 
     /// Starts an application; see [`Subject::start`].
     pub fn app(&self, variant: Variant, policy: Policy) -> Option<Box<dyn App>> {
-        let config = match variant {
-            Variant::Bare => Config::new(),
-            _ => policy.config(),
-        };
-        (self.start)(variant, config)
+        match (variant, policy) {
+            (Variant::Bare, _) => (self.start)(variant, Config::new().into()),
+            // No other middleware has rules by path.
+            (Variant::Peer | Variant::Floor, Policy::Rules(_)) => None,
+            _ => (self.start)(variant, policy.setup()),
+        }
     }
 }
 
@@ -86,7 +89,12 @@ pub fn each(
 ) {
     for same in by_policy(scenarios) {
         if let Some(mut app) = subject.app(variant, same[0].policy) {
-            same.iter().for_each(|scenario| visit(&mut *app, scenario));
+            // The minimum has other bounds, so it refuses other requests near them.
+            let is_measured = |scenario: &&Scenario| {
+                variant != Variant::Floor || !matches!(scenario.role, Role::Twin { .. })
+            };
+            let measured = same.iter().filter(is_measured);
+            measured.for_each(|scenario| visit(&mut *app, scenario));
         }
     }
 }
@@ -174,6 +182,7 @@ where
 fn http_request<B>(request: &Request, body: B) -> http::Request<B> {
     let mut built = http::Request::new(body);
     *built.method_mut() = request.method.parse().unwrap();
+    *built.uri_mut() = request.path.parse().unwrap();
     for (name, value) in request.lines() {
         let value = http::HeaderValue::from_maybe_shared(value).unwrap();
         built.headers_mut().append(name, value);

@@ -51,7 +51,9 @@ impl Started for InMemory {
         };
         let echo = Echo {
             origin: || request.values("origin").next().map(<[u8]>::to_vec),
-            requested_headers: || requested_header_names(request).map(String::into_bytes),
+            requested_headers: || {
+                requested_header_names(request).map(|names| names.into_owned().into_bytes())
+            },
         };
         self.0.apply(verdict, &mut response, echo);
         if request.method == "HEAD" {

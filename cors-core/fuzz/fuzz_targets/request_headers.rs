@@ -61,6 +61,10 @@ struct Requested {
     names: Vec<Vec<u8>>,
     /// The number of bytes that the lines of names count.
     bytes: usize,
+    /// The number of elements, with the empty ones.
+    elements: usize,
+    /// The largest number of bytes of white space in a line.
+    blanks_of_a_line: usize,
 }
 
 impl Requested {
@@ -71,6 +75,11 @@ impl Requested {
             methods: methods.map(<[u8]>::to_vec).collect(),
             names: elements(lines()),
             bytes: lines().map(|line| line.len() + 16).sum(),
+            elements: lines().map(|line| line.split(|&byte| byte == b',').count()).sum(),
+            blanks_of_a_line: lines()
+                .map(|line| line.iter().filter(|byte| matches!(byte, b' ' | b'\t')).count())
+                .max()
+                .unwrap_or(0),
         }
     }
 
@@ -127,13 +136,18 @@ impl Requested {
         let any = allowed.iter().any(|name| name == "*");
         let mut known: BTreeSet<String> = allowed.iter().map(|name| name.to_lowercase()).collect();
         known.extend(SAFELISTED.map(str::to_owned));
-        let budget = match any {
-            true => 4096,
-            false => 256 + known.iter().map(|name| 2 * (name.len() + 2)).sum::<usize>(),
+        let (bytes, elements) = match any {
+            true => (2048, 64),
+            false => (
+                256 + known.iter().map(|name| 2 * (name.len() + 2)).sum::<usize>(),
+                16 + 2 * known.len(),
+            ),
         };
-        if self.bytes > budget {
+        if self.bytes > bytes {
             return BTreeSet::from(["headers-too-long"]);
         }
+        let has_many_blanks = any && self.blanks_of_a_line > 128;
+        let too_long = (self.elements > elements || has_many_blanks).then_some("headers-too-long");
         let reason = |name: &Vec<u8>| {
             let lower = String::from_utf8_lossy(name).to_lowercase();
             if !is_token(name) {
@@ -144,7 +158,7 @@ impl Requested {
                 None
             }
         };
-        self.names.iter().filter_map(reason).collect()
+        self.names.iter().filter_map(reason).chain(too_long).collect()
     }
 
     /// `requested_header_names` returns the names, and returns the same for its own output.
@@ -156,7 +170,7 @@ impl Requested {
             assert_eq!(elements([list.as_bytes()].into_iter()), self.names);
             let line = (
                 RequestHeader::AccessControlRequestHeaders,
-                list.clone().into_bytes(),
+                list.clone().into_owned().into_bytes(),
             );
             let again = Request {
                 method: Vec::new(),

@@ -27,6 +27,8 @@ impl Automaton {
             .ok()?;
         let dfa = dense::Config::new()
             .start_kind(StartKind::Anchored)
+            // An origin is short: searching for the next interesting byte costs more than reading all.
+            .accelerate(false)
             .dfa_size_limit(Some(max_size))
             .determinize_size_limit(Some(2 * max_size));
         let dfa = dense::Builder::new()

@@ -293,8 +293,14 @@ impl Group {
         host: &[u8],
         accept: impl Fn(&[u8]) -> bool,
     ) -> Option<&str> {
+        /// More labels are rare.
+        const USUAL_LABELS: usize = 4;
         let mut labels = host;
+        let mut usual = 0..USUAL_LABELS;
         while labels.len() > self.shortest {
+            if usual.next().is_none() {
+                return self.find_after_many(hasher, scheme, labels, accept);
+            }
             // For `a.b.c`, this is `.b.c`, then `.c`.
             let rest = host::after_first_label(labels)?;
             let found = self.entry(hasher, scheme, b"://*", rest, &accept);
@@ -304,6 +310,32 @@ impl Group {
             labels = rest.strip_prefix(b".")?;
         }
         None
+    }
+
+    /// Like `find`, but looks an entry up before it checks the labels that `*` stands for, so that most
+    /// labels cost only a search for their dot.
+    #[cold]
+    fn find_after_many(
+        &self,
+        hasher: &RandomState,
+        scheme: &[u8],
+        host: &[u8],
+        accept: impl Fn(&[u8]) -> bool,
+    ) -> Option<&str> {
+        let dots = host.iter().enumerate().filter(|(_, byte)| **byte == b'.');
+        let mut ends = dots.filter_map(|(dot, _)| host.get(dot..));
+        let (end, found) = ends.find_map(|end| {
+            let found = self.entry(hasher, scheme, b"://*", end, &accept)?;
+            Some((end, found))
+        })?;
+        let mut labels = host;
+        loop {
+            let rest = host::after_first_label(labels)?;
+            if rest.len() == end.len() {
+                return Some(found);
+            }
+            labels = rest.strip_prefix(b".")?;
+        }
     }
 
     /// The entry that consists of `scheme`, `mark`, `rest` and possibly `:*`.
@@ -568,5 +600,30 @@ mod tests {
         assert_eq!(patterns.fixed_port.shortest, 68);
         patterns.any_port.lengths = [!(1 << 5), !0, !0, !0, !0];
         assert_eq!(patterns.find(&hasher, b"http://a.com:8080", |_| true), None);
+    }
+
+    /// Any number of labels, and one that is not valid at each place.
+    #[test]
+    fn many_labels() {
+        let (hasher, patterns) = patterns(&["https://*.a.com", "https://*.b.c.a.com:*"]);
+        let is_match = |labels: &[&str], end: &str| {
+            let origin = format!("https://{}{end}", labels.join("."));
+            patterns.is_match(&hasher, origin.as_bytes())
+        };
+        for count in 1..=40 {
+            let mut labels = vec!["b"; count];
+            assert!(is_match(&labels, ".a.com"), "{count}");
+            assert!(is_match(&labels, ".b.c.a.com:1"), "{count}");
+            assert!(!is_match(&labels, ".a.org"), "{count}");
+            assert!(!is_match(&labels, "a.com"), "{count}");
+            for place in 0..count {
+                for label in ["", "B", "b,"] {
+                    labels[place] = label;
+                    assert!(!is_match(&labels, ".a.com"), "{count}, {place}");
+                    assert!(!is_match(&labels, ".b.c.a.com:1"), "{count}, {place}");
+                    labels[place] = "b";
+                }
+            }
+        }
     }
 }

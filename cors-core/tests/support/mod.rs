@@ -90,7 +90,9 @@ pub(crate) fn apply(policy: &RenderedPolicy<String>, request: &Request, headers:
     };
     let echo = Echo {
         origin,
-        requested_headers: || requested_header_names(request).map(String::into_bytes),
+        requested_headers: || {
+            requested_header_names(request).map(|names| names.into_owned().into_bytes())
+        },
     };
     policy.apply(verdict, headers, echo);
 }

@@ -24,16 +24,23 @@ pub(super) fn all() -> Vec<Scenario> {
     table.plain();
     table.growth();
     table.attacks();
+    table.worst();
     // Scenarios with the same policy must be adjacent.
     table.0.sort_by_key(|scenario| scenario.policy);
     table.0
 }
 
 #[derive(Default)]
-struct Table(Vec<Scenario>);
+pub(super) struct Table(Vec<Scenario>);
 
 impl Table {
-    fn row(&mut self, name: &str, policy: Policy, request: Request, right: Right) -> &mut Scenario {
+    pub(super) fn row(
+        &mut self,
+        name: &str,
+        policy: Policy,
+        request: Request,
+        right: Right,
+    ) -> &mut Scenario {
         self.0.push(Scenario {
             name: name.to_owned(),
             policy,

@@ -1,12 +1,13 @@
 //! actix-web, as a service in memory.
 
-use super::{App as InMemory, Subject, Variant, WITH_PEER, app, tower};
+use super::{App as InMemory, Subject, Variant, WITH_PEER, app, own_headers, tower};
 use crate::response::Response;
+use crate::scenario::Setup;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::header::HeaderValue;
 use actix_web::test::{TestRequest, init_service};
-use actix_web::{App, Error, dev::Service as _, web};
+use actix_web::{App, Error, HttpRequest, HttpResponse, dev::Service as _, web};
 use cors_core::Config;
 use futures_util::FutureExt as _;
 
@@ -18,11 +19,11 @@ pub const SUBJECT: Subject = Subject {
     start,
 };
 
-fn start(variant: Variant, config: Config) -> Option<Box<dyn InMemory>> {
+fn start(variant: Variant, setup: Setup) -> Option<Box<dyn InMemory>> {
     match variant {
         Variant::Bare => in_memory(routes()),
-        Variant::Peer => in_memory(routes().wrap(peer(config))),
-        Variant::Ours => in_memory(routes().wrap(ours(config))),
+        Variant::Peer => in_memory(routes().wrap(peer(setup.config))),
+        Variant::Ours => in_memory(routes().wrap(ours(setup))),
         Variant::Floor => None,
     }
 }
@@ -37,7 +38,17 @@ pub fn routes() -> App<
         InitError = (),
     >,
 > {
-    App::new().route("/", web::to(async || "ok"))
+    App::new()
+        .route("/", web::to(async || "ok"))
+        .route("/{kind}/{count}", web::to(own))
+}
+
+async fn own(request: HttpRequest) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    for line in own_headers(request.path()) {
+        response.append_header(line);
+    }
+    response.body("ok")
 }
 
 fn in_memory<T, B>(routes: App<T>) -> Option<Box<dyn InMemory>>
@@ -57,7 +68,8 @@ where
     app(
         |request| {
             let lines = request.lines();
-            let built = TestRequest::default().method(request.method.parse().unwrap());
+            let built = TestRequest::with_uri(&request.path);
+            let built = built.method(request.method.parse().unwrap());
             let built = lines.fold(built, |built, (name, value)| {
                 built.append_header((name, HeaderValue::from_maybe_shared(value).unwrap()))
             });
@@ -78,8 +90,8 @@ where
 }
 
 /// Our middleware.
-pub fn ours(config: Config) -> cors_actix::Cors {
-    cors_actix::Cors::new(config.build().unwrap())
+pub fn ours(setup: impl Into<Setup>) -> cors_actix::Cors {
+    cors_actix::Cors::new(setup.into().policies())
 }
 
 /// The existing middleware.

@@ -1,10 +1,10 @@
-//! Only `RenderedPolicy::verdict`, with an `http` request.
+//! Only `PolicyTable::find` and `RenderedPolicy::verdict`, with an `http` request.
 
 use super::{App, Subject, Variant, http_request};
 use crate::response::Response;
-use crate::scenario::Request;
+use crate::scenario::{Request, Setup};
 use cors_core::http::Action;
-use cors_core::{Config, PolicyTable, RenderedPolicy};
+use cors_core::{Policies, PolicyTable, RenderedPolicy};
 use http::HeaderValue;
 use std::borrow::Cow;
 use std::hint::black_box;
@@ -16,22 +16,22 @@ pub(super) const SUBJECT: Subject = Subject {
     start,
 };
 
-fn start(variant: Variant, config: Config) -> Option<Box<dyn App>> {
-    let policy = match variant {
-        Variant::Bare => None,
-        _ => {
-            let value = |text: Cow<'static, str>| HeaderValue::from_str(&text);
-            Some(RenderedPolicy::new(config.build().unwrap(), value).unwrap())
-        }
-    };
+fn start(variant: Variant, setup: Setup) -> Option<Box<dyn App>> {
+    let policies = (variant != Variant::Bare).then(|| setup.policies());
+    let rendered = policies.clone().map(|policies| {
+        let value = |text: Cow<'static, str>| HeaderValue::from_str(&text);
+        PolicyTable::new(policies, |policy| RenderedPolicy::new(policy, value)).unwrap()
+    });
     Some(Box::new(Decision {
-        policy,
+        policies,
+        rendered,
         waiting: http::Request::new(()),
     }))
 }
 
 struct Decision {
-    policy: Option<RenderedPolicy<HeaderValue>>,
+    policies: Option<Policies>,
+    rendered: Option<PolicyTable<RenderedPolicy<HeaderValue>>>,
     /// A decision does not consume the request, so one is enough.
     waiting: http::Request<()>,
 }
@@ -43,7 +43,9 @@ impl App for Decision {
 
     fn send(&mut self) {
         let request = black_box(&self.waiting);
-        if let Some(policy) = &self.policy {
+        if let Some(policies) = &self.rendered
+            && let Some(policy) = policies.find(request.uri().path())
+        {
             black_box(policy.verdict(request));
         }
     }
@@ -52,9 +54,9 @@ impl App for Decision {
     fn respond(&mut self, request: &Request) -> Response {
         let request = http_request(request, ());
         let mut response = http::Response::new("ok");
-        if let Some(policy) = &self.policy {
-            let table = PolicyTable::for_http(policy.policy().clone());
-            let policy = table.find("/").unwrap();
+        if let Some(policies) = &self.policies {
+            let table = PolicyTable::for_http(policies.clone());
+            let policy = table.find(request.uri().path()).unwrap();
             match policy.act(&request, request.headers()) {
                 Action::Respond(early) => response = early,
                 Action::Forward(cors) => cors.apply(response.headers_mut()),

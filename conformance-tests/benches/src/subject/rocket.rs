@@ -1,13 +1,16 @@
 //! Rocket, with its local client.
 
-use super::{App, Subject, Variant, WITH_PEER, app};
+use super::{App, Subject, Variant, WITH_PEER, app, own_headers};
 use crate::response::Response;
+use crate::scenario::Setup;
 use cors_core::Config;
 use futures_util::FutureExt as _;
 use rocket::config::LogLevel;
+use rocket::http::uri::Origin;
 use rocket::http::{Header, Method};
 use rocket::local::asynchronous::Client;
-use rocket::{Build, Rocket, get, options, routes};
+use rocket::response::Responder;
+use rocket::{Build, Request, Rocket, get, options, routes};
 use rocket_cors::{AllowedHeaders, AllowedOrigins, CorsOptions};
 use tokio::runtime::Handle;
 
@@ -19,8 +22,8 @@ pub const SUBJECT: Subject = Subject {
     start,
 };
 
-fn start(variant: Variant, config: Config) -> Option<Box<dyn App>> {
-    let rocket = rocket(variant, config, quiet(rocket::Config::release_default()))?;
+fn start(variant: Variant, setup: Setup) -> Option<Box<dyn App>> {
+    let rocket = rocket(variant, setup, quiet(rocket::Config::release_default()))?;
     let client = Handle::current()
         .block_on(Client::untracked(rocket))
         .unwrap();
@@ -29,7 +32,10 @@ fn start(variant: Variant, config: Config) -> Option<Box<dyn App>> {
     let client: &'static Client = Box::leak(Box::new(client));
     app(
         |request| {
-            let mut built = client.req(request.method.parse::<Method>().unwrap(), "/");
+            let mut built = client.req(
+                request.method.parse::<Method>().unwrap(),
+                request.path.clone(),
+            );
             for (name, value) in request.lines() {
                 // In a server, the value borrows from a buffer; here it must be owned.
                 let value = String::from_utf8(value.into()).unwrap();
@@ -73,19 +79,36 @@ fn plain_options() -> &'static str {
     "ok"
 }
 
+struct Own<'r>(&'r Origin<'r>);
+
+impl<'r> Responder<'r, 'static> for Own<'r> {
+    fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'static> {
+        let mut response = "ok".respond_to(request)?;
+        for (name, value) in own_headers(self.0.path().as_str()) {
+            response.adjoin_header(Header::new(name, value));
+        }
+        Ok(response)
+    }
+}
+
+#[get("/<_>/<_>")]
+fn own<'r>(path: &'r Origin<'r>) -> Own<'r> {
+    Own(path)
+}
+
 /// The application with the middleware.
-pub fn rocket(variant: Variant, config: Config, at: rocket::Config) -> Option<Rocket<Build>> {
-    let rocket = rocket::custom(at).mount("/", routes![plain, plain_options]);
+pub fn rocket(variant: Variant, setup: Setup, at: rocket::Config) -> Option<Rocket<Build>> {
+    let rocket = rocket::custom(at).mount("/", routes![plain, plain_options, own]);
     Some(match variant {
-        Variant::Peer => rocket.attach(peer(&config)?),
-        Variant::Ours => rocket.attach(ours(config)),
+        Variant::Peer => rocket.attach(peer(&setup.config)?),
+        Variant::Ours => rocket.attach(ours(setup)),
         Variant::Bare | Variant::Floor => rocket,
     })
 }
 
 /// Our middleware.
-pub fn ours(config: Config) -> cors_rocket::Cors {
-    cors_rocket::Cors::new(config.build().unwrap())
+pub fn ours(setup: impl Into<Setup>) -> cors_rocket::Cors {
+    cors_rocket::Cors::new(setup.into().policies())
 }
 
 /// Returns `None` if the regular expressions become too large, as with 10,000 patterns.

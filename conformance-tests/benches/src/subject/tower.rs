@@ -1,7 +1,8 @@
 //! A trivial tower service: tower-http, ours, and a hand-written minimum.
 
 use super::{App, Subject, Variant, floor, handler, http_app};
-use cors_core::{Config, Policy};
+use crate::scenario::Setup;
+use cors_core::Config;
 use http::Method;
 use http::header::{HeaderName, HeaderValue};
 use std::time::Duration;
@@ -16,20 +17,19 @@ pub const SUBJECT: Subject = Subject {
     start,
 };
 
-fn start(variant: Variant, config: Config) -> Option<Box<dyn App>> {
+fn start(variant: Variant, setup: Setup) -> Option<Box<dyn App>> {
     let bare = service_fn(handler::ok);
     match variant {
         Variant::Bare => http_app(bare, || ()),
-        Variant::Peer => http_app(peer(config).layer(bare), || ()),
-        Variant::Floor => http_app(floor::around(config)?, || ()),
-        Variant::Ours => http_app(ours(config).layer(bare), || ()),
+        Variant::Peer => http_app(peer(setup.config).layer(bare), || ()),
+        Variant::Floor => http_app(floor::around(setup.config)?, || ()),
+        Variant::Ours => http_app(ours(setup).layer(bare), || ()),
     }
 }
 
 /// Our middleware.
-pub fn ours(config: Config) -> cors_axum::CorsLayer {
-    let policy: Policy = config.build().unwrap();
-    cors_axum::CorsLayer::new(policy)
+pub fn ours(setup: impl Into<Setup>) -> cors_axum::CorsLayer {
+    cors_axum::CorsLayer::new(setup.into().policies())
 }
 
 /// The cheapest tower-http layer for this policy that needs no custom matcher, except for patterns

@@ -1,11 +1,13 @@
 //! warp, as a tower service.
 
-use super::{App, Subject, Variant, WITH_PEER, http_app};
+use super::{App, Subject, Variant, WITH_PEER, handler, http_app};
+use crate::scenario::Setup;
 use cors_core::Config;
 use cors_warp::Cors;
 use std::time::Duration;
 use tower::Layer as _;
-use warp::{Filter, Rejection};
+use warp::path::FullPath;
+use warp::{Filter, Rejection, Reply};
 
 /// The middleware around the routes.
 pub const SUBJECT: Subject = Subject {
@@ -15,24 +17,35 @@ pub const SUBJECT: Subject = Subject {
     start,
 };
 
-fn start(variant: Variant, config: Config) -> Option<Box<dyn App>> {
+fn start(variant: Variant, setup: Setup) -> Option<Box<dyn App>> {
     match variant {
         Variant::Bare => http_app(warp::service(routes()), String::new),
-        Variant::Peer => http_app(warp::service(routes().with(peer(config)?)), String::new),
-        Variant::Ours => http_app(warp::service(ours(config).wrap(routes())), String::new),
+        Variant::Peer => http_app(
+            warp::service(routes().with(peer(setup.config)?)),
+            String::new,
+        ),
+        Variant::Ours => http_app(warp::service(ours(setup).wrap(routes())), String::new),
         Variant::Floor => None,
     }
 }
 
 /// The application without CORS.
 pub fn routes()
--> impl Filter<Extract = (&'static str,), Error = Rejection> + Clone + Send + Sync + 'static {
-    warp::path::end().map(|| "ok")
+-> impl Filter<Extract = (impl Reply,), Error = Rejection> + Clone + Send + Sync + 'static {
+    let own = warp::path!(String / String).and(warp::path::full());
+    let own = own.map(|_, _, path: FullPath| {
+        let mut response = "ok".into_response();
+        response
+            .headers_mut()
+            .extend(handler::own_map(path.as_str()));
+        response
+    });
+    warp::path::end().map(|| "ok").or(own)
 }
 
 /// Our middleware.
-pub fn ours(config: Config) -> Cors {
-    Cors::new(config.build().unwrap())
+pub fn ours(setup: impl Into<Setup>) -> Cors {
+    Cors::new(setup.into().policies())
 }
 
 /// The existing middleware. It supports neither patterns nor functions, and requires a list of headers.
@@ -64,12 +77,12 @@ pub const AROUND: Subject = Subject {
     start: start_around,
 };
 
-fn start_around(variant: Variant, config: Config) -> Option<Box<dyn App>> {
+fn start_around(variant: Variant, setup: Setup) -> Option<Box<dyn App>> {
     match variant {
         Variant::Ours => {
-            let service = super::tower::ours(config).layer(warp::service(routes()));
+            let service = super::tower::ours(setup).layer(warp::service(routes()));
             http_app(service, String::new)
         }
-        _ => start(variant, config),
+        _ => start(variant, setup),
     }
 }

@@ -5,9 +5,10 @@ use super::token_corrections::{correct_headers, correct_methods};
 use crate::config::typos;
 use crate::header_name;
 use crate::issue::{Correction, Issue, Key, Rule};
+use crate::listed_headers::ListedHeaders;
 use crate::method;
 use crate::policy::Exposed;
-use crate::requested_headers::{AllowedHeaders, ListedHeaders};
+use crate::requested_headers::AllowedHeaders;
 use crate::token::is_token;
 use std::collections::HashSet;
 
