@@ -118,7 +118,7 @@ pub enum Policy {
     AnyHeaders,
     /// One origin with credentials, and any request header.
     AnyHeadersCredentials,
-    /// This many rules by path. Only the last one has a policy.
+    /// This many rules by path. Only the first one has a policy.
     Rules(usize),
 }
 
@@ -141,13 +141,13 @@ impl Setup {
     /// The policy, or the policies by path.
     pub fn policies(self) -> Policies {
         let policy = self.config.build().unwrap();
-        let Some(last) = self.rules.checked_sub(1) else {
+        if self.rules == 0 {
             return policy.into();
-        };
-        let others = (0..last).fold(Policies::without_default(), |policies, n| {
+        }
+        let first = Policies::without_default().at(&nth_prefix(0), policy);
+        (1..self.rules).fold(first.unwrap(), |policies, n| {
             policies.without_cors(&nth_prefix(n)).unwrap()
-        });
-        others.at(&nth_prefix(last), policy).unwrap()
+        })
     }
 }
 
