@@ -1,8 +1,8 @@
 //! The list of allowed request headers, and the search in it.
 //!
-//! Browsers send the names in lower case and sorted, so the next name of a line is usually one of the
-//! next names of the list. Any other name is looked up by its hash, eight bytes at a time, so its order,
-//! its case and the white space around it make little difference to the cost.
+//! Browsers send the names in lower case and sorted, so a line is usually checked in one pass over the
+//! line and the list. Any other name is looked up by its hash, eight bytes at a time, so its order, its
+//! case and the white space around it make little difference to the cost.
 
 use crate::header_name::SAFELISTED;
 use crate::token::{skip_blanks, trim};
@@ -48,29 +48,6 @@ struct Word {
     text: u64,
     /// The bits that must be equal: all but the case of letters.
     mask: u64,
-}
-
-/// How far the lines of a request are checked.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Progress {
-    /// How many more elements are read.
-    pub(crate) room: usize,
-    /// The position in the list after the last name.
-    next: usize,
-    /// How many more names of the list are compared in vain, before every further name is looked up by
-    /// its hash.
-    misses: usize,
-}
-
-impl Progress {
-    /// Before the first line.
-    pub(crate) fn new(room: usize) -> Self {
-        Self {
-            room,
-            next: 0,
-            misses: 32,
-        }
-    }
 }
 
 /// Why the check of a line stops.
@@ -122,87 +99,63 @@ impl ListedHeaders {
         self.bounds
     }
 
-    /// Checks the elements of the only line.
-    pub(crate) fn check_single<'a>(&self, line: &'a [u8]) -> Result<(), Stop<'a>> {
-        self.check_line(line, &mut Progress::new(self.bounds.elements))
-    }
-
-    /// Checks the elements of `line`, after other lines with this progress.
-    pub(crate) fn check<'a>(
-        &self,
-        line: &'a [u8],
-        progress: &mut Progress,
-    ) -> Result<(), Stop<'a>> {
-        self.check_line(line, progress)
-    }
-
-    #[inline(always)] // For a single line the progress is then in registers.
-    fn check_line<'a>(&self, mut line: &'a [u8], progress: &mut Progress) -> Result<(), Stop<'a>> {
-        let Progress {
-            mut room,
-            mut next,
-            mut misses,
-        } = *progress;
-        if matches!(line, [] | [.., b',']) {
-            room = room.checked_sub(1).ok_or(Stop::NoRoom)?;
-        }
-        // Whether the last names were in the order of the list.
-        let mut is_sorted = true;
-        while !line.is_empty() {
-            room = room.checked_sub(1).ok_or(Stop::NoRoom)?;
-            if is_sorted
-                && let Some(name) = self.lower.get(next)
-                && let Some(rest) = after(line, name)
-            {
-                (next, line) = (next + 1, rest);
-                continue;
-            }
-            if let [b',', rest @ ..] = line {
-                line = rest;
-                continue;
-            }
-            if misses > 0 {
-                let near = self.lower.iter().enumerate().skip(next + 1).take(NEAR);
-                let mut near = near.filter_map(|(at, name)| Some((at, after(line, name)?)));
-                if let Some((at, rest)) = near.next() {
-                    misses = misses.saturating_sub(at - next);
-                    (next, line) = (at + 1, rest);
-                    continue;
+    /// Checks the elements of the only line. Browsers send the names in the order of the list, so most
+    /// lines are checked in one pass over both.
+    pub(crate) fn check_single<'a>(&self, mut line: &'a [u8]) -> Result<(), Stop<'a>> {
+        let mut room = self.bounds.elements;
+        let mut misses = MISSES;
+        for name in &self.lower {
+            if let Some(rest) = after(line, name) {
+                if rest.is_empty() {
+                    return Ok(());
                 }
-                misses = misses.saturating_sub(NEAR);
-            }
-            let (number, rest) = self.element(line);
-            line = rest.ok_or_else(|| Stop::Refused(first_element(line)))?;
-            if number > 0 {
-                is_sorted = misses > 0 || number == next + 1;
-                next = number;
+                (line, room) = (rest, room - 1);
+            } else {
+                misses -= 1;
+                if misses == 0 {
+                    break;
+                }
             }
         }
-        *progress = Progress { room, next, misses };
+        self.check(line, &mut room)
+    }
+
+    /// Checks the elements of `line`, in any order. `room` is how many elements may follow.
+    #[inline(never)]
+    pub(crate) fn check<'a>(&self, mut line: &'a [u8], room: &mut usize) -> Result<(), Stop<'a>> {
+        if matches!(line, [] | [.., b',']) {
+            *room = room.checked_sub(1).ok_or(Stop::NoRoom)?;
+        }
+        while !line.is_empty() {
+            *room = room.checked_sub(1).ok_or(Stop::NoRoom)?;
+            line = match line {
+                [b',', rest @ ..] => rest,
+                _ => {
+                    let rest = self.after_element(line);
+                    rest.ok_or_else(|| Stop::Refused(first_element(line)))?
+                }
+            };
+        }
         Ok(())
     }
 
-    /// The number of the first element of `line`, or 0 if it is empty, and the rest of the line. `None` if
-    /// the element is not in the list.
-    #[inline(never)] // So that the comparison with the next names stays short.
-    fn element<'a>(&self, mut line: &'a [u8]) -> (usize, Option<&'a [u8]>) {
+    /// The rest of `line` after its first element. `None` if the element is not empty, and not in the list.
+    #[inline]
+    fn after_element<'a>(&self, mut line: &'a [u8]) -> Option<&'a [u8]> {
         // The first byte of most names is larger.
         if line.first() <= Some(&b',') {
             line = skip_blanks(line);
             let rest = after_element(line);
             if rest.is_some() {
-                return (0, rest);
+                return rest;
             }
         }
         let name = Name::read(line);
-        let Some(slot) = self.find(&name, line) else {
-            return (0, None);
-        };
-        let rest = match line.get(name.len..) {
+        self.find(&name, line)?;
+        match line.get(name.len..) {
             Some([b',', rest @ ..]) => Some(rest),
             rest => after_element(skip_blanks(rest.unwrap_or_default())),
-        };
-        (slot.number, rest)
+        }
     }
 
     /// The slot of `name`, which is at the start of `line`.
@@ -225,8 +178,8 @@ impl ListedHeaders {
     }
 }
 
-/// How many of the next names are compared before the name is looked up by its hash.
-const NEAR: usize = 7;
+/// How many names of the list are compared in vain before every further name is looked up by its hash.
+const MISSES: usize = 32;
 
 /// A name of a request, as it is read.
 struct Name {
@@ -430,7 +383,7 @@ fn first_element(line: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
-    use super::{ListedHeaders, Name, Progress, Stop, after};
+    use super::{ListedHeaders, Name, Stop, after};
 
     #[test]
     fn what_follows_a_name() {
@@ -481,11 +434,7 @@ mod tests {
         for len in [1, 7, 8, 9, 15, 16, 17, 24, 33] {
             let name = "x-^`~_|-0az".repeat(3)[..len].to_owned();
             let listed = ListedHeaders::new([name.as_str()]);
-            let is_allowed = |line: &[u8]| {
-                // Without a comparison with the next names.
-                let line = [b"content-type,", line].concat();
-                listed.check(&line, &mut Progress::new(9)).is_ok()
-            };
+            let is_allowed = |line: &[u8]| listed.check(line, &mut 9).is_ok();
             assert!(is_allowed(name.as_bytes()), "{name}");
             for place in 0..len {
                 for byte in 0..=u8::MAX {
@@ -538,9 +487,9 @@ mod tests {
             (&["accept", "", "accept,accept"], 4),
         ] {
             let check = |room| {
-                let mut progress = Progress::new(room);
+                let mut room = room;
                 let mut lines = lines.iter();
-                lines.try_for_each(|line| listed.check(line.as_bytes(), &mut progress))
+                lines.try_for_each(|line| listed.check(line.as_bytes(), &mut room))
             };
             assert_eq!(check(elements), Ok(()), "{lines:?}");
             assert_eq!(check(elements - 1), Err(Stop::NoRoom), "{lines:?}");

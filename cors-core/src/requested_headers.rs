@@ -9,7 +9,7 @@
 //! [section 5.6.1]: https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1
 
 use crate::decision::HeadersRefusal;
-use crate::listed_headers::{ListedHeaders, Progress, Stop};
+use crate::listed_headers::{ListedHeaders, Stop};
 use crate::request::{Lines, RequestHead, RequestHeader};
 use crate::token::{ListBytes, has_split_element, is_token, list_elements};
 use std::borrow::Cow;
@@ -56,7 +56,7 @@ impl AllowedHeaders {
             Lines::None => None,
             // This is what browsers send.
             Lines::One(line) if line.len() + LINE_COST <= self.byte_bound() => match self {
-                Self::Any => check_tokens(line, &mut self.progress()).err(),
+                Self::Any => check_tokens(line, &mut self.element_bound()).err(),
                 Self::Listed(listed) => listed.check_single(line).err().map(Refused::from),
             },
             Lines::One(_) => Some(Refused::TooLong),
@@ -77,9 +77,9 @@ impl AllowedHeaders {
                 None => return Some(Refused::TooLong),
             }
         }
-        let mut progress = self.progress();
+        let mut room = self.element_bound();
         let mut lines = request.lines(header);
-        lines.find_map(|line| self.check_line(line, &mut progress).err())
+        lines.find_map(|line| self.check_line(line, &mut room).err())
     }
 
     fn byte_bound(&self) -> usize {
@@ -89,27 +89,27 @@ impl AllowedHeaders {
         }
     }
 
-    fn progress(&self) -> Progress {
+    fn element_bound(&self) -> usize {
         match self {
-            Self::Any => Progress::new(ANY_ELEMENTS),
-            Self::Listed(listed) => Progress::new(listed.bounds().elements),
+            Self::Any => ANY_ELEMENTS,
+            Self::Listed(listed) => listed.bounds().elements,
         }
     }
 
-    /// Checks a line, after other lines with this progress.
+    /// Checks a line. `room` is how many elements may follow.
     #[inline]
-    fn check_line<'a>(&self, line: &'a [u8], progress: &mut Progress) -> Result<(), Refused<'a>> {
+    fn check_line<'a>(&self, line: &'a [u8], room: &mut usize) -> Result<(), Refused<'a>> {
         match self {
-            Self::Any => check_tokens(line, progress),
-            Self::Listed(listed) => listed.check(line, progress).map_err(Refused::from),
+            Self::Any => check_tokens(line, room),
+            Self::Listed(listed) => listed.check(line, room).map_err(Refused::from),
         }
     }
 }
 
-fn check_tokens<'a>(line: &'a [u8], progress: &mut Progress) -> Result<(), Refused<'a>> {
+fn check_tokens<'a>(line: &'a [u8], room: &mut usize) -> Result<(), Refused<'a>> {
     let bytes = ListBytes::of(line);
-    let room = progress.room.checked_sub(bytes.elements());
-    progress.room = room.ok_or(Refused::TooLong)?;
+    let left = room.checked_sub(bytes.elements());
+    *room = left.ok_or(Refused::TooLong)?;
     if bytes.blanks > ANY_BLANKS {
         Err(Refused::TooLong)
     } else if bytes.has_others || bytes.blanks > 0 && has_split_element(line) {
