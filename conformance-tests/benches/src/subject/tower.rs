@@ -39,6 +39,8 @@ pub fn peer(config: Config) -> CorsLayer {
         names.iter().map(|name| name.parse().unwrap()).collect()
     };
     let headers = match config.get_allow_headers() {
+        // With credentials, tower-http panics at `any`.
+        [any] if any == "*" && config.get_allow_credentials() => AllowHeaders::mirror_request(),
         [any] if any == "*" => AllowHeaders::any(),
         listed => AllowHeaders::list(names(listed)),
     };
