@@ -631,6 +631,15 @@ fn origins_of_the_code_are_enough() {
             .build_strict()
             .is_ok()
     );
+    assert!(
+        nothing()
+            .own_origins(["http://localhost:3000"])
+            .build_strict()
+            .is_ok()
+    );
+    let own = ("CORS_OWN_ORIGINS", "http://localhost:3000");
+    let own = [own].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    assert!(Config::from_vars(own).build_strict().is_ok());
     assert!(nothing().max_age(5).build().is_err());
     let regex = vars([("CORS_ALLOW_ORIGIN_REGEX", r"https://a\.com")]);
     assert!(Config::from_vars(regex).build_strict().is_ok());

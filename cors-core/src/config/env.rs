@@ -17,9 +17,9 @@ impl Config {
     /// default. An empty variable counts as not set, with a warning.
     ///
     /// [`build`](Self::build) reports values that cannot be read, together with all other issues, and
-    /// names the variable. If neither `CORS_ALLOW_ORIGINS` nor `CORS_ALLOW_ORIGIN_REGEX` is set, and no
-    /// builder method sets these keys, that is an error, because no other site could read a response. To
-    /// allow no origin, set `CORS_ALLOW_ORIGINS` to `[]`.
+    /// names the variable. If none of `CORS_ALLOW_ORIGINS`, `CORS_ALLOW_ORIGIN_REGEX` and
+    /// `CORS_OWN_ORIGINS` is set, and no builder method sets these keys, that is an error, because no
+    /// other site could read a response. To allow no origin, set `CORS_ALLOW_ORIGINS` to `[]`.
     ///
     /// A name that resembles a key (`CORS_ALLOW_ORIGIN`) is an error. Any other unknown name that starts
     /// with `CORS_` is a warning, because it may belong to another program. Kubernetes, for example,
@@ -128,9 +128,10 @@ impl Config {
             .push(Issue::unknown(name, rule).corrected(correction));
     }
 
-    /// Reports that no variable allows an origin. A name that resembles a key may be meant to.
+    /// Reports that no variable allows an origin. A name that resembles a key may be meant to. A server
+    /// that knows its own origins may have no others.
     fn with_required_origins(mut self, prefix: &str) -> Self {
-        let is_set = [Key::AllowOrigins, Key::AllowOriginRegex]
+        let is_set = [Key::AllowOrigins, Key::AllowOriginRegex, Key::OwnOrigins]
             .iter()
             .any(|key| self.reading.has_variable(*key));
         if is_set || self.reading.has_unknown_key() {

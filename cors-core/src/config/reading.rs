@@ -34,8 +34,8 @@ impl Reading {
         self.issues.forget(key);
         self.unreadable.retain(|(other, _)| *other != key);
         self.variables.retain(|(other, _)| *other != key);
-        if key == Key::AllowOriginRegex {
-            // A regex is enough.
+        if matches!(key, Key::AllowOriginRegex | Key::OwnOrigins) {
+            // One of these is enough.
             self.issues
                 .remove_errors(|issue| issue.rule == Rule::VariableNotSet);
         }
