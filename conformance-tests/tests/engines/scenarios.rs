@@ -21,6 +21,7 @@ const ONE: Scenario = Scenario {
     hops: &["a"],
     reply: &[],
     steps: &[],
+    needs_stored: false,
 };
 
 const fn step(page: &'static str, init: &'static str, expected: &'static str) -> Step {
@@ -154,6 +155,7 @@ const SCENARIOS: &[Scenario] = &[
             ),
             step("b", "{ method: 'PUT' }", "?PUT() b, PUT b: readable"),
         ],
+        needs_stored: true,
         ..ONE
     },
     Scenario {
@@ -203,6 +205,7 @@ const SCENARIOS: &[Scenario] = &[
             step("app", "{}", "GET app: readable"),
             step("b", "{}", "GET b: readable"),
         ],
+        needs_stored: true,
         ..ONE
     },
     Scenario {
@@ -212,6 +215,7 @@ const SCENARIOS: &[Scenario] = &[
             step("evil", "{}", "GET evil: blocked"),
             step("app", "{}", "GET app: readable"),
         ],
+        needs_stored: true,
         ..ONE
     },
     // A response with `*` is fetched only once.
@@ -224,6 +228,7 @@ const SCENARIOS: &[Scenario] = &[
             step("app", "{}", "readable"),
             step("b", "{}", "readable"),
         ],
+        needs_stored: true,
         ..ONE
     },
     // A server without `Vary`, to show that the cache is in use.
@@ -234,6 +239,7 @@ const SCENARIOS: &[Scenario] = &[
             step("app", "{ mode: 'no-cors' }", "GET: opaque"),
             step("app", "{}", "blocked"),
         ],
+        needs_stored: true,
         ..ONE
     },
 ];
