@@ -405,20 +405,29 @@ impl Table {
             );
         }
         for count in [10, 100] {
-            for (what, part) in [
-                ("60 KiB of segments", "/aaaaaaa"),
-                ("60 KiB of slashes", "/"),
-                ("60 KiB of dots", "/."),
-                ("60 KiB of escapes", "%61"),
-                ("60 KiB in one segment", "a"),
+            // A longer path is not read, and refused.
+            const LONG: usize = 60 * 1024;
+            for (what, part, bytes, right) in [
+                (
+                    "4,000 bytes of segments",
+                    "/aaaaaaa",
+                    4_000,
+                    PreflightAllowed,
+                ),
+                ("700 bytes of escapes", "%E3%81%82", 700, PreflightAllowed),
+                ("60 KiB of segments", "/aaaaaaa", LONG, REFUSED),
+                ("60 KiB of slashes", "/", LONG, REFUSED),
+                ("60 KiB of dots", "/.", LONG, REFUSED),
+                ("60 KiB of escapes", "%61", LONG, REFUSED),
+                ("60 KiB in one segment", "a", LONG, REFUSED),
             ] {
-                let path = nth_prefix(0) + "/" + &filled(part, 60 * 1024);
+                let path = nth_prefix(0) + "/" + &filled(part, bytes);
                 let name = rules_by_path(count) + ", " + what;
                 self.twin(
                     name,
                     Rules(count),
                     preflight(path),
-                    PreflightAllowed,
+                    right,
                     &rules_by_path(10),
                     ANYTHING,
                 );
