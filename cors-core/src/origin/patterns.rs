@@ -293,14 +293,8 @@ impl Group {
         host: &[u8],
         accept: impl Fn(&[u8]) -> bool,
     ) -> Option<&str> {
-        /// More labels are rare.
-        const USUAL_LABELS: usize = 4;
         let mut labels = host;
-        let mut usual = 0..USUAL_LABELS;
         while labels.len() > self.shortest {
-            if usual.next().is_none() {
-                return self.find_after_many(hasher, scheme, labels, accept);
-            }
             // For `a.b.c`, this is `.b.c`, then `.c`.
             let rest = host::after_first_label(labels)?;
             let found = self.entry(hasher, scheme, b"://*", rest, &accept);
@@ -310,32 +304,6 @@ impl Group {
             labels = rest.strip_prefix(b".")?;
         }
         None
-    }
-
-    /// Like `find`, but looks an entry up before it checks the labels that `*` stands for, so that most
-    /// labels cost only a search for their dot.
-    #[cold]
-    fn find_after_many(
-        &self,
-        hasher: &RandomState,
-        scheme: &[u8],
-        host: &[u8],
-        accept: impl Fn(&[u8]) -> bool,
-    ) -> Option<&str> {
-        let dots = host.iter().enumerate().filter(|(_, byte)| **byte == b'.');
-        let mut ends = dots.filter_map(|(dot, _)| host.get(dot..));
-        let (end, found) = ends.find_map(|end| {
-            let found = self.entry(hasher, scheme, b"://*", end, &accept)?;
-            Some((end, found))
-        })?;
-        let mut labels = host;
-        loop {
-            let rest = host::after_first_label(labels)?;
-            if rest.len() == end.len() {
-                return Some(found);
-            }
-            labels = rest.strip_prefix(b".")?;
-        }
     }
 
     /// The entry that consists of `scheme`, `mark`, `rest` and possibly `:*`.
