@@ -212,15 +212,15 @@ impl Policy {
         origin: Lines<&[u8]>,
         request: &R,
     ) -> Result<(), PreflightRefusal> {
-        if self.is_for_ambiguous_path {
-            let refusal = PreflightRefusal::new(Some(OriginRefusal::AmbiguousPath), None, None);
-            return refusal.map_or(Ok(()), Err);
-        }
-        let refusal = PreflightRefusal::new(
-            self.check_origin(origin).err(),
-            self.check_method(requested_method(request)).err(),
-            self.headers.check(request).err(),
-        );
+        let refusal = if self.is_for_ambiguous_path {
+            PreflightRefusal::new(Some(OriginRefusal::AmbiguousPath), None, None)
+        } else {
+            PreflightRefusal::new(
+                self.check_origin(origin).err(),
+                self.check_method(requested_method(request)).err(),
+                self.headers.check(request).err(),
+            )
+        };
         refusal.map_or(Ok(()), Err)
     }
 

@@ -145,7 +145,7 @@ impl ListedHeaders {
         // The first byte of most names is larger.
         if line.first() <= Some(&b',') {
             line = skip_blanks(line);
-            let rest = after_element(line);
+            let rest = after_comma(line);
             if rest.is_some() {
                 return rest;
             }
@@ -154,7 +154,7 @@ impl ListedHeaders {
         self.find(&name, line)?;
         match line.get(name.len..) {
             Some([b',', rest @ ..]) => Some(rest),
-            rest => after_element(skip_blanks(rest.unwrap_or_default())),
+            rest => after_comma(skip_blanks(rest.unwrap_or_default())),
         }
     }
 
@@ -366,7 +366,7 @@ fn after<'a>(line: &'a [u8], name: &str) -> Option<&'a [u8]> {
 
 /// The rest of `line` after the comma at its start. `None` if an element continues here.
 #[inline]
-fn after_element(line: &[u8]) -> Option<&[u8]> {
+fn after_comma(line: &[u8]) -> Option<&[u8]> {
     match line {
         [] => Some(line),
         [b',', rest @ ..] => Some(rest),

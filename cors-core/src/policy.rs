@@ -63,7 +63,7 @@ impl Policy {
     /// The policy for a path that may have one of these policies.
     pub(crate) fn for_ambiguous_path<'a>(
         block_refused_origins: bool,
-        candidates: impl Iterator<Item = &'a Self> + Clone,
+        mut candidates: impl Iterator<Item = &'a Self> + Clone,
     ) -> Self {
         let own_origins = candidates
             .clone()
@@ -82,9 +82,7 @@ impl Policy {
             block_refused_origins,
             is_for_ambiguous_path: true,
             own_origins: OwnOrigins::common(own_origins).map(Box::new),
-            timing_allow_origin: candidates
-                .into_iter()
-                .any(|policy| policy.timing_allow_origin),
+            timing_allow_origin: candidates.any(|policy| policy.timing_allow_origin),
             on_public_suffixes: false,
             with_any_app: false,
             with_broad_regex: false,

@@ -136,7 +136,7 @@ impl Source {
     }
 
     /// A policy in JSON is an object, and no TOML starts with a brace. An empty text is probably not a
-    /// policy, and is no JSON.
+    /// policy, and is not JSON.
     fn format(&self, text: &str) -> Format {
         match self {
             Self::Known(format) => *format,

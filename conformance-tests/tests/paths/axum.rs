@@ -3,16 +3,14 @@
 use std::path::Path as Folder;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::Path;
-use axum::http::{Request, Uri};
 use axum::routing::any;
 use cors_axum::CorsLayer;
-use tower::ServiceExt as _;
 use tower_http::services::ServeDir;
 
 use crate::area::{Area, Setup, body_for, body_in};
-use crate::{Answer, Case};
+use crate::{Answer, Case, service};
 
 pub(crate) fn files(setup: &Setup, root: &Folder, cases: &[Case]) -> Vec<Option<Answer>> {
     send(
@@ -69,35 +67,5 @@ pub(crate) fn nested(setup: &Setup, root: &Folder, cases: &[Case]) -> Vec<Option
 
 fn send(setup: &Setup, app: Router, cases: &[Case]) -> Vec<Option<Answer>> {
     let app = app.layer(CorsLayer::new(setup.policies()));
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
-    let answer = async |case: &Case| {
-        let uri = Uri::try_from(case.path.as_str()).ok()?;
-        let request = Request::builder()
-            .method(case.method)
-            .uri(uri)
-            .header("origin", case.origin)
-            .header("host", "api.example")
-            .header("access-control-request-method", case.method)
-            .body(Body::empty())
-            .unwrap();
-        let response = app.clone().oneshot(request).await.unwrap();
-        let allow_origin = response.headers().get("access-control-allow-origin");
-        Some(Answer {
-            status: response.status().as_u16(),
-            allow_origin: allow_origin.map(|value| value.to_str().unwrap().to_owned()),
-            body: {
-                let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-                String::from_utf8_lossy(&bytes).into_owned()
-            },
-        })
-    };
-    runtime.block_on(async {
-        let mut answers = Vec::new();
-        for case in cases {
-            answers.push(answer(case).await);
-        }
-        answers
-    })
+    service::send::<_, Body, _>(&app, cases)
 }

@@ -19,6 +19,7 @@ mod area;
 mod axum;
 mod generate;
 mod rocket;
+mod service;
 mod warp;
 
 use std::env;

@@ -3,15 +3,12 @@
 use std::path::Path as Folder;
 
 use cors_warp::Cors;
-use http_body_util::BodyExt as _;
 use percent_encoding::percent_decode_str;
-use tower::ServiceExt as _;
 use warp::filters::BoxedFilter;
-use warp::http::{Request, Uri};
 use warp::{Filter as _, Reply as _};
 
 use crate::area::{Area, Setup, body_for, body_in};
-use crate::{Answer, Case};
+use crate::{Answer, Case, service};
 
 type Routes = BoxedFilter<(warp::reply::Response,)>;
 
@@ -59,35 +56,5 @@ pub(crate) fn parameters(setup: &Setup, _: &Folder, cases: &[Case]) -> Vec<Optio
 
 fn send(setup: &Setup, routes: Routes, cases: &[Case]) -> Vec<Option<Answer>> {
     let app = warp::service(Cors::new(setup.policies()).wrap(routes));
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
-    let answer = async |case: &Case| {
-        let uri = Uri::try_from(case.path.as_str()).ok()?;
-        let request = Request::builder()
-            .method(case.method)
-            .uri(uri)
-            .header("origin", case.origin)
-            .header("host", "api.example")
-            .header("access-control-request-method", case.method)
-            .body(String::new())
-            .unwrap();
-        let response = app.clone().oneshot(request).await.unwrap();
-        let allow_origin = response.headers().get("access-control-allow-origin");
-        Some(Answer {
-            status: response.status().as_u16(),
-            allow_origin: allow_origin.map(|value| value.to_str().unwrap().to_owned()),
-            body: {
-                let bytes = response.into_body().collect().await.unwrap().to_bytes();
-                String::from_utf8_lossy(&bytes).into_owned()
-            },
-        })
-    };
-    runtime.block_on(async {
-        let mut answers = Vec::new();
-        for case in cases {
-            answers.push(answer(case).await);
-        }
-        answers
-    })
+    service::send::<_, String, _>(&app, cases)
 }

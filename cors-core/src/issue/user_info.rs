@@ -60,7 +60,7 @@ fn starts(text: &str) -> impl Iterator<Item = Start> {
     [Start::OF_TEXT].into_iter().chain(others)
 }
 
-/// Each place after `://`, also with backslashes. The URL is said to start at the colon.
+/// Each place after `://`, also with backslashes. A URL starts at the colon here.
 fn authorities(text: &str) -> impl Iterator<Item = Start> {
     text.match_indices(':').filter_map(|(colon, _)| {
         let rest = text.get(colon + 1..)?;

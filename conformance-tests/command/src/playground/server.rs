@@ -104,7 +104,7 @@ mod tests {
                 "{}",
                 server.names.origins()
             );
-            // Now nobody else can have it.
+            // Now no other program can have it.
             let ipv6 = std::net::TcpListener::bind((Ipv6Addr::LOCALHOST, address.port()));
             assert!(ipv6.is_err(), "{ipv6:?}");
         }
