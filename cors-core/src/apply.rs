@@ -3,7 +3,7 @@
 //! [`RenderedPolicy::apply`] is the only function that writes them, for every framework.
 
 use crate::rendered::RenderedPolicy;
-use crate::token::list_elements;
+use crate::token::trim;
 use crate::verdict::{PreflightVerdict, RefusedParts, ShownBy, Verdict, VerdictKind};
 
 /// A response header that the middleware writes.
@@ -337,7 +337,14 @@ impl<'p, H: ResponseHeaders<'p>> Writer<'p, '_, H> {
     ///
     /// [section 12.5.5]: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5
     fn varies_on_origin(&self) -> bool {
-        list_elements(self.headers.lines(ResponseHeader::Vary))
+        /// How many lines and elements are read. If `Origin` comes later, it is added again, which has no
+        /// effect on caches.
+        const READ: usize = 24;
+        let lines = self.headers.lines(ResponseHeader::Vary).take(READ);
+        lines
+            .flat_map(|line| line.split(|&byte| byte == b','))
+            .take(READ)
+            .map(trim)
             .any(|name| name == b"*" || name.eq_ignore_ascii_case(b"origin"))
     }
 }

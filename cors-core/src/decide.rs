@@ -59,14 +59,16 @@ impl Policy {
         origin: Lines<&[u8]>,
         request: &R,
     ) -> VerdictKind {
-        match &self.own_origins {
-            Some(own) if own.check_host(request).is_err() => VerdictKind::Misdirected,
-            _ => self.cors_verdict(origin, request),
+        if let Some(own) = &self.own_origins
+            && own.check_host(request).is_err()
+        {
+            return VerdictKind::Misdirected;
         }
+        self.cors_verdict(origin, request)
     }
 
     /// [`verdict`](Self::verdict) for a request that is for this server.
-    #[inline]
+    #[inline(always)] // A call costs every request 20 instructions more.
     pub(crate) fn cors_verdict<R: RequestHead + ?Sized>(
         &self,
         origin: Lines<&[u8]>,

@@ -262,3 +262,33 @@ fn a_response_of_an_application_that_was_called_by_mistake() {
         assert_eq!(shown(&headers), expected, "{method}");
     }
 }
+
+/// BEHAVIOUR 4: only the first 24 lines and elements of `Vary` are read.
+#[test]
+fn a_long_vary() {
+    let policy = rendered(Config::new().allow_origins(["https://a.com"]));
+    let request = request("GET", "/", &[("origin", "https://a.com")]);
+    let applied = |lines: &[String]| {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append("vary", HeaderValue::from_str(line).unwrap());
+        }
+        let Action::Forward(cors) = act(&policy, &request) else {
+            panic!("the application responds");
+        };
+        cors.apply(&mut headers);
+        let after: Vec<_> = headers.get_all("vary").iter().cloned().collect();
+        assert_eq!(after[..lines.len()], lines[..]);
+        after.len() - lines.len()
+    };
+    for (others, added) in [(0, 0), (23, 0), (24, 1), (1_000, 1)] {
+        for last in ["Origin", "*"] {
+            let mut lines = vec!["x-a".to_owned(); others];
+            lines.push(last.to_owned());
+            assert_eq!(applied(&lines), added, "{others} lines, {last}");
+            assert_eq!(applied(&[lines.join(", ")]), added, "{others} names, {last}");
+            lines.splice(..others, vec![String::new(); others]);
+            assert_eq!(applied(&lines), added, "{others} empty lines, {last}");
+        }
+    }
+}
