@@ -75,17 +75,22 @@ fn split_scheme(origin: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// Splits `host[:port]`. The port keeps its colon. `None` if a bracket is not closed.
+///
+/// A colon before the last six bytes stays in the host, which is then not valid.
 pub(crate) fn split_authority(authority: &[u8]) -> Option<(&[u8], &[u8])> {
     let host_len = if authority.starts_with(b"[") {
         authority.iter().position(|&byte| byte == b']')? + 1
     } else {
-        authority
-            .iter()
-            .position(|&byte| byte == b':')
-            .unwrap_or(authority.len())
+        let start = authority.len().saturating_sub(LONGEST_PORT);
+        let end = authority.get(start..).unwrap_or_default();
+        let colon = end.iter().rposition(|&byte| byte == b':');
+        colon.map_or(authority.len(), |colon| start + colon)
     };
     authority.split_at_checked(host_len)
 }
+
+/// The length of the longest port, with its colon.
+const LONGEST_PORT: usize = ":65535".len();
 
 /// RFC 3986, section 3.1, in lower case.
 pub(crate) fn is_scheme(scheme: &[u8]) -> bool {

@@ -286,7 +286,11 @@ fn a_long_vary() {
             let mut lines = vec!["x-a".to_owned(); others];
             lines.push(last.to_owned());
             assert_eq!(applied(&lines), added, "{others} lines, {last}");
-            assert_eq!(applied(&[lines.join(", ")]), added, "{others} names, {last}");
+            assert_eq!(
+                applied(&[lines.join(", ")]),
+                added,
+                "{others} names, {last}"
+            );
             lines.splice(..others, vec![String::new(); others]);
             assert_eq!(applied(&lines), added, "{others} empty lines, {last}");
         }

@@ -9,7 +9,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 pub(crate) const MAX_LEN: usize = 253;
 
 /// The longest label of a host name.
-const MAX_LABEL_LEN: usize = 63;
+pub(super) const MAX_LABEL_LEN: usize = 63;
 
 /// The kind of a canonical host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +53,9 @@ fn check_any(host: &[u8]) -> Result<Kind, HostError> {
         return Err(HostError::LongName);
     }
     let name = host.strip_suffix(b".").unwrap_or(host);
+    if name.len() > MAX_LABEL_LEN && are_labels(name) && last_label_is_no_number(name) {
+        return Ok(Kind::Name);
+    }
     let mut last = name;
     for label in name.split(|&byte| byte == b'.') {
         check_label(label)?;
@@ -82,9 +85,48 @@ pub(crate) fn is_common_name(host: &[u8]) -> bool {
     if host.is_empty() || host.len() > MAX_LABEL_LEN {
         return false;
     }
-    // Bit n of `dots` is set if there is a dot that n bytes follow.
+    let (seen, dots) = classes(host);
+    // A dot is added before the name, so that an empty first label gives two dots in a row.
+    let is_name = seen < OTHER && !has_neighbours(dots + (1 << host.len()));
+    let last_label_len = usize::try_from(dots.trailing_zeros()).unwrap_or_default();
+    let last_label = host.len().saturating_sub(last_label_len);
+    is_name && host.get(last_label).is_some_and(u8::is_ascii_lowercase)
+}
+
+/// Whether `text` consists of valid labels with dots between them. The same as checking one label after
+/// the other, in blocks, which takes a tenth of the time.
+pub(crate) fn are_labels(text: &[u8]) -> bool {
+    /// Its dots fit into the bits of a number.
+    const BLOCK: usize = 64;
+    let mut open = 0; // The length of the label that continues in the next block.
+    for block in text.chunks(BLOCK) {
+        let (seen, dots) = classes(block);
+        if seen >= OTHER || has_neighbours(dots) {
+            return false;
+        }
+        let after_last_dot = dots.trailing_zeros() as usize;
+        if dots == 0 {
+            open += block.len();
+        } else {
+            let before_first_dot = block.len() - (u64::BITS - dots.leading_zeros()) as usize;
+            if !(1..=MAX_LABEL_LEN).contains(&(open + before_first_dot)) {
+                return false;
+            }
+            open = after_last_dot;
+        }
+        if open > MAX_LABEL_LEN {
+            return false;
+        }
+    }
+    open > 0
+}
+
+/// The classes of all bytes, and the dots of up to 64: bit n is set if there is a dot that n bytes follow.
+/// The first is at least [`OTHER`] if the text contains another byte than those of names.
+#[inline(always)] // Most origins are checked by it.
+fn classes(text: &[u8]) -> (u64, u64) {
     let (mut seen, mut dots) = (0, 0_u64);
-    let (fours, rest) = host.as_chunks();
+    let (fours, rest) = text.as_chunks();
     for &[a, b, c, d] in fours {
         let four = class(a) * 8 + class(b) * 4 + class(c) * 2 + class(d);
         seen |= four;
@@ -95,11 +137,7 @@ pub(crate) fn is_common_name(host: &[u8]) -> bool {
         seen |= one;
         dots = (dots << 1).wrapping_add(one);
     }
-    // A dot is added before the name, so that an empty first label gives two dots in a row.
-    let is_name = seen < OTHER && !has_neighbours(dots + (1 << host.len()));
-    let last_label_len = usize::try_from(dots.trailing_zeros()).unwrap_or_default();
-    let last_label = host.len().saturating_sub(last_label_len);
-    is_name && host.get(last_label).is_some_and(u8::is_ascii_lowercase)
+    (seen, dots)
 }
 
 /// Whether two adjacent bits are set.
@@ -130,7 +168,7 @@ fn class(byte: u8) -> u64 {
         .map_or(OTHER, |class| u64::from(*class))
 }
 
-/// Larger than the number that [`is_common_name`] makes of four bytes of a name.
+/// Larger than the number that [`classes`] makes of four bytes of a name.
 const OTHER: u64 = 1 << 4;
 
 fn check_label(label: &[u8]) -> Result<(), HostError> {
@@ -149,6 +187,12 @@ fn check_label(label: &[u8]) -> Result<(), HostError> {
     } else {
         Ok(())
     }
+}
+
+/// A shortcut: whether the last label of `name` starts with a letter.
+fn last_label_is_no_number(name: &[u8]) -> bool {
+    let last_label = name.rsplit(|&byte| byte == b'.').next();
+    last_label.is_some_and(|label| label.first().is_some_and(u8::is_ascii_lowercase))
 }
 
 /// URL, ["ends in a number checker"]: such a host is an IPv4 address or invalid.
@@ -200,7 +244,11 @@ pub(crate) fn write_ipv6(address: Ipv6Addr, out: &mut impl fmt::Write) -> fmt::R
 
 #[cfg(test)]
 mod tests {
-    use super::{HostError, Kind, after_first_label, check, check_any, is_common_name, write_ipv6};
+    use super::{
+        HostError, Kind, after_first_label, are_labels, check, check_any, check_label,
+        is_common_name, write_ipv6,
+    };
+    use proptest::prelude::*;
 
     #[test]
     fn ipv6_as_browsers_write_it() {
@@ -301,6 +349,30 @@ mod tests {
         ] {
             let rest = rest.map(str::as_bytes);
             assert_eq!(after_first_label(host.as_bytes()), rest, "{host}");
+        }
+    }
+
+    /// Labels whose ends are at every place of a block of 64 bytes.
+    #[test]
+    fn labels_of_every_length() {
+        for first in 0..=130 {
+            for second in 0..=65 {
+                let text = "a".repeat(first) + "." + &"b".repeat(second);
+                let valid = (1..=63).contains(&first) && (1..=63).contains(&second);
+                assert_eq!(are_labels(text.as_bytes()), valid, "{text}");
+                let three = format!("{text}.c");
+                assert_eq!(are_labels(three.as_bytes()), valid, "{three}");
+            }
+            assert_eq!(are_labels(&b"a".repeat(first)), (1..=63).contains(&first));
+        }
+    }
+
+    proptest! {
+        /// The same as checking one label after the other.
+        #[test]
+        fn labels_agree_with_a_naive_check(text in r"(([a-z0-9_-]{1,70}|[a-z]{1,4})[.]){0,8}([a-z]{1,70}|[.A:]|)") {
+            let naive = text.split('.').all(|label| check_label(label.as_bytes()).is_ok());
+            prop_assert_eq!(are_labels(text.as_bytes()), naive);
         }
     }
 }

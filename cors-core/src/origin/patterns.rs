@@ -47,6 +47,8 @@ struct Group {
     lengths: [u64; 5],
     /// The length of the shortest key.
     shortest: usize,
+    /// A host that is longer has so many more bytes than the longest key that its first labels are skipped.
+    long: usize,
 }
 
 impl Patterns {
@@ -59,6 +61,7 @@ impl Patterns {
                 table: Table::with_capacity(texts.count(), bytes),
                 lengths: [0; 5],
                 shortest: usize::MAX,
+                long: usize::MAX,
             }
         };
         Self {
@@ -280,6 +283,9 @@ impl Group {
             *bits |= 1 << (len % 64);
         }
         self.shortest = self.shortest.min(len);
+        if self.long == usize::MAX || self.long < len + FEW {
+            self.long = len + FEW;
+        }
         true
     }
 
@@ -294,6 +300,9 @@ impl Group {
         accept: impl Fn(&[u8]) -> bool,
     ) -> Option<&str> {
         let mut labels = host;
+        if host.len() > self.long {
+            labels = skip_labels(host, host.len() - self.long + FEW)?;
+        }
         while labels.len() > self.shortest {
             // For `a.b.c`, this is `.b.c`, then `.c`.
             let rest = host::after_first_label(labels)?;
@@ -327,6 +336,28 @@ impl Group {
         self.table.find(hash(hasher, rest), |text| {
             is_entry(text) == Some(true) && accept(text)
         })
+    }
+}
+
+/// Skipping fewer bytes costs more than searching them.
+const FEW: usize = 32;
+
+/// `host` without the labels that end within its first `len` bytes. `None` if one of them is not valid.
+#[cold] // Few hosts are long.
+fn skip_labels(host: &[u8], len: usize) -> Option<&[u8]> {
+    let (start, _) = host.split_at_checked(len)?;
+    let last_label = start.len().saturating_sub(host::MAX_LABEL_LEN + 1);
+    let dot = start
+        .get(last_label..)?
+        .iter()
+        .rposition(|&byte| byte == b'.');
+    match dot {
+        Some(dot) => {
+            let (skipped, rest) = host.split_at_checked(last_label + dot)?;
+            host::are_labels(skipped).then_some(rest.strip_prefix(b".")?)
+        }
+        None if last_label == 0 => Some(host),
+        None => None, // The label is too long.
     }
 }
 
@@ -555,6 +586,35 @@ mod tests {
             ("y://*", None),
         ] {
             assert_eq!(patterns.covering(&hasher, text), other, "{text}");
+        }
+    }
+
+    #[test]
+    fn first_labels_are_skipped_only_if_they_are_valid() {
+        let (hasher, patterns) = patterns(&["https://*.a.com", "https://*.long.b.com:*"]);
+        for count in 1..130 {
+            for (label, is_valid) in [("x", true), ("X", false), ("", false), (":1", false)] {
+                for at in [0, count / 2, count - 1] {
+                    let mut labels = vec!["y"; count];
+                    labels[at] = label;
+                    let labels = labels.join(".");
+                    for end in ["a.com", "long.b.com", "long.b.com:1", "b.com"] {
+                        let host = format!("{labels}.{end}");
+                        let is_short = host.trim_end_matches(":1").len() <= 253;
+                        let origin = format!("https://{host}");
+                        let matches = is_valid && is_short && end != "b.com";
+                        assert_eq!(
+                            patterns.is_match(&hasher, origin.as_bytes()),
+                            matches,
+                            "{origin}"
+                        );
+                    }
+                }
+            }
+        }
+        for (len, matches) in [(63, true), (64, false)] {
+            let origin = format!("https://{}.y.{}.a.com", "x".repeat(len), "z".repeat(60));
+            assert_eq!(patterns.is_match(&hasher, origin.as_bytes()), matches);
         }
     }
 
