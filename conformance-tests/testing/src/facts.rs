@@ -81,9 +81,7 @@ impl Facts {
             ..Quirks::NONE
         };
         let mut responses = self.outcome.exchanges.iter();
-        let responses = || responses.next().and_then(|(_, response)| response.clone());
-        let mut replay = responses;
-        let outcome = Browser::new(quirks).fetch(&self.fetch, |_| replay());
+        let outcome = Browser::new(quirks).fetch(&self.fetch, |_| responses.next()?.1.clone());
         !matches!(outcome.result, Err(Blocked::Preflight(_)))
     }
 }

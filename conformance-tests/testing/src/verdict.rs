@@ -16,6 +16,7 @@ use crate::{advice, console, standard};
 /// a fetch that is blocked.
 ///
 /// An assertion that holds whatever the server responds also panics: it would prove nothing.
+#[must_use = "it asserts nothing yet"]
 #[derive(Clone, Debug)]
 pub struct Verdict {
     facts: Facts,
@@ -97,8 +98,8 @@ impl Verdict {
     ///
     /// # Panics
     ///
-    /// If the script can read the response, or if not the response to it, but something else stops it, such as
-    /// a server that does not respond.
+    /// If the script can read the response, or if something other than CORS stops the fetch, such as a server
+    /// that does not respond.
     #[track_caller]
     pub fn may_not_read(&self) -> &Self {
         self.assert(self.check_may_not_read())
@@ -108,7 +109,7 @@ impl Verdict {
     ///
     /// # Panics
     ///
-    /// If the server received the request, or if not its response, but something else stopped it.
+    /// If the server received the request, or if something other than CORS stopped the fetch.
     #[track_caller]
     pub fn is_not_sent(&self) -> &Self {
         self.assert(self.check_is_not_sent())

@@ -1,9 +1,12 @@
 //! The CORS middleware of another crate, in a real application.
 
 use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
 use axum::routing::{get, put};
 use cors_testing::Browser;
-use http::{HeaderName, Method, header};
+use http::{HeaderName, Method, StatusCode, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::PAGE;
@@ -63,4 +66,38 @@ async fn a_route_after_the_layer() {
     let text = verdict.to_string();
     let change = "change: put the CORS middleware around the routes: the preflight, an OPTIONS request, reached a router without a route for it\n";
     assert!(text.ends_with(change), "{text}");
+}
+
+#[tokio::test]
+async fn authentication_around_the_layer() {
+    async fn authenticated(request: Request, next: Next) -> Result<Response, StatusCode> {
+        match request.headers().contains_key(header::COOKIE) {
+            true => Ok(next.run(request).await),
+            false => Err(StatusCode::UNAUTHORIZED),
+        }
+    }
+    let authentication = from_fn(authenticated);
+
+    let wrong = router().layer(layer()).layer(authentication.clone());
+    let browser = Browser::tower(wrong);
+    let page = browser.page(PAGE);
+    page.get("/items")
+        .cookie("session=1")
+        .await
+        .may_read_status(200);
+    let verdict = page.put("/items/1").cookie("session=1").await;
+    verdict.is_not_sent();
+    let change = "change: put the CORS middleware around the authentication: ";
+    assert!(verdict.to_string().contains(change), "{verdict}");
+
+    let browser = Browser::tower(router().layer(authentication).layer(layer()));
+    let page = browser.page(PAGE);
+    page.put("/items/1")
+        .cookie("session=1")
+        .await
+        .may_read_status(200);
+    page.put("/items/1")
+        .credentials()
+        .await
+        .may_read_status(401);
 }
