@@ -1,4 +1,5 @@
 use std::thread;
+use std::time::Duration;
 
 use http::{Request, Response};
 use tokio::sync::oneshot;
@@ -31,7 +32,8 @@ impl Browser {
     /// # }).unwrap();
     /// ```
     ///
-    /// For `https`, implement [`Server`] with an HTTP client of your choice.
+    /// A request without a response fails after 30 seconds. For `https`, implement [`Server`] with an HTTP
+    /// client of your choice.
     ///
     /// # Panics
     ///
@@ -44,6 +46,7 @@ impl Browser {
             .max_idle_connections(0)
             .max_redirects(0)
             .proxy(None)
+            .timeout_global(Some(Duration::from_secs(30)))
             .build();
         Self::new(Network(config.into())).at(url)
     }

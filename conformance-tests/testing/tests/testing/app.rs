@@ -40,7 +40,11 @@ pub(crate) fn respond(request: &Received) -> Reply {
     let is_preflight = request.is_preflight();
     let passed = reply(204, &[allow, credentials, methods, headers]);
     match (path, is_preflight) {
-        ("/right" | "/echo" | "/bare", true) => passed,
+        ("/right" | "/bare", true) => passed,
+        ("/echo", true) => {
+            let methods = ("access-control-allow-methods", "PUT, DELETE");
+            reply(204, &[allow, credentials, methods, headers])
+        }
         ("/right", false) => reply(
             200,
             &[

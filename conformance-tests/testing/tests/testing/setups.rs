@@ -3,7 +3,7 @@
 use cors_testing::CorsFailure::{
     AllowCredentials, AllowOrigin, AnyOriginWithCredentials, NoAllowOrigin,
 };
-use cors_testing::{Blocked, Browser, Fetch, Page, PreflightFailure};
+use cors_testing::{Blocked, Browser, Fetch, Page, PreflightFailure, Verdict};
 
 use crate::{PAGE, targets, tower};
 
@@ -182,32 +182,47 @@ async fn requests_arrive_whole() {
 
 async fn arrives_whole(name: &str, host: &str, browser: &Browser) {
     let page = browser.page(PAGE);
-    let fetch = page
-        .put("/echo?a=%20b")
-        .header("x-trace", "1")
-        .cookie("session=1");
-    let verdict = fetch.body("the body").await;
-    let readable = verdict.may_read_header("x-echo").result().unwrap();
-    let echo = readable
-        .headers
-        .iter()
-        .find(|line| line.0 == "x-echo")
-        .unwrap();
-    let expected =
-        format!("PUT|/echo?a=%20b|{host}|{PAGE}|1|session=1|text/plain;charset=UTF-8|the body");
-    assert_eq!(String::from_utf8_lossy(&echo.1), expected, "{name}");
+    let fetch = page.put("/echo?a=%20b").header("x-trace", "1");
+    let verdict = fetch.cookie("session=1").body("the body").await;
     let [(preflight, _), _] = verdict.exchanges() else {
         panic!("{name}: {verdict:?}");
     };
     assert!(preflight.is_preflight, "{name}");
+    let expected =
+        format!("PUT|/echo?a=%20b|{host}|{PAGE}|1|session=1|text/plain;charset=UTF-8|the body");
+    assert_eq!(echo(&verdict), expected, "{name}");
+
+    let verdict = page.delete("/echo").json("{}").await;
+    let expected = format!("DELETE|/echo|{host}|{PAGE}|-|-|application/json|{{}}");
+    assert_eq!(echo(&verdict), expected, "{name}");
+
+    let verdict = page.post("/echo").await;
+    assert_eq!(
+        echo(&verdict),
+        format!("POST|/echo|{host}|{PAGE}|-|-|-|"),
+        "{name}"
+    );
+
+    // Rocket knows only some methods.
+    let verdict = page.fetch("QUERY", "/any").await;
+    match name {
+        "rocket" => assert_eq!(verdict.result().unwrap_err(), &Blocked::Network),
+        _ => drop(verdict.may_read_status(200).clone()),
+    }
+}
+
+fn echo(verdict: &Verdict) -> String {
+    let headers = &verdict.may_read_header("x-echo").result().unwrap().headers;
+    let echo = headers.iter().find(|line| line.0 == "x-echo").unwrap();
+    String::from_utf8(echo.1.clone()).unwrap()
 }
 
 #[tokio::test]
 async fn cookies_need_credentials() {
     let browser = tower();
     let page = browser.page(PAGE);
-    let preflight = page.put("/echo").cookie("session=1").await;
-    let (preflight, _) = &preflight.exchanges()[0];
+    let verdict = page.put("/echo").cookie("session=1").await;
+    let (preflight, _) = &verdict.exchanges()[0];
     assert!(preflight.headers.iter().all(|line| line.0 != "cookie"));
     // Within the origin of the server, credentials are sent without `credentials: "include"`.
     let own = browser.page("https://api.test").get("/echo").await;
