@@ -64,33 +64,51 @@ fn preflight(facts: &Facts, failure: &PreflightFailure) -> String {
     }
 }
 
-/// What to change about the status of a preflight response without the header that allows the origin.
+/// What to change about the status of a preflight response; `None` if it is a success.
 fn status(facts: &Facts) -> Option<String> {
     let response = facts.last_response()?;
     let advice = match response.status {
+        200..=299 => return None,
         _ if is_redirect(response) => {
             let location = facts.value("location").unwrap_or_default();
-            return Some(format!(
+            format!(
                 "fetch the URL that the server redirects to, `{location}`, or put the CORS middleware \
                  around what redirects: browsers follow no redirect of a preflight"
-            ));
+            )
         }
-        200..=299 => return None,
         401 | 407 => {
             "put the CORS middleware around the authentication: a preflight never has credentials, \
              neither cookies nor an `Authorization` header"
+                .to_owned()
         }
         404 | 405 => {
-            "put the CORS middleware around the routes: the preflight, an OPTIONS request, reached a \
-             router without a route for it"
+            "put a CORS middleware around the routes that responds to preflights: this OPTIONS request \
+             reached a router without a route for it"
+                .to_owned()
         }
-        500.. => "the server failed; see its log",
-        _ => {
-            "let the CORS middleware respond to the preflight, or allow this request in its policy: the \
-             status must be in the range 200 to 299"
-        }
+        500.. => "the server failed; see its log".to_owned(),
+        status => format!(
+            "allow {} in the policy of the server. If it is allowed there, put the CORS middleware around \
+             what responds with {status}",
+            requested(facts)
+        ),
     };
-    Some(advice.to_owned())
+    Some(advice)
+}
+
+/// What a preflight requests, such as `` `PUT` with `x-trace` from `https://app.example.com` ``.
+fn requested(facts: &Facts) -> String {
+    let headers = facts.last().map(|(request, _)| request.headers.as_slice());
+    let headers = headers.unwrap_or_default();
+    let value = |name| {
+        let mut lines = headers.iter();
+        let line = lines.find(|line| line.0 == name)?;
+        Some(shown(&line.1))
+    };
+    let method = value("access-control-request-method").unwrap_or_default();
+    let names = value("access-control-request-headers");
+    let names = names.map_or_else(String::new, |names| format!(" with `{names}`"));
+    format!("`{method}`{names} from `{}`", facts.origin())
 }
 
 fn cors(facts: &Facts, failure: &CorsFailure) -> String {

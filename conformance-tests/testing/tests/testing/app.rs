@@ -122,6 +122,8 @@ pub(crate) fn respond(request: &Received) -> Reply {
         ("/invalid", _) => reply(200, &[("access-control-allow-origin", "any")]),
         ("/preflight-404", true) => reply(404, &[]),
         ("/preflight-401", true) => reply(401, &[]),
+        ("/preflight-403", true) => reply(403, &[]),
+        ("/preflight-400", true) => reply(400, &[allow]),
         ("/preflight-500", true) => reply(500, &[allow]),
         ("/preflight-redirect", true) => reply(308, &[("location", "/right")]),
         ("/redirect", _) => reply(302, &[allow, credentials, ("location", "/right")]),

@@ -64,8 +64,8 @@ async fn a_route_after_the_layer() {
     let verdict = page.put("/late").await;
     verdict.is_not_sent();
     let text = verdict.to_string();
-    let change = "change: put the CORS middleware around the routes: the preflight, an OPTIONS request, reached a router without a route for it\n";
-    assert!(text.ends_with(change), "{text}");
+    let change = "change: put a CORS middleware around the routes that responds to preflights: ";
+    assert!(text.contains(change), "{text}");
 }
 
 #[tokio::test]

@@ -44,6 +44,8 @@ fn failures() {
         // Preflights that the CORS middleware does not see.
         page.put("/preflight-404").wait().may_read();
         page.put("/preflight-401").wait().may_read();
+        page.put("/preflight-403").wait().may_read();
+        page.put("/preflight-400").header("x-trace", "1").wait().may_read();
         page.put("/preflight-500").wait().may_read();
         page.put("/preflight-redirect").wait().may_read();
         // Fetches that a page may make.
