@@ -13,12 +13,14 @@ use super::{
 };
 
 /// The network.
-pub(super) type Send<'a> = dyn FnMut(Request) -> Option<Response> + 'a;
+pub(super) trait Send: AsyncFnMut(Request) -> Option<Response> {}
 
-pub(super) fn follow(
+impl<S: AsyncFnMut(Request) -> Option<Response>> Send for S {}
+
+pub(super) async fn follow(
     browser: &mut Browser,
     fetch: &Fetch,
-    send: &mut Send<'_>,
+    mut send: impl Send,
 ) -> Result<Readable, Blocked> {
     let Admitted { method, headers } = admitted(fetch)?;
     let mut url = fetch.url.clone();
@@ -39,7 +41,7 @@ pub(super) fn follow(
         had_origin: false,
     };
     let result = loop {
-        let response = match hop.respond(browser, send) {
+        let response = match hop.respond(browser, &mut send).await {
             Ok(response) => response,
             Err(blocked) => break Err(blocked),
         };
@@ -87,15 +89,20 @@ struct Hop<'a> {
 
 impl<'a> Hop<'a> {
     /// Sends the current request, and returns the response if it passes the checks.
-    fn respond(&mut self, browser: &mut Browser, send: &mut Send<'_>) -> Result<Response, Blocked> {
+    async fn respond(
+        &mut self,
+        browser: &mut Browser,
+        send: &mut impl Send,
+    ) -> Result<Response, Blocked> {
         if !is_fetchable(&self.url) {
             return Err(Blocked::Unfetchable);
         }
         self.is_cors |= self.url.origin().ascii_serialization() != self.fetch.origin;
         if self.is_cors {
-            self.preflight(browser, send)?;
+            self.preflight(browser, send).await?;
         }
-        let response = send(self.request(&browser.quirks)).ok_or(Blocked::Network)?;
+        let response = send(self.request(&browser.quirks)).await;
+        let response = response.ok_or(Blocked::Network)?;
         if self.is_cors {
             let starts_at_page = self.fetch.url.origin().ascii_serialization() == self.fetch.origin;
             let credentials = match self.fetch.credentials {
@@ -115,7 +122,11 @@ impl<'a> Hop<'a> {
     }
 
     /// Sends the preflight if one is needed and not cached.
-    fn preflight(&mut self, browser: &mut Browser, send: &mut Send<'_>) -> Result<(), Blocked> {
+    async fn preflight(
+        &mut self,
+        browser: &mut Browser,
+        send: &mut impl Send,
+    ) -> Result<(), Blocked> {
         let quirks = browser.quirks;
         let is_forced =
             self.fetch.forces_preflight && !(quirks.force_needs_body && self.fetch.body.is_none());
@@ -159,7 +170,8 @@ impl<'a> Hop<'a> {
         {
             return Ok(());
         }
-        let response = send(preflight.request()).ok_or(Blocked::Network)?;
+        let response = send(preflight.request()).await;
+        let response = response.ok_or(Blocked::Network)?;
         let grant = preflight
             .evaluate(&response, &quirks)
             .map_err(Blocked::Preflight)?;

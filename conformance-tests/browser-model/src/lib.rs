@@ -22,6 +22,8 @@ mod readable;
 mod request;
 mod safelist;
 
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 pub use url::Url;
@@ -87,6 +89,13 @@ impl Fetch {
             redirect: Redirect::default(),
             forces_preflight: false,
         }
+    }
+
+    /// The names of the headers that a browser leaves out, because scripts cannot set them.
+    pub fn forbidden_headers(&self) -> impl Iterator<Item = &str> {
+        let names = self.headers.iter();
+        let forbidden = names.filter(|(name, value)| request::is_forbidden_header(name, value));
+        forbidden.map(|(name, _)| name.as_str())
     }
 }
 
@@ -249,13 +258,29 @@ impl Browser {
         fetch: &Fetch,
         mut send: impl FnMut(&Request) -> Option<Response>,
     ) -> Outcome {
+        let mut fetch = pin!(self.fetch_async(fetch, async |request: &Request| send(request)));
+        let mut context = Context::from_waker(Waker::noop());
+        // A network that never waits makes the fetch ready at once.
+        loop {
+            if let Poll::Ready(outcome) = fetch.as_mut().poll(&mut context) {
+                return outcome;
+            }
+        }
+    }
+
+    /// Runs a fetch over an asynchronous network; otherwise as [`fetch`](Self::fetch).
+    pub async fn fetch_async(
+        &mut self,
+        fetch: &Fetch,
+        mut send: impl AsyncFnMut(&Request) -> Option<Response>,
+    ) -> Outcome {
         let mut exchanges = Vec::new();
-        let mut recorded = |request: Request| {
-            let response = send(&request);
+        let recorded = async |request: Request| {
+            let response = send(&request).await;
             exchanges.push((request, response.clone()));
             response
         };
-        let result = hops::follow(self, fetch, &mut recorded);
+        let result = hops::follow(self, fetch, recorded).await;
         Outcome { exchanges, result }
     }
 }

@@ -28,9 +28,8 @@ pub(super) fn admitted(fetch: &Fetch) -> Result<Admitted, Blocked> {
         if !is_token(name) || value.iter().any(|byte| b"\0\n\r".contains(byte)) {
             return Err(Blocked::NoHttp);
         }
-        let name = name.to_ascii_lowercase();
-        if !is_forbidden_header(&name, value) {
-            headers.push((name, value.to_vec()));
+        if !is_forbidden_header(name, value) {
+            headers.push((name.to_ascii_lowercase(), value.to_vec()));
         }
     }
     if fetch.body.is_some() && ["GET", "HEAD"].contains(&method.as_str()) {
@@ -70,7 +69,9 @@ fn is_forbidden_method(method: &[u8]) -> bool {
 }
 
 /// Fetch, "forbidden request-header".
-fn is_forbidden_header(name: &str, value: &[u8]) -> bool {
+pub(super) fn is_forbidden_header(name: &str, value: &[u8]) -> bool {
+    let name = name.to_ascii_lowercase();
+    let name = name.as_str();
     FORBIDDEN_HEADERS.contains(&name)
         || name.starts_with("proxy-")
         || name.starts_with("sec-")

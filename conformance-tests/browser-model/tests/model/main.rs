@@ -19,6 +19,10 @@ mod readable;
 mod redirect;
 mod safelist;
 
+use std::future::{Future as _, poll_fn};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
 use browser_model::{
     Blocked, Browser, Credentials, Fetch, Outcome, Quirks, Request, Response, Url,
 };
@@ -94,4 +98,51 @@ fn value<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     let value = values.next()?;
     assert!(values.next().is_none(), "{name} twice: {request:?}");
     Some(str::from_utf8(&value.1).unwrap())
+}
+
+#[test]
+fn a_slow_network_gives_the_same_outcome() {
+    let server = |request: &Request| {
+        let methods = request
+            .is_preflight
+            .then_some(("Access-Control-Allow-Methods", "PUT"));
+        let headers = [("Access-Control-Allow-Origin", PAGE)];
+        let headers: Vec<_> = headers.into_iter().chain(methods).collect();
+        Some(response(200, &headers))
+    };
+    let fetch = with("PUT", &[]);
+    let mut browser = Browser::new(Quirks::NONE);
+    let mut waits = 0;
+    let mut slow = pin!(browser.fetch_async(&fetch, async |request: &Request| {
+        let mut is_first = true;
+        poll_fn(|_| match std::mem::take(&mut is_first) {
+            true => Poll::Pending,
+            false => Poll::Ready(server(request)),
+        })
+        .await
+    }));
+    let mut context = Context::from_waker(Waker::noop());
+    let outcome = loop {
+        match slow.as_mut().poll(&mut context) {
+            Poll::Ready(outcome) => break outcome,
+            Poll::Pending => waits += 1,
+        }
+    };
+    assert_eq!(waits, 2);
+    assert!(outcome.result.is_ok(), "{outcome:?}");
+    assert_eq!(outcome, Browser::new(Quirks::NONE).fetch(&fetch, server));
+}
+
+#[test]
+fn headers_that_scripts_cannot_set() {
+    let headers = [
+        ("X-Trace", "1"),
+        ("Origin", "null"),
+        ("Sec-Fetch-Site", "none"),
+        ("X-HTTP-Method", "get, trace"),
+        ("X-Method-Override", "put"),
+    ];
+    let fetch = with("GET", &headers);
+    let forbidden: Vec<_> = fetch.forbidden_headers().collect();
+    assert_eq!(forbidden, ["Origin", "Sec-Fetch-Site", "X-HTTP-Method"]);
 }

@@ -1,0 +1,103 @@
+//! What Chromium writes to its console. The texts are those of version 156.
+
+use browser_model::{Blocked, CorsFailure, PreflightFailure, RedirectFailure, Response, Url};
+
+use crate::facts::{Facts, shown};
+
+/// The error in the console, or the error that the script gets if the console has none.
+pub(crate) fn message(facts: &Facts, blocked: &Blocked) -> String {
+    let reason = match blocked {
+        Blocked::Preflight(failure) => preflight(facts, failure),
+        Blocked::Cors(failure) => cors(facts, failure),
+        Blocked::Redirect(RedirectFailure::UserInfo) => {
+            "Redirect location '' contains a username and password, which is disallowed for \
+             cross-origin requests."
+                .to_owned()
+        }
+        Blocked::ForbiddenMethod => {
+            return format!(
+                "TypeError: Failed to execute 'fetch' on 'Window': '{}' HTTP method is unsupported.",
+                facts.fetch.method
+            );
+        }
+        Blocked::Body => {
+            return "TypeError: Failed to execute 'fetch' on 'Window': Request with GET/HEAD method \
+                    cannot have body."
+                .to_owned();
+        }
+        _ => return "TypeError: Failed to fetch".to_owned(),
+    };
+    let first = &facts.fetch.url;
+    let last = facts.last().map_or(first, |(request, _)| &request.url);
+    let redirected = match first == last {
+        true => String::new(),
+        false => format!(" (redirected from '{first}')"),
+    };
+    format!(
+        "Access to fetch at '{last}'{redirected} from origin '{}' has been blocked by CORS policy: {reason}",
+        facts.fetch.origin
+    )
+}
+
+fn preflight(facts: &Facts, failure: &PreflightFailure) -> String {
+    let check = "Response to preflight request doesn't pass access control check:";
+    if facts.last_response().is_some_and(is_redirect) {
+        return format!("{check} Redirect is not allowed for a preflight request.");
+    }
+    let malformed =
+        |name| format!("Cannot parse {name} response header field in preflight response.");
+    match failure {
+        PreflightFailure::Cors(failure) => format!("{check} {}", cors(facts, failure)),
+        PreflightFailure::Status(_) => format!("{check} It does not have HTTP ok status."),
+        PreflightFailure::MalformedMethods => malformed("Access-Control-Allow-Methods"),
+        PreflightFailure::MalformedHeaders => malformed("Access-Control-Allow-Headers"),
+        PreflightFailure::Method(method) => format!(
+            "Method {method} is not allowed by Access-Control-Allow-Methods in preflight response."
+        ),
+        PreflightFailure::Header(name) => format!(
+            "Request header field {name} is not allowed by Access-Control-Allow-Headers in preflight \
+             response."
+        ),
+        failure => failure.to_string(),
+    }
+}
+
+fn cors(facts: &Facts, failure: &CorsFailure) -> String {
+    match failure {
+        CorsFailure::NoAllowOrigin => {
+            "No 'Access-Control-Allow-Origin' header is present on the requested resource."
+                .to_owned()
+        }
+        CorsFailure::AnyOriginWithCredentials => {
+            "The value of the 'Access-Control-Allow-Origin' header in the response must not be the \
+             wildcard '*' when the request's credentials mode is 'include'."
+                .to_owned()
+        }
+        CorsFailure::AllowOrigin(value) => {
+            let value = shown(value);
+            let problem = if value.contains([',', ' ']) {
+                format!("contains multiple values '{value}', but only one is allowed.")
+            } else if value != "null" && Url::parse(&value).is_err() {
+                format!("contains the invalid value '{value}'.")
+            } else {
+                format!("has a value '{value}' that is not equal to the supplied origin.")
+            };
+            format!(
+                "The 'Access-Control-Allow-Origin' header {problem} Have the server send the header with \
+                 a valid value."
+            )
+        }
+        CorsFailure::AllowCredentials => format!(
+            "The value of the 'Access-Control-Allow-Credentials' header in the response is '{}' which \
+             must be 'true' when the request's credentials mode is 'include'.",
+            facts
+                .value("access-control-allow-credentials")
+                .unwrap_or_default()
+        ),
+        failure => failure.to_string(),
+    }
+}
+
+pub(crate) fn is_redirect(response: &Response) -> bool {
+    matches!(response.status, 301 | 302 | 303 | 307 | 308)
+}
