@@ -3,10 +3,12 @@
 //! No request asks this. It is for people who review a change of a policy, and for programs that apply a
 //! change only if it widens nothing.
 
+mod between;
 mod difference;
 mod grants;
 mod hosts;
 mod permission;
+mod policies;
 #[cfg(feature = "serde")]
 mod serialize;
 
@@ -15,7 +17,7 @@ pub use permission::Permission;
 
 use crate::language::TooComplex;
 use crate::policy::Policy;
-use grants::Grants;
+use between::{between, is_at_most};
 
 impl Policy {
     /// Whether this policy lets no page do anything that `other` does not let it do. [`PolicyDiff`] says what
@@ -35,7 +37,7 @@ impl Policy {
     ///
     /// Returns an error if the comparison takes too many steps. Treat it like `false`.
     pub fn is_at_most(&self, other: &Self) -> Result<bool, TooComplex> {
-        Ok(self == other || beyond(Some(self), Some(other))?.is_empty())
+        is_at_most(Some(self), Some(other))
     }
 
     /// What changes for pages if `new` replaces this policy.
@@ -64,31 +66,4 @@ impl Policy {
     pub fn diff(&self, new: &Self) -> Result<PolicyDiff, TooComplex> {
         Ok(PolicyDiff::new(between(Some(self), Some(new), None)?))
     }
-}
-
-/// What changes at a prefix. `None` is no CORS.
-fn between(
-    old: Option<&Policy>,
-    new: Option<&Policy>,
-    prefix: Option<&str>,
-) -> Result<Vec<Difference>, TooComplex> {
-    if old == new {
-        return Ok(Vec::new());
-    }
-    let of = |change, permissions: Vec<Permission>| {
-        permissions.into_iter().map(move |permission| Difference {
-            change,
-            prefix: prefix.map(str::to_owned),
-            permission,
-        })
-    };
-    let widened = of(Change::Widened, beyond(new, old)?);
-    let narrowed = of(Change::Narrowed, beyond(old, new)?);
-    Ok(widened.chain(narrowed).collect())
-}
-
-/// What the first policy lets pages do and the second does not.
-fn beyond(one: Option<&Policy>, other: Option<&Policy>) -> Result<Vec<Permission>, TooComplex> {
-    let of = |policy: Option<_>| policy.map_or(Grants::NO_CORS, Grants::of);
-    of(one).beyond(&of(other))
 }

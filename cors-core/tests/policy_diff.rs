@@ -10,7 +10,9 @@
 )]
 
 use cors_core::issue::Key;
-use cors_core::{Change, Config, Permission, Policy, TooComplex};
+use cors_core::{
+    Change, Config, Difference, Permission, Policies, Policy, PolicyTable, TooComplex,
+};
 
 fn base() -> Config {
     Config::new()
@@ -290,4 +292,87 @@ fn as_json() {
             },
         ])
     );
+}
+
+/// Every path has the policies of one of the prefixes.
+#[test]
+fn paths_agree_with_a_naive_comparison() {
+    let policies = [
+        base(),
+        base().allow_credentials(true),
+        base().block_refused_origins(true),
+        base().allow_methods(["GET"]),
+    ];
+    let policies = policies.map(built);
+    let prefixes = ["", "/a", "/a/b", "/caf%C3%A9"];
+    let paths = [
+        "/",
+        "/a",
+        "/a/x",
+        "/a/b",
+        "/a/b/c",
+        "/ab",
+        "/caf%C3%A9/x",
+        "/x/a",
+    ];
+    // The digits of a number in base 6: no rule, no CORS, or one of the policies.
+    let all = |number: usize| {
+        let digit = |place: usize| number / 6_usize.pow(u32::try_from(place).unwrap()) % 6;
+        let mut all = match digit(0) {
+            0 | 1 => Policies::without_default(),
+            digit => Policies::new(policies[digit - 2].clone()),
+        };
+        for (place, prefix) in prefixes.iter().enumerate().skip(1) {
+            all = match digit(place) {
+                0 => all,
+                1 => all.without_cors(prefix).unwrap(),
+                digit => all.at(prefix, policies[digit - 2].clone()).unwrap(),
+            };
+        }
+        all
+    };
+    let is_at_most = |one: Option<&Policy>, other: Option<&Policy>| match (one, other) {
+        (Some(one), Some(other)) => one.is_at_most(other).unwrap(),
+        (None, Some(other)) => !other.refuses_requests(),
+        (Some(_), None) => false, // Each of them allows an origin.
+        (None, None) => true,
+    };
+    let mut widened = 0;
+    for number in 0..300 {
+        let (one, other) = (all(number * 7 % 1_296), all(number * 101 % 1_296));
+        let find = |policies: &Policies, path| {
+            let table = PolicyTable::new(policies.clone(), Ok::<_, ()>).unwrap();
+            table.find(path).cloned()
+        };
+        let wider = |one, other| {
+            let mut paths = paths.iter();
+            paths.any(|path| !is_at_most(find(one, path).as_deref(), find(other, path).as_deref()))
+        };
+        assert_eq!(
+            one.is_at_most(&other).unwrap(),
+            !wider(&one, &other),
+            "{one:?} {other:?}"
+        );
+        let diff = other.diff(&one).unwrap();
+        assert_eq!(diff.widens(), wider(&one, &other));
+        let changes: Vec<_> = diff.differences().iter().map(Difference::change).collect();
+        assert!(changes.is_sorted_by_key(|change| *change == Change::Narrowed));
+        for difference in diff.differences() {
+            let path = match difference.prefix().unwrap() {
+                "/café" => "/caf%C3%A9",
+                prefix => prefix,
+            };
+            let (old, new) = (find(&other, path), find(&one, path));
+            let (one, other) = match difference.change() {
+                Change::Widened => (new, old),
+                _ => (old, new),
+            };
+            assert!(
+                !is_at_most(one.as_deref(), other.as_deref()),
+                "{difference}"
+            );
+        }
+        widened += u32::from(diff.widens());
+    }
+    assert!((100..290).contains(&widened), "{widened}");
 }

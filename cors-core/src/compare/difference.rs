@@ -4,7 +4,8 @@ use super::permission::Permission;
 use crate::issue::Quoted;
 use std::fmt;
 
-/// What changes for pages if one policy replaces another: [`Policy::diff`](crate::Policy::diff).
+/// What changes for pages if one policy replaces another: [`Policy::diff`](crate::Policy::diff), or
+/// [`Policies::diff`](crate::Policies::diff).
 ///
 /// `Display` writes one difference on each line, or `no difference`.
 ///
@@ -47,7 +48,8 @@ use std::fmt;
 /// `preflight_status`, `diagnostics` and the keys that start with `dangerously_` make no difference: pages can
 /// do the same with any value.
 ///
-/// The application is supposed to set no CORS headers itself, and no `Timing-Allow-Origin`.
+/// The application is supposed to set no CORS headers itself, and no `Timing-Allow-Origin`. Values of `Origin`
+/// that no browser sends are not compared.
 ///
 /// # Review a change
 ///
@@ -94,7 +96,8 @@ pub struct PolicyDiff {
 }
 
 impl PolicyDiff {
-    pub(super) fn new(differences: Vec<Difference>) -> Self {
+    pub(super) fn new(mut differences: Vec<Difference>) -> Self {
+        differences.sort_by_key(|difference| difference.change == Change::Narrowed);
         Self { differences }
     }
 

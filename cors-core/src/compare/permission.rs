@@ -7,7 +7,7 @@ use std::fmt;
 /// What pages can do under one of two policies only.
 ///
 /// The fields are a case of it: under the one policy, a page of `origin` can do this, and under the other it
-/// cannot. It is an origin that both policies allow, if there is one.
+/// cannot. The allowed origin is one that both policies allow, if there is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Permission {
