@@ -144,7 +144,7 @@ impl Server {
 
 /// A URL at which the case of a permission can be tried.
 pub(crate) fn url_for(server: &Server, permission: &Permission) -> Url {
-    if let Permission::ReachAsOwn { url, .. } | Permission::ReachHost { url } = permission {
+    if let Permission::ReachAsOwn { url, .. } | Permission::ReachHost { url, .. } = permission {
         return url.parse().unwrap();
     }
     let own = server.policy.policy().to_config();
@@ -163,14 +163,14 @@ pub(crate) fn url_for(server: &Server, permission: &Permission) -> Url {
 fn origin_of(permission: &Permission) -> Option<&str> {
     match permission {
         Permission::Read { origin, .. }
-        | Permission::UseCredentials { origin }
+        | Permission::UseCredentials { origin, .. }
         | Permission::SendMethod { origin, .. }
         | Permission::SendHeader { origin, .. }
         | Permission::SendHeadersAtOnce { origin, .. }
         | Permission::SendAfterPreflight { origin, .. }
         | Permission::ReadHeader { origin, .. }
-        | Permission::ReadTiming { origin }
-        | Permission::Reach { origin }
+        | Permission::ReadTiming { origin, .. }
+        | Permission::Reach { origin, .. }
         | Permission::ReachAsOwn { origin, .. } => Some(origin),
         _ => None,
     }

@@ -12,6 +12,7 @@ use std::fmt;
 #[non_exhaustive]
 pub enum Permission {
     /// Read responses to requests without credentials, and whatever else the policy allows.
+    #[non_exhaustive]
     Read {
         /// An origin that only this policy allows.
         origin: String,
@@ -22,12 +23,14 @@ pub enum Permission {
         more: usize,
     },
     /// Read responses to requests with credentials, and send such requests even if they need a preflight.
+    #[non_exhaustive]
     UseCredentials {
         /// An allowed origin.
         origin: String,
     },
     /// Send requests with a method. If it is `GET`, `HEAD` or `POST`, those that need a preflight for their
     /// headers, such as `Content-Type: application/json`.
+    #[non_exhaustive]
     SendMethod {
         /// An allowed origin.
         origin: String,
@@ -35,6 +38,7 @@ pub enum Permission {
         method: String,
     },
     /// Send a request header.
+    #[non_exhaustive]
     SendHeader {
         /// An allowed origin.
         origin: String,
@@ -47,6 +51,7 @@ pub enum Permission {
     },
     /// Send all of some request headers at once. The other policy allows each of them with `*`, but a
     /// preflight that names all of them is too long for it.
+    #[non_exhaustive]
     SendHeadersAtOnce {
         /// An allowed origin.
         origin: String,
@@ -57,6 +62,7 @@ pub enum Permission {
     },
     /// Send a header that needs a preflight with `GET`, `HEAD` or `POST`, although the method is not listed,
     /// after the browser has stored a preflight for the same header with another method.
+    #[non_exhaustive]
     SendAfterPreflight {
         /// An allowed origin.
         origin: String,
@@ -66,6 +72,7 @@ pub enum Permission {
         preflight_method: String,
     },
     /// Read a response header.
+    #[non_exhaustive]
     ReadHeader {
         /// An allowed origin.
         origin: String,
@@ -75,17 +82,20 @@ pub enum Permission {
         entry: String,
     },
     /// Read how long the phases of a request took.
+    #[non_exhaustive]
     ReadTiming {
         /// An allowed origin.
         origin: String,
     },
     /// Reach the application from a refused origin with a request that needs no preflight, such as `POST`.
+    #[non_exhaustive]
     Reach {
         /// An origin that the other policy refuses and blocks.
         origin: String,
     },
     /// Reach the application as one of its own pages, which are not blocked, with a method other than `GET` and
     /// `HEAD`.
+    #[non_exhaustive]
     ReachAsOwn {
         /// The origin of the page.
         origin: String,
@@ -94,6 +104,7 @@ pub enum Permission {
         url: String,
     },
     /// Reach the application under a host that the other policy does not accept.
+    #[non_exhaustive]
     ReachHost {
         /// The origin of the URL.
         url: String,
