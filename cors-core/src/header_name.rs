@@ -19,8 +19,16 @@ pub(crate) fn is_safelisted(name: &str) -> bool {
     is_one_of(name, &SAFELISTED)
 }
 
-/// Headers that no preflight names, because a script cannot set them ("forbidden request-header").
+/// Headers that no preflight names, because a script cannot set them.
+///
+/// Fetch does not forbid every name that starts with `Access-Control-Request-`, but only browsers have a
+/// use for them.
 pub(crate) fn is_not_sendable(name: &str) -> bool {
+    is_forbidden(name) || starts_with(name, "access-control-request-")
+}
+
+/// "Forbidden request-header", whatever the value.
+pub(crate) fn is_forbidden(name: &str) -> bool {
     const FORBIDDEN: [&str; 21] = [
         "accept-charset",
         "accept-encoding",
@@ -45,7 +53,7 @@ pub(crate) fn is_not_sendable(name: &str) -> bool {
         "via",
     ];
     is_one_of(name, &FORBIDDEN)
-        || ["proxy-", "sec-", "access-control-request-"]
+        || ["proxy-", "sec-"]
             .iter()
             .any(|prefix| starts_with(name, prefix))
 }
@@ -72,12 +80,16 @@ pub(crate) fn is_of_response(name: &str) -> bool {
 /// Headers that no script can read: "forbidden response-header name", headers of requests, and headers
 /// of the CORS protocol.
 pub(crate) fn is_not_readable(name: &str) -> bool {
-    is_one_of(
-        name,
-        &["set-cookie", "set-cookie2", "cookie", "host", "origin"],
-    ) || ["sec-", "access-control-"]
-        .iter()
-        .any(|prefix| starts_with(name, prefix))
+    is_never_readable(name)
+        || is_one_of(name, &["cookie", "host", "origin"])
+        || ["sec-", "access-control-"]
+            .iter()
+            .any(|prefix| starts_with(name, prefix))
+}
+
+/// "Forbidden response-header name".
+pub(crate) fn is_never_readable(name: &str) -> bool {
+    is_one_of(name, &["set-cookie", "set-cookie2"])
 }
 
 /// "CORS-safelisted response-header name": readable without being exposed.

@@ -216,7 +216,7 @@ impl fmt::Display for Issue {
 
 /// Text of a configuration between backticks. Control characters are escaped, and the text is cut after
 /// 120 characters.
-struct Quoted<'a>(&'a str);
+pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -9,6 +9,7 @@
 mod allowed_origins;
 mod compile;
 pub(crate) mod coverage;
+pub(crate) mod excess;
 pub(crate) mod public_suffix;
 pub(crate) mod regex_sites;
 pub(crate) mod search;

@@ -20,7 +20,8 @@ mod own_origins;
 mod request;
 mod verdict;
 
-// Questions about a policy, which no request asks.
+// Questions about policies, which no request asks.
+mod compare;
 mod language;
 
 // What is allowed: origins, methods and headers.
@@ -42,6 +43,7 @@ mod pending_headers;
 mod rendered;
 
 pub use apply::{Echo, ResponseHeader, ResponseHeaders};
+pub use compare::{Change, Difference, Permission, PolicyDiff};
 pub use config::{Config, ConfigError};
 pub use decision::{
     Decision, HeadersRefusal, HostRefusal, MethodRefusal, OriginRefusal, PreflightRefusal,

@@ -102,6 +102,28 @@ impl Policies {
         self.rule(prefix, None)
     }
 
+    /// The prefixes with a policy, or with none, of their own.
+    pub(crate) fn prefixes(&self) -> impl Iterator<Item = &Prefix> {
+        // Without `..`, a new way to choose a policy does not compile until it is compared.
+        let Self {
+            rules,
+            tree: _,
+            default: _,
+        } = self;
+        rules.iter().map(|(prefix, _)| prefix)
+    }
+
+    /// The policy for the paths below a prefix that have no longer prefix. Without segments, it is the
+    /// default policy.
+    pub(crate) fn below(&self, segments: &[Vec<u8>]) -> Option<&Policy> {
+        let prefixes = (1..=segments.len()).rev().map(|len| segments.get(..len));
+        let mut rules = prefixes.filter_map(|prefix| self.tree.get(prefix?));
+        match rules.next() {
+            Some(rule) => self.rules.get(rule)?.1.as_ref(),
+            None => self.default.as_ref(),
+        }
+    }
+
     fn rule(mut self, text: &str, policy: Option<Policy>) -> Result<Self, PrefixError> {
         let prefix = Prefix::parse(text)?;
         if !self.tree.insert(prefix.segments(), self.rules.len()) {

@@ -110,10 +110,13 @@ impl<'a> AllowedOrigins<'a> {
 }
 
 /// Origins that no pattern and no regex allows.
-const BY_NAME: [&str; 2] = ["file://", "null"];
+pub(super) const BY_NAME: [&str; 2] = ["file://", "null"];
 
 /// The first of the origins that were found.
-fn first<'a>(exact: impl Iterator<Item = &'a str>, found: Option<String>) -> Option<String> {
+pub(super) fn first<'a>(
+    exact: impl Iterator<Item = &'a str>,
+    found: Option<String>,
+) -> Option<String> {
     let order = |origin: &str| {
         let is_last = origin == "null";
         let schemes = ["https://", "http://"];
@@ -125,10 +128,10 @@ fn first<'a>(exact: impl Iterator<Item = &'a str>, found: Option<String>) -> Opt
     both.min_by_key(|origin| order(origin))
 }
 
-/// Matches what patterns and a regex match.
+/// Matches what patterns and regexes match.
 pub(super) fn entries_automaton<'a>(
     patterns: impl Iterator<Item = &'a str>,
-    regex: Option<&OriginRegex>,
+    regexes: impl IntoIterator<Item = &'a OriginRegex>,
 ) -> Result<Automaton, TooComplex> {
     let mut alternatives = Vec::new();
     for entry in patterns {
@@ -136,7 +139,7 @@ pub(super) fn entries_automaton<'a>(
             alternatives.push(parse(&pattern_regex(&pattern))?);
         }
     }
-    alternatives.extend(regex.map(|regex| regex.hir().clone()));
+    alternatives.extend(regexes.into_iter().map(|regex| regex.hir().clone()));
     compile_tree(Hir::alternation(alternatives))
 }
 

@@ -282,7 +282,7 @@ fn check_port(scheme: &str, port: &str) -> Result<(), EntryError> {
 /// Fetch, ["bad port"]: browsers load no page from these ports over `http` or `https`.
 ///
 /// ["bad port"]: https://fetch.spec.whatwg.org/#port-blocking
-const BAD_PORTS: [u16; 82] = [
+pub(crate) const BAD_PORTS: [u16; 82] = [
     1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102,
     103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465,
     512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993,

@@ -1,0 +1,73 @@
+//! The comparison of the policies for several paths.
+
+use super::between::{between, is_at_most};
+use super::difference::PolicyDiff;
+use crate::language::TooComplex;
+use crate::policies::Policies;
+use std::collections::BTreeSet;
+
+impl Policies {
+    /// Whether, on every path, these policies let no page do anything that `other` does not let it do. See
+    /// [`diff`](Self::diff).
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the comparison takes too many steps. Treat it like `false`.
+    pub fn is_at_most(&self, other: &Self) -> Result<bool, TooComplex> {
+        for prefix in prefixes_of(self, other) {
+            if !is_at_most(self.below(prefix), other.below(prefix))? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// What changes for pages if `new` replaces these policies.
+    ///
+    /// The policies are compared at each prefix of either, and at `/`, which stands for all other paths. Each
+    /// difference names the prefix. Without CORS, no origin is allowed, and nothing is blocked.
+    ///
+    /// [Ambiguous paths](Self#which-policy-applies) are not compared: on these, pages can do no more than on
+    /// any path as which a server may read them.
+    ///
+    /// ```
+    /// use cors_core::{Config, Policies};
+    ///
+    /// let site = Config::new().allow_origins(["https://example.com"]).build()?;
+    /// let admin = Config::new().allow_origins(["https://admin.example.com"]).build()?;
+    /// let old = Policies::new(site.clone()).at("/admin", admin)?;
+    /// let new = Policies::new(site);
+    /// assert_eq!(
+    ///     old.diff(&new)?.to_string(),
+    ///     "widened at `/admin`: pages of `https://example.com` can now read responses\n\
+    ///      narrowed at `/admin`: pages of `https://admin.example.com` can no longer read responses",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the comparison takes too many steps. Treat it like a change that widens access.
+    pub fn diff(&self, new: &Self) -> Result<PolicyDiff, TooComplex> {
+        let mut all = Vec::new();
+        for prefix in prefixes_of(self, new) {
+            let (old, new) = (self.below(prefix), new.below(prefix));
+            all.extend(between(old, new, Some(&text(prefix)))?);
+        }
+        Ok(PolicyDiff::new(all))
+    }
+}
+
+type Segments = [Vec<u8>];
+
+/// The prefixes of both, sorted. The first has no segments: it stands for paths without a prefix.
+fn prefixes_of<'a>(one: &'a Policies, other: &'a Policies) -> BTreeSet<&'a Segments> {
+    let prefixes = one.prefixes().chain(other.prefixes());
+    let prefixes = prefixes.map(|prefix| prefix.segments());
+    [&[][..]].into_iter().chain(prefixes).collect()
+}
+
+fn text(prefix: &Segments) -> String {
+    let names = prefix.iter().map(|name| String::from_utf8_lossy(name));
+    format!("/{}", names.collect::<Vec<_>>().join("/"))
+}
