@@ -119,8 +119,8 @@ impl Policies {
         let prefixes = (1..=segments.len()).rev().map(|len| segments.get(..len));
         let mut rules = prefixes.filter_map(|prefix| self.tree.get(prefix?));
         match rules.next() {
-            Some(rule) => self.rules.get(rule)?.1.as_ref(),
-            None => self.default.as_ref(),
+            Some(rule) => self.rules.get(rule)?.1.as_deref(),
+            None => self.default.as_deref(),
         }
     }
 
