@@ -12,7 +12,7 @@ use cors_core::{EarlyResponse, PendingHeaders, Policies, PolicyTable, RenderedPo
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// A [`Transform`] that applies a CORS [`Policy`](crate::Policy), or several by path, to an `App`, a
+/// A [`Transform`] that applies a CORS [`Policy`](crate::Policy), or several by host and path, to an `App`, a
 /// `Scope` or a `Resource`. Pass it to `wrap`.
 ///
 /// A clone costs one reference count. Make one value and clone it into the `App` of every worker.
@@ -22,7 +22,7 @@ pub struct Cors {
 }
 
 impl Cors {
-    /// A middleware that applies a policy, or several by path.
+    /// A middleware that applies a policy, or several by host and path.
     #[must_use]
     pub fn new(policies: impl Into<Policies>) -> Self {
         let value = |text| match text {
@@ -77,10 +77,10 @@ where
     forward_ready!(inner);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let Some(policy) = self.cors.policies.find(request.uri().path()) else {
+        let head = RequestView::new(request.request());
+        let Some(policy) = self.cors.policies.find(request.uri().path(), &head) else {
             return ResponseFuture::forward(self.inner.call(request), None);
         };
-        let head = RequestView::new(request.request());
         let cors = PendingHeaders::new(policy, &head, head.origin());
         match cors.early_response() {
             None => ResponseFuture::forward(self.inner.call(request), Some(cors)),

@@ -11,7 +11,7 @@ use std::task::{Context, Poll};
 use tower_layer::Layer;
 use tower_service::Service;
 
-/// A tower [`Layer`] that applies a CORS [`Policy`](crate::Policy), or several by path, to a service of
+/// A tower [`Layer`] that applies a CORS [`Policy`](crate::Policy), or several by host and path, to a service of
 /// `http` requests: an axum router, a tonic server, or any other.
 ///
 /// A clone costs one reference count. `A` makes the body of an early response, such as the one to a
@@ -101,7 +101,7 @@ where
     }
 
     fn call(&mut self, request: Request<ReqB>) -> Self::Future {
-        let Some(policy) = self.layer.policies.find(request.uri().path()) else {
+        let Some(policy) = self.layer.policies.find(request.uri().path(), &request) else {
             return ResponseFuture::forward(self.inner.call(request), None);
         };
         match policy.act(&request, request.headers()) {

@@ -3,8 +3,9 @@
 use crate::apply::{Echo, ResponseHeader, ResponseHeaders};
 use crate::define_header_names;
 use crate::early_response::EarlyResponse;
-use crate::policies::{Policies, PolicyTable};
+use crate::policies::Policies;
 use crate::policy::Policy;
+use crate::policy_table::PolicyTable;
 use crate::rendered::RenderedPolicy;
 use crate::request::{Lines, RequestHead, RequestHeader};
 use crate::requested_headers::requested_header_names;
@@ -338,7 +339,7 @@ impl PreflightTemplates {
         match verdict.0 {
             VerdictKind::Preflight(PreflightVerdict::Allowed) => Some(&self.allowed),
             VerdictKind::Preflight(
-                PreflightVerdict::PathRefused | PreflightVerdict::OriginRefused(_),
+                PreflightVerdict::Ambiguous | PreflightVerdict::OriginRefused(_),
             ) => Some(&self.origin_refused),
             VerdictKind::Preflight(PreflightVerdict::Refused(_, ShownBy::Status)) => {
                 Some(&self.refused)

@@ -5,10 +5,12 @@ mod config;
 pub mod issue;
 mod key;
 
-// The policy, and which one applies to a path.
+// The policy, and which one applies to a host and a path.
+mod hosts;
 mod path;
 mod policies;
 mod policy;
+mod policy_table;
 
 // The decision about a request.
 mod decide;
@@ -17,6 +19,7 @@ mod explain;
 mod near_miss;
 mod own_origins;
 mod request;
+mod request_host;
 mod verdict;
 
 // Questions about a policy, which no request asks.
@@ -41,7 +44,7 @@ mod pending_headers;
 mod rendered;
 
 pub use apply::{Echo, ResponseHeader, ResponseHeaders};
-pub use config::{Config, ConfigError};
+pub use config::{Config, ConfigError, HostNameError};
 pub use decision::{
     Decision, HeadersRefusal, HostRefusal, MethodRefusal, OriginRefusal, PreflightRefusal,
 };
@@ -49,8 +52,9 @@ pub use early_response::EarlyResponse;
 pub use language::{AllowedOrigins, TooComplex, TrustedSite};
 pub use path::PrefixError;
 pub use pending_headers::PendingHeaders;
-pub use policies::{Policies, PolicyTable};
+pub use policies::Policies;
 pub use policy::Policy;
+pub use policy_table::PolicyTable;
 pub use rendered::RenderedPolicy;
 pub use request::{RequestHead, RequestHeader};
 pub use requested_headers::requested_header_names;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 fn rendered(config: Config) -> Arc<HttpPolicy> {
     let table = PolicyTable::for_http(config.build().unwrap());
-    table.find("/").unwrap().clone()
+    table.find("/", &Request::new(())).unwrap().clone()
 }
 
 fn request(method: &str, uri: &str, lines: &[(&'static str, &'static str)]) -> Request<()> {

@@ -10,7 +10,7 @@ use rocket::{Build, Data, Request, Response, Rocket, Route};
 use std::convert::Infallible;
 use std::sync::Arc;
 
-/// A [`Fairing`] that applies a CORS [`Policy`](crate::Policy), or several by path, to a Rocket
+/// A [`Fairing`] that applies a CORS [`Policy`](crate::Policy), or several by host and path, to a Rocket
 /// application.
 ///
 /// It mounts one route, `OPTIONS /<_..>`, before all others. The route responds to preflights and
@@ -23,7 +23,7 @@ pub struct Cors {
 }
 
 impl Cors {
-    /// A fairing that applies a policy, or several by path.
+    /// A fairing that applies a policy, or several by host and path.
     #[must_use]
     pub fn new(policies: impl Into<Policies>) -> Self {
         let Ok(policies) = PolicyTable::new(policies, |policy| {
@@ -36,7 +36,8 @@ impl Cors {
 
     fn policy(&self, request: &Request<'_>) -> Option<&RenderedPolicy<String>> {
         let path = request.uri().path().as_str();
-        self.policies.find(path).map(Arc::as_ref)
+        let head = RequestView::new(request);
+        self.policies.find(path, &head).map(Arc::as_ref)
     }
 
     /// The methods of requests that can have an early response.
