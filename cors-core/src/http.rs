@@ -45,7 +45,8 @@ impl<B> RequestHead for Request<B> {
         let mut lines = self.headers().get_all(name).iter();
         self.uri().authority().is_some_and(|authority| {
             let authority = authority.as_str().as_bytes();
-            lines.any(|line| !line.as_bytes().eq_ignore_ascii_case(authority))
+            let is_it = |line: &HeaderValue| line.as_bytes().eq_ignore_ascii_case(authority);
+            lines.next().is_some_and(|line| !is_it(line)) || lines.next().is_some()
         })
     }
 }

@@ -20,6 +20,9 @@ pub(crate) fn of<R: RequestHead + ?Sized>(request: &R) -> Result<&[u8], HostRefu
     }
 }
 
+/// The longest port, with its colon.
+const MAX_PORT_LEN: usize = 6;
+
 /// The name or address of a host, in lower case and without its port.
 pub(crate) struct HostName {
     bytes: [u8; MAX_LEN],
@@ -39,6 +42,9 @@ impl HostName {
     }
 
     fn parse(host: &[u8]) -> Option<Self> {
+        if host.len() > MAX_LEN + MAX_PORT_LEN {
+            return None; // It is not read to its end.
+        }
         let (host, port) = split_authority(host)?;
         match port {
             [] => {}

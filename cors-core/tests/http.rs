@@ -68,6 +68,11 @@ fn the_method_and_lines_of_a_request() {
             &[("host", "a.com"), ("host", "b.com")],
             true,
         ),
+        (
+            "https://a.com/",
+            &[("host", "a.com"), ("host", "a.com")],
+            true,
+        ),
         ("https://a.com/", &[("host", "a.com:443")], true),
         ("/", &[("host", "a.com"), ("host", "b.com")], false),
         ("/", &[], false),

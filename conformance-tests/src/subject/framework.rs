@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 
 use anyhow::{Context as _, Result};
-use cors_core::Policy;
+use cors_core::Policies;
 use tokio::sync::oneshot;
 
 use super::{Observation, Started, Subject};
@@ -19,8 +19,8 @@ use crate::wire;
 pub struct Framework {
     /// The name, as in `differences.toml`.
     pub name: &'static str,
-    /// Serves the test application under a policy until it must stop. Port 0 selects a free port.
-    pub serve: fn(Policy, SocketAddr, Listening, Stop) -> io::Result<()>,
+    /// Serves the test application under policies until it must stop. Port 0 selects a free port.
+    pub serve: fn(Policies, SocketAddr, Listening, Stop) -> io::Result<()>,
 }
 
 /// A server on its own thread. It stops when this is dropped.
@@ -43,7 +43,8 @@ impl Running {
 
 impl Framework {
     /// Starts the server on a new thread.
-    pub fn spawn(self, policy: Policy) -> Result<Running> {
+    pub fn spawn(self, policies: impl Into<Policies>) -> Result<Running> {
+        let policies = policies.into();
         let (sender, receiver) = mpsc::channel();
         // The receiver may be gone by then; ignore the error.
         let listening = Box::new(move |address| {
@@ -51,7 +52,7 @@ impl Framework {
         });
         let free_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let (stop, stopped) = oneshot::channel();
-        let thread = thread::spawn(move || (self.serve)(policy, free_port, listening, stopped));
+        let thread = thread::spawn(move || (self.serve)(policies, free_port, listening, stopped));
         let address = receiver.recv();
         let address = address.with_context(|| format!("{} did not start", self.name))?;
         Ok(Running {
@@ -71,8 +72,8 @@ impl Subject for Framework {
         true
     }
 
-    fn start(&self, policy: Policy) -> Result<Box<dyn Started>> {
-        Ok(Box::new(self.spawn(policy)?))
+    fn start(&self, policies: Policies) -> Result<Box<dyn Started>> {
+        Ok(Box::new(self.spawn(policies)?))
     }
 }
 
