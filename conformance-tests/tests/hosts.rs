@@ -182,6 +182,41 @@ fn every_framework_over_http1() {
     }
 }
 
+/// Wherever the response is from: a handler, a later poll of it, an error, a caught panic, or the framework.
+#[test]
+fn every_source_of_a_response() {
+    for framework in FRAMEWORKS {
+        let server = framework.spawn(policies()).unwrap();
+        for path in ["/", "/later", "/stream", "/error", "/panic", "/nowhere"] {
+            for (host, owner) in HOSTS {
+                let target = format!("PUT {path} ");
+                let named = Named {
+                    authority: None,
+                    lines: &[host],
+                };
+                let request = head(named, Owner::A, false).replacen("PUT / ", &target, 1);
+                let mut connection = Connection::open(server.address).unwrap();
+                connection.send(request.as_bytes()).unwrap();
+                let response = connection.read("PUT").unwrap();
+                let allowed = response.map(|response| {
+                    let allowed = response.values("access-control-allow-origin");
+                    allowed.map(<[u8]>::to_vec).collect::<Vec<_>>()
+                });
+                let expected = match owner {
+                    Some(Owner::A) => vec![Owner::A.origin().as_bytes().to_vec()],
+                    _ => Vec::new(),
+                };
+                assert_eq!(
+                    allowed.unwrap_or_default(),
+                    expected,
+                    "{} {path} {host}",
+                    framework.name
+                );
+            }
+        }
+    }
+}
+
 fn head(named: Named<'_>, from: Owner, is_preflight: bool) -> String {
     let method = if is_preflight { "OPTIONS" } else { "PUT" };
     let target = named
