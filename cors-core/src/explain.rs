@@ -6,7 +6,7 @@ use crate::near_miss;
 use crate::own_origins::origins_of;
 use crate::policy::{Access, Policy};
 use crate::request::{RequestHead, RequestHeader};
-use crate::request_host::HostName;
+use crate::request_host::{self, HostName};
 use crate::requested_headers::{AllowedHeaders, Refused};
 
 impl Policy {
@@ -129,7 +129,7 @@ impl Policy {
             OriginRefusal::AmbiguousHost => {
                 let host = request.lines(RequestHeader::Host).next();
                 let host = host.unwrap_or_default();
-                let why = match HostName::of(request) {
+                let why = match request_host::of(request).and_then(HostName::parse) {
                     Ok(name) if name.is_valid() => {
                         format!("host {} ends with a dot, which servers read in different ways", shown(host))
                     }

@@ -5,8 +5,9 @@
 //! Servers read a dot at the end of a name in different ways: `api.example.` is `api.example` or another
 //! host. If one of the two has policies, it is unclear which apply.
 
+use crate::origin::host::{MAX_LEN, is_common_name};
 use crate::request::RequestHead;
-use crate::request_host::HostName;
+use crate::request_host::{self, HostName};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
@@ -61,12 +62,29 @@ impl<V> Hosts<V> {
     }
 
     pub(crate) fn find<R: RequestHead + ?Sized>(&self, request: &R) -> Found<'_, V> {
-        let Ok(host) = HostName::of(request) else {
+        match request_host::of(request) {
+            // A shortcut: most hosts are written as they are listed.
+            Ok(host) => match self.get(host) {
+                Some(value) => Found::Listed(value),
+                None if is_common_name(host) => Found::Other,
+                None => self.find_name(host),
+            },
+            Err(_) => Found::Ambiguous,
+        }
+    }
+
+    fn get(&self, host: &[u8]) -> Option<&V> {
+        (host.len() <= MAX_LEN).then(|| self.0.get(host)).flatten()
+    }
+
+    #[inline(never)]
+    fn find_name(&self, host: &[u8]) -> Found<'_, V> {
+        let Ok(name) = HostName::parse(host) else {
             return Found::Ambiguous;
         };
-        match self.0.get(host.as_bytes()) {
+        match self.get(name.as_bytes()) {
             Some(value) => Found::Listed(value),
-            None => self.find_unlisted(&host),
+            None => self.find_unlisted(&name),
         }
     }
 

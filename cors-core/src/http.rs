@@ -41,9 +41,9 @@ impl<B> RequestHead for Request<B> {
     }
 
     fn host_contradicts_target(&self) -> bool {
-        let name = request_header_name(RequestHeader::Host);
-        let mut lines = self.headers().get_all(name).iter();
         self.uri().authority().is_some_and(|authority| {
+            let name = request_header_name(RequestHeader::Host);
+            let mut lines = self.headers().get_all(name).iter();
             let authority = authority.as_str().as_bytes();
             let is_it = |line: &HeaderValue| line.as_bytes().eq_ignore_ascii_case(authority);
             lines.next().is_some_and(|line| !is_it(line)) || lines.next().is_some()

@@ -183,6 +183,11 @@ impl Policies {
         Ok(self)
     }
 
+    /// Whether the policy depends on the host of the request.
+    pub fn depends_on_host(&self) -> bool {
+        !self.hosts.is_empty()
+    }
+
     /// The policies of all paths, without those of hosts.
     pub(crate) fn of_paths(&self) -> impl Iterator<Item = Option<&Policy>> + Clone {
         let of_rules = self.rules.iter().map(|(_, policy)| policy.as_ref());

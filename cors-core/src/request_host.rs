@@ -30,18 +30,17 @@ pub(crate) struct HostName {
 }
 
 impl HostName {
-    /// Reads the host of a request. Its port is checked. Whether it is a host at all is left to
+    /// Reads a `Host`. Its port is checked. Whether the rest is a host at all is left to
     /// [`is_valid`](Self::is_valid), because a host that is found in a list is valid.
     ///
     /// # Errors
     ///
-    /// Those of [`of`], or the host is too long or the port is not a port.
-    #[inline]
-    pub(crate) fn of<R: RequestHead + ?Sized>(request: &R) -> Result<Self, HostRefusal> {
-        Self::parse(of(request)?).ok_or(HostRefusal::Malformed)
+    /// The host is too long, or the port is not a port.
+    pub(crate) fn parse(host: &[u8]) -> Result<Self, HostRefusal> {
+        Self::read(host).ok_or(HostRefusal::Malformed)
     }
 
-    fn parse(host: &[u8]) -> Option<Self> {
+    fn read(host: &[u8]) -> Option<Self> {
         if host.len() > MAX_LEN + MAX_PORT_LEN {
             return None; // It is not read to its end.
         }

@@ -12,23 +12,24 @@ use http::StatusCode;
 use std::cell::{Cell, RefCell};
 use warp::reply::Response;
 
-/// What the gate has decided.
-#[derive(Debug)]
-pub(crate) enum Look {
-    /// There is an early response.
-    Respond,
-    /// The routes respond, with these headers. `None` if no policy applies.
-    Forward(Option<CorsHeaders>),
-}
-
 thread_local! {
     /// The host, for the log of the gate.
     pub(crate) static HOST: Cell<Host> = const { Cell::new(Host::Unknown) };
-    /// The result of the gate. `None` if it depends on a host that is unknown.
-    pub(crate) static LOOK: Cell<Option<Look>> = const { Cell::new(None) };
+    /// Whether there is an early response. `None` if that depends on a host that is unknown.
+    pub(crate) static HAS_EARLY_RESPONSE: Cell<Option<bool>> = const { Cell::new(None) };
     pub(crate) static EARLY_RESPONSE: RefCell<Option<Response>> = const { RefCell::new(None) };
+    /// The CORS headers that the gate has chosen, for the log around the routes.
+    pub(crate) static HEADERS_OF_GATE: Cell<Option<CorsHeaders>> = const { Cell::new(None) };
     /// The CORS headers for the response of the routes.
     pub(crate) static CORS_HEADERS: Cell<Option<CorsHeaders>> = const { Cell::new(None) };
     /// The status that warp chooses for a rejection. It shows it only to a log.
     pub(crate) static STATUS: Cell<StatusCode> = const { Cell::new(StatusCode::OK) };
+}
+
+/// Applies the stored CORS headers to a response.
+pub(crate) fn apply_cors_headers(mut response: Response) -> Response {
+    if let Some(cors) = CORS_HEADERS.with(Cell::take) {
+        cors.apply(response.headers_mut());
+    }
+    response
 }

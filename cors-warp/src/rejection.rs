@@ -4,11 +4,12 @@
 //! function that makes them. So this module makes them. It uses the causes of a rejection that warp
 //! exports, and the debug text of the others.
 
-use crate::handoff::STATUS;
+use crate::handoff::{EARLY_RESPONSE, STATUS, apply_cors_headers};
 use http::StatusCode;
+use std::cell::RefCell;
 use std::convert::Infallible;
 use std::error::Error;
-use std::future::ready;
+use std::future::{Ready, ready};
 use warp::log::Info;
 use warp::reject::{
     InvalidHeader, InvalidQuery, LengthRequired, MethodNotAllowed, MissingCookie, MissingHeader,
@@ -27,49 +28,80 @@ pub(crate) mod sealed {
     use std::convert::Infallible;
     use warp::log::Info;
     use warp::reply::Response;
-    use warp::{Filter, Reply};
+    use warp::{Filter, Rejection, Reply};
 
     #[expect(unnameable_types, reason = "only this crate implements it")]
     pub trait Sealed: Sized {
-        /// The responses of the routes, without CORS headers. `look` sees the request afterwards.
-        fn responses<F>(
+        /// The responses of the routes with the CORS headers that `forward` stores, or the early
+        /// response that the gate stores.
+        fn replies<F>(
+            gate: impl Filter<Extract = (), Error = Rejection> + Clone + Send + Sync + 'static,
             routes: F,
-            look: impl Fn(Info<'_>) + Clone + Send + Sync + 'static,
+            forward: impl Fn(Info<'_>) + Clone + Send + Sync + 'static,
+        ) -> impl Filter<Extract = (Response,), Error = Infallible> + Clone + Send + Sync + 'static
+        where
+            F: Filter<Extract: Reply, Error = Self> + Clone + Send + Sync + 'static;
+
+        /// The same. `forward` is cloned for each request, directly after the gate has passed it.
+        fn replies_after_gate<F>(
+            gate: impl Filter<Extract = (), Error = Rejection> + Clone + Send + Sync + 'static,
+            routes: F,
+            forward: impl Fn(Info<'_>) + Clone + Send + Sync + 'static,
         ) -> impl Filter<Extract = (Response,), Error = Infallible> + Clone + Send + Sync + 'static
         where
             F: Filter<Extract: Reply, Error = Self> + Clone + Send + Sync + 'static;
     }
 }
 
-impl sealed::Sealed for Rejection {
-    fn responses<F>(
-        routes: F,
-        look: impl Fn(Info<'_>) + Clone + Send + Sync + 'static,
-    ) -> impl Filter<Extract = (Response,), Error = Infallible> + Clone + Send + Sync + 'static
-    where
-        F: Filter<Extract: Reply, Error = Self> + Clone + Send + Sync + 'static,
-    {
-        let around = warp::log::custom(move |info: Info<'_>| {
-            STATUS.set(info.status());
-            look(info);
-        });
-        let responses = routes.with(around).map(Reply::into_response);
-        responses.or_else(|rejection| ready(Ok((response(&rejection, STATUS.get()),))))
-    }
+macro_rules! replies {
+    ($error:ty) => {
+        impl sealed::Sealed for $error {
+            fn replies<F>(
+                gate: impl Filter<Extract = (), Error = Rejection> + Clone + Send + Sync + 'static,
+                routes: F,
+                forward: impl Fn(Info<'_>) + Clone + Send + Sync + 'static,
+            ) -> impl Filter<Extract = (Response,), Error = Infallible> + Clone + Send + Sync + 'static
+            where
+                F: Filter<Extract: Reply, Error = Self> + Clone + Send + Sync + 'static,
+            {
+                let around = warp::log::custom(move |info: Info<'_>| {
+                    STATUS.set(info.status());
+                    forward(info);
+                });
+                gate.and(routes).with(around).map(reply).or_else(respond)
+            }
+
+            fn replies_after_gate<F>(
+                gate: impl Filter<Extract = (), Error = Rejection> + Clone + Send + Sync + 'static,
+                routes: F,
+                forward: impl Fn(Info<'_>) + Clone + Send + Sync + 'static,
+            ) -> impl Filter<Extract = (Response,), Error = Infallible> + Clone + Send + Sync + 'static
+            where
+                F: Filter<Extract: Reply, Error = Self> + Clone + Send + Sync + 'static,
+            {
+                let around = warp::log::custom(move |info: Info<'_>| {
+                    STATUS.set(info.status());
+                    forward(info);
+                });
+                gate.and(routes.with(around)).map(reply).or_else(respond)
+            }
+        }
+    };
 }
 
-impl sealed::Sealed for Infallible {
-    fn responses<F>(
-        routes: F,
-        look: impl Fn(Info<'_>) + Clone + Send + Sync + 'static,
-    ) -> impl Filter<Extract = (Response,), Error = Infallible> + Clone + Send + Sync + 'static
-    where
-        F: Filter<Extract: Reply, Error = Self> + Clone + Send + Sync + 'static,
-    {
-        routes
-            .with(warp::log::custom(look))
-            .map(Reply::into_response)
-    }
+// The types of warp require one implementation for each error of the routes.
+replies!(Rejection);
+replies!(Infallible);
+
+fn reply(reply: impl Reply) -> Response {
+    apply_cors_headers(reply.into_response())
+}
+
+fn respond(rejection: Rejection) -> Ready<Result<(Response,), Infallible>> {
+    let response = EARLY_RESPONSE
+        .with(RefCell::take)
+        .unwrap_or_else(|| apply_cors_headers(response(&rejection, STATUS.get())));
+    ready(Ok((response,)))
 }
 
 /// The response of warp to a rejection. `status` is the one that warp has chosen.

@@ -94,6 +94,34 @@ async fn the_policy_of_the_matching_filter_applies() {
     }
 }
 
+/// `wrap` sees only the `Host` line, and `wrap_by_host` also the authority of the target.
+#[tokio::test]
+async fn the_policies_of_the_host_apply() {
+    let policies = Policies::without_default().for_host("a.example", policy());
+    let cors = Cors::new(policies.unwrap());
+    let routes = || warp::path("ok").and(warp::get()).map(|| "ok");
+    let (wrapped, by_host) = (cors.wrap(routes()), cors.wrap_by_host(routes()));
+    let origin = ("origin", support::ORIGIN);
+    for (target, lines, of_wrap, of_both) in [
+        ("/ok", &[origin, ("host", "a.example:80")][..], true, true),
+        ("/none", &[origin, ("host", "A.example")], true, true),
+        ("/ok", &[origin, ("host", "b.example")], false, false),
+        ("/ok", &[origin, ("host", "a.example.")], false, false),
+        ("/ok", &[origin], false, false),
+        ("http://a.example/ok", &[origin], false, true),
+        ("http://a.example/none", &[origin], false, true),
+        ("http://b.example/ok", &[origin], false, false),
+    ] {
+        let response = send(&wrapped, request("GET", target, lines)).await;
+        assert_eq!(is_shared(response.headers()), of_wrap, "{target} {lines:?}");
+        let response = send(&by_host, request("GET", target, lines)).await;
+        assert_eq!(is_shared(response.headers()), of_both, "{target} {lines:?}");
+    }
+    let one = support::cors().wrap_by_host(routes());
+    let response = send(&one, support::get("/ok")).await;
+    assert!(is_shared(response.headers()));
+}
+
 fn _routes_may_be_generic<F>(routes: F) -> impl Filter<Extract = (impl Reply,)> + Clone
 where
     F: Filter<Extract: Reply, Error = Rejection> + Clone + Send + Sync + 'static,

@@ -32,10 +32,20 @@ pub fn serve(
     runtime.block_on(async {
         let listener = TcpListener::bind(at).await?;
         listening(listener.local_addr()?);
-        let app = Cors::new(policies).wrap(routes());
-        tokio::select! {
-            () = warp::serve(app).incoming(listener).run() => {}
-            _ = stop => {}
+        let by_host = policies.depends_on_host();
+        let cors = Cors::new(policies);
+        if by_host {
+            let app = cors.wrap_by_host(routes());
+            tokio::select! {
+                () = warp::serve(app).incoming(listener).run() => {}
+                _ = stop => {}
+            }
+        } else {
+            let app = cors.wrap(routes());
+            tokio::select! {
+                () = warp::serve(app).incoming(listener).run() => {}
+                _ = stop => {}
+            }
         }
         Ok(())
     })
