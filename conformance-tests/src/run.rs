@@ -7,7 +7,7 @@ mod law;
 use std::fmt;
 
 use anyhow::{Context as _, Result, ensure};
-use cors_core::{Config, Policy};
+use cors_core::{Config, Policies, Policy};
 
 use crate::subject::{Observation, Started, Subject};
 use crate::vector::{Difference, Suite, Vector};
@@ -72,40 +72,55 @@ pub fn run(suite: &Suite, subjects: &[Box<dyn Subject>]) -> Result<Report> {
     Ok(report)
 }
 
-/// A vector, its policy, and the observed response.
+/// A vector, its policies, and the observed response.
 struct Exchange<'a> {
     vector: &'a Vector,
-    policy: &'a Policy,
+    policies: &'a Built,
     observed: Result<Observation>,
 }
 
-fn build(vector: &Vector) -> Result<Policy> {
-    let config: Config = vector.policy.clone().try_into()?;
-    config
-        .build()
-        .with_context(|| format!("the policy of {}", vector.name))
+/// The policies of a vector.
+struct Built {
+    /// The policy of every host. `None` if some hosts have others.
+    only: Option<Policy>,
+    all: Policies,
+}
+
+fn build(vector: &Vector) -> Result<Built> {
+    let context = || format!("the policy of {}", vector.name);
+    let build = |table: toml::Table| -> Result<Policy> { Ok(table.try_into::<Config>()?.build()?) };
+    let policy = build(vector.policy.clone()).with_context(context)?;
+    let mut all = Policies::new(policy.clone());
+    for (host, table) in &vector.hosts {
+        let policy = build(table.clone()).with_context(context)?;
+        all = all.for_host(host, policy).with_context(context)?;
+    }
+    Ok(Built {
+        only: vector.hosts.is_empty().then_some(policy),
+        all,
+    })
 }
 
 /// Sends all requests to one subject. Vectors with equal policies share a server.
 fn ask_all<'a>(
     subject: &dyn Subject,
-    cases: &'a [(&'a Vector, Policy)],
+    cases: &'a [(&'a Vector, Built)],
 ) -> Result<Vec<Exchange<'a>>> {
-    let mut servers: Vec<(&Policy, Box<dyn Started>)> = Vec::new();
+    let mut servers: Vec<(&Policies, Box<dyn Started>)> = Vec::new();
     let mut exchanges = Vec::new();
-    for (vector, policy) in cases {
+    for (vector, policies) in cases {
         if subject.is_on_the_wire() && !vector.wire {
             continue;
         }
-        let server = match servers.iter().position(|(same, _)| *same == policy) {
+        let server = match servers.iter().position(|(same, _)| **same == policies.all) {
             Some(place) => servers.swap_remove(place).1,
-            None => subject.start(policy.clone())?,
+            None => subject.start(policies.all.clone())?,
         };
         let observed = server.ask(&vector.request);
-        servers.push((policy, server));
+        servers.push((&policies.all, server));
         exchanges.push(Exchange {
             vector,
-            policy,
+            policies,
             observed,
         });
     }
@@ -200,7 +215,7 @@ mod tests {
     use crate::subject::{Core, Observation, Started, Subject};
     use crate::vector::{Request, parse};
     use anyhow::Result;
-    use cors_core::Policy;
+    use cors_core::Policies;
 
     const TWO: &str = r#"
         [responses.refused]
@@ -357,8 +372,8 @@ mod tests {
             false
         }
 
-        fn start(&self, policy: Policy) -> Result<Box<dyn Started>> {
-            Ok(Box::new(WithoutVary(Core.start(policy)?)))
+        fn start(&self, policies: Policies) -> Result<Box<dyn Started>> {
+            Ok(Box::new(WithoutVary(Core.start(policies)?)))
         }
     }
 

@@ -4,7 +4,7 @@ mod core;
 mod framework;
 
 use anyhow::Result;
-use cors_core::Policy;
+use cors_core::Policies;
 
 use crate::app;
 use crate::response::Response;
@@ -51,7 +51,7 @@ pub fn all() -> Vec<Box<dyn Subject>> {
         .collect()
 }
 
-/// Responds to requests under a policy.
+/// Responds to requests under a policy, or several by host.
 pub trait Subject {
     /// The name, as in `differences.toml`.
     fn name(&self) -> &'static str;
@@ -59,11 +59,11 @@ pub trait Subject {
     /// Whether requests reach it over a socket.
     fn is_on_the_wire(&self) -> bool;
 
-    /// Starts the test application under this policy.
-    fn start(&self, policy: Policy) -> Result<Box<dyn Started>>;
+    /// Starts the test application under these policies.
+    fn start(&self, policies: Policies) -> Result<Box<dyn Started>>;
 }
 
-/// The test application, running under one policy.
+/// The test application, running.
 pub trait Started {
     /// Sends a request and reads the whole response.
     fn ask(&self, request: &Request) -> Result<Observation>;

@@ -51,6 +51,8 @@ pub struct Vector {
     pub why: String,
     /// The configuration, as written.
     pub policy: toml::Table,
+    /// The configurations of hosts that have their own.
+    pub hosts: BTreeMap<String, toml::Table>,
     /// Whether the request can be sent over HTTP/1 at all.
     pub wire: bool,
     /// The request.

@@ -91,7 +91,7 @@ impl Subjects {
         let policy = config.build().unwrap();
         let spawn = |framework: Framework| (framework, framework.spawn(policy.clone()).unwrap());
         Self {
-            core: Core.start(policy.clone()).unwrap(),
+            core: Core.start(policy.clone().into()).unwrap(),
             frameworks: FRAMEWORKS.into_iter().map(spawn).collect(),
         }
     }

@@ -25,7 +25,7 @@ async fn every_framework_agrees_with_the_core() {
         .expose_headers(["X-Total"])
         .block_refused_origins(true);
     let policy = config.build().unwrap();
-    let core = Core.start(policy.clone()).unwrap();
+    let core = Core.start(policy.clone().into()).unwrap();
     for framework in FRAMEWORKS {
         let server = framework.spawn(policy.clone()).unwrap();
         let mut client = connect(server.address).await;

@@ -387,6 +387,7 @@ fn odd_requests_do_not_reach_the_application() {
             "GET / HTTP/1.1\r\nHost: evil.example\r\nHost: localhost:3000\r\n",
             "GET / HTTP/1.1\r\nHost: evil.example\r\n localhost:3000\r\n",
             "GET / HTTP/1.1\r\nHost : localhost:3000\r\n",
+            "GET http://localhost:3000/ HTTP/1.1\r\nHost: localhost:3000\r\nHost: localhost:3000\r\n",
             "GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n",
             "GET http://evil.example/ HTTP/1.1\r\n",
             "GET http://me@localhost:3000/ HTTP/1.1\r\nHost: me@localhost:3000\r\n",

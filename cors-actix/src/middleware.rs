@@ -8,13 +8,11 @@ use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forwar
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
 use actix_web::{Error, HttpResponse};
-use cors_core::{
-    EarlyResponse, InForce, LivePolicies, PendingHeaders, Policies, PolicyTable, RenderedPolicy,
-};
+use cors_core::{EarlyResponse, InForce, LivePolicies, Policies, PolicyTable, RenderedPolicy};
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// A [`Transform`] that applies a CORS [`Policy`](crate::Policy), or several by path, to an `App`, a
+/// A [`Transform`] that applies a CORS [`Policy`](crate::Policy), or several by host and path, to an `App`, a
 /// `Scope` or a `Resource`. Pass it to `wrap`.
 ///
 /// A clone costs one reference count. Make one value and clone it into the `App` of every worker. All
@@ -26,7 +24,7 @@ pub struct Cors {
 }
 
 impl Cors {
-    /// A middleware that applies a policy, or several by path.
+    /// A middleware that applies a policy, or several by host and path.
     #[must_use]
     pub fn new(policies: impl Into<Policies>) -> Self {
         Self {
@@ -133,14 +131,11 @@ where
     forward_ready!(inner);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let policies = self.cors.policies.load();
-        let Some(policy) = policies.find(request.uri().path()) else {
-            drop(policies);
+        let head = RequestView::new(request.request());
+        let path = || request.uri().path();
+        let Some(cors) = self.cors.policies.decide(path, &head, head.origin()) else {
             return ResponseFuture::forward(self.inner.call(request), None);
         };
-        let head = RequestView::new(request.request());
-        let cors = PendingHeaders::new(policy, &head, head.origin());
-        drop(policies);
         match cors.early_response() {
             None => ResponseFuture::forward(self.inner.call(request), Some(cors)),
             Some(early) => {

@@ -86,11 +86,12 @@ impl RequestHead for RequestView<'_> {
     }
 
     fn host_contradicts_target(&self) -> bool {
-        let name = request_header_name(RequestHeader::Host);
-        let mut lines = self.request.headers().get_all(name);
         self.request.uri().authority().is_some_and(|authority| {
+            let name = request_header_name(RequestHeader::Host);
+            let mut lines = self.request.headers().get_all(name);
             let authority = authority.as_str().as_bytes();
-            lines.any(|line| !line.as_bytes().eq_ignore_ascii_case(authority))
+            let is_it = |line: &HeaderValue| line.as_bytes().eq_ignore_ascii_case(authority);
+            lines.next().is_some_and(|line| !is_it(line)) || lines.next().is_some()
         })
     }
 }

@@ -11,7 +11,7 @@ use std::task::{Context, Poll};
 use tower_layer::Layer;
 use tower_service::Service;
 
-/// A tower [`Layer`] that applies a CORS [`Policy`](crate::Policy), or several by path, to a service of
+/// A tower [`Layer`] that applies a CORS [`Policy`](crate::Policy), or several by host and path, to a service of
 /// `http` requests: an axum router, a tonic server, or any other.
 ///
 /// A clone costs one reference count. All clones share their policies, so a clone is also the handle that
@@ -151,11 +151,8 @@ where
     }
 
     fn call(&mut self, request: Request<ReqB>) -> Self::Future {
-        let policies = self.layer.policies.load();
-        let policy = policies.find(request.uri().path());
-        let action = policy.map(|policy| policy.act(&request, request.headers()));
-        drop(policies);
-        match action {
+        let path = || request.uri().path();
+        match self.layer.policies.act(path, &request, request.headers()) {
             None => ResponseFuture::forward(self.inner.call(request), None),
             Some(Action::Respond(response)) => ResponseFuture::respond(response.map(A::body)),
             Some(Action::Forward(cors)) => {

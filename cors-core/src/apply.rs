@@ -260,7 +260,7 @@ impl<'p, H: ResponseHeaders<'p>> Writer<'p, '_, H> {
         N: FnOnce() -> Option<H::Value>,
     {
         match verdict {
-            PreflightVerdict::PathRefused | PreflightVerdict::OriginRefused(_) => {}
+            PreflightVerdict::Ambiguous | PreflightVerdict::OriginRefused(_) => {}
             PreflightVerdict::Refused(_, ShownBy::Status) => {
                 self.write_origin_and_credentials(echo.origin);
             }

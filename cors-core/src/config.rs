@@ -11,6 +11,7 @@ mod env;
 mod error;
 #[cfg(feature = "serde")]
 mod file;
+pub(crate) mod host_name;
 mod ipv4;
 mod issues;
 mod json_array;
@@ -27,6 +28,7 @@ mod unescaped_dots;
 mod value;
 
 pub use error::ConfigError;
+pub use host_name::HostNameError;
 pub(crate) use issues::Issues;
 
 use crate::issue::Key;

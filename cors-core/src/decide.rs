@@ -9,14 +9,15 @@
 //!
 //! For a security review, read this file and then, in this order:
 //!
-//! - what it uses: `request.rs`, `verdict.rs`, `policy.rs`, `own_origins.rs`, `method.rs`, `token.rs`;
+//! - what it uses: `request.rs`, `request_host.rs`, `verdict.rs`, `policy.rs`, `own_origins.rs`, `method.rs`,
+//!   `token.rs`;
 //! - which origins are allowed: `origin.rs`, `origin/set.rs`, `origin/table.rs`,
 //!   `origin/patterns.rs`, `origin/labels.rs`, `origin/host.rs`, `origin/regex.rs`;
 //! - which headers are allowed: `requested_headers.rs`, `listed_headers.rs`, `header_name.rs`;
 //! - what the response is: `rendered.rs`, `early_response.rs`, `apply.rs`, `pending_headers.rs`, and
 //!   for axum and warp `http.rs`;
-//! - which policy applies to a path: `policies.rs`, `path.rs`, `path/tree.rs`, `path/name.rs`,
-//!   `path/climb.rs`.
+//! - which policy applies to a host and a path: `policy_table.rs`, `hosts.rs`, `policies.rs`, `path.rs`,
+//!   `path/tree.rs`, `path/name.rs`, `path/climb.rs`.
 //!
 //! ["HTTP requests"]: https://fetch.spec.whatwg.org/#http-requests
 
@@ -119,8 +120,8 @@ impl Policy {
         let headers_refused = self.headers.first_refused(request).is_some();
         let refused = RefusedParts::new(method_refused, headers_refused);
         if !origin_allowed {
-            if self.is_for_ambiguous_path {
-                return PreflightVerdict::PathRefused;
+            if self.ambiguity.is_some() {
+                return PreflightVerdict::Ambiguous;
             }
             return PreflightVerdict::OriginRefused(refused);
         }
@@ -214,8 +215,8 @@ impl Policy {
         origin: Lines<&[u8]>,
         request: &R,
     ) -> Result<(), PreflightRefusal> {
-        let refusal = if self.is_for_ambiguous_path {
-            PreflightRefusal::new(Some(OriginRefusal::AmbiguousPath), None, None)
+        let refusal = if let Some(ambiguity) = self.ambiguity {
+            PreflightRefusal::new(Some(ambiguity.refusal()), None, None)
         } else {
             PreflightRefusal::new(
                 self.check_origin(origin).err(),
@@ -227,9 +228,11 @@ impl Policy {
     }
 
     fn check_origin(&self, origin: Lines<&[u8]>) -> Result<(), OriginRefusal> {
+        if let Some(ambiguity) = self.ambiguity {
+            return Err(ambiguity.refusal());
+        }
         match origin {
             _ if self.is_allowed(origin.single()) => Ok(()),
-            _ if self.is_for_ambiguous_path => Err(OriginRefusal::AmbiguousPath),
             Lines::One(origin) if origin::is_serialized(origin) => Err(OriginRefusal::NotAllowed),
             Lines::One(_) => Err(OriginRefusal::Malformed),
             // There is a line, or the request would not be a CORS request.

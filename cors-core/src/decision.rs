@@ -100,6 +100,9 @@ pub enum OriginRefusal {
     /// The path has [several readings with different policies](crate::Policies#which-policy-applies),
     /// so no origin is allowed.
     AmbiguousPath,
+    /// The policies depend on the host, and the host of the request
+    /// [is not clear](crate::Policies#several-hosts), so no origin is allowed.
+    AmbiguousHost,
 }
 
 impl OriginRefusal {
@@ -110,6 +113,7 @@ impl OriginRefusal {
             Self::Malformed => "origin-malformed",
             Self::NotAllowed => "origin-not-allowed",
             Self::AmbiguousPath => "path-ambiguous",
+            Self::AmbiguousHost => "host-ambiguous",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The status and the body of a response that the middleware sends itself.
 
+use crate::policy::Ambiguity;
 use crate::rendered::RenderedPolicy;
 use crate::verdict::{PreflightVerdict, RefusedParts, ShownBy, Verdict, VerdictKind};
 
@@ -41,8 +42,11 @@ impl<V> RenderedPolicy<V> {
                 body: "Disallowed host",
             },
             VerdictKind::Preflight(PreflightVerdict::Allowed) => self.success("OK"),
-            VerdictKind::Preflight(PreflightVerdict::PathRefused) => {
-                refused("Disallowed CORS path")
+            VerdictKind::Preflight(PreflightVerdict::Ambiguous) => {
+                refused(match self.policy.ambiguity {
+                    Some(Ambiguity::Host) => "Disallowed CORS host",
+                    Some(Ambiguity::Path) | None => "Disallowed CORS path",
+                })
             }
             VerdictKind::Preflight(PreflightVerdict::OriginRefused(others)) => {
                 refused(match others {

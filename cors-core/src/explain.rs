@@ -6,6 +6,7 @@ use crate::near_miss;
 use crate::own_origins::origins_of;
 use crate::policy::{Access, Policy};
 use crate::request::{RequestHead, RequestHeader};
+use crate::request_host::{self, HostName};
 use crate::requested_headers::{AllowedHeaders, Refused};
 
 impl Policy {
@@ -45,9 +46,12 @@ impl Policy {
         match decision {
             Decision::NotCors => "no Origin: not a CORS request".to_owned(),
             Decision::Actual(Ok(())) => self.explain_allowed(origin()),
-            Decision::Actual(Err(refusal)) => self.explain_origin(refusal, origin()),
+            Decision::Actual(Err(refusal)) => self.explain_origin(refusal, origin(), request),
             Decision::Blocked(refusal) => {
-                format!("blocked: {}", self.explain_origin(refusal, origin()))
+                format!(
+                    "blocked: {}",
+                    self.explain_origin(refusal, origin(), request)
+                )
             }
             Decision::Misdirected(refusal) => {
                 let host = request.lines(RequestHeader::Host).next();
@@ -63,7 +67,7 @@ impl Policy {
                 let parts = [
                     refusal
                         .origin()
-                        .map(|refusal| self.explain_origin(refusal, origin())),
+                        .map(|refusal| self.explain_origin(refusal, origin(), request)),
                     refusal
                         .method()
                         .map(|refusal| self.explain_method(refusal, requested.unwrap_or_default())),
@@ -78,25 +82,18 @@ impl Policy {
     }
 
     fn explain_host(&self, refusal: HostRefusal, host: &[u8]) -> String {
-        let why = match refusal {
-            HostRefusal::Missing => "the request has no Host".to_owned(),
-            HostRefusal::SeveralLines => {
-                "the request has more than one Host, or one that is not that of its target"
-                    .to_owned()
-            }
-            HostRefusal::Malformed => {
-                format!("host {} is not a host that a browser sends", shown(host))
-            }
-            HostRefusal::NotOwn if self.is_for_ambiguous_path => {
+        let why = match (refusal, self.ambiguity) {
+            (HostRefusal::NotOwn, Some(_)) => {
                 format!(
-                    "host {} is not in the own_origins of every policy that the path may have",
+                    "host {} is not in the own_origins of every policy that the request may have",
                     shown(host)
                 )
             }
-            HostRefusal::NotOwn => {
+            (HostRefusal::NotOwn, None) => {
                 let hint = self.near_own_origin(host).unwrap_or_default();
                 format!("host {} is not in own_origins{hint}", shown(host))
             }
+            _ => unclear_host(refusal, host),
         };
         format!("misdirected: {why}")
     }
@@ -122,8 +119,25 @@ impl Policy {
         }
     }
 
-    fn explain_origin(&self, refusal: OriginRefusal, origin: &[u8]) -> String {
+    fn explain_origin<R: RequestHead + ?Sized>(
+        &self,
+        refusal: OriginRefusal,
+        origin: &[u8],
+        request: &R,
+    ) -> String {
         match refusal {
+            OriginRefusal::AmbiguousHost => {
+                let host = request.lines(RequestHeader::Host).next();
+                let host = host.unwrap_or_default();
+                let why = match request_host::of(request).and_then(HostName::parse) {
+                    Ok(name) if name.is_valid() => {
+                        format!("host {} ends with a dot, which servers read in different ways", shown(host))
+                    }
+                    Ok(_) => unclear_host(HostRefusal::Malformed, host),
+                    Err(refusal) => unclear_host(refusal, host),
+                };
+                format!("{why}, so it is unclear which policy applies")
+            }
             OriginRefusal::AmbiguousPath => {
                 "the path has several readings with different policies, because of an encoded slash, \
                  `\\`, `;`, `.`, `..`, double encoding or its length; request the plain path, encoded at most once"
@@ -212,6 +226,19 @@ fn shown(bytes: &[u8]) -> String {
     let head = bytes.get(..SHOWN).unwrap_or(bytes);
     let more = if bytes.len() > SHOWN { "…" } else { "" };
     format!("`{}{more}`", head.escape_ascii())
+}
+
+/// Why the host of a request is not clear.
+fn unclear_host(refusal: HostRefusal, host: &[u8]) -> String {
+    match refusal {
+        HostRefusal::Missing => "the request has no Host".to_owned(),
+        HostRefusal::SeveralLines => {
+            "the request has more than one Host, or one that is not that of its target".to_owned()
+        }
+        HostRefusal::Malformed | HostRefusal::NotOwn => {
+            format!("host {} is not a host that a browser sends", shown(host))
+        }
+    }
 }
 
 #[cfg(test)]

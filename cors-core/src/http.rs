@@ -3,8 +3,10 @@
 use crate::apply::{Echo, ResponseHeader, ResponseHeaders};
 use crate::define_header_names;
 use crate::early_response::EarlyResponse;
-use crate::policies::{Policies, PolicyTable};
+use crate::live_policies::LivePolicies;
+use crate::policies::Policies;
 use crate::policy::Policy;
+use crate::policy_table::PolicyTable;
 use crate::rendered::RenderedPolicy;
 use crate::request::{Lines, RequestHead, RequestHeader};
 use crate::requested_headers::requested_header_names;
@@ -40,11 +42,12 @@ impl<B> RequestHead for Request<B> {
     }
 
     fn host_contradicts_target(&self) -> bool {
-        let name = request_header_name(RequestHeader::Host);
-        let mut lines = self.headers().get_all(name).iter();
         self.uri().authority().is_some_and(|authority| {
+            let name = request_header_name(RequestHeader::Host);
+            let mut lines = self.headers().get_all(name).iter();
             let authority = authority.as_str().as_bytes();
-            lines.any(|line| !line.as_bytes().eq_ignore_ascii_case(authority))
+            let is_it = |line: &HeaderValue| line.as_bytes().eq_ignore_ascii_case(authority);
+            lines.next().is_some_and(|line| !is_it(line)) || lines.next().is_some()
         })
     }
 }
@@ -211,6 +214,44 @@ impl PolicyTable<HttpPolicy> {
     }
 }
 
+impl LivePolicies<HttpPolicy> {
+    /// Decides about a request with this head and these headers. `None` if no policy applies. `path` is the
+    /// path of its target, as it was received.
+    #[inline]
+    pub fn act<'p, R: RequestHead + ?Sized>(
+        &self,
+        path: impl FnOnce() -> &'p str,
+        head: &R,
+        headers: &HeaderMap,
+    ) -> Option<Action> {
+        match self.first_in_force() {
+            Some(policies) => act(policies, path, head, headers),
+            None => self.act_later(path(), head, headers),
+        }
+    }
+
+    #[inline(never)]
+    fn act_later<R: RequestHead + ?Sized>(
+        &self,
+        path: &str,
+        head: &R,
+        headers: &HeaderMap,
+    ) -> Option<Action> {
+        self.read(|policies| act(policies, || path, head, headers))
+    }
+}
+
+#[inline(always)] // See `LivePolicies::first_in_force`.
+fn act<'p, R: RequestHead + ?Sized>(
+    policies: &PolicyTable<HttpPolicy>,
+    path: impl FnOnce() -> &'p str,
+    head: &R,
+    headers: &HeaderMap,
+) -> Option<Action> {
+    let policy = policies.find_with(path, head)?;
+    Some(policy.act(head, headers))
+}
+
 impl HttpPolicy {
     fn new(policy: Arc<Policy>) -> Result<Self, InvalidHeaderValue> {
         let rendered = RenderedPolicy::new(policy, |text| match text {
@@ -338,7 +379,7 @@ impl PreflightTemplates {
         match verdict.0 {
             VerdictKind::Preflight(PreflightVerdict::Allowed) => Some(&self.allowed),
             VerdictKind::Preflight(
-                PreflightVerdict::PathRefused | PreflightVerdict::OriginRefused(_),
+                PreflightVerdict::Ambiguous | PreflightVerdict::OriginRefused(_),
             ) => Some(&self.origin_refused),
             VerdictKind::Preflight(PreflightVerdict::Refused(_, ShownBy::Status)) => {
                 Some(&self.refused)

@@ -6,7 +6,7 @@
 mod rule;
 #[cfg(feature = "serde")]
 mod serialize;
-mod user_info;
+pub(crate) mod user_info;
 
 pub use crate::key::{Key, ValueKind};
 pub use rule::{Rule, Severity};

@@ -5,11 +5,13 @@ mod config;
 pub mod issue;
 mod key;
 
-// The policy, and which one applies to a path.
+// The policy, and which one applies to a host and a path.
+mod hosts;
 mod live_policies;
 mod path;
 mod policies;
 mod policy;
+mod policy_table;
 
 // The decision about a request.
 mod decide;
@@ -18,6 +20,7 @@ mod explain;
 mod near_miss;
 mod own_origins;
 mod request;
+mod request_host;
 mod verdict;
 
 // Questions about policies, which no request asks.
@@ -44,7 +47,7 @@ mod rendered;
 
 pub use apply::{Echo, ResponseHeader, ResponseHeaders};
 pub use compare::{Change, Difference, Permission, PolicyDiff};
-pub use config::{Config, ConfigError};
+pub use config::{Config, ConfigError, HostNameError};
 pub use decision::{
     Decision, HeadersRefusal, HostRefusal, MethodRefusal, OriginRefusal, PreflightRefusal,
 };
@@ -53,8 +56,9 @@ pub use language::{AllowedOrigins, TooComplex, TrustedSite};
 pub use live_policies::{InForce, LivePolicies, Revision};
 pub use path::PrefixError;
 pub use pending_headers::PendingHeaders;
-pub use policies::{Policies, PolicyTable};
+pub use policies::Policies;
 pub use policy::Policy;
+pub use policy_table::PolicyTable;
 pub use rendered::RenderedPolicy;
 pub use request::{RequestHead, RequestHeader};
 pub use requested_headers::requested_header_names;

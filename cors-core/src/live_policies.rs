@@ -2,8 +2,9 @@
 //!
 //! The adapters keep their policies here, shared by all clones of a middleware.
 
-use crate::policies::{Policies, PolicyTable};
-use arc_swap::{ArcSwap, Guard};
+use crate::policies::Policies;
+use crate::policy_table::PolicyTable;
+use arc_swap::ArcSwap;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
@@ -96,13 +97,24 @@ impl<T> LivePolicies<T> {
         drop(old);
     }
 
-    /// The policies for a request that begins now. Keep the result only for the look-up, because a thread
-    /// can hold few of them at a low cost.
+    /// The first policies, if they are in force.
+    ///
+    /// Handle a request under replaced policies, with [`read`](Self::read), in a function that is not inlined. Otherwise, the code for a request
+    /// before the first replacement becomes so large that it is not inlined either, which costs it 40
+    /// instructions.
     #[inline]
-    pub fn load(&self) -> impl Deref<Target = PolicyTable<T>> + use<'_, T> {
-        Loaded {
-            first: &self.first,
-            later: self.later.get().map(ArcSwap::load),
+    pub fn first_in_force(&self) -> Option<&PolicyTable<T>> {
+        match self.later.get() {
+            None => Some(&self.first),
+            Some(_) => None,
+        }
+    }
+
+    /// Calls `f` with the policies for a request that begins now.
+    pub fn read<R>(&self, f: impl FnOnce(&PolicyTable<T>) -> R) -> R {
+        match self.later.get() {
+            None => f(&self.first),
+            Some(later) => f(&later.load()),
         }
     }
 
@@ -139,24 +151,6 @@ impl<T> Revision<T> {
                 since: SystemTime::now(),
             },
             table: render(policies),
-        }
-    }
-}
-
-/// One variable for both cases, so that the code that uses the table is compiled once.
-struct Loaded<'a, T> {
-    first: &'a Revision<T>,
-    later: Option<Guard<Arc<Revision<T>>>>,
-}
-
-impl<T> Deref for Loaded<'_, T> {
-    type Target = PolicyTable<T>;
-
-    #[inline]
-    fn deref(&self) -> &PolicyTable<T> {
-        match &self.later {
-            None => self.first,
-            Some(later) => later,
         }
     }
 }

@@ -8,7 +8,8 @@
 use crate::decision::HostRefusal;
 use crate::origin::set::OriginSet;
 use crate::origin::{self, MAX_LEN, split_authority};
-use crate::request::{Lines, RequestHead, RequestHeader};
+use crate::request::RequestHead;
+use crate::request_host;
 
 /// The entries of `own_origins`. If there is none, no host is accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,12 +71,7 @@ impl OwnOrigins {
         &self,
         request: &R,
     ) -> Result<(), HostRefusal> {
-        match Lines::of(request.lines(RequestHeader::Host)) {
-            Lines::One(_) if request.host_contradicts_target() => Err(HostRefusal::SeveralLines),
-            Lines::One(host) => self.check(host),
-            Lines::None => Err(HostRefusal::Missing),
-            Lines::Several => Err(HostRefusal::SeveralLines),
-        }
+        self.check(request_host::of(request)?)
     }
 
     fn check(&self, host: &[u8]) -> Result<(), HostRefusal> {

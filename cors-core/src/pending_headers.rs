@@ -2,6 +2,8 @@
 
 use crate::apply::{Echo, ResponseHeaders};
 use crate::early_response::EarlyResponse;
+use crate::live_policies::LivePolicies;
+use crate::policy_table::PolicyTable;
 use crate::rendered::RenderedPolicy;
 use crate::request::RequestHead;
 use crate::verdict::Verdict;
@@ -19,6 +21,44 @@ pub struct PendingHeaders<V> {
     verdict: Verdict,
     /// The request's `Origin`, if the response repeats it.
     origin: Option<V>,
+}
+
+impl<V: Clone> LivePolicies<RenderedPolicy<V>> {
+    /// Decides about a request. `None` if no policy applies. `path` is the path of its target, as it was
+    /// received. For `origin`, see [`PendingHeaders::new`].
+    #[inline]
+    pub fn decide<'p, R: RequestHead + ?Sized>(
+        &self,
+        path: impl FnOnce() -> &'p str,
+        request: &R,
+        origin: Option<&V>,
+    ) -> Option<PendingHeaders<V>> {
+        match self.first_in_force() {
+            Some(policies) => decide(policies, path, request, origin),
+            None => self.decide_later(path(), request, origin),
+        }
+    }
+
+    #[inline(never)]
+    fn decide_later<R: RequestHead + ?Sized>(
+        &self,
+        path: &str,
+        request: &R,
+        origin: Option<&V>,
+    ) -> Option<PendingHeaders<V>> {
+        self.read(|policies| decide(policies, || path, request, origin))
+    }
+}
+
+#[inline(always)] // See `LivePolicies::first_in_force`.
+fn decide<'p, V: Clone, R: RequestHead + ?Sized>(
+    policies: &PolicyTable<RenderedPolicy<V>>,
+    path: impl FnOnce() -> &'p str,
+    request: &R,
+    origin: Option<&V>,
+) -> Option<PendingHeaders<V>> {
+    let policy = policies.find_with(path, request)?;
+    Some(PendingHeaders::new(policy, request, origin))
 }
 
 impl<V: Clone> PendingHeaders<V> {

@@ -1,4 +1,4 @@
-//! Several policies in one application, chosen by the path of the request.
+//! Several policies in one application, chosen by the host and the path of the request.
 //!
 //! A policy for `/admin` applies to `/admin` and every path below it, for preflights too. It does not
 //! apply to `/administer`.
@@ -6,12 +6,14 @@
 //! If servers may read a path in ways that have different policies, such as `/admin%2Fsecret`, `//admin`
 //! and `/%61dmin`, a policy applies that allows nothing.
 
+use crate::config::host_name::{self, HostNameError};
+use crate::hosts::Hosts;
 use crate::path::tree::{Found, Tree};
 use crate::path::{Prefix, PrefixError};
-use crate::policy::Policy;
+use crate::policy::{Ambiguity, Policy};
 use std::sync::Arc;
 
-/// A default policy, and other policies for paths below certain prefixes.
+/// A default policy, and other policies for paths below certain prefixes, and for certain hosts.
 ///
 /// Adapters take this wherever they take a [`Policy`].
 ///
@@ -54,12 +56,64 @@ use std::sync::Arc;
 ///
 /// Some file systems ignore case, as on Windows and macOS, or open one file by several names. If you
 /// serve files from such a system, serve each area from a directory of its own.
+///
+/// # Several hosts
+///
+/// One process can serve several hosts, such as those of tenants. [`for_host`](Self::for_host) sets the
+/// policies of a host:
+///
+/// ```
+/// use cors_core::{Config, Policies};
+///
+/// let tenant_a = Config::new().allow_origins(["https://app.tenant-a.example"]).build()?;
+/// let tenant_b = Config::new().allow_origins(["https://app.tenant-b.example"]).build()?;
+/// let admin = Config::new().allow_origins(["https://admin.tenant-b.example"]).build()?;
+/// let policies = Policies::without_default()
+///     .for_host("api.tenant-a.example", tenant_a)?
+///     .for_host("api.tenant-b.example", Policies::new(tenant_b).at("/admin", admin)?)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// The host is chosen first, and then the path. So only the policies of a host apply to it: neither the
+/// default policy nor the prefixes outside of `for_host`. Those apply to every host that is not listed.
+///
+/// The following code is wrong, but no error reports it. `/internal` of `api.tenant-a.example` has the
+/// policy `tenant_a`:
+///
+/// ```
+/// # use cors_core::{Config, Policies};
+/// # let site = Config::new().allow_origins(["*"]).build()?;
+/// # let tenant_a = Config::new().allow_origins(["https://app.tenant-a.example"]).build()?;
+/// let policies = Policies::new(site)
+///     .without_cors("/internal")?
+///     .for_host("api.tenant-a.example", tenant_a)?;
+/// # let tenant_a = Config::new().allow_origins(["https://app.tenant-a.example"]).build()?;
+/// // Instead: Policies::new(tenant_a).without_cors("/internal")?
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// The host of a request is its `Host`, or the authority of its target, as in HTTP/2. Case does not
+/// matter, and the port is ignored. In the following cases it is ambiguous, and nothing is allowed, as for
+/// an ambiguous path. All policies of all hosts are then considered, and a preflight gets the status 400
+/// with the body `Disallowed CORS host`:
+///
+/// - there is no host, there are several `Host` lines, or `Host` differs from the target;
+/// - it is not a host as browsers send it with an optional port, such as `127.1` or `user@a.example`;
+/// - there is a dot at its end, and the host without it is listed. Some servers ignore the dot.
+///
+/// A proxy must pass `Host` on. If it writes the name of the upstream server instead, as nginx does without
+/// `proxy_set_header Host $host`, the policies of that name apply to every request: usually the default
+/// ones. `X-Forwarded-Host` and `Forwarded` are not read, because a client can send them, too. If the
+/// application chooses the tenant by such a header, it must be one that the proxy always overwrites, and
+/// the proxy must set `Host` to the same value.
 #[derive(Clone, Debug)]
 pub struct Policies {
     rules: Vec<(Prefix, Option<Arc<Policy>>)>,
     /// The positions in `rules`.
     tree: Tree,
     default: Option<Arc<Policy>>,
+    /// The policies of these hosts, which have no hosts themselves.
+    pub(crate) hosts: Hosts<Self>,
 }
 
 impl Policies {
@@ -80,6 +134,7 @@ impl Policies {
             rules: Vec::new(),
             tree: Tree::new(),
             default: None,
+            hosts: Hosts::new(),
         }
     }
 
@@ -102,6 +157,11 @@ impl Policies {
         self.rule(prefix, None)
     }
 
+    /// The policies of a host. `None` stands for all hosts without policies of their own.
+    pub(crate) fn of_host(&self, host: Option<&[u8]>) -> &Self {
+        host.and_then(|host| self.hosts.get(host)).unwrap_or(self)
+    }
+
     /// The prefixes with a policy, or with none, of their own.
     pub(crate) fn prefixes(&self) -> impl Iterator<Item = &Prefix> {
         // Without `..`, a new way to choose a policy does not compile until it is compared.
@@ -109,6 +169,7 @@ impl Policies {
             rules,
             tree: _,
             default: _,
+            hosts: _, // Each of them is compared.
         } = self;
         rules.iter().map(|(prefix, _)| prefix)
     }
@@ -124,6 +185,38 @@ impl Policies {
         }
     }
 
+    /// Applies `policies` to the requests for `host`, instead of all others. See
+    /// [Several hosts](Self#several-hosts).
+    ///
+    /// A host is a name or an IP address, without a port: `api.example.com`, `127.0.0.1`, `[::1]`. The
+    /// policies apply to every port.
+    ///
+    /// # Errors
+    ///
+    /// Fails if `host` is not written as browsers send it, is a pattern, or has policies already, or if
+    /// `policies` have hosts themselves.
+    pub fn for_host(
+        mut self,
+        host: &str,
+        policies: impl Into<Self>,
+    ) -> Result<Self, HostNameError> {
+        let policies = policies.into();
+        host_name::check(host)?;
+        if !policies.hosts.is_empty() {
+            return Err(HostNameError::nested(host));
+        }
+        if !self.hosts.insert(host, policies) {
+            return Err(HostNameError::twice(host));
+        }
+        Ok(self)
+    }
+
+    /// The policies of all paths, without those of hosts.
+    pub(crate) fn of_paths(&self) -> impl Iterator<Item = Option<&Policy>> + Clone {
+        let of_rules = self.rules.iter().map(|(_, policy)| policy.as_deref());
+        of_rules.chain([self.default.as_deref()])
+    }
+
     fn rule(mut self, text: &str, policy: Option<Policy>) -> Result<Self, PrefixError> {
         let prefix = Prefix::parse(text)?;
         if !self.tree.insert(prefix.segments(), self.rules.len()) {
@@ -133,14 +226,15 @@ impl Policies {
         Ok(self)
     }
 
-    fn all(&self) -> impl Iterator<Item = &Policy> + Clone {
-        let rules = self.rules.iter().map(|(_, policy)| policy);
-        rules.chain([&self.default]).filter_map(Option::as_deref)
+    /// Every policy, with those of hosts.
+    pub(crate) fn all(&self) -> impl Iterator<Item = Option<&Policy>> + Clone {
+        let hosts = std::iter::once(self).chain(self.hosts.values());
+        hosts.flat_map(Self::of_paths)
     }
 
     /// Whether one of the policies [refuses requests](Policy::refuses_requests).
     pub fn refuses_requests(&self) -> bool {
-        self.all().any(Policy::refuses_requests)
+        self.all().flatten().any(Policy::refuses_requests)
     }
 }
 
@@ -150,13 +244,14 @@ impl From<Policy> for Policies {
     }
 }
 
-/// The order of the prefixes makes no difference.
+/// The order of the prefixes and hosts makes no difference.
 impl PartialEq for Policies {
     fn eq(&self, other: &Self) -> bool {
         let Self {
             rules,
             tree: _,
             default,
+            hosts,
         } = self;
         let is_in_other = |(prefix, policy): &(Prefix, Option<Arc<Policy>>)| {
             let rule = other.tree.get(prefix.segments());
@@ -164,6 +259,7 @@ impl PartialEq for Policies {
             rule.is_some_and(|(_, theirs)| theirs == policy)
         };
         *default == other.default
+            && *hosts == other.hosts
             && rules.len() == other.rules.len()
             && rules.iter().all(is_in_other)
     }
@@ -171,9 +267,9 @@ impl PartialEq for Policies {
 
 impl Eq for Policies {}
 
-/// [`Policies`] that are rendered for one framework, each as a `T`. For adapters.
+/// The policies of all paths of a host, each rendered as a `T`.
 #[derive(Clone, Debug)]
-pub struct PolicyTable<T> {
+pub(crate) struct PathTable<T> {
     tree: Tree,
     rules: Vec<Option<Arc<T>>>,
     default: Option<Arc<T>>,
@@ -191,7 +287,7 @@ struct Ambiguous<T> {
 
 /// What some policies have in common. The order is from lax to strict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Candidates {
+pub(crate) enum Candidates {
     /// None of the paths has CORS.
     NoCors,
     NoneBlocks,
@@ -199,7 +295,7 @@ enum Candidates {
 }
 
 impl Candidates {
-    fn of(policy: Option<&Policy>) -> Self {
+    pub(crate) fn of(policy: Option<&Policy>) -> Self {
         match policy {
             None => Self::NoCors,
             Some(policy) if policy.blocks_refused_origins() => Self::OneBlocks,
@@ -222,8 +318,9 @@ impl<T> Ambiguous<T> {
         let strictest = candidates.iter().max();
         let mut render_for = |kind: Candidates| {
             let is_needed = !policies.rules.is_empty() && strictest >= Some(&kind);
+            let all = policies.of_paths().flatten();
             let blocks = kind == Candidates::OneBlocks;
-            let policy = || Policy::for_ambiguous_path(blocks, policies.all());
+            let policy = || Policy::for_ambiguous(Ambiguity::Path, blocks, all);
             is_needed
                 .then(|| render(Arc::new(policy())).map(Arc::new))
                 .transpose()
@@ -244,22 +341,18 @@ impl<T> Ambiguous<T> {
     }
 }
 
-impl<T> PolicyTable<T> {
-    /// Renders every policy with `render`, and those for ambiguous paths.
-    ///
-    /// # Errors
-    ///
-    /// Returns the first error of `render`.
-    pub fn new<E>(
-        policies: impl Into<Policies>,
-        mut render: impl FnMut(Arc<Policy>) -> Result<T, E>,
+impl<T> PathTable<T> {
+    /// The policies of hosts are left out.
+    pub(crate) fn new<E>(
+        policies: Policies,
+        render: &mut impl FnMut(Arc<Policy>) -> Result<T, E>,
     ) -> Result<Self, E> {
-        let policies = policies.into();
-        let ambiguous = Ambiguous::new(&policies, &mut render)?;
+        let ambiguous = Ambiguous::new(&policies, render)?;
         let Policies {
             rules,
             tree,
             default,
+            hosts: _,
         } = policies;
         let mut render = |policy: Option<Arc<Policy>>| {
             policy
@@ -276,19 +369,16 @@ impl<T> PolicyTable<T> {
         })
     }
 
-    /// Every policy of the application.
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<T>> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<T>> {
         self.default.iter().chain(self.rules.iter().flatten())
     }
 
-    /// The policy for the path of a request target, as it was received. `None` if no CORS applies. For
-    /// an [ambiguous path](Policies#which-policy-applies), it is a policy that allows nothing.
     #[inline]
-    pub fn find(&self, path: &str) -> Option<&Arc<T>> {
+    pub(crate) fn find<'p>(&self, path: impl FnOnce() -> &'p str) -> Option<&Arc<T>> {
         if self.rules.is_empty() {
             return self.default.as_ref();
         }
-        self.find_rule(path)
+        self.find_rule(path())
     }
 
     fn find_rule(&self, path: &str) -> Option<&Arc<T>> {
@@ -302,7 +392,7 @@ impl<T> PolicyTable<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Policies, PolicyTable};
+    use super::{PathTable, Policies};
     use crate::{Config, Policy};
     use proptest::prelude::*;
 
@@ -320,12 +410,12 @@ mod tests {
 
     /// The `max_age` of the policy that is chosen. It differs for every policy.
     fn chosen(policies: &Policies, path: &str) -> Option<u64> {
-        let table = PolicyTable::new(policies.clone(), Ok::<_, ()>).unwrap();
-        let policy = table.find(path)?;
-        match (policy.is_for_ambiguous_path, policy.block_refused_origins) {
-            (false, _) => Some(policy.max_age),
-            (true, false) => AMBIGUOUS,
-            (true, true) => BLOCKED,
+        let table = PathTable::new(policies.clone(), &mut Ok::<_, ()>).unwrap();
+        let policy = table.find(|| path)?;
+        match (policy.ambiguity, policy.block_refused_origins) {
+            (None, _) => Some(policy.max_age),
+            (Some(_), false) => AMBIGUOUS,
+            (Some(_), true) => BLOCKED,
         }
     }
 
@@ -529,8 +619,8 @@ mod tests {
             config.timing_allow_origin(true).build().unwrap()
         };
         let find = |policies: Policies| {
-            let table = PolicyTable::new(policies, Ok::<_, ()>).unwrap();
-            table.find("/a%2Fb").cloned()
+            let table = PathTable::new(policies, &mut Ok::<_, ()>).unwrap();
+            table.find(|| "/a%2Fb").cloned()
         };
         let accepts = |policies: Policies, host: &str| {
             let request = http::Request::get("/").header("host", host);
@@ -569,7 +659,7 @@ mod tests {
     fn every_policy_once() {
         let policies = Policies::new(policy(0)).at("/a", policy(1)).unwrap();
         let policies = policies.without_cors("/b").unwrap();
-        let table = PolicyTable::new(policies, Ok::<_, ()>).unwrap();
+        let table = PathTable::new(policies, &mut Ok::<_, ()>).unwrap();
         let all: Vec<u64> = table.iter().map(|policy| policy.max_age).collect();
         assert_eq!(all, [0, 1]);
     }

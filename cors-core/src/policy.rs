@@ -1,6 +1,7 @@
 //! The policy: valid and immutable.
 
 use crate::config::Issues;
+use crate::decision::OriginRefusal;
 use crate::issue::Issue;
 use crate::listed_headers::ListedHeaders;
 use crate::origin::set::OriginSet;
@@ -22,8 +23,8 @@ pub struct Policy {
     pub(crate) bare_success: bool,
     pub(crate) diagnostics: bool,
     pub(crate) block_refused_origins: bool,
-    /// The policy applies to paths whose own policy is not known. It allows nothing.
-    pub(crate) is_for_ambiguous_path: bool,
+    /// Why the policy of the request is not known, if this policy applies instead. It allows nothing.
+    pub(crate) ambiguity: Option<Ambiguity>,
     /// `None` if `Host` is not checked. Boxed, because most policies have none.
     pub(crate) own_origins: Option<Box<OwnOrigins>>,
     pub(crate) timing_allow_origin: bool,
@@ -32,6 +33,24 @@ pub struct Policy {
     pub(crate) with_any_app: bool,
     pub(crate) with_broad_regex: bool,
     pub(crate) warnings: Issues,
+}
+
+/// Why it is not known which policy a request has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ambiguity {
+    /// Servers read the path in different ways.
+    Path,
+    /// The host is missing, repeated, malformed, or read in different ways.
+    Host,
+}
+
+impl Ambiguity {
+    pub(crate) const fn refusal(self) -> OriginRefusal {
+        match self {
+            Self::Path => OriginRefusal::AmbiguousPath,
+            Self::Host => OriginRefusal::AmbiguousHost,
+        }
+    }
 }
 
 /// Who may read the responses. This type cannot express any origin together with credentials.
@@ -60,8 +79,9 @@ pub(crate) enum Exposed {
 }
 
 impl Policy {
-    /// The policy for a path that may have one of these policies.
-    pub(crate) fn for_ambiguous_path<'a>(
+    /// The policy for a request that may have one of these policies.
+    pub(crate) fn for_ambiguous<'a>(
+        ambiguity: Ambiguity,
         block_refused_origins: bool,
         mut candidates: impl Iterator<Item = &'a Self> + Clone,
     ) -> Self {
@@ -80,7 +100,7 @@ impl Policy {
             bare_success: false,
             diagnostics: false,
             block_refused_origins,
-            is_for_ambiguous_path: true,
+            ambiguity: Some(ambiguity),
             own_origins: OwnOrigins::common(own_origins).map(Box::new),
             timing_allow_origin: candidates.any(|policy| policy.timing_allow_origin),
             on_public_suffixes: false,
@@ -166,7 +186,7 @@ impl PartialEq for Policy {
             bare_success,
             diagnostics,
             block_refused_origins,
-            is_for_ambiguous_path,
+            ambiguity,
             own_origins,
             timing_allow_origin,
             on_public_suffixes,
@@ -182,7 +202,7 @@ impl PartialEq for Policy {
             && *bare_success == other.bare_success
             && *diagnostics == other.diagnostics
             && *block_refused_origins == other.block_refused_origins
-            && *is_for_ambiguous_path == other.is_for_ambiguous_path
+            && *ambiguity == other.ambiguity
             && *own_origins == other.own_origins
             && *timing_allow_origin == other.timing_allow_origin
             && *on_public_suffixes == other.on_public_suffixes

@@ -105,7 +105,7 @@ impl<V> RenderedPolicy<V> {
             VerdictKind::Forward { allowed } => allowed,
             VerdictKind::Preflight(preflight) => match preflight {
                 PreflightVerdict::Allowed | PreflightVerdict::Refused(..) => true,
-                PreflightVerdict::PathRefused | PreflightVerdict::OriginRefused(_) => false,
+                PreflightVerdict::Ambiguous | PreflightVerdict::OriginRefused(_) => false,
             },
             VerdictKind::Block | VerdictKind::Misdirected => false,
         };

@@ -12,8 +12,9 @@ pub trait RequestHead {
     /// Every line of `header` in the order received, without white space at its ends.
     fn lines(&self, header: RequestHeader) -> impl Iterator<Item = &[u8]>;
 
-    /// Whether there is a `Host` line that differs from the authority of the target. The lines of
-    /// [`RequestHeader::Host`] then contain only one of the two, and the application may read the other.
+    /// Whether there is a `Host` line that differs from the authority of the target, or there are several
+    /// lines besides the authority. The lines of [`RequestHeader::Host`] then contain only one of them, and
+    /// the application may read another.
     ///
     /// The default is `false`, for views that never see the authority.
     fn host_contradicts_target(&self) -> bool {

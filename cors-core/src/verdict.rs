@@ -33,8 +33,8 @@ pub(crate) enum VerdictKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PreflightVerdict {
     Allowed,
-    /// The policy of the path is not known. The response has no CORS headers.
-    PathRefused,
+    /// The policy of the request is not known. The response has no CORS headers.
+    Ambiguous,
     /// The origin is refused, and possibly other parts. The response has no CORS headers.
     OriginRefused(Option<RefusedParts>),
     /// Only the method or the headers are refused.

@@ -200,6 +200,7 @@ fn the_policy_of_a_path_is_found_without_allocations() {
     let policies = Policies::new(policy()).at("/admin", policy());
     let policies = policies.unwrap().at("/admin/caf%C3%A9", policy()).unwrap();
     let table = PolicyTable::new(policies, Ok::<_, ()>).unwrap();
+    let without_host = of_host(Vec::new());
     for unit in [
         "/admin",
         "/%61dmin",
@@ -213,9 +214,43 @@ fn the_policy_of_a_path_is_found_without_allocations() {
         for times in [1, 10, 100, 10_000] {
             let path = unit.repeat(times);
             let count = allocation_counter::measure(|| {
-                assert!(table.find(&path).is_some());
+                assert!(table.find(&path, &without_host).is_some());
             });
             assert_eq!(count.count_total, 0, "{unit} {times} times");
         }
+    }
+}
+
+/// Whatever the host, and whether it is ambiguous or not.
+#[test]
+fn the_policy_of_a_host_is_found_without_allocations() {
+    let policy = || Config::new().build().unwrap();
+    let policies = Policies::new(policy()).for_host("api.example.com", policy());
+    let table = PolicyTable::new(policies.unwrap(), Ok::<_, ()>).unwrap();
+    let long = "a.".repeat(64 * 1024);
+    for lines in [
+        &[][..],
+        &["api.example.com"],
+        &["API.example.com:443"],
+        &["api.example.com."],
+        &["other.example.com"],
+        &["[::1]:80"],
+        &["127.1"],
+        &[&long],
+        &["api.example.com", &long],
+    ] {
+        let request = of_host(lines.iter().map(|line| (*line).into()).collect());
+        let count = allocation_counter::measure(|| {
+            assert!(table.find("/", &request).is_some());
+        });
+        assert_eq!(count.count_total, 0, "{} lines", lines.len());
+    }
+}
+
+fn of_host(lines: Vec<Vec<u8>>) -> Request {
+    let lines = lines.into_iter().map(|line| (RequestHeader::Host, line));
+    Request {
+        method: b"GET".to_vec(),
+        lines: lines.collect(),
     }
 }

@@ -222,7 +222,7 @@ fn ambiguous_paths() {
         let admin = listed().block_refused_origins(blocks).build().unwrap();
         let policies = Policies::new(any).at("/admin", admin).unwrap();
         let table = PolicyTable::new(policies, Ok::<_, ()>).unwrap();
-        let policy = table.find("/admin%2Fsecret").unwrap();
+        let policy = table.find("/admin%2Fsecret", &request("GET")).unwrap();
         Policy::clone(policy)
     };
     let check = |blocks, rows: &[(&str, &[&str])]| {
@@ -255,6 +255,85 @@ fn ambiguous_paths() {
          slash, `\\`, `;`, `.`, `..`, double encoding or its length; request the plain path, encoded at most once"
     );
     assert_ne!(of(false), Config::new().max_age(0).allow_methods([""; 0]).build().unwrap());
+}
+
+/// A host whose policies are not known. BEHAVIOUR 7, "Ambiguous hosts".
+#[test]
+#[rustfmt::skip]
+fn ambiguous_hosts() {
+    let of = |blocks| {
+        let any = Config::new().allow_origins(["*"]).build().unwrap();
+        let tenant = listed().block_refused_origins(blocks).build().unwrap();
+        let policies = Policies::new(any).for_host("a.example", tenant).unwrap();
+        let table = PolicyTable::new(policies, Ok::<_, ()>).unwrap();
+        let policy = table.find("/", &request("GET")).unwrap();
+        Policy::clone(policy)
+    };
+    let check = |blocks, rows: &[(&str, &[&str])]| {
+        for (text, expected) in rows {
+            assert_eq!(outcome(&of(blocks), &request(text)), *expected, "{text}");
+        }
+    };
+    let preflight: &[&str] = &["preflight-refused: host-ambiguous", "400 Disallowed CORS host", VARY];
+    let refused: &[&str] = &["actual-refused: host-ambiguous", "vary: own, Origin"];
+    check(false, &[
+        ("OPTIONS origin=https://a.com method=PUT headers=x-a", preflight),
+        ("OPTIONS origin=x origin=x method=GET", preflight),
+        ("GET origin=https://a.com", refused),
+        ("POST origin=x", refused),
+        ("GET", &["not-cors", "vary: own, Origin"]),
+    ]);
+    check(true, &[
+        ("OPTIONS origin=https://a.com method=PUT", preflight),
+        ("POST origin=https://a.com", &["blocked: host-ambiguous", "403 Disallowed CORS origin", "vary: Origin"]),
+        ("POST origin=https://a.com site=same-origin", refused),
+    ]);
+    let policy = of(false);
+    for (lines, why) in [
+        ("", "the request has no Host"),
+        (" host=a.example host=a.example", "the request has more than one Host, or one that is not that of its target"),
+        (" host=127.1", "host `127.1` is not a host that a browser sends"),
+        (" host=a.example:x", "host `a.example:x` is not a host that a browser sends"),
+        (" host=a.example.", "host `a.example.` ends with a dot, which servers read in different ways"),
+    ] {
+        let request = request(&format!("OPTIONS origin=https://a.com method=PUT{lines}"));
+        let explained = policy.explain(policy.decide(&request), &request);
+        assert_eq!(explained, format!("preflight refused: {why}, so it is unclear which policy applies"));
+    }
+    let path = Policies::new(Config::new().build().unwrap()).at("/a", listed().build().unwrap()).unwrap();
+    let path = PolicyTable::new(path, Ok::<_, ()>).unwrap();
+    assert_ne!(of(false), **path.find("/a%2Fb", &request("GET")).unwrap().as_ref());
+}
+
+/// Hosts that have own origins are checked against those that all of them have.
+#[test]
+fn own_origins_and_ambiguous_hosts() {
+    let own = |origin: &str| listed().own_origins([origin]).build().unwrap();
+    let decide = |policies: Policies, text: &str| {
+        let table = PolicyTable::new(policies, Ok::<_, ()>).unwrap();
+        let request = request(text);
+        let policy = table.find("/", &request).unwrap();
+        let decision = policy.decide(&request);
+        (decision.id(), policy.explain(decision, &request))
+    };
+    let two = || {
+        Policies::new(own("https://b.example"))
+            .for_host("a.example", own("https://a.example"))
+            .unwrap()
+    };
+    assert_eq!(decide(two(), "GET host=a.example").0, "not-cors");
+    assert_eq!(decide(two(), "GET host=b.example").0, "not-cors");
+    assert_eq!(decide(two(), "GET host=c.example").0, "misdirected");
+    assert_eq!(decide(two(), "GET").0, "misdirected");
+    assert_eq!(
+        decide(two(), "GET host=a.example."),
+        (
+            "misdirected",
+            "misdirected: host `a.example.` is not in the own_origins of every policy that the request \
+             may have"
+                .to_owned()
+        )
+    );
 }
 
 /// The status is successful only if the lists alone make the browser refuse.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 fn rendered(config: Config) -> Arc<HttpPolicy> {
     let table = PolicyTable::for_http(config.build().unwrap());
-    table.find("/").unwrap().clone()
+    table.find("/", &Request::new(())).unwrap().clone()
 }
 
 fn request(method: &str, uri: &str, lines: &[(&'static str, &'static str)]) -> Request<()> {
@@ -66,6 +66,11 @@ fn the_method_and_lines_of_a_request() {
         (
             "https://a.com/",
             &[("host", "a.com"), ("host", "b.com")],
+            true,
+        ),
+        (
+            "https://a.com/",
+            &[("host", "a.com"), ("host", "a.com")],
             true,
         ),
         ("https://a.com/", &[("host", "a.com:443")], true),

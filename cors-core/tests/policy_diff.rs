@@ -11,7 +11,8 @@
 
 use cors_core::issue::Key;
 use cors_core::{
-    Change, Config, Difference, Permission, Policies, Policy, PolicyTable, TooComplex,
+    Change, Config, Difference, Permission, Policies, Policy, PolicyTable, RequestHead,
+    RequestHeader, TooComplex,
 };
 
 fn base() -> Config {
@@ -294,6 +295,24 @@ fn as_json() {
     );
 }
 
+/// The first is never listed.
+const HOSTS: [&str; 3] = ["other.example", "a.example", "b.example"];
+
+/// A request for this host.
+struct For(&'static str);
+
+impl RequestHead for For {
+    fn method(&self) -> &[u8] {
+        b"GET"
+    }
+
+    fn lines(&self, header: RequestHeader) -> impl Iterator<Item = &[u8]> {
+        (header == RequestHeader::Host)
+            .then_some(self.0.as_bytes())
+            .into_iter()
+    }
+}
+
 /// Every path has the policies of one of the prefixes.
 #[test]
 fn paths_agree_with_a_naive_comparison() {
@@ -338,16 +357,28 @@ fn paths_agree_with_a_naive_comparison() {
         (None, None) => true,
     };
     let mut widened = 0;
+    let on_hosts = |number: usize| {
+        let of_paths = all(number % 1_296);
+        match number % 3 {
+            0 => of_paths,
+            number => of_paths
+                .for_host(HOSTS[number], all(number * 31 % 1_296))
+                .unwrap(),
+        }
+    };
     for number in 0..300 {
-        let (one, other) = (all(number * 7 % 1_296), all(number * 101 % 1_296));
-        let find = |policies: &Policies, path| {
+        let (one, other) = (on_hosts(number * 7), on_hosts(number * 101));
+        let find = |policies: &Policies, host: &'static str, path| {
             let table = PolicyTable::new(policies.clone(), Ok::<_, ()>).unwrap();
-            let policy = table.find(path)?;
+            let policy = table.find(path, &For(host))?;
             Some(Policy::clone(policy))
         };
         let wider = |one, other| {
-            let mut paths = paths.iter();
-            paths.any(|path| !is_at_most(find(one, path).as_ref(), find(other, path).as_ref()))
+            HOSTS.iter().any(|host| {
+                let find = |policies, path| find(policies, host, path);
+                let mut paths = paths.iter();
+                paths.any(|path| !is_at_most(find(one, path).as_ref(), find(other, path).as_ref()))
+            })
         };
         assert_eq!(
             one.is_at_most(&other).unwrap(),
@@ -363,7 +394,9 @@ fn paths_agree_with_a_naive_comparison() {
                 "/café" => "/caf%C3%A9",
                 prefix => prefix,
             };
-            let (old, new) = (find(&other, path), find(&one, path));
+            let is_it = |host: &&&str| Some(**host) == difference.host();
+            let host = HOSTS.iter().find(is_it).unwrap_or(&HOSTS[0]);
+            let (old, new) = (find(&other, host, path), find(&one, host, path));
             let (one, other) = match difference.change() {
                 Change::Widened => (new, old),
                 _ => (old, new),

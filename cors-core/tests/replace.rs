@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use cors_core::{Config, InForce, LivePolicies, Policies, Policy, PolicyTable};
+use cors_core::{
+    Config, InForce, LivePolicies, Policies, Policy, PolicyTable, RequestHead, RequestHeader,
+};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::thread;
@@ -22,6 +24,23 @@ fn render(policies: Policies) -> PolicyTable<Arc<Policy>> {
     PolicyTable::new(policies, Ok::<_, ()>).unwrap()
 }
 
+/// A request without headers.
+struct Get;
+
+impl RequestHead for Get {
+    fn method(&self) -> &[u8] {
+        b"GET"
+    }
+
+    fn lines(&self, _: RequestHeader) -> impl Iterator<Item = &[u8]> {
+        std::iter::empty()
+    }
+}
+
+fn find(table: &PolicyTable<Arc<Policy>>, path: &str) -> Arc<Policy> {
+    Arc::clone(table.find(path, &Get).unwrap().as_ref())
+}
+
 #[test]
 fn what_is_in_force_can_be_read() {
     let live = LivePolicies::new(policies(1), render);
@@ -29,6 +48,9 @@ fn what_is_in_force_can_be_read() {
     assert_eq!((&**first.policies(), first.revision()), (&policies(1), 1));
     assert_eq!(first.since(), live.in_force().since());
     assert!(!live.is_replaced() && live.later().is_none());
+    let read = live.read(|table| find(table, "/a"));
+    assert_eq!(*read, policy(1));
+    assert_eq!(*find(live.first_in_force().unwrap(), "/"), policy(1));
 
     for number in 2..5 {
         live.replace(policies(number));
@@ -38,9 +60,11 @@ fn what_is_in_force_can_be_read() {
             (&policies(number), number)
         );
         assert_eq!(now.since(), live.in_force().since());
-        assert_eq!(***live.load().find("/a").unwrap(), policy(number));
-        assert_eq!(***live.later().unwrap().find("/").unwrap(), policy(number));
-        assert_eq!(***live.first().find("/a").unwrap(), policy(1));
+        let read = live.read(|table| find(table, "/a"));
+        assert_eq!(*read, policy(number));
+        assert_eq!(*find(&live.later().unwrap(), "/"), policy(number));
+        assert_eq!(*find(live.first(), "/a"), policy(1));
+        assert!(live.first_in_force().is_none());
     }
     assert_eq!((&**first.policies(), first.revision()), (&policies(1), 1));
 }
@@ -72,9 +96,7 @@ fn concurrent_replacements_have_different_revisions() {
     let read = || {
         let mut revision = 0;
         while !is_done.load(Ordering::Relaxed) {
-            let table = live.load();
-            assert_eq!(table.find("/").unwrap(), table.find("/a").unwrap());
-            drop(table);
+            live.read(|table| assert_eq!(find(table, "/"), find(table, "/a")));
             let now = live.in_force().revision();
             assert!(now >= revision);
             revision = now;

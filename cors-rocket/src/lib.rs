@@ -6,8 +6,9 @@ mod response;
 
 pub use cors_core::issue;
 pub use cors_core::{
-    Config, ConfigError, Decision, HeadersRefusal, HostRefusal, InForce, MethodRefusal,
-    OriginRefusal, Policies, Policy, PrefixError, PreflightRefusal, RequestHead, RequestHeader,
+    Config, ConfigError, Decision, HeadersRefusal, HostNameError, HostRefusal, InForce,
+    MethodRefusal, OriginRefusal, Policies, Policy, PrefixError, PreflightRefusal, RequestHead,
+    RequestHeader,
 };
 pub use middleware::{Cors, ReplaceError};
 pub use request::RequestView;

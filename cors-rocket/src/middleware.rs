@@ -14,7 +14,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-/// A [`Fairing`] that applies a CORS [`Policy`](crate::Policy), or several by path, to a Rocket
+/// A [`Fairing`] that applies a CORS [`Policy`](crate::Policy), or several by host and path, to a Rocket
 /// application.
 ///
 /// It mounts one route, `OPTIONS /<_..>`, before all others. The route responds to preflights and
@@ -38,7 +38,7 @@ struct Shared {
 }
 
 impl Cors {
-    /// A fairing that applies a policy, or several by path.
+    /// A fairing that applies a policy, or several by host and path.
     #[must_use]
     pub fn new(policies: impl Into<Policies>) -> Self {
         let policies = policies.into();
@@ -144,15 +144,16 @@ impl Cors {
     /// The policy for a request, out of the policies that it began with.
     fn policy<'r>(&'r self, request: &'r Request<'_>) -> Option<&'r RenderedPolicy<String>> {
         let policies = &self.shared.policies;
-        let path = request.uri().path().as_str();
+        let path = || request.uri().path().as_str();
+        let head = RequestView::new(request);
         let policy = if policies.is_replaced() {
             // Without an entry, the request began before the first replacement.
             match request.local_cache(|| Pinned(None)) {
-                Pinned(None) => policies.first().find(path),
-                Pinned(Some(later)) => later.find(path),
+                Pinned(None) => policies.first().find_with(path, &head),
+                Pinned(Some(later)) => later.find_with(path, &head),
             }
         } else {
-            policies.first().find(path)
+            policies.first().find_with(path, &head)
         };
         policy.map(Arc::as_ref)
     }

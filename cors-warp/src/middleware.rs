@@ -18,7 +18,7 @@ use warp::log::Info;
 use warp::reply::Response;
 use warp::{Filter, Rejection, Reply};
 
-/// Applies a CORS [`Policy`](crate::Policy), or several by path, to the routes of an application.
+/// Applies a CORS [`Policy`](crate::Policy), or several by host and path, to the routes of an application.
 ///
 /// A clone costs one reference count. All clones share their policies, so a clone is also the handle that
 /// [replaces](Cors::replace) them while the server runs.
@@ -28,7 +28,7 @@ pub struct Cors {
 }
 
 impl Cors {
-    /// Applies a [`Policy`](crate::Policy), or several by path.
+    /// Applies a [`Policy`](crate::Policy), or several by host and path.
     #[must_use]
     pub fn new(policies: impl Into<Policies>) -> Self {
         Self {
@@ -169,23 +169,22 @@ impl Cors {
 /// Whether there is an early response. It is stored, or else the CORS headers are. `None` if the result
 /// depends on a host that is unknown.
 fn decide(policies: &LivePolicies<HttpPolicy>, info: &Info<'_>, host: Host) -> Option<bool> {
-    let policies = policies.load();
-    let Some(policy) = policies.find(info.path()) else {
-        CORS_HEADERS.set(None);
-        return Some(false);
-    };
     let head = RequestView::new(info.method(), info.request_headers()).with(host);
-    let action = policy.act(&head, info.request_headers());
+    let action = policies.act(|| info.path(), &head, info.request_headers());
     if head.lacks_host() {
         return None;
     }
     Some(match action {
-        Action::Respond(response) => {
+        Some(Action::Respond(response)) => {
             EARLY_RESPONSE.with(|left| left.replace(Some(response.map(Into::into))));
             true
         }
-        Action::Forward(cors) => {
+        Some(Action::Forward(cors)) => {
             CORS_HEADERS.set(Some(cors));
+            false
+        }
+        None => {
+            CORS_HEADERS.set(None);
             false
         }
     })

@@ -63,7 +63,7 @@ impl<'a> RequestView<'a> {
     }
 
     /// Sets the host, as `warp::host::optional()` finds it: in the target, or in the first `Host` line.
-    /// Only a policy that blocks refused origins depends on it.
+    /// Only policies that check the host, block refused origins or apply to certain hosts depend on it.
     #[must_use]
     pub fn with_host(self, host: Option<Authority>) -> Self {
         self.with(Host::Known(host))

@@ -94,6 +94,31 @@ async fn the_policy_of_the_matching_filter_applies() {
     }
 }
 
+/// The host is that of the target, if it has one.
+#[tokio::test]
+async fn the_policies_of_the_host_apply() {
+    let policies = Policies::without_default().for_host("a.example", policy());
+    let app = Cors::new(policies.unwrap()).wrap(warp::path("ok").and(warp::get()).map(|| "ok"));
+    let origin = ("origin", support::ORIGIN);
+    for (target, lines, is_listed) in [
+        ("/ok", &[origin, ("host", "a.example:80")][..], true),
+        ("/none", &[origin, ("host", "A.example")], true),
+        ("/ok", &[origin, ("host", "b.example")], false),
+        ("/ok", &[origin, ("host", "a.example.")], false),
+        ("/ok", &[origin], false),
+        ("http://a.example/ok", &[origin], true),
+        ("http://a.example/none", &[origin], true),
+        ("http://b.example/ok", &[origin], false),
+    ] {
+        let response = send(&app, request("GET", target, lines)).await;
+        assert_eq!(
+            is_shared(response.headers()),
+            is_listed,
+            "{target} {lines:?}"
+        );
+    }
+}
+
 fn _routes_may_be_generic<F>(routes: F) -> impl Filter<Extract = (impl Reply,)> + Clone
 where
     F: Filter<Extract: Reply, Error = Rejection> + Clone + Send + Sync + 'static,

@@ -161,7 +161,7 @@ pub(crate) fn all(
             run.attacks(subject),
         );
         for (factor, what) in [
-            (1.3, "more rules by path at most 1.3 x 10 rules"),
+            (1.3, "more rules by path or hosts at most 1.3 x 10 of them"),
             (
                 1.5,
                 "allowed names in any order, case and spacing at most 1.5 x the sorted list",

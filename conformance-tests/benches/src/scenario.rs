@@ -120,27 +120,42 @@ pub enum Policy {
     AnyHeadersCredentials,
     /// This many rules by path. Only the first one has a policy.
     Rules(usize),
+    /// This many hosts with policies of their own. Of these, only the first one has CORS.
+    Hosts(usize),
 }
 
-/// A configuration, and the rules by path that it is used for.
+/// A configuration, and the rules by path or the hosts that it is used for.
 #[derive(Clone, Debug)]
 pub struct Setup {
     /// The configuration of the only policy.
     pub config: Config,
     /// The number of rules. Without any, the policy applies to every path.
     rules: usize,
+    /// The number of hosts. Without any, the policy applies to every host.
+    hosts: usize,
 }
 
 impl From<Config> for Setup {
     fn from(config: Config) -> Self {
-        Self { config, rules: 0 }
+        Self {
+            config,
+            rules: 0,
+            hosts: 0,
+        }
     }
 }
 
 impl Setup {
-    /// The policy, or the policies by path.
+    /// The policy, or the policies by path or host.
     pub fn policies(self) -> Policies {
         let policy = self.config.build().unwrap();
+        if self.hosts > 0 {
+            let first = Policies::new(policy.clone()).for_host(&nth_host(0), policy);
+            return (1..self.hosts).fold(first.unwrap(), |policies, n| {
+                let none = Policies::without_default();
+                policies.for_host(&nth_host(n), none).unwrap()
+            });
+        }
         if self.rules == 0 {
             return policy.into();
         }
@@ -181,18 +196,23 @@ impl Policy {
             Self::Headers(count) => one.allow_headers((0..count).map(nth_header)),
             Self::AnyHeaders => one.allow_headers(["*"]),
             Self::AnyHeadersCredentials => one.allow_headers(["*"]).allow_credentials(true),
-            Self::Rules(_) => one,
+            Self::Rules(_) | Self::Hosts(_) => one,
         }
     }
 
-    /// The configuration and the rules.
+    /// The configuration, the rules and the hosts.
     pub fn setup(self) -> Setup {
-        let rules = match self {
-            Self::Rules(count) => count,
-            _ => 0,
+        let (rules, hosts) = match self {
+            Self::Rules(count) => (count, 0),
+            Self::Hosts(count) => (0, count),
+            _ => (0, 0),
         };
         let config = self.config();
-        Setup { config, rules }
+        Setup {
+            config,
+            rules,
+            hosts,
+        }
     }
 
     /// Whether the requests have credentials.
@@ -245,6 +265,14 @@ impl Request {
     fn at(self, path: impl Into<String>) -> Self {
         let path = path.into();
         Self { path, ..self }
+    }
+
+    fn with_host(mut self, host: String) -> Self {
+        let lines = self.headers.iter_mut();
+        for (_, value) in lines.filter(|(name, _)| *name == "host") {
+            value.clone_from(&host);
+        }
+        self
     }
 
     fn get(origin: &str) -> Self {
@@ -300,6 +328,10 @@ fn nth_scheme(n: usize) -> String {
 
 fn nth_prefix(n: usize) -> String {
     format!("/service-{n:06}/admin")
+}
+
+fn nth_host(n: usize) -> String {
+    format!("api.tenant-{n:06}.example.com")
 }
 
 fn nth_header(n: usize) -> String {

@@ -73,8 +73,8 @@ impl Subject {
     pub fn app(&self, variant: Variant, policy: Policy) -> Option<Box<dyn App>> {
         match (variant, policy) {
             (Variant::Bare, _) => (self.start)(variant, Config::new().into()),
-            // No other middleware has rules by path.
-            (Variant::Peer | Variant::Floor, Policy::Rules(_)) => None,
+            // No other middleware has rules by path or host.
+            (Variant::Peer | Variant::Floor, Policy::Rules(_) | Policy::Hosts(_)) => None,
             _ => (self.start)(variant, policy.setup()),
         }
     }

@@ -40,7 +40,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
         let (sender, end) = oneshot::channel();
         let (_running, stop) = oneshot::channel();
         // Some frameworks start a runtime of their own.
-        thread::spawn(move || sender.send(serve(policy, at, Box::new(listening), stop)));
+        thread::spawn(move || sender.send(serve(policy.into(), at, Box::new(listening), stop)));
         let end = end.await.map_err(io::Error::other).flatten();
         end.map_err(|error| Failure::new(format_args!("cannot listen on {at}: {error}")))
     })

@@ -22,14 +22,15 @@ fn one_decision(exchange: &Exchange<'_>) -> Option<String> {
         return None; // The origin is not judged.
     }
     let decided = !reasons.iter().any(|reason| reason.starts_with("origin-"));
-    let allowed = exchange.policy.is_origin_allowed(origin);
+    let allowed = exchange.policies.only.as_ref()?.is_origin_allowed(origin);
     (allowed != decided)
         .then(|| format!("is_origin_allowed returns {allowed}, but the decision is {id}"))
 }
 
 /// BEHAVIOUR 7: with the opt-in, `Timing-Allow-Origin` equals `Access-Control-Allow-Origin`.
 fn timing(exchange: &Exchange<'_>) -> Option<String> {
-    if !exchange.policy.to_config().get_timing_allow_origin() {
+    let policy = exchange.policies.only.as_ref()?;
+    if !policy.to_config().get_timing_allow_origin() {
         return None;
     }
     let response = &exchange.observed.as_ref().ok()?.response;
@@ -39,8 +40,8 @@ fn timing(exchange: &Exchange<'_>) -> Option<String> {
     (!follows).then(|| "Timing-Allow-Origin is not Access-Control-Allow-Origin".to_owned())
 }
 
-/// BEHAVIOUR 4, catalogue 29: two requests that agree on all headers named in `Vary` get the same
-/// CORS headers.
+/// BEHAVIOUR 4, catalogue 29: two requests for one URL that agree on all headers named in `Vary` get the
+/// same CORS headers.
 ///
 /// Does not apply to `OPTIONS`: no cache may store these responses (RFC 9110, section 9.3.7), and
 /// those of the application do not name in `Vary` the header that makes a request a preflight.
@@ -53,6 +54,8 @@ fn cacheable(kept: &Exchange<'_>, exchanges: &[Exchange<'_>]) -> Option<String> 
         request.method != "OPTIONS"
             && !vary.iter().any(|name| name == "*")
             && kept.vector.policy == other.vector.policy
+            && kept.vector.hosts == other.vector.hosts
+            && request.values("host").eq(asked.values("host"))
             && (&request.method, &request.target) == (&asked.method, &asked.target)
             && vary
                 .iter()

@@ -1,9 +1,9 @@
 //! The core with the test application in memory. It does the work of an adapter on plain bytes.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use cors_core::{
-    Echo, Policy, RenderedPolicy, RequestHead, RequestHeader, ResponseHeader, ResponseHeaders,
-    requested_header_names,
+    Echo, Policies, PolicyTable, RenderedPolicy, RequestHead, RequestHeader, ResponseHeader,
+    ResponseHeaders, requested_header_names,
 };
 
 use super::{Observation, Started, Subject};
@@ -24,18 +24,22 @@ impl Subject for Core {
         false
     }
 
-    fn start(&self, policy: Policy) -> Result<Box<dyn Started>> {
-        let policy = RenderedPolicy::new(policy, |text| anyhow::Ok(text.into_owned()))?;
-        Ok(Box::new(InMemory(policy)))
+    fn start(&self, policies: Policies) -> Result<Box<dyn Started>> {
+        let table = PolicyTable::new(policies, |policy| {
+            RenderedPolicy::new(policy, |text| anyhow::Ok(text.into_owned()))
+        })?;
+        Ok(Box::new(InMemory(table)))
     }
 }
 
-struct InMemory(RenderedPolicy<String>);
+struct InMemory(PolicyTable<RenderedPolicy<String>>);
 
 impl Started for InMemory {
     fn ask(&self, request: &Request) -> Result<Observation> {
-        let verdict = self.0.verdict(request);
-        let mut response = match self.0.early_response(verdict) {
+        let policy = self.0.find(&request.target, request);
+        let policy = policy.context("no policy applies")?;
+        let verdict = policy.verdict(request);
+        let mut response = match policy.early_response(verdict) {
             Some(early) => {
                 let mut response = Response::new(Reply {
                     status: early.status,
@@ -55,11 +59,11 @@ impl Started for InMemory {
                 requested_header_names(request).map(|names| names.into_owned().into_bytes())
             },
         };
-        self.0.apply(verdict, &mut response, echo);
+        policy.apply(verdict, &mut response, echo);
         if request.method == "HEAD" {
             response.body.clear();
         }
-        let decision = self.0.policy().decide(request);
+        let decision = policy.policy().decide(request);
         let decision = Some((decision.id(), decision.reasons().collect()));
         Ok(Observation { response, decision })
     }

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 
 use anyhow::{Context as _, Result};
-use cors_core::Policy;
+use cors_core::Policies;
 use tokio::sync::oneshot;
 
 use super::{Observation, Started, Subject};
@@ -19,8 +19,8 @@ use crate::wire;
 pub struct Framework {
     /// The name, as in `differences.toml`.
     pub name: &'static str,
-    /// Serves the test application under a policy until it must stop. Port 0 selects a free port.
-    pub serve: fn(Policy, SocketAddr, Listening, Stop) -> io::Result<()>,
+    /// Serves the test application under these policies until it must stop. Port 0 selects a free port.
+    pub serve: fn(Policies, SocketAddr, Listening, Stop) -> io::Result<()>,
 }
 
 /// A server on its own thread. It stops when this is dropped.
@@ -63,8 +63,9 @@ impl Running {
 
 impl Framework {
     /// Starts the server on a new thread.
-    pub fn spawn(self, policy: Policy) -> Result<Running> {
-        Running::start(move |at, listening, stop| (self.serve)(policy, at, listening, stop))
+    pub fn spawn(self, policies: impl Into<Policies>) -> Result<Running> {
+        let policies = policies.into();
+        Running::start(move |at, listening, stop| (self.serve)(policies, at, listening, stop))
             .with_context(|| self.name)
     }
 }
@@ -78,8 +79,8 @@ impl Subject for Framework {
         true
     }
 
-    fn start(&self, policy: Policy) -> Result<Box<dyn Started>> {
-        Ok(Box::new(self.spawn(policy)?))
+    fn start(&self, policies: Policies) -> Result<Box<dyn Started>> {
+        Ok(Box::new(self.spawn(policies)?))
     }
 }
 

@@ -81,6 +81,8 @@ struct WrittenVector {
     #[serde(default)]
     see: Option<String>,
     policy: Table,
+    #[serde(default)]
+    hosts: BTreeMap<String, Table>,
     #[serde(default = "yes")]
     wire: bool,
     request: WrittenRequest,
@@ -142,6 +144,7 @@ fn add(suite: &mut Suite, group: &str, file: File, shared: &File) -> Result<()> 
         let name = take_name(&mut written, &mut names)?;
         for (name, mut table) in expand(name, written)? {
             let vector = resolve(&mut table, "policy", &policies)
+                .and_then(|()| resolve_hosts(&mut table, &policies))
                 .and_then(|()| resolve(&mut table, "expect", &responses))
                 .and_then(|()| vector(format!("{group}/{name}"), table));
             suite.vectors.push(vector.context(name)?);
@@ -259,6 +262,17 @@ fn resolve(table: &mut Table, key: &str, named: &Table) -> Result<()> {
     Ok(())
 }
 
+/// Resolves the policy of each host.
+fn resolve_hosts(table: &mut Table, named: &Table) -> Result<()> {
+    let Some(Value::Table(hosts)) = table.get_mut("hosts") else {
+        return Ok(());
+    };
+    let names: Vec<String> = hosts.keys().cloned().collect();
+    names
+        .iter()
+        .try_for_each(|host| resolve(hosts, host, named))
+}
+
 fn vector(name: String, table: Table) -> Result<Vector> {
     let written: WrittenVector = table.try_into()?;
     let mut lines = Vec::new();
@@ -286,6 +300,7 @@ fn vector(name: String, table: Table) -> Result<Vector> {
         name,
         why: why(written.why, written.see)?,
         policy: written.policy,
+        hosts: written.hosts,
         wire: written.wire,
         request: Request {
             method,

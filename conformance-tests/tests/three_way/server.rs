@@ -24,7 +24,7 @@ impl Server {
     pub(crate) fn start(subject: Option<Framework>, config: &Config) -> Self {
         let policy = config.clone().build().unwrap();
         let Some(framework) = subject else {
-            return Self::InMemory(Core.start(policy).unwrap());
+            return Self::InMemory(Core.start(policy.into()).unwrap());
         };
         let running = framework.spawn(policy).unwrap();
         Self::OnTheWire {

@@ -1,6 +1,6 @@
 //! The comparison of two policies, either of which can be no CORS.
 
-use super::difference::{Change, Difference};
+use super::difference::{Change, Difference, Place};
 use super::grants::Grants;
 use super::permission::Permission;
 use crate::language::TooComplex;
@@ -11,11 +11,11 @@ pub(super) fn is_at_most(one: Option<&Policy>, other: Option<&Policy>) -> Result
     Ok(one == other || beyond(one, other)?.is_empty())
 }
 
-/// What changes at a prefix.
+/// What changes at a place.
 pub(super) fn between(
     old: Option<&Policy>,
     new: Option<&Policy>,
-    prefix: Option<&str>,
+    place: Option<&Place>,
 ) -> Result<Vec<Difference>, TooComplex> {
     if old == new {
         return Ok(Vec::new());
@@ -23,7 +23,7 @@ pub(super) fn between(
     let of = |change, permissions: Vec<Permission>| {
         permissions.into_iter().map(move |permission| Difference {
             change,
-            prefix: prefix.map(str::to_owned),
+            place: place.cloned(),
             permission,
         })
     };

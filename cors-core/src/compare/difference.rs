@@ -144,8 +144,15 @@ impl fmt::Display for PolicyDiff {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     pub(super) change: Change,
-    pub(super) prefix: Option<String>,
+    pub(super) place: Option<Place>,
     pub(super) permission: Permission,
+}
+
+/// Where policies differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) host: Option<String>,
+    pub(super) prefix: String,
 }
 
 impl Difference {
@@ -157,7 +164,13 @@ impl Difference {
     /// The path prefix whose policies differ, for [`Policies`](crate::Policies). `/` is the default
     /// policy.
     pub fn prefix(&self) -> Option<&str> {
-        self.prefix.as_deref()
+        self.place.as_ref().map(|place| place.prefix.as_str())
+    }
+
+    /// The host whose policies differ, for [`Policies`](crate::Policies). `None` stands for all hosts without
+    /// policies of their own.
+    pub fn host(&self) -> Option<&str> {
+        self.place.as_ref()?.host.as_deref()
     }
 
     /// What pages can do.
@@ -173,8 +186,11 @@ impl fmt::Display for Difference {
             Change::Narrowed => "can no longer",
         };
         f.write_str(self.change.as_str())?;
-        if let Some(prefix) = &self.prefix {
+        if let Some(Place { host, prefix }) = &self.place {
             write!(f, " at {}", Quoted(prefix))?;
+            if let Some(host) = host {
+                write!(f, " of {}", Quoted(host))?;
+            }
         }
         f.write_str(": ")?;
         self.permission.write(f, can)

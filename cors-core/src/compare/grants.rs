@@ -68,7 +68,7 @@ impl<'a> Grants<'a> {
             with_any_app: _,
             with_broad_regex: _,
             // Such a policy allows nothing, by its other fields.
-            is_for_ambiguous_path: _,
+            ambiguity: _,
             warnings: _,
         } = policy;
         let (origins, credentials) = match access {

@@ -15,6 +15,9 @@ impl Serialize for Difference {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut out = serializer.serialize_map(None)?;
         out.serialize_entry("change", &self.change())?;
+        if let Some(host) = self.host() {
+            out.serialize_entry("host", host)?;
+        }
         if let Some(prefix) = self.prefix() {
             out.serialize_entry("prefix", prefix)?;
         }

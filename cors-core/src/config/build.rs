@@ -69,7 +69,7 @@ impl Config {
             bare_success: preflight_status == 204,
             diagnostics,
             block_refused_origins,
-            is_for_ambiguous_path: false,
+            ambiguity: None,
             own_origins: own_origins.map(Box::new),
             timing_allow_origin,
             on_public_suffixes: dangerously_allow_credentials_on_public_suffixes,

@@ -31,7 +31,8 @@ pub(super) fn correct_scheme(text: &str, typo: &str, scheme: &str) -> Option<Cor
     repair(&text.replacen(typo, scheme, 1)).map(Correction::Replace)
 }
 
-fn repair(text: &str) -> Option<String> {
+/// The origin, or the entry with wildcards, that `text` most likely means.
+pub(super) fn repair(text: &str) -> Option<String> {
     let lower = unquote(text).to_lowercase().replace('\\', "/");
     let canonical = match entry::parse(&lower) {
         Ok(_) => lower,

@@ -4,7 +4,7 @@
 /// may be a token, so it is hidden, too.
 ///
 /// Where it is unclear what belongs to the password, more is hidden.
-pub(super) fn hide(text: String) -> String {
+pub(crate) fn hide(text: String) -> String {
     if !text.contains('@') {
         return text;
     }

@@ -2,12 +2,12 @@
 //! same policy.
 
 use super::Policy::{
-    AnyHeaders, AnyHeadersCredentials, AnyPort, Headers, Labels, One, Patterns, RegexOfAnything,
-    Rules,
+    AnyHeaders, AnyHeadersCredentials, AnyPort, Headers, Hosts, Labels, One, Patterns,
+    RegexOfAnything, Rules,
 };
 use super::Right::{Allowed, Denied, PreflightAllowed, PreflightDenied};
 use super::table::{PREFLIGHT, Table};
-use super::{ORIGIN, Policy, Request, Right, Role, nth_header, nth_prefix};
+use super::{ORIGIN, Policy, Request, Right, Role, nth_header, nth_host, nth_prefix};
 use crate::markdown::thousands;
 
 /// The factor for the same names in another order, case or spacing.
@@ -75,6 +75,7 @@ impl Table {
         self.origins();
         self.responses();
         self.rules();
+        self.hosts();
     }
 
     fn twin(
@@ -434,6 +435,48 @@ impl Table {
             }
         }
     }
+
+    fn hosts(&mut self) {
+        let to = |host: &str| {
+            let names = "authorization,content-type,x-requested-with".to_owned();
+            Request::preflight(ORIGIN, "PUT", vec![names]).with_host(host.to_owned())
+        };
+        let first = nth_host(0);
+        for count in [1, 10] {
+            self.row(&hosts(count), Hosts(count), to(&first), PreflightAllowed);
+        }
+        for count in [1_000, 100_000] {
+            self.twin(
+                hosts(count),
+                Hosts(count),
+                to(&first),
+                PreflightAllowed,
+                &hosts(10),
+                1.3,
+            );
+        }
+        for (what, host, right) in [
+            (
+                "upper case and port",
+                first.to_uppercase() + ":8443",
+                PreflightAllowed,
+            ),
+            ("a dot at the end", first.clone() + ".", REFUSED),
+            (
+                "253 bytes in the host",
+                filled("a.", 252) + "a",
+                PreflightAllowed,
+            ),
+            ("60 KiB in the host", filled("a.", 60 * 1024), REFUSED),
+        ] {
+            let name = hosts(100_000) + ", " + what;
+            self.twin(name, Hosts(100_000), to(&host), right, &hosts(10), ANYTHING);
+        }
+    }
+}
+
+fn hosts(count: usize) -> String {
+    format!("{} hosts", thousands(count))
 }
 
 fn rules_by_path(count: usize) -> String {

@@ -44,7 +44,7 @@ impl App for Decision {
     fn send(&mut self) {
         let request = black_box(&self.waiting);
         if let Some(policies) = &self.rendered
-            && let Some(policy) = policies.find(request.uri().path())
+            && let Some(policy) = policies.find(request.uri().path(), request)
         {
             black_box(policy.verdict(request));
         }
@@ -56,7 +56,7 @@ impl App for Decision {
         let mut response = http::Response::new("ok");
         if let Some(policies) = &self.policies {
             let table = PolicyTable::for_http(policies.clone());
-            let policy = table.find(request.uri().path()).unwrap();
+            let policy = table.find(request.uri().path(), &request).unwrap();
             match policy.act(&request, request.headers()) {
                 Action::Respond(early) => response = early,
                 Action::Forward(cors) => cors.apply(response.headers_mut()),
