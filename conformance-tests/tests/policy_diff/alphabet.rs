@@ -53,7 +53,7 @@ const OWN: [&str; 7] = [
     "https://t.com:81",
 ];
 
-pub(crate) const URLS: [&str; 9] = [
+pub(crate) const URLS: [&str; 10] = [
     "https://s.com",
     "http://s.com",
     "http://s.com:443",
@@ -61,6 +61,7 @@ pub(crate) const URLS: [&str; 9] = [
     "https://x.s.com",
     "http://t.com",
     "https://t.com:81",
+    "http://t.com:81",
     "http://t.com:82",
     "http://u.com",
 ];
@@ -143,6 +144,45 @@ pub(crate) fn policy() -> impl Strategy<Value = Config> {
     )
 }
 
+/// Policies that differ only in origins, and in the hosts and pages that reach the application.
+pub(crate) fn policy_of_hosts() -> impl Strategy<Value = Config> {
+    let origins = select(vec![
+        &[][..],
+        &["*"],
+        &["https://s.com"],
+        &["http://s.com"],
+        &["https://t.com:81"],
+        &["null"],
+        &["null", "file://"],
+    ]);
+    let own = [
+        "http://s.com",
+        "https://s.com",
+        "http://s.com:443",
+        "https://t.com:81",
+        "http://t.com:81",
+        "http://t.com",
+        "http://t.com:*",
+    ];
+    let own = subsequence(own.to_vec(), 0..=3);
+    let all = (
+        origins,
+        weighted(0.2, Just(".*")),
+        own,
+        prop::bool::weighted(0.7),
+    );
+    all.prop_map(|(origins, regex, own, block)| {
+        let config = Config::new()
+            .allow_origins(origins.iter().copied())
+            .own_origins(own)
+            .block_refused_origins(block);
+        match regex {
+            Some(regex) => config.allow_origin_regex(regex),
+            None => config,
+        }
+    })
+}
+
 /// What pages can do, always in the same order.
 pub(crate) fn acts(server: &Server) -> Vec<bool> {
     let mut acts = Vec::new();
@@ -176,11 +216,16 @@ fn visit(server: &Server, mut act: impl FnMut(&dyn Fn() -> String, bool)) {
         }
     }
     // What a page of another origin can do does not depend on the host, if it is accepted.
-    let url: Url = server
-        .accepted(&SERVERS)
-        .unwrap_or(SERVERS[0])
-        .parse()
-        .unwrap();
+    for page in URLS {
+        let mut urls = URLS.to_vec();
+        urls.retain(|url| *url != page);
+        let url = server.accepted(&urls);
+        let fetch = |url: &str| Fetch::new(page, url.parse().unwrap());
+        let reads = url.is_some_and(|url| server.fetch(&fetch(url)).read.is_some());
+        act(&|| format!("read from {page}"), reads);
+    }
+    let url = server.accepted(&SERVERS).unwrap_or(SERVERS[0]);
+    let url: Url = url.parse().unwrap();
     let is_own = server.has_host(&url);
     for page in PAGES {
         visit_fetches(server, page, &url, is_own, &mut act);
