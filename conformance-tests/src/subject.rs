@@ -17,19 +17,27 @@ pub use self::framework::{Framework, Running};
 pub const FRAMEWORKS: [Framework; 4] = [
     Framework {
         name: "axum",
-        serve: app::axum::serve,
+        serve: |policy, at, listening, stop| {
+            app::axum::serve(&cors_axum::CorsLayer::new(policy), at, listening, stop)
+        },
     },
     Framework {
         name: "actix",
-        serve: app::actix::serve,
+        serve: |policy, at, listening, stop| {
+            app::actix::serve(cors_actix::Cors::new(policy), at, listening, stop)
+        },
     },
     Framework {
         name: "rocket",
-        serve: app::rocket::serve,
+        serve: |policy, at, listening, stop| {
+            app::rocket::serve(cors_rocket::Cors::new(policy), at, listening, stop)
+        },
     },
     Framework {
         name: "warp",
-        serve: app::warp::serve,
+        serve: |policy, at, listening, stop| {
+            app::warp::serve(&cors_warp::Cors::new(policy), at, listening, stop)
+        },
     },
 ];
 

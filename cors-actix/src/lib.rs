@@ -7,8 +7,8 @@ mod request;
 
 pub use cors_core::issue;
 pub use cors_core::{
-    Config, ConfigError, Decision, HeadersRefusal, HostRefusal, MethodRefusal, OriginRefusal,
-    Policies, Policy, PrefixError, PreflightRefusal, RequestHead, RequestHeader,
+    Config, ConfigError, Decision, HeadersRefusal, HostRefusal, InForce, MethodRefusal,
+    OriginRefusal, Policies, Policy, PrefixError, PreflightRefusal, RequestHead, RequestHeader,
 };
 pub use future::ResponseFuture;
 pub use middleware::{Cors, CorsMiddleware};

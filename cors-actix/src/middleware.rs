@@ -8,37 +8,93 @@ use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forwar
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
 use actix_web::{Error, HttpResponse};
-use cors_core::{EarlyResponse, PendingHeaders, Policies, PolicyTable, RenderedPolicy};
+use cors_core::{
+    EarlyResponse, InForce, LivePolicies, PendingHeaders, Policies, PolicyTable, RenderedPolicy,
+};
 use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A [`Transform`] that applies a CORS [`Policy`](crate::Policy), or several by path, to an `App`, a
 /// `Scope` or a `Resource`. Pass it to `wrap`.
 ///
-/// A clone costs one reference count. Make one value and clone it into the `App` of every worker.
+/// A clone costs one reference count. Make one value and clone it into the `App` of every worker. All
+/// clones share their policies, so a clone is also the handle that [replaces](Cors::replace) them while
+/// the server runs.
 #[derive(Clone, Debug)]
 pub struct Cors {
-    policies: Arc<PolicyTable<RenderedPolicy<HeaderValue>>>,
+    policies: Arc<LivePolicies<RenderedPolicy<HeaderValue>>>,
 }
 
 impl Cors {
     /// A middleware that applies a policy, or several by path.
     #[must_use]
     pub fn new(policies: impl Into<Policies>) -> Self {
-        let value = |text| match text {
-            Cow::Borrowed(text) => Ok(HeaderValue::from_static(text)),
-            Cow::Owned(text) => HeaderValue::try_from(text),
-        };
-        #[expect(
-            clippy::expect_used,
-            reason = "a policy contains only tokens and numbers"
-        )]
-        let policies = PolicyTable::new(policies, |policy| RenderedPolicy::new(policy, value))
-            .expect("visible ASCII is a valid header value");
         Self {
-            policies: Arc::new(policies),
+            policies: Arc::new(LivePolicies::new(policies, render)),
         }
     }
+
+    /// Replaces the policies of this value, of all its clones and of every worker.
+    ///
+    /// Every request that begins after this call gets the new policies. A request that began before ends
+    /// by the policy that it began with. Only policies that were built are accepted: if
+    /// [`build`](crate::Config::build) fails, the old ones stay in force. No request waits for this call,
+    /// but browsers keep the responses to preflights for [`max_age`](crate::Config::max_age).
+    ///
+    /// ```no_run
+    /// use actix_web::{App, HttpServer};
+    /// use cors_actix::{Config, Cors};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let cors = Cors::new(Config::new().allow_origins(["https://example.com"]).build()?);
+    /// let worker = cors.clone();
+    /// let server = HttpServer::new(move || App::new().wrap(worker.clone())).bind("127.0.0.1:8080")?.run();
+    ///
+    /// // Later, for example in the task that reads the policy file:
+    /// match Config::new().allow_origins(["https://app.example.com"]).build() {
+    ///     Ok(policy) => cors.replace(policy),
+    ///     Err(error) => eprintln!("the old policy stays in force: {error}"),
+    /// }
+    /// assert_eq!(cors.in_force().revision(), 2);
+    /// # let _ = server;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Do not call [`Cors::new`] in the closure of `HttpServer`. Every worker then has policies of its own,
+    /// and nothing replaces them:
+    ///
+    /// ```no_run
+    /// # use actix_web::{App, HttpServer};
+    /// # use cors_actix::{Config, Cors};
+    /// # let policy = || Config::new().allow_origins(["https://example.com"]).build().unwrap();
+    /// # let new_policy = policy();
+    /// let cors = Cors::new(policy());
+    /// let server = HttpServer::new(move || App::new().wrap(Cors::new(policy()))); // wrong: clone `cors`
+    /// cors.replace(new_policy); // changes nothing for the workers
+    /// # let _ = server;
+    /// ```
+    pub fn replace(&self, policies: impl Into<Policies>) {
+        self.policies.replace(policies);
+    }
+
+    /// The policies that are in force, since when, and how often they were replaced.
+    pub fn in_force(&self) -> InForce {
+        self.policies.in_force()
+    }
+}
+
+fn render(policies: Policies) -> PolicyTable<RenderedPolicy<HeaderValue>> {
+    let value = |text| match text {
+        Cow::Borrowed(text) => Ok(HeaderValue::from_static(text)),
+        Cow::Owned(text) => HeaderValue::try_from(text),
+    };
+    #[expect(
+        clippy::expect_used,
+        reason = "a policy contains only tokens and numbers"
+    )]
+    PolicyTable::new(policies, |policy| RenderedPolicy::new(policy, value))
+        .expect("visible ASCII is a valid header value")
 }
 
 impl<S, B> Transform<S, ServiceRequest> for Cors
@@ -77,11 +133,14 @@ where
     forward_ready!(inner);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let Some(policy) = self.cors.policies.find(request.uri().path()) else {
+        let policies = self.cors.policies.load();
+        let Some(policy) = policies.find(request.uri().path()) else {
+            drop(policies);
             return ResponseFuture::forward(self.inner.call(request), None);
         };
         let head = RequestView::new(request.request());
         let cors = PendingHeaders::new(policy, &head, head.origin());
+        drop(policies);
         match cors.early_response() {
             None => ResponseFuture::forward(self.inner.call(request), Some(cors)),
             Some(early) => {

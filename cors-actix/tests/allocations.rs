@@ -8,6 +8,7 @@ use actix_http::Request;
 use actix_web::body::MessageBody;
 use actix_web::test::{TestRequest, init_service};
 use actix_web::{App, HttpMessage as _, HttpResponse, http::header, web};
+use cors_actix::{Config, Cors};
 use futures_util::FutureExt as _;
 use std::future::ready;
 use support::{EVIL, ORIGIN, cors, get, preflight, request};
@@ -34,19 +35,28 @@ fn allocations<B: MessageBody>(
     count
 }
 
+/// Before and after a replacement.
+fn both() -> [Cors; 2] {
+    let replaced = Cors::new(Config::new().build().unwrap());
+    replaced.replace(support::config().build().unwrap());
+    [cors(), replaced]
+}
+
 #[actix_web::test]
 async fn a_response_costs_the_same_as_without_the_middleware() {
     let app = || App::new().route("/", web::get().to(async || "ok"));
     let bare = init_service(app()).await;
-    let wrapped = init_service(app().wrap(cors())).await;
-    for origin in [Some(ORIGIN), Some(EVIL), None] {
-        let headers = origin.map(|origin| ("origin", origin));
-        let request = || request("GET", "/", headers.as_slice());
-        let (bare, wrapped) = (
-            allocations(&bare, &request),
-            allocations(&wrapped, &request),
-        );
-        assert_eq!(wrapped, bare, "{origin:?}");
+    for cors in both() {
+        let wrapped = init_service(app().wrap(cors)).await;
+        for origin in [Some(ORIGIN), Some(EVIL), None] {
+            let headers = origin.map(|origin| ("origin", origin));
+            let request = || request("GET", "/", headers.as_slice());
+            let (bare, wrapped) = (
+                allocations(&bare, &request),
+                allocations(&wrapped, &request),
+            );
+            assert_eq!(wrapped, bare, "{origin:?}");
+        }
     }
 }
 
@@ -55,12 +65,11 @@ async fn a_preflight_costs_the_same_as_an_empty_response() {
     let shortest = App::new()
         .wrap_fn(|request, _| ready(Ok(request.into_response(HttpResponse::Ok().finish()))));
     let shortest = allocations(&init_service(shortest).await, &|| get("/"));
-    let app = init_service(App::new().wrap(cors())).await;
-    for method in ["PUT", "DELETE"] {
-        assert_eq!(
-            allocations(&app, &|| preflight("/", method)),
-            shortest,
-            "{method}"
-        );
+    for cors in both() {
+        let app = init_service(App::new().wrap(cors)).await;
+        for method in ["PUT", "DELETE"] {
+            let count = allocations(&app, &|| preflight("/", method));
+            assert_eq!(count, shortest, "{method}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use crate::body::{EmptyBody, ResponseBody, TextBody};
 use crate::future::ResponseFuture;
 use cors_core::http::{Action, HttpPolicy};
-use cors_core::{Policies, PolicyTable};
+use cors_core::{InForce, LivePolicies, Policies, PolicyTable};
 use http::{Request, Response};
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -14,12 +14,13 @@ use tower_service::Service;
 /// A tower [`Layer`] that applies a CORS [`Policy`](crate::Policy), or several by path, to a service of
 /// `http` requests: an axum router, a tonic server, or any other.
 ///
-/// A clone costs one reference count. `A` makes the body of an early response, such as the one to a
+/// A clone costs one reference count. All clones share their policies, so a clone is also the handle that
+/// [replaces](CorsLayer::replace) them while the server runs. `A` makes the body of an early response, such as the one to a
 /// preflight: [`TextBody`] from [`new`](CorsLayer::new), or [`EmptyBody`] from
 /// [`with_empty_body`](CorsLayer::with_empty_body).
 #[derive(Debug)]
 pub struct CorsLayer<A = TextBody> {
-    policies: Arc<PolicyTable<HttpPolicy>>,
+    policies: Arc<LivePolicies<HttpPolicy>>,
     body: PhantomData<fn() -> A>,
 }
 
@@ -44,9 +45,58 @@ impl CorsLayer<EmptyBody> {
 impl<A> CorsLayer<A> {
     fn of(policies: impl Into<Policies>) -> Self {
         Self {
-            policies: Arc::new(PolicyTable::for_http(policies)),
+            policies: Arc::new(LivePolicies::new(policies, PolicyTable::for_http)),
             body: PhantomData,
         }
+    }
+
+    /// Replaces the policies of this layer, of all its clones and of every service that they wrap.
+    ///
+    /// Every request that begins after this call gets the new policies. A request that began before ends
+    /// by the policy that it began with. Only policies that were built are accepted: if
+    /// [`build`](crate::Config::build) fails, the old ones stay in force. No request waits for this call,
+    /// but browsers keep the responses to preflights for [`max_age`](crate::Config::max_age).
+    ///
+    /// ```
+    /// use axum::{Router, routing::get};
+    /// use cors_axum::{Config, CorsLayer};
+    ///
+    /// let cors = CorsLayer::new(Config::new().allow_origins(["https://example.com"]).build()?);
+    /// let app: Router = Router::new().route("/", get(|| async { "hello" })).layer(cors.clone());
+    ///
+    /// // Later, for example in the task that reads the policy file:
+    /// match Config::new().allow_origins(["https://app.example.com"]).build() {
+    ///     Ok(policy) => cors.replace(policy),
+    ///     Err(error) => eprintln!("the old policy stays in force: {error}"),
+    /// }
+    /// assert_eq!(cors.in_force().revision(), 2);
+    /// # let _ = app;
+    /// # Ok::<(), cors_axum::ConfigError>(())
+    /// ```
+    ///
+    /// Do not make a second layer to replace the policies of the first. It has its own policies, and the
+    /// application does not use them, so nothing changes:
+    ///
+    /// ```
+    /// # use axum::{Router, routing::get};
+    /// # use cors_axum::{Config, CorsLayer};
+    /// # let policy = || Config::new().allow_origins(["https://example.com"]).build();
+    /// # let new_policy = Config::new().allow_origins(["https://app.example.com"]).build()?;
+    /// # let app: Router = Router::new().route("/", get(|| async { "hello" }));
+    /// let used = CorsLayer::new(policy()?);
+    /// let app = app.layer(used.clone());
+    /// CorsLayer::new(policy()?).replace(new_policy); // wrong: use `used.replace`
+    /// assert_eq!(used.in_force().revision(), 1);
+    /// # let _ = app;
+    /// # Ok::<(), cors_axum::ConfigError>(())
+    /// ```
+    pub fn replace(&self, policies: impl Into<Policies>) {
+        self.policies.replace(policies);
+    }
+
+    /// The policies that are in force, since when, and how often they were replaced.
+    pub fn in_force(&self) -> InForce {
+        self.policies.in_force()
     }
 }
 
@@ -101,12 +151,16 @@ where
     }
 
     fn call(&mut self, request: Request<ReqB>) -> Self::Future {
-        let Some(policy) = self.layer.policies.find(request.uri().path()) else {
-            return ResponseFuture::forward(self.inner.call(request), None);
-        };
-        match policy.act(&request, request.headers()) {
-            Action::Respond(response) => ResponseFuture::respond(response.map(A::body)),
-            Action::Forward(cors) => ResponseFuture::forward(self.inner.call(request), Some(cors)),
+        let policies = self.layer.policies.load();
+        let policy = policies.find(request.uri().path());
+        let action = policy.map(|policy| policy.act(&request, request.headers()));
+        drop(policies);
+        match action {
+            None => ResponseFuture::forward(self.inner.call(request), None),
+            Some(Action::Respond(response)) => ResponseFuture::respond(response.map(A::body)),
+            Some(Action::Forward(cors)) => {
+                ResponseFuture::forward(self.inner.call(request), Some(cors))
+            }
         }
     }
 }

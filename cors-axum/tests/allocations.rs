@@ -37,6 +37,13 @@ where
     counted
 }
 
+/// Before and after a replacement.
+fn layers() -> [CorsLayer; 2] {
+    let replaced = CorsLayer::new(Config::new().build().unwrap());
+    replaced.replace(policy());
+    [CorsLayer::new(policy()), replaced]
+}
+
 fn not_cors() -> Request<Body> {
     request("GET", "/", &[])
 }
@@ -55,19 +62,23 @@ fn a_tower_service() {
         let response = Response::builder().header(header::CONTENT_TYPE, "text/plain");
         Ok::<_, Infallible>(response.body(Body::empty()).unwrap())
     });
-    let with = CorsLayer::new(policy()).layer(bare);
-    for make in [not_cors, allowed, refused] {
-        assert_eq!(allocations(&with, make), allocations(&bare, make));
+    for cors in layers() {
+        let with = cors.layer(bare);
+        for make in [not_cors, allowed, refused] {
+            assert_eq!(allocations(&with, make), allocations(&bare, make));
+        }
     }
     // Only the map of the response headers, and the body.
-    let response = allocations(&with, || preflight("/", "PUT"));
     let map = allocation_counter::measure(|| {
         let mut map = http::HeaderMap::with_capacity(8);
         map.insert(header::VARY, http::HeaderValue::from_static("x"));
         drop(std::hint::black_box(map));
     });
     let body = allocation_counter::measure(|| drop(std::hint::black_box(Body::from("OK"))));
-    assert_eq!(response, map.count_total + body.count_total);
+    for cors in layers() {
+        let response = allocations(&cors.layer(bare), || preflight("/", "PUT"));
+        assert_eq!(response, map.count_total + body.count_total);
+    }
 }
 
 /// Neither does the check of the host.

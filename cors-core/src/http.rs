@@ -212,7 +212,7 @@ impl PolicyTable<HttpPolicy> {
 }
 
 impl HttpPolicy {
-    fn new(policy: Policy) -> Result<Self, InvalidHeaderValue> {
+    fn new(policy: Arc<Policy>) -> Result<Self, InvalidHeaderValue> {
         let rendered = RenderedPolicy::new(policy, |text| match text {
             Cow::Borrowed(text) => Ok(HeaderValue::from_static(text)),
             Cow::Owned(text) => HeaderValue::try_from(text),

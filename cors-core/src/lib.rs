@@ -6,6 +6,7 @@ pub mod issue;
 mod key;
 
 // The policy, and which one applies to a path.
+mod live_policies;
 mod path;
 mod policies;
 mod policy;
@@ -47,6 +48,7 @@ pub use decision::{
 };
 pub use early_response::EarlyResponse;
 pub use language::{AllowedOrigins, TooComplex, TrustedSite};
+pub use live_policies::{InForce, LivePolicies, Revision};
 pub use path::PrefixError;
 pub use pending_headers::PendingHeaders;
 pub use policies::{Policies, PolicyTable};

@@ -56,10 +56,10 @@ use std::sync::Arc;
 /// serve files from such a system, serve each area from a directory of its own.
 #[derive(Clone, Debug)]
 pub struct Policies {
-    rules: Vec<(Prefix, Option<Policy>)>,
+    rules: Vec<(Prefix, Option<Arc<Policy>>)>,
     /// The positions in `rules`.
     tree: Tree,
-    default: Option<Policy>,
+    default: Option<Arc<Policy>>,
 }
 
 impl Policies {
@@ -67,7 +67,7 @@ impl Policies {
     #[must_use]
     pub fn new(default: Policy) -> Self {
         Self {
-            default: Some(default),
+            default: Some(Arc::new(default)),
             ..Self::without_default()
         }
     }
@@ -107,8 +107,18 @@ impl Policies {
         if !self.tree.insert(prefix.segments(), self.rules.len()) {
             return Err(PrefixError::twice(text));
         }
-        self.rules.push((prefix, policy));
+        self.rules.push((prefix, policy.map(Arc::new)));
         Ok(self)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Policy> + Clone {
+        let rules = self.rules.iter().map(|(_, policy)| policy);
+        rules.chain([&self.default]).filter_map(Option::as_deref)
+    }
+
+    /// Whether one of the policies [refuses requests](Policy::refuses_requests).
+    pub fn refuses_requests(&self) -> bool {
+        self.all().any(Policy::refuses_requests)
     }
 }
 
@@ -126,7 +136,7 @@ impl PartialEq for Policies {
             tree: _,
             default,
         } = self;
-        let is_in_other = |(prefix, policy): &(Prefix, Option<Policy>)| {
+        let is_in_other = |(prefix, policy): &(Prefix, Option<Arc<Policy>>)| {
             let rule = other.tree.get(prefix.segments());
             let rule = rule.and_then(|rule| other.rules.get(rule));
             rule.is_some_and(|(_, theirs)| theirs == policy)
@@ -179,25 +189,21 @@ impl Candidates {
 impl<T> Ambiguous<T> {
     fn new<E>(
         policies: &Policies,
-        render: &mut impl FnMut(Policy) -> Result<T, E>,
+        render: &mut impl FnMut(Arc<Policy>) -> Result<T, E>,
     ) -> Result<Self, E> {
         let of_rule = |rule: Option<usize>| {
             let own = rule.and_then(|rule| policies.rules.get(rule));
             let policy = own.map_or(&policies.default, |(_, policy)| policy);
-            Candidates::of(policy.as_ref())
+            Candidates::of(policy.as_deref())
         };
         let candidates = policies.tree.sums(of_rule, Candidates::max);
         let strictest = candidates.iter().max();
         let mut render_for = |kind: Candidates| {
             let is_needed = !policies.rules.is_empty() && strictest >= Some(&kind);
-            let all = policies
-                .rules
-                .iter()
-                .filter_map(|(_, policy)| policy.as_ref());
-            let all = all.chain(&policies.default);
-            let policy = || Policy::for_ambiguous_path(kind == Candidates::OneBlocks, all);
+            let blocks = kind == Candidates::OneBlocks;
+            let policy = || Policy::for_ambiguous_path(blocks, policies.all());
             is_needed
-                .then(|| render(policy()).map(Arc::new))
+                .then(|| render(Arc::new(policy())).map(Arc::new))
                 .transpose()
         };
         Ok(Self {
@@ -224,7 +230,7 @@ impl<T> PolicyTable<T> {
     /// Returns the first error of `render`.
     pub fn new<E>(
         policies: impl Into<Policies>,
-        mut render: impl FnMut(Policy) -> Result<T, E>,
+        mut render: impl FnMut(Arc<Policy>) -> Result<T, E>,
     ) -> Result<Self, E> {
         let policies = policies.into();
         let ambiguous = Ambiguous::new(&policies, &mut render)?;
@@ -233,7 +239,7 @@ impl<T> PolicyTable<T> {
             tree,
             default,
         } = policies;
-        let mut render = |policy: Option<Policy>| {
+        let mut render = |policy: Option<Arc<Policy>>| {
             policy
                 .map(|policy| render(policy).map(Arc::new))
                 .transpose()

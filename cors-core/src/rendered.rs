@@ -8,6 +8,7 @@ use crate::request::{Lines, RequestHead, RequestHeader};
 use crate::requested_headers::AllowedHeaders;
 use crate::verdict::{PreflightVerdict, Verdict, VerdictKind};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// A policy whose header values are rendered as `V`, the type of a framework for header values.
 ///
@@ -16,7 +17,7 @@ use std::borrow::Cow;
 /// In either case [`apply`](Self::apply) writes the headers of the response.
 #[derive(Clone, Debug)]
 pub struct RenderedPolicy<V> {
-    pub(crate) policy: Policy,
+    pub(crate) policy: Arc<Policy>,
     /// `*`
     pub(crate) any_origin: V,
     /// `true`
@@ -45,9 +46,10 @@ impl<V: Clone> RenderedPolicy<V> {
     ///
     /// Returns the first error of `value`.
     pub fn new<E>(
-        policy: Policy,
+        policy: impl Into<Arc<Policy>>,
         mut value: impl FnMut(Cow<'static, str>) -> Result<V, E>,
     ) -> Result<Self, E> {
+        let policy = policy.into();
         let mut render = |text: Cow<'static, str>| {
             let value = value(text)?;
             // The first clone of a value may allocate. It happens here, not during a request.

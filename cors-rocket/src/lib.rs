@@ -6,8 +6,8 @@ mod response;
 
 pub use cors_core::issue;
 pub use cors_core::{
-    Config, ConfigError, Decision, HeadersRefusal, HostRefusal, MethodRefusal, OriginRefusal,
-    Policies, Policy, PrefixError, PreflightRefusal, RequestHead, RequestHeader,
+    Config, ConfigError, Decision, HeadersRefusal, HostRefusal, InForce, MethodRefusal,
+    OriginRefusal, Policies, Policy, PrefixError, PreflightRefusal, RequestHead, RequestHeader,
 };
-pub use middleware::Cors;
+pub use middleware::{Cors, ReplaceError};
 pub use request::RequestView;

@@ -2,13 +2,17 @@
 
 use crate::request::RequestView;
 use crate::response;
-use cors_core::{Policies, PolicyTable, RenderedPolicy};
+use cors_core::{InForce, LivePolicies, Policies, PolicyTable, RenderedPolicy, Revision};
 use rocket::fairing::{self, Fairing, Info, Kind};
 use rocket::http::{Method, Status};
 use rocket::route::{BoxFuture, Outcome};
 use rocket::{Build, Data, Request, Response, Rocket, Route};
 use std::convert::Infallible;
+use std::error::Error;
+use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 /// A [`Fairing`] that applies a CORS [`Policy`](crate::Policy), or several by path, to a Rocket
 /// application.
@@ -16,33 +20,146 @@ use std::sync::Arc;
 /// It mounts one route, `OPTIONS /<_..>`, before all others. The route responds to preflights and
 /// forwards every other request. If a policy refuses other requests
 /// ([`block_refused_origins`](crate::Config::block_refused_origins),
-/// [`own_origins`](crate::Config::own_origins)), there is such a route for every method. The fairing adds the headers to every response. Their values are borrowed, not copied.
+/// [`own_origins`](crate::Config::own_origins)), there is such a route for every method. The fairing adds
+/// the headers to every response. Their values are borrowed, not copied.
+///
+/// A clone costs one reference count. All clones share their policies, so a clone is also the handle that
+/// [replaces](Cors::replace) them while the server runs.
 #[derive(Clone, Debug)]
 pub struct Cors {
-    policies: Arc<PolicyTable<RenderedPolicy<String>>>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    policies: LivePolicies<RenderedPolicy<String>>,
+    /// Whether there is a route for every method, so that every request can be refused.
+    every_method: bool,
 }
 
 impl Cors {
     /// A fairing that applies a policy, or several by path.
     #[must_use]
     pub fn new(policies: impl Into<Policies>) -> Self {
-        let Ok(policies) = PolicyTable::new(policies, |policy| {
-            RenderedPolicy::new(policy, |text| Ok::<_, Infallible>(text.into_owned()))
-        });
+        let policies = policies.into();
+        let every_method = policies.refuses_requests();
+        Self::of(policies, every_method)
+    }
+
+    /// Like [`new`](Self::new), but the policies can be [replaced](Self::replace) by others that refuse
+    /// requests, even if these do not.
+    ///
+    /// There is a route for every method from the start. It costs a box for each request that it forwards.
+    #[must_use]
+    pub fn with_routes_for_every_method(policies: impl Into<Policies>) -> Self {
+        Self::of(policies.into(), true)
+    }
+
+    fn of(policies: Policies, every_method: bool) -> Self {
+        let policies = LivePolicies::new(policies, render);
         Self {
-            policies: Arc::new(policies),
+            shared: Arc::new(Shared {
+                policies,
+                every_method,
+            }),
         }
     }
 
-    fn policy(&self, request: &Request<'_>) -> Option<&RenderedPolicy<String>> {
+    /// Replaces the policies of this fairing and of all its clones.
+    ///
+    /// Every request that begins after this call gets the new policies. A request that began before ends
+    /// by the policy that it began with. Only policies that were built are accepted: if
+    /// [`build`](crate::Config::build) fails, the old ones stay in force. No request waits for this call,
+    /// but browsers keep the responses to preflights for [`max_age`](crate::Config::max_age).
+    ///
+    /// ```
+    /// use cors_rocket::{Config, Cors};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let cors = Cors::new(Config::new().allow_origins(["https://example.com"]).build()?);
+    /// let rocket = rocket::build().attach(cors.clone());
+    ///
+    /// // Later, for example in the task that reads the policy file:
+    /// match Config::new().allow_origins(["https://app.example.com"]).build() {
+    ///     Ok(policy) => cors.replace(policy)?,
+    ///     Err(error) => eprintln!("the old policy stays in force: {error}"),
+    /// }
+    /// assert_eq!(cors.in_force().revision(), 2);
+    /// # let _ = rocket;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Do not make a second fairing to replace the policies of the first. It has its own policies, and the
+    /// application does not use them, so nothing changes:
+    ///
+    /// ```
+    /// # use cors_rocket::{Config, Cors};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let policy = || Config::new().allow_origins(["https://example.com"]).build();
+    /// # let new_policy = Config::new().allow_origins(["https://app.example.com"]).build()?;
+    /// let used = Cors::new(policy()?);
+    /// let rocket = rocket::build().attach(used.clone());
+    /// Cors::new(policy()?).replace(new_policy)?; // wrong: use `used.replace`
+    /// assert_eq!(used.in_force().revision(), 1);
+    /// # let _ = rocket;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # What it costs
+    ///
+    /// Rocket borrows header values for as long as the request. So after the first replacement, each
+    /// request keeps its policies in its local cache, which costs two allocations. Before, a request costs
+    /// none. The policies of [`new`](Self::new) stay in memory as long as the fairing. Later ones are
+    /// dropped when the last request that began with them has ended.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the new policies refuse requests ([`block_refused_origins`](crate::Config::block_refused_origins),
+    /// [`own_origins`](crate::Config::own_origins)), but this fairing has only the route for `OPTIONS`, so
+    /// that nothing would be refused. The old policies stay in force. Make the fairing with
+    /// [`with_routes_for_every_method`](Self::with_routes_for_every_method).
+    pub fn replace(&self, policies: impl Into<Policies>) -> Result<(), ReplaceError> {
+        let policies = policies.into();
+        if policies.refuses_requests() && !self.shared.every_method {
+            return Err(ReplaceError(()));
+        }
+        self.shared.policies.replace(policies);
+        Ok(())
+    }
+
+    /// The policies that are in force, since when, and how often they were replaced.
+    pub fn in_force(&self) -> InForce {
+        self.shared.policies.in_force()
+    }
+
+    /// Keeps the policies for a request that begins.
+    fn pin(&self, request: &Request<'_>) {
+        if let Some(policies) = self.shared.policies.later() {
+            request.local_cache(|| Pinned(Some(policies)));
+        }
+    }
+
+    /// The policy for a request, out of the policies that it began with.
+    fn policy<'r>(&'r self, request: &'r Request<'_>) -> Option<&'r RenderedPolicy<String>> {
+        let policies = &self.shared.policies;
         let path = request.uri().path().as_str();
-        self.policies.find(path).map(Arc::as_ref)
+        let policy = if policies.is_replaced() {
+            // Without an entry, the request began before the first replacement.
+            match request.local_cache(|| Pinned(None)) {
+                Pinned(None) => policies.first().find(path),
+                Pinned(Some(later)) => later.find(path),
+            }
+        } else {
+            policies.first().find(path)
+        };
+        policy.map(Arc::as_ref)
     }
 
     /// The methods of requests that can have an early response.
     fn methods(&self) -> &'static [Method] {
-        let mut all = self.policies.iter();
-        if all.any(|rendered| rendered.policy().refuses_requests()) {
+        if self.shared.every_method {
             &EVERY_METHOD
         } else {
             &[Method::Options]
@@ -50,12 +167,39 @@ impl Cors {
     }
 }
 
+fn render(policies: Policies) -> PolicyTable<RenderedPolicy<String>> {
+    let Ok(table) = PolicyTable::new(policies, |policy| {
+        RenderedPolicy::new(policy, |text| Ok::<_, Infallible>(text.into_owned()))
+    });
+    table
+}
+
+/// The fairing cannot apply these policies: see [`Cors::replace`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplaceError(());
+
+impl fmt::Display for ReplaceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "the new policies refuse requests (`block_refused_origins`, `own_origins`), but the fairing \
+             has no route that could refuse them, because its first policies did not; make it with \
+             `Cors::with_routes_for_every_method`; the old policies stay in force",
+        )
+    }
+}
+
+impl Error for ReplaceError {}
+
+/// What a request keeps in its local cache: the policies that it began with, or `None` if these are the
+/// first ones.
+struct Pinned(Option<Arc<Revision<RenderedPolicy<String>>>>);
+
 #[rocket::async_trait]
 impl Fairing for Cors {
     fn info(&self) -> Info {
         Info {
             name: "CORS",
-            kind: Kind::Ignite | Kind::Response | Kind::Singleton,
+            kind: Kind::Ignite | Kind::Request | Kind::Response | Kind::Singleton,
         }
     }
 
@@ -69,14 +213,42 @@ impl Fairing for Cors {
         Ok(rocket.mount("/", routes).manage(Attached(self.clone())))
     }
 
+    // Written as `async_trait` expands it: an `async fn` would allocate its future for each request.
+    fn on_request<'s, 'q, 'qi, 'd, 'di, 'f>(
+        &'s self,
+        request: &'q mut Request<'qi>,
+        _: &'d mut Data<'di>,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + 'f>>
+    where
+        's: 'f,
+        'q: 'f,
+        'qi: 'f,
+        'd: 'f,
+        'di: 'f,
+    {
+        self.pin(request);
+        Box::pin(Done)
+    }
+
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
-        // The headers borrow from the policy. Only the managed state of Rocket lives as long as the response;
-        // `self` does not.
+        // The headers borrow from the policy. Only what Rocket manages, or keeps for the request, lives as
+        // long as the response; `self` does not.
         if let Some(Attached(cors)) = request.rocket().state()
             && let Some(policy) = cors.policy(request)
         {
             response::apply(policy, request, response);
         }
+    }
+}
+
+/// A future that is ready. It has no size, so a box of it does not allocate.
+struct Done;
+
+impl Future for Done {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        Poll::Ready(())
     }
 }
 

@@ -65,6 +65,9 @@ const PREFLIGHT: &[(&str, &str)] = &[
     ),
 ];
 
+/// The local cache of Rocket, and what a request keeps in it after a replacement.
+const PINNED: u64 = 2;
+
 fn app() -> Rocket<Build> {
     rocket().mount("/", routes![ok, preflight])
 }
@@ -125,6 +128,13 @@ fn as_few_allocations_as_for_fixed_headers() {
         println!("{what}: bare {bare}, fixed headers {fixed}, ours {ours}");
         assert_eq!(sent, expected, "{what}");
         assert_eq!(ours, fixed + forwards, "{what}");
+
+        let replaced = Cors::new(Config::new().build().unwrap());
+        replaced.replace(policy()).unwrap();
+        let (ours, sent) = measure(app().attach(replaced), method, headers);
+        println!("{what}: after a replacement {ours}");
+        assert_eq!(sent, expected, "{what}");
+        assert_eq!(ours, fixed + forwards + PINNED, "{what}");
 
         let several = Policies::new(blocking()).at("/api", blocking()).unwrap();
         let (ours, sent) = measure(app().attach(Cors::new(several)), method, headers);

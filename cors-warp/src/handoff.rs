@@ -10,6 +10,7 @@ use crate::request::Host;
 use cors_core::http::CorsHeaders;
 use http::StatusCode;
 use std::cell::{Cell, RefCell};
+use warp::Rejection;
 use warp::reply::Response;
 
 thread_local! {
@@ -18,16 +19,10 @@ thread_local! {
     /// Whether there is an early response. `None` if that depends on a host that is unknown.
     pub(crate) static HAS_EARLY_RESPONSE: Cell<Option<bool>> = const { Cell::new(None) };
     pub(crate) static EARLY_RESPONSE: RefCell<Option<Response>> = const { RefCell::new(None) };
-    /// The CORS headers for the response of the routes.
+    /// The CORS headers for the response of the routes, if there is no early response.
     pub(crate) static CORS_HEADERS: Cell<Option<CorsHeaders>> = const { Cell::new(None) };
+    /// How the routes have rejected the request.
+    pub(crate) static REJECTION: Cell<Option<Rejection>> = const { Cell::new(None) };
     /// The status that warp chooses for a rejection. It shows it only to a log.
     pub(crate) static STATUS: Cell<StatusCode> = const { Cell::new(StatusCode::OK) };
-}
-
-/// Applies the stored CORS headers to a response.
-pub(crate) fn apply_cors_headers(mut response: Response) -> Response {
-    if let Some(cors) = CORS_HEADERS.with(Cell::take) {
-        cors.apply(response.headers_mut());
-    }
-    response
 }

@@ -1,18 +1,18 @@
 //! The filter that [`Cors::wrap`] makes.
 //!
-//! A log around the routes decides about the headers of their responses. A gate before the routes
-//! responds early. Only requests that may need an early response pass through it: `OPTIONS`, or every
-//! request if a policy refuses some. See `handoff` for how logs and
-//! filters work together.
+//! A gate before the routes decides about every request. It responds early, or passes the CORS headers
+//! for the response of the routes on. So a request ends by the policy that it began with. See `handoff`
+//! for how logs and filters work together.
 
 use crate::handoff::{CORS_HEADERS, EARLY_RESPONSE, HAS_EARLY_RESPONSE, HOST};
-use crate::rejection::{RouteError, sealed};
+use crate::rejection::{RouteError, responses};
 use crate::request::{Host, RequestView};
-use cors_core::http::{Action, HttpPolicy};
-use cors_core::{Policies, PolicyTable};
-use http::{Method, StatusCode};
+use cors_core::http::{Action, CorsHeaders, HttpPolicy};
+use cors_core::{InForce, LivePolicies, Policies, PolicyTable};
+use http::StatusCode;
+use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
-use std::future::{Ready, ready};
+use std::future::ready;
 use std::sync::Arc;
 use warp::log::Info;
 use warp::reply::Response;
@@ -20,10 +20,11 @@ use warp::{Filter, Rejection, Reply};
 
 /// Applies a CORS [`Policy`](crate::Policy), or several by path, to the routes of an application.
 ///
-/// A clone costs one reference count.
+/// A clone costs one reference count. All clones share their policies, so a clone is also the handle that
+/// [replaces](Cors::replace) them while the server runs.
 #[derive(Clone, Debug)]
 pub struct Cors {
-    policies: Arc<PolicyTable<HttpPolicy>>,
+    policies: Arc<LivePolicies<HttpPolicy>>,
 }
 
 impl Cors {
@@ -31,8 +32,56 @@ impl Cors {
     #[must_use]
     pub fn new(policies: impl Into<Policies>) -> Self {
         Self {
-            policies: Arc::new(PolicyTable::for_http(policies)),
+            policies: Arc::new(LivePolicies::new(policies, PolicyTable::for_http)),
         }
+    }
+
+    /// Replaces the policies of this value, of all its clones and of every filter that they wrap.
+    ///
+    /// Every request that begins after this call gets the new policies. A request that began before ends
+    /// by the policy that it began with. Only policies that were built are accepted: if
+    /// [`build`](crate::Config::build) fails, the old ones stay in force. No request waits for this call,
+    /// but browsers keep the responses to preflights for [`max_age`](crate::Config::max_age).
+    ///
+    /// ```
+    /// use cors_warp::{Config, Cors};
+    /// use warp::Filter;
+    ///
+    /// let cors = Cors::new(Config::new().allow_origins(["https://example.com"]).build()?);
+    /// let app = cors.wrap(warp::path("hello").map(|| "hello"));
+    ///
+    /// // Later, for example in the task that reads the policy file:
+    /// match Config::new().allow_origins(["https://app.example.com"]).build() {
+    ///     Ok(policy) => cors.replace(policy),
+    ///     Err(error) => eprintln!("the old policy stays in force: {error}"),
+    /// }
+    /// assert_eq!(cors.in_force().revision(), 2);
+    /// # let _ = app;
+    /// # Ok::<(), cors_warp::ConfigError>(())
+    /// ```
+    ///
+    /// Do not make a second `Cors` to replace the policies of the first. It has its own policies, and the
+    /// filter does not use them, so nothing changes:
+    ///
+    /// ```
+    /// # use cors_warp::{Config, Cors};
+    /// # use warp::Filter;
+    /// # let policy = || Config::new().allow_origins(["https://example.com"]).build();
+    /// # let new_policy = Config::new().allow_origins(["https://app.example.com"]).build()?;
+    /// let used = Cors::new(policy()?);
+    /// let app = used.wrap(warp::path("hello").map(|| "hello"));
+    /// Cors::new(policy()?).replace(new_policy); // wrong: use `used.replace`
+    /// assert_eq!(used.in_force().revision(), 1);
+    /// # let _ = app;
+    /// # Ok::<(), cors_warp::ConfigError>(())
+    /// ```
+    pub fn replace(&self, policies: impl Into<Policies>) {
+        self.policies.replace(policies);
+    }
+
+    /// The policies that are in force, since when, and how often they were replaced.
+    pub fn in_force(&self) -> InForce {
+        self.policies.in_force()
     }
 
     /// Responds to preflights, forwards every other request to `routes`, and adds the CORS headers to
@@ -64,29 +113,40 @@ impl Cors {
     where
         F: Filter<Extract: Reply, Error: RouteError> + Clone + Send + Sync + 'static,
     {
-        let policies = Arc::clone(&self.policies);
-        sealed::Sealed::replies(self.gate(), routes, move |info| forward(&policies, &info))
+        self.gate().and(responses(routes)).map(apply).or_else(|_| {
+            ready(Ok(
+                (EARLY_RESPONSE.with(RefCell::take).unwrap_or_default(),),
+            ))
+        })
     }
 
-    /// Rejects requests that the routes must not receive, and stores the early response.
+    /// The CORS headers for the response of the routes, if a policy applies. Rejects requests that the
+    /// routes must not receive, and stores the early response.
     fn gate(
         &self,
-    ) -> impl Filter<Extract = (), Error = Rejection> + Clone + Send + Sync + 'static + use<> {
-        let mut policies = self.policies.iter();
-        let refuses = policies.any(|policy| policy.policy().refuses_requests());
-        let others = warp::method()
-            .and_then(move |method| pass_unless(refuses || method == Method::OPTIONS));
+    ) -> impl Filter<Extract = (Option<CorsHeaders>,), Error = Rejection>
+    + Clone
+    + Send
+    + Sync
+    + 'static
+    + use<> {
         let unknown = warp::any().map(|| Host::Unknown);
         // It rejects a `Host` line that contradicts the target or is not a host.
         let known = warp::host::optional()
             .map(Host::Known)
             .or_else(|_| ready(Ok::<_, Infallible>((Host::Known(None),))));
         let look = self.look(unknown).or(self.look(known)).unify();
-        others.or(look.and_then(pass_unless)).unify().untuple_one()
+        look.and_then(|has_early_response| {
+            ready(if has_early_response {
+                Err(warp::reject::not_found())
+            } else {
+                Ok(CORS_HEADERS.with(Cell::take))
+            })
+        })
     }
 
-    /// Whether there is an early response. If there is, it is stored. Rejects if the result depends on a
-    /// host that is unknown.
+    /// Whether there is an early response. It is stored, or else the CORS headers are. Rejects if the
+    /// result depends on a host that is unknown.
     fn look<H>(
         &self,
         host: H,
@@ -100,24 +160,18 @@ impl Cors {
             StatusCode::OK // A log needs a reply.
         })
         .with(warp::log::custom(move |info| {
-            HAS_EARLY_RESPONSE.set(respond(&policies, &info, HOST.take()));
+            HAS_EARLY_RESPONSE.set(decide(&policies, &info, HOST.take()));
         }))
         .and_then(|_| ready(HAS_EARLY_RESPONSE.get().ok_or_else(warp::reject::not_found)))
     }
 }
 
-fn pass_unless(is_rejected: bool) -> Ready<Result<(), Rejection>> {
-    ready(if is_rejected {
-        Err(warp::reject::not_found())
-    } else {
-        Ok(())
-    })
-}
-
-/// Whether there is an early response. If there is, it is stored. `None` if the result depends on a host
-/// that is unknown.
-fn respond(policies: &PolicyTable<HttpPolicy>, info: &Info<'_>, host: Host) -> Option<bool> {
+/// Whether there is an early response. It is stored, or else the CORS headers are. `None` if the result
+/// depends on a host that is unknown.
+fn decide(policies: &LivePolicies<HttpPolicy>, info: &Info<'_>, host: Host) -> Option<bool> {
+    let policies = policies.load();
     let Some(policy) = policies.find(info.path()) else {
+        CORS_HEADERS.set(None);
         return Some(false);
     };
     let head = RequestView::new(info.method(), info.request_headers()).with(host);
@@ -130,17 +184,16 @@ fn respond(policies: &PolicyTable<HttpPolicy>, info: &Info<'_>, host: Host) -> O
             EARLY_RESPONSE.with(|left| left.replace(Some(response.map(Into::into))));
             true
         }
-        Action::Forward(_) => false,
+        Action::Forward(cors) => {
+            CORS_HEADERS.set(Some(cors));
+            false
+        }
     })
 }
 
-/// Stores the CORS headers for the response of the routes.
-fn forward(policies: &PolicyTable<HttpPolicy>, info: &Info<'_>) {
-    if EARLY_RESPONSE.with_borrow(Option::is_some) {
-        return; // The gate has rejected the request.
+fn apply(cors: Option<CorsHeaders>, mut response: Response) -> Response {
+    if let Some(cors) = cors {
+        cors.apply(response.headers_mut());
     }
-    // The gate has decided what is refused, and nothing else depends on the host.
-    let head = RequestView::new(info.method(), info.request_headers());
-    let cors = |policy: &Arc<HttpPolicy>| policy.forward(&head, info.request_headers());
-    CORS_HEADERS.set(policies.find(info.path()).map(cors));
+    response
 }

@@ -15,7 +15,7 @@ use actix_web::{
     App, Error, FromRequest, Handler, HttpRequest, HttpResponse, HttpResponseBuilder, HttpServer,
     Resource, error, rt,
 };
-use cors_actix::{Cors, Policy};
+use cors_actix::Cors;
 use futures_util::{FutureExt as _, stream};
 use tokio::task::yield_now;
 
@@ -24,8 +24,7 @@ use crate::response::Reply;
 use crate::server::{Listening, Stop};
 
 /// Serves the application on this thread until it must stop.
-pub fn serve(policy: Policy, at: SocketAddr, listening: Listening, stop: Stop) -> io::Result<()> {
-    let cors = Cors::new(policy);
+pub fn serve(cors: Cors, at: SocketAddr, listening: Listening, stop: Stop) -> io::Result<()> {
     let app = move || {
         App::new()
             .configure(routes)

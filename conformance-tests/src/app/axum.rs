@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode
 use axum::response::Response;
 use axum::routing::{IntoMakeService, MethodFilter, on};
 use axum::{Router, ServiceExt};
-use cors_axum::{Cors, CorsLayer, Policy};
+use cors_axum::{Cors, CorsLayer};
 use futures_util::stream;
 use tokio::net::TcpListener;
 use tokio::task::yield_now;
@@ -49,13 +49,13 @@ pub fn router() -> Router {
 }
 
 /// The application with the middleware, for `axum::serve`.
-pub fn behind(policy: Policy) -> IntoMakeService<Cors<Router>> {
-    let service = CorsLayer::new(policy).layer(router());
+pub fn behind(cors: &CorsLayer) -> IntoMakeService<Cors<Router>> {
+    let service = cors.layer(router());
     ServiceExt::<Request<Body>>::into_make_service(service)
 }
 
 /// Serves the application on this thread until it must stop.
-pub fn serve(policy: Policy, at: SocketAddr, listening: Listening, stop: Stop) -> io::Result<()> {
+pub fn serve(cors: &CorsLayer, at: SocketAddr, listening: Listening, stop: Stop) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -63,7 +63,7 @@ pub fn serve(policy: Policy, at: SocketAddr, listening: Listening, stop: Stop) -
         let listener = TcpListener::bind(at).await?;
         listening(listener.local_addr()?);
         tokio::select! {
-            end = axum::serve(listener, behind(policy)) => end,
+            end = axum::serve(listener, behind(cors)) => end,
             _ = stop => Ok(()),
         }
     })

@@ -5,7 +5,7 @@ use std::io::{self, Cursor};
 use std::net::SocketAddr;
 use std::panic::resume_unwind;
 
-use cors_rocket::{Cors, Policy};
+use cors_rocket::Cors;
 use futures_util::stream;
 use rocket::config::Shutdown;
 use rocket::error::ErrorKind;
@@ -21,7 +21,7 @@ use crate::response::Reply;
 use crate::server::{Listening, Stop};
 
 /// Serves the application on this thread until it must stop.
-pub fn serve(policy: Policy, at: SocketAddr, listening: Listening, stop: Stop) -> io::Result<()> {
+pub fn serve(cors: Cors, at: SocketAddr, listening: Listening, stop: Stop) -> io::Result<()> {
     // Each Rocket raises the log level of the whole process, unless a logger is already set.
     let _ = log::set_logger(log::logger());
     let config = Config {
@@ -41,7 +41,7 @@ pub fn serve(policy: Policy, at: SocketAddr, listening: Listening, stop: Stop) -
     });
     let app = rocket::custom(config)
         .mount("/", routes())
-        .attach(Cors::new(policy))
+        .attach(cors)
         .attach(liftoff);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 
-use cors_warp::{Cors, Policy};
+use cors_warp::Cors;
 use futures_util::{FutureExt as _, stream};
 use tokio::net::TcpListener;
 use tokio::task::yield_now;
@@ -20,14 +20,14 @@ use crate::response::Reply;
 use crate::server::{Listening, Stop};
 
 /// Serves the application on this thread until it must stop.
-pub fn serve(policy: Policy, at: SocketAddr, listening: Listening, stop: Stop) -> io::Result<()> {
+pub fn serve(cors: &Cors, at: SocketAddr, listening: Listening, stop: Stop) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind(at).await?;
         listening(listener.local_addr()?);
-        let app = Cors::new(policy).wrap(routes());
+        let app = cors.wrap(routes());
         tokio::select! {
             () = warp::serve(app).incoming(listener).run() => {}
             _ = stop => {}

@@ -33,6 +33,26 @@ pub struct Running {
 }
 
 impl Running {
+    /// Starts a server on a new thread, on a free port.
+    pub fn start(
+        serve: impl FnOnce(SocketAddr, Listening, Stop) -> io::Result<()> + Send + 'static,
+    ) -> Result<Self> {
+        let (sender, receiver) = mpsc::channel();
+        // The receiver may be gone by then; ignore the error.
+        let listening = Box::new(move |address| {
+            let _ = sender.send(address);
+        });
+        let free_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let (stop, stopped) = oneshot::channel();
+        let thread = thread::spawn(move || serve(free_port, listening, stopped));
+        let address = receiver.recv().context("the server did not start")?;
+        Ok(Self {
+            address,
+            stop,
+            thread,
+        })
+    }
+
     /// Stops the server, and waits until its thread has ended and its port is free.
     pub fn stop(self) -> io::Result<()> {
         drop(self.stop);
@@ -44,21 +64,8 @@ impl Running {
 impl Framework {
     /// Starts the server on a new thread.
     pub fn spawn(self, policy: Policy) -> Result<Running> {
-        let (sender, receiver) = mpsc::channel();
-        // The receiver may be gone by then; ignore the error.
-        let listening = Box::new(move |address| {
-            let _ = sender.send(address);
-        });
-        let free_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let (stop, stopped) = oneshot::channel();
-        let thread = thread::spawn(move || (self.serve)(policy, free_port, listening, stopped));
-        let address = receiver.recv();
-        let address = address.with_context(|| format!("{} did not start", self.name))?;
-        Ok(Running {
-            address,
-            stop,
-            thread,
-        })
+        Running::start(move |at, listening, stop| (self.serve)(policy, at, listening, stop))
+            .with_context(|| self.name)
     }
 }
 

@@ -1,0 +1,162 @@
+//! Policies that are replaced while requests are handled.
+//!
+//! The adapters keep their policies here, shared by all clones of a middleware.
+
+use crate::policies::{Policies, PolicyTable};
+use arc_swap::{ArcSwap, Guard};
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::SystemTime;
+
+/// The policies that apply to new requests. They can be replaced at any time, without a lock for the
+/// requests. For adapters.
+///
+/// The first policies stay in memory with this value, so that a request before the first replacement
+/// only checks that there was none. Later ones are dropped once they are replaced and no request uses
+/// them.
+#[derive(Debug)]
+pub struct LivePolicies<T> {
+    first: Revision<T>,
+    /// Empty until the first replacement.
+    later: OnceLock<ArcSwap<Revision<T>>>,
+    render: fn(Policies) -> PolicyTable<T>,
+    /// Held while policies are replaced, so that the revision with the highest number is in force.
+    replacing: Mutex<()>,
+}
+
+/// A [`PolicyTable`] with its revision. For adapters.
+#[derive(Debug)]
+pub struct Revision<T> {
+    table: PolicyTable<T>,
+    in_force: InForce,
+}
+
+impl<T> Deref for Revision<T> {
+    type Target = PolicyTable<T>;
+
+    fn deref(&self) -> &PolicyTable<T> {
+        &self.table
+    }
+}
+
+/// The policies that were in force when this value was read, and since when.
+///
+/// It does not change when the policies are replaced.
+#[derive(Clone, Debug)]
+pub struct InForce {
+    policies: Arc<Policies>,
+    revision: u64,
+    since: SystemTime,
+}
+
+impl InForce {
+    /// The policies, as they were passed to the middleware.
+    pub fn policies(&self) -> &Arc<Policies> {
+        &self.policies
+    }
+
+    /// How many policies the middleware has had, these included: 1 for the first ones, 2 after one
+    /// replacement.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// When these policies replaced the previous ones, or when the middleware was made. This is the clock
+    /// of the system, which can be set back.
+    pub fn since(&self) -> SystemTime {
+        self.since
+    }
+}
+
+impl<T> LivePolicies<T> {
+    /// Renders these policies, and later the ones that replace them, with `render`.
+    pub fn new(policies: impl Into<Policies>, render: fn(Policies) -> PolicyTable<T>) -> Self {
+        Self {
+            first: Revision::new(policies.into(), render, 1),
+            later: OnceLock::new(),
+            render,
+            replacing: Mutex::new(()),
+        }
+    }
+
+    /// Replaces the policies. All requests that begin after this call see the new ones.
+    pub fn replace(&self, policies: impl Into<Policies>) {
+        let mut next = Revision::new(policies.into(), self.render, 0);
+        // The mutex guards no data, so a panic cannot leave it in a wrong state.
+        let replacing = self
+            .replacing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        next.in_force.revision = self.in_force().revision + 1;
+        next.in_force.since = SystemTime::now();
+        let next = Arc::new(next);
+        let later = self.later.get_or_init(|| ArcSwap::new(Arc::clone(&next)));
+        let old = later.swap(next);
+        drop(replacing);
+        drop(old);
+    }
+
+    /// The policies for a request that begins now. Keep the result only for the look-up, because a thread
+    /// can hold few of them at a low cost.
+    #[inline]
+    pub fn load(&self) -> impl Deref<Target = PolicyTable<T>> + use<'_, T> {
+        Loaded {
+            first: &self.first,
+            later: self.later.get().map(ArcSwap::load),
+        }
+    }
+
+    /// Whether the policies have been replaced.
+    pub fn is_replaced(&self) -> bool {
+        self.later.get().is_some()
+    }
+
+    /// The policies before the first replacement, which live as long as `self`.
+    pub fn first(&self) -> &PolicyTable<T> {
+        &self.first
+    }
+
+    /// The policies for a request that begins now, or `None` if they are the [`first`](Self::first) ones.
+    pub fn later(&self) -> Option<Arc<Revision<T>>> {
+        self.later.get().map(ArcSwap::load_full)
+    }
+
+    /// The policies that are in force, and since when.
+    pub fn in_force(&self) -> InForce {
+        match self.later.get() {
+            None => self.first.in_force.clone(),
+            Some(later) => later.load().in_force.clone(),
+        }
+    }
+}
+
+impl<T> Revision<T> {
+    fn new(policies: Policies, render: fn(Policies) -> PolicyTable<T>, revision: u64) -> Self {
+        Self {
+            in_force: InForce {
+                policies: Arc::new(policies.clone()),
+                revision,
+                since: SystemTime::now(),
+            },
+            table: render(policies),
+        }
+    }
+}
+
+/// One variable for both cases, so that the code that uses the table is compiled once.
+struct Loaded<'a, T> {
+    first: &'a Revision<T>,
+    later: Option<Guard<Arc<Revision<T>>>>,
+}
+
+impl<T> Deref for Loaded<'_, T> {
+    type Target = PolicyTable<T>;
+
+    #[inline]
+    fn deref(&self) -> &PolicyTable<T> {
+        match &self.later {
+            None => self.first,
+            Some(later) => later,
+        }
+    }
+}
