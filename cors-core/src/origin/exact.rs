@@ -70,6 +70,7 @@ impl Exact {
     }
 }
 
+#[inline(never)] // So that it does not slow down the comparison with a single entry.
 fn is_listed(table: &Table, hasher: &RandomState, origin: &[u8]) -> bool {
     let find = |hash| table.find(hash, |text| text == origin);
     origin.len() <= super::MAX_LEN && find(hash(hasher, origin)).is_some()

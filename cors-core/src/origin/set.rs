@@ -39,8 +39,13 @@ impl OriginSet {
             && (self.null && origin == b"null"
                 || self.patterns.is_match(&self.hasher, origin)
                 || self.regex.as_ref().is_some_and(is_match)
-                || (self.overlay.as_ref())
-                    .is_some_and(|overlay| overlay.contains(&self.hasher, origin)))
+                || self.overlay.is_some() && self.is_in_overlay(origin))
+    }
+
+    #[cold] // So that it does not slow down sets that were never changed.
+    fn is_in_overlay(&self, origin: &[u8]) -> bool {
+        let overlay = self.overlay.as_ref();
+        overlay.is_some_and(|overlay| overlay.contains(&self.hasher, origin))
     }
 
     /// Sets `has_more`, after a change of anything else.
