@@ -114,36 +114,34 @@ impl Follower {
 
     async fn catch_up(&self, last: &mut Option<InStep>) -> Result<(), Error> {
         let Timing { query, load, .. } = self.timing;
-        let known = last.as_ref().map(|last| last.change);
-        let can_continue = match known {
-            Some(change) => within(query, self.has_log_after(change)).await?,
-            None => false,
-        };
-        if !can_continue {
-            let loaded = within(load, self.load()).await?;
-            self.put_in_force(&loaded)?;
-            *last = Some(loaded);
-        }
-        while let Some(before) = last.as_ref() {
-            let changes = self.store.changes_after(before.change, BATCH);
-            let changes = within(query, changes).await?;
-            if changes.is_empty() {
-                return within(query, self.store.shorten_log()).await;
-            }
-            let mut next = before.clone();
-            // Seldom, a change builds the list anew. That takes longer than a task may take.
-            let next = spawn_blocking(move || next.apply(changes).map(|()| next)).await??;
+        loop {
+            let changes = match last {
+                Some(last) => within(query, self.changes_after(last.change)).await?,
+                None => None,
+            };
+            let next = match (last.clone(), changes) {
+                (Some(_), Some(changes)) if changes.is_empty() => {
+                    return within(query, self.store.shorten_log()).await;
+                }
+                (Some(mut next), Some(changes)) => {
+                    // Now and then, a change makes a new list, which takes longer than a task may take.
+                    spawn_blocking(move || next.apply(changes).map(|()| next)).await??
+                }
+                _ => within(load, self.load()).await?,
+            };
             self.put_in_force(&next)?;
             *last = Some(next);
         }
-        Ok(())
     }
 
-    /// Whether the log has every change after this one. Not if the log was shortened, or if the database is
-    /// another one or an older copy.
-    async fn has_log_after(&self, change: i64) -> Result<bool, Error> {
+    /// The next changes. `None` if the log no longer has them: it was shortened, or the database is an older
+    /// copy.
+    async fn changes_after(&self, change: i64) -> Result<Option<Vec<Change>>, Error> {
+        let changes = self.store.changes_after(change, BATCH).await?;
+        // In this order, because another instance may shorten the log at any time.
         let (lowest, highest) = self.store.log_bounds().await?.unwrap_or((1, 0));
-        Ok(lowest <= change + 1 && change <= highest)
+        let is_complete = lowest <= change + 1 && change <= highest;
+        Ok(is_complete.then_some(changes))
     }
 
     async fn load(&self) -> Result<InStep, Error> {
