@@ -54,7 +54,9 @@ impl Store {
     /// Opens `postgres://...` or `sqlite://FILE`. The database need not be there yet.
     pub(crate) fn open(url: &str) -> Result<Self, Error> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let options = PgPoolOptions::new().acquire_timeout(Duration::from_secs(5));
+            let options = PgPoolOptions::new()
+                .max_connections(4) // Those that hang are found one after the other.
+                .acquire_timeout(Duration::from_secs(5));
             return Ok(Self::Postgres(options.connect_lazy(url)?, url.to_owned()));
         }
         let file: SqliteConnectOptions = url.parse()?;

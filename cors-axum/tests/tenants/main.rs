@@ -402,7 +402,7 @@ async fn ten_thousand_changes_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes a minute"]
+#[ignore = "takes minutes"]
 async fn a_million_origins() {
     let Some(database) = Postgres::start().await else {
         return;
