@@ -199,3 +199,47 @@ fn build(bencher: Bencher<'_, '_>, count: usize) {
         .with_inputs(|| config.clone())
         .bench_local_values(|config| config.build().unwrap());
 }
+
+/// One origin among many is added, again and again: from time to time, a change builds the list anew.
+#[divan::bench(args = [100_000, 1_000_000], sample_count = 10_000, sample_size = 1)]
+fn change_one(bencher: Bencher<'_, '_>, count: usize) {
+    let mut policy = policy(exact(count));
+    let mut added = 0;
+    bencher.bench_local(|| {
+        added += 1;
+        let origin = format!("https://{added:07}.example.org");
+        policy = policy.with_changed_origins([&*origin], []).unwrap();
+    });
+}
+
+/// A thousand in one call.
+#[divan::bench(args = [1_000_000], sample_count = 300, sample_size = 1)]
+fn change_a_thousand(bencher: Bencher<'_, '_>, count: usize) {
+    let mut policy = policy(exact(count));
+    let mut added = 0;
+    bencher.bench_local(|| {
+        let origins = (added..added + 1_000).map(|n| format!("https://{n:07}.example.org"));
+        let origins: Vec<String> = origins.collect();
+        let changed = policy.with_changed_origins(origins.iter().map(String::as_str), []);
+        policy = changed.unwrap();
+        added += 1_000;
+    });
+}
+
+#[divan::bench(args = COUNTS)]
+fn changed_origins_last(bencher: Bencher<'_, '_>, count: usize) {
+    let mut origins = exact(count);
+    let last = origins.pop().unwrap();
+    let changed = policy(origins).with_changed_origins([&*last], []);
+    decide(bencher, &changed.unwrap(), &get(&last));
+}
+
+#[divan::bench(args = COUNTS)]
+fn changed_origins_first(bencher: Bencher<'_, '_>, count: usize) {
+    let changed = policy(exact(count)).with_changed_origins(["https://example.net"], []);
+    decide(
+        bencher,
+        &changed.unwrap(),
+        &get("https://0000000.example.com"),
+    );
+}

@@ -31,7 +31,7 @@ pub(crate) fn origin(origins: &OriginSet, origin: &[u8]) -> Option<NearMiss> {
         return first_allowed(origins, as_browsers_write(text));
     };
     let listed = |compare: fn(&Pattern<'_>, &Pattern<'_>) -> Option<&'static str>| {
-        origins.entries().take(SEARCHED).find_map(|entry| {
+        origins.first_entries(SEARCHED).find_map(|entry| {
             let Ok(Entry::Pattern(allowed)) = Entry::parse(entry) else {
                 return None;
             };

@@ -9,8 +9,11 @@
 
 pub(crate) mod automaton;
 pub(crate) mod builder;
+pub(crate) mod change;
+mod exact;
 pub(crate) mod host;
 mod labels;
+mod overlay;
 pub(crate) mod pattern;
 mod patterns;
 pub(crate) mod regex;

@@ -3,6 +3,7 @@
 //! Each part returns what it could build, and reports issues. The parts are used only if there is no
 //! error.
 
+mod change;
 mod origins;
 mod own_origins;
 mod regex;

@@ -114,6 +114,9 @@ rules! {
     OriginAnyAppWithCredentials Error "origin-any-app-with-credentials" "anyone can publish an app or a browser extension with this scheme and, with credentials, act as the users who install it; list the hosts, or set dangerously_allow_credentials_with_any_app",
     OriginFileWithCredentials Error "origin-file-with-credentials" "every local file, from any author, can have the origin `file://` and, with credentials, act as the users who open it; use an https origin, or set dangerously_allow_credentials_with_any_app",
 
+    // Changes of a policy.
+    OriginNotExact Error "origin-not-exact" "only exact origins can be added to a policy or removed from it; change the configuration instead, and build the policy anew",
+
     // The origins of this server.
     OwnOriginAny Error "own-origin-any" "`*` would accept every host, as without the key; list the origins under which browsers reach this server, or remove the key",
     OwnOriginScheme Error "own-origin-scheme" "browsers reach a server under an `http` or `https` origin, such as `http://localhost:3000`",
@@ -161,5 +164,6 @@ rules! {
     RegexAnyScheme Warning "regex-any-scheme" "the regex also matches origins of apps and extensions, whose schemes are not https or http",
     RegexUnescapedDot Warning "regex-unescaped-dot" "an unescaped `.` between labels of a host matches any character",
     MethodsEmpty Warning "methods-empty" "no method is allowed, so every preflight is refused",
+    OriginStillAllowed Warning "origin-still-allowed" "the origin was removed, but another entry still allows it",
     NothingAllowed Warning "nothing-allowed" "no origin is allowed, so no other site can read a response",
 }

@@ -75,25 +75,23 @@ impl<'a> Builder<'a> {
         }
 
         let bytes = exact.iter().map(|(_, text)| text.len()).sum();
-        set.exact = Table::with_capacity(exact.len(), bytes);
+        let mut table = Table::with_capacity(exact.len(), bytes);
         let hasher = set.hasher.clone();
         let hash_of = |text: &str| hash(&hasher, text.as_bytes());
         for (index, text) in exact {
             let hash = hash_of(text);
-            if set
-                .exact
-                .find(hash, |other| other == text.as_bytes())
-                .is_some()
-            {
+            let is_it = |other: &[u8]| other == text.as_bytes();
+            if table.find(hash, is_it).is_some() {
                 report(index, text, None);
                 continue;
             }
-            match set.patterns.covering(&set.hasher, text) {
-                None => set.exact.insert(hash, text, hash_of),
+            match set.covering_pattern(text) {
+                None => table.insert(hash, text, hash_of),
                 other => report(index, text, other),
             }
         }
-        set.has_more = set.null || !set.patterns.is_empty() || set.regex.is_some();
+        set.exact = table.into();
+        set.note_more();
         redundant.sort_by_key(|entry| entry.index);
         (set, redundant)
     }

@@ -4,19 +4,24 @@
 //! by hash. To find patterns, the rest of the host after each label is hashed.
 
 use super::MAX_LEN;
+use super::exact::Exact;
+use super::overlay::Overlay;
 use super::patterns::Patterns;
 use super::regex::OriginRegex;
-use super::table::{Table, hash};
 use foldhash::fast::RandomState;
+use std::sync::Arc;
 
 /// The origins of a policy that lists them, instead of allowing all with `*`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OriginSet {
     pub(super) null: bool,
-    pub(super) exact: Table,
+    /// None in a set with an overlay, so that other sets do not look for one on a hit.
+    pub(super) exact: Exact,
     pub(super) patterns: Patterns,
     pub(super) regex: Option<OriginRegex>,
-    /// Whether there is anything other than exact origins, so that most policies check nothing else.
+    /// The exact entries of a large set that was changed after the build.
+    pub(super) overlay: Option<Arc<Overlay>>,
+    /// Whether there is anything other than `exact`, so that most policies check nothing else.
     pub(super) has_more: bool,
     pub(super) hasher: RandomState,
 }
@@ -24,44 +29,71 @@ pub(crate) struct OriginSet {
 impl OriginSet {
     #[inline]
     pub(crate) fn contains(&self, origin: &[u8]) -> bool {
-        let is_exact = match self.exact.single() {
-            Some(single) => single.as_bytes() == origin,
-            None => !self.exact.is_empty() && self.is_listed(origin),
-        };
-        is_exact || self.has_more && self.is_matched(origin)
+        self.exact.contains(&self.hasher, origin) || self.has_more && self.is_matched(origin)
     }
 
-    fn is_listed(&self, origin: &[u8]) -> bool {
-        let find = |hash| self.exact.find(hash, |text| text == origin);
-        origin.len() <= MAX_LEN && find(hash(&self.hasher, origin)).is_some()
-    }
-
-    /// Whether anything other than an exact entry allows `origin`.
+    /// Whether anything other than `exact` allows `origin`.
     fn is_matched(&self, origin: &[u8]) -> bool {
         let is_match = |regex: &OriginRegex| regex.allows(origin);
         origin.len() <= MAX_LEN
             && (self.null && origin == b"null"
                 || self.patterns.is_match(&self.hasher, origin)
-                || self.regex.as_ref().is_some_and(is_match))
+                || self.regex.as_ref().is_some_and(is_match)
+                || self.overlay.is_some() && self.is_in_overlay(origin))
+    }
+
+    #[cold] // So that it does not slow down sets that were never changed.
+    fn is_in_overlay(&self, origin: &[u8]) -> bool {
+        let overlay = self.overlay.as_ref();
+        overlay.is_some_and(|overlay| overlay.contains(&self.hasher, origin))
+    }
+
+    /// Sets `has_more`, after a change of anything else.
+    pub(super) fn note_more(&mut self) {
+        self.has_more = self.overlay.is_some() || self.has_other_kinds();
+    }
+
+    /// Whether there is anything other than entries without a wildcard.
+    fn has_other_kinds(&self) -> bool {
+        self.null || !self.patterns.is_empty() || self.regex.is_some()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.exact.is_empty() && !self.has_more
+        let has_overlay = self
+            .overlay
+            .as_ref()
+            .is_some_and(|overlay| !overlay.is_empty());
+        self.exact.is_empty() && !has_overlay && !self.has_other_kinds()
     }
 
     /// The exact origins and patterns, without those that another entry covers.
     pub(crate) fn entries(&self) -> impl Iterator<Item = &str> {
-        self.patterns.iter().chain(self.exact.iter())
+        self.patterns.iter().chain(self.exact_entries())
+    }
+
+    /// Some of the entries: what is found in `count` steps.
+    pub(crate) fn first_entries(&self, count: usize) -> impl Iterator<Item = &str> {
+        let overlay = self.overlay.iter();
+        let changed = overlay.flat_map(|overlay| overlay.candidates(&self.hasher));
+        let unchanged = self.patterns.iter().chain(self.exact.iter());
+        unchanged.map(Some).chain(changed).take(count).flatten()
     }
 
     /// The entries without a wildcard.
     pub(crate) fn exact_entries(&self) -> impl Iterator<Item = &str> {
-        self.exact.iter()
+        let overlay = self.overlay.iter();
+        let changed = overlay.flat_map(|overlay| overlay.entries(&self.hasher));
+        self.exact.iter().chain(changed)
     }
 
     /// The entries with a wildcard.
     pub(crate) fn patterns(&self) -> impl Iterator<Item = &str> {
         self.patterns.iter()
+    }
+
+    /// A pattern that allows the origin `text`.
+    pub(crate) fn covering_pattern(&self, text: &str) -> Option<&str> {
+        self.patterns.covering(&self.hasher, text)
     }
 
     pub(crate) fn regex(&self) -> Option<&OriginRegex> {

@@ -135,7 +135,13 @@ impl Origins<'_> {
         }
     }
 
-    fn check_pattern(&self, index: usize, text: &str, pattern: &Pattern<'_>, report: &mut Report) {
+    pub(super) fn check_pattern(
+        &self,
+        index: usize,
+        text: &str,
+        pattern: &Pattern<'_>,
+        report: &mut Report,
+    ) {
         // Without `..`, a new kind of wildcard does not compile until its safety is checked here.
         let Pattern {
             scheme,

@@ -25,6 +25,10 @@ impl Report {
         self.issues.push(issue);
     }
 
+    pub(super) fn has_errors(&self) -> bool {
+        !self.issues.errors().is_empty()
+    }
+
     /// Whether another error is kept, and not only counted.
     pub(super) fn keeps_errors(&self) -> bool {
         self.issues.keeps_errors()
