@@ -22,7 +22,7 @@ use std::sync::Arc;
 /// the server runs.
 #[derive(Clone, Debug)]
 pub struct Cors {
-    policies: Arc<LivePolicies<RenderedPolicy<HeaderValue>>>,
+    pub(crate) policies: Arc<LivePolicies<RenderedPolicy<HeaderValue>>>,
 }
 
 impl Cors {
@@ -134,12 +134,19 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let policies = self.cors.policies.load();
-        let Some(policy) = policies.find(request.uri().path()) else {
+        let path = request.uri().path();
+        let Some(policy) = policies.find(path) else {
+            if self.cors.policies.has_shadow() {
+                let head = RequestView::new(request.request());
+                self.cors.policies.observe(&policies, None, path, &head);
+            }
             drop(policies);
             return ResponseFuture::forward(self.inner.call(request), None);
         };
         let head = RequestView::new(request.request());
         let cors = PendingHeaders::new(policy, &head, head.origin());
+        let live = &self.cors.policies;
+        live.observe(&policies, Some(policy.policy()), path, &head);
         drop(policies);
         match cors.early_response() {
             None => ResponseFuture::forward(self.inner.call(request), Some(cors)),

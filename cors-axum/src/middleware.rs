@@ -20,7 +20,7 @@ use tower_service::Service;
 /// [`with_empty_body`](CorsLayer::with_empty_body).
 #[derive(Debug)]
 pub struct CorsLayer<A = TextBody> {
-    policies: Arc<LivePolicies<HttpPolicy>>,
+    pub(crate) policies: Arc<LivePolicies<HttpPolicy>>,
     body: PhantomData<fn() -> A>,
 }
 
@@ -152,8 +152,13 @@ where
 
     fn call(&mut self, request: Request<ReqB>) -> Self::Future {
         let policies = self.layer.policies.load();
-        let policy = policies.find(request.uri().path());
+        let path = request.uri().path();
+        let policy = policies.find(path);
         let action = policy.map(|policy| policy.act(&request, request.headers()));
+        let policy = policy.map(|policy| policy.policy());
+        self.layer
+            .policies
+            .observe(&policies, policy, path, &request);
         drop(policies);
         match action {
             None => ResponseFuture::forward(self.inner.call(request), None),

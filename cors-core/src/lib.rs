@@ -18,6 +18,7 @@ mod explain;
 mod near_miss;
 mod own_origins;
 mod request;
+mod shown;
 mod verdict;
 
 // Questions about a policy, which no request asks.
@@ -32,6 +33,13 @@ mod requested_headers;
 mod slip;
 mod token;
 
+// What the middleware reports.
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+pub mod observability;
+#[cfg(not(any(feature = "metrics", feature = "tracing")))]
+#[path = "observability/off.rs"]
+mod observability;
+
 // The response: its CORS headers, and what adapters share.
 mod apply;
 mod early_response;
@@ -40,6 +48,10 @@ mod header_names;
 pub mod http;
 mod pending_headers;
 mod rendered;
+
+#[cfg(all(test, feature = "tracing"))]
+#[path = "../tests/recording/mod.rs"]
+mod recording;
 
 pub use apply::{Echo, ResponseHeader, ResponseHeaders};
 pub use config::{Config, ConfigError};

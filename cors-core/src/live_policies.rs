@@ -2,7 +2,10 @@
 //!
 //! The adapters keep their policies here, shared by all clones of a middleware.
 
+use crate::observability::{Observer, Request};
 use crate::policies::{Policies, PolicyTable};
+use crate::policy::Policy;
+use crate::request::RequestHead;
 use arc_swap::{ArcSwap, Guard};
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -22,6 +25,7 @@ pub struct LivePolicies<T> {
     render: fn(Policies) -> PolicyTable<T>,
     /// Held while policies are replaced, so that the revision with the highest number is in force.
     replacing: Mutex<()>,
+    observer: Observer,
 }
 
 /// A [`PolicyTable`] with its revision. For adapters.
@@ -34,6 +38,7 @@ pub struct Revision<T> {
 impl<T> Deref for Revision<T> {
     type Target = PolicyTable<T>;
 
+    #[inline]
     fn deref(&self) -> &PolicyTable<T> {
         &self.table
     }
@@ -76,6 +81,7 @@ impl<T> LivePolicies<T> {
             later: OnceLock::new(),
             render,
             replacing: Mutex::new(()),
+            observer: Observer::new(),
         }
     }
 
@@ -89,6 +95,7 @@ impl<T> LivePolicies<T> {
             .unwrap_or_else(PoisonError::into_inner);
         next.in_force.revision = self.in_force().revision + 1;
         next.in_force.since = SystemTime::now();
+        self.observer.replaced(next.in_force.revision);
         let next = Arc::new(next);
         let later = self.later.get_or_init(|| ArcSwap::new(Arc::clone(&next)));
         let old = later.swap(next);
@@ -99,7 +106,7 @@ impl<T> LivePolicies<T> {
     /// The policies for a request that begins now. Keep the result only for the look-up, because a thread
     /// can hold few of them at a low cost.
     #[inline]
-    pub fn load(&self) -> impl Deref<Target = PolicyTable<T>> + use<'_, T> {
+    pub fn load(&self) -> impl Deref<Target = Revision<T>> + use<'_, T> {
         Loaded {
             first: &self.first,
             later: self.later.get().map(ArcSwap::load),
@@ -112,7 +119,7 @@ impl<T> LivePolicies<T> {
     }
 
     /// The policies before the first replacement, which live as long as `self`.
-    pub fn first(&self) -> &PolicyTable<T> {
+    pub fn first(&self) -> &Revision<T> {
         &self.first
     }
 
@@ -127,6 +134,46 @@ impl<T> LivePolicies<T> {
             None => self.first.in_force.clone(),
             Some(later) => later.load().in_force.clone(),
         }
+    }
+}
+
+/// What the middleware reports, with the feature `tracing` or `metrics`. Without them, nothing here
+/// costs anything.
+impl<T> LivePolicies<T> {
+    /// Reports a request. Adapters call this once for each request, with the policy for its path, out of
+    /// this revision. No response depends on it.
+    #[inline(always)]
+    pub fn observe<R: RequestHead + ?Sized>(
+        &self,
+        revision: &Revision<T>,
+        policy: Option<&Policy>,
+        path: &str,
+        head: &R,
+    ) {
+        let policies = &revision.in_force.policies;
+        self.observer
+            .observe(Request::new(policies, policy, path, head));
+    }
+
+    /// Whether there is a shadow policy. It may need to know the host of a request even if the policy in
+    /// force does not.
+    #[inline(always)]
+    pub fn has_shadow(&self) -> bool {
+        self.observer.has_shadow()
+    }
+}
+
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+impl<T> LivePolicies<T> {
+    /// Asks these policies, too, about a sample of the requests from now on, and reports where they
+    /// differ. They replace the shadow policies before them.
+    pub fn shadow(&self, policies: impl Into<Policies>, sample: crate::observability::Sample) {
+        self.observer.set_shadow(policies.into(), sample);
+    }
+
+    /// Ends what [`shadow`](Self::shadow) began.
+    pub fn end_shadow(&self) {
+        self.observer.end_shadow();
     }
 }
 
@@ -150,10 +197,10 @@ struct Loaded<'a, T> {
 }
 
 impl<T> Deref for Loaded<'_, T> {
-    type Target = PolicyTable<T>;
+    type Target = Revision<T>;
 
     #[inline]
-    fn deref(&self) -> &PolicyTable<T> {
+    fn deref(&self) -> &Revision<T> {
         match &self.later {
             None => self.first,
             Some(later) => later,

@@ -116,6 +116,16 @@ impl Policies {
         rules.chain([&self.default]).filter_map(Option::as_deref)
     }
 
+    /// The prefix whose policy applies to a path, as text. `None` if the path is ambiguous.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn prefix_of(&self, path: &str) -> Option<String> {
+        match self.tree.find(path) {
+            Found::Rule(None) => Some("/".to_owned()),
+            Found::Rule(Some(rule)) => Some(self.rules.get(rule)?.0.to_string()),
+            Found::Ambiguous(_) => None,
+        }
+    }
+
     /// Whether one of the policies [refuses requests](Policy::refuses_requests).
     pub fn refuses_requests(&self) -> bool {
         self.all().any(Policy::refuses_requests)

@@ -219,3 +219,31 @@ fn the_policy_of_a_path_is_found_without_allocations() {
         }
     }
 }
+
+/// Without a subscriber and a recorder, reports allocate nothing either. Once for each thread, `arc-swap`
+/// does.
+#[test]
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+fn reports() {
+    use cors_core::LivePolicies;
+    use cors_core::observability::Sample;
+    use std::convert::Infallible;
+
+    for (name, policy) in policies() {
+        let live = LivePolicies::new(policy, |policies| {
+            let Ok(table) = PolicyTable::new(policies, Ok::<_, Infallible>);
+            table
+        });
+        live.shadow(Config::new().build().unwrap(), Sample::ALL);
+        for request in requests() {
+            let observe = || {
+                let revision = live.load();
+                let policy = revision.find("/a").map(|policy| &***policy);
+                live.observe(&revision, policy, "/a", &request);
+            };
+            observe();
+            let allocated = allocation_counter::measure(observe);
+            assert_eq!(allocated.count_total, 0, "{name} {request:?}");
+        }
+    }
+}

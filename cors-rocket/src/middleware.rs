@@ -141,20 +141,40 @@ impl Cors {
         }
     }
 
-    /// The policy for a request, out of the policies that it began with.
-    fn policy<'r>(&'r self, request: &'r Request<'_>) -> Option<&'r RenderedPolicy<String>> {
+    /// The policies that a request began with.
+    fn revision<'r>(&'r self, request: &'r Request<'_>) -> &'r Revision<RenderedPolicy<String>> {
         let policies = &self.shared.policies;
-        let path = request.uri().path().as_str();
-        let policy = if policies.is_replaced() {
+        if policies.is_replaced() {
             // Without an entry, the request began before the first replacement.
             match request.local_cache(|| Pinned(None)) {
-                Pinned(None) => policies.first().find(path),
-                Pinned(Some(later)) => later.find(path),
+                Pinned(None) => policies.first(),
+                Pinned(Some(later)) => later,
             }
         } else {
-            policies.first().find(path)
-        };
+            policies.first()
+        }
+    }
+
+    /// The policy for a request, out of the policies that it began with.
+    fn policy<'r>(&'r self, request: &'r Request<'_>) -> Option<&'r RenderedPolicy<String>> {
+        let path = request.uri().path();
+        let policy = self.revision(request).find(path.as_str());
         policy.map(Arc::as_ref)
+    }
+
+    /// Reports a request and the policy that applies to it.
+    #[inline]
+    fn observe(&self, request: &Request<'_>, policy: Option<&RenderedPolicy<String>>) {
+        let policy = policy.map(RenderedPolicy::policy);
+        let head = RequestView::new(request);
+        let revision = self.revision(request);
+        let path = request.uri().path();
+        self.policies()
+            .observe(revision, policy, path.as_str(), &head);
+    }
+
+    pub(crate) fn policies(&self) -> &LivePolicies<RenderedPolicy<String>> {
+        &self.shared.policies
     }
 
     /// The methods of requests that can have an early response.
@@ -233,10 +253,12 @@ impl Fairing for Cors {
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         // The headers borrow from the policy. Only what Rocket manages, or keeps for the request, lives as
         // long as the response; `self` does not.
-        if let Some(Attached(cors)) = request.rocket().state()
-            && let Some(policy) = cors.policy(request)
-        {
-            response::apply(policy, request, response);
+        if let Some(Attached(cors)) = request.rocket().state() {
+            let policy = cors.policy(request);
+            cors.observe(request, policy);
+            if let Some(policy) = policy {
+                response::apply(policy, request, response);
+            }
         }
     }
 }

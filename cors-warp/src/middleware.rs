@@ -24,7 +24,7 @@ use warp::{Filter, Rejection, Reply};
 /// [replaces](Cors::replace) them while the server runs.
 #[derive(Clone, Debug)]
 pub struct Cors {
-    policies: Arc<LivePolicies<HttpPolicy>>,
+    pub(crate) policies: Arc<LivePolicies<HttpPolicy>>,
 }
 
 impl Cors {
@@ -169,26 +169,28 @@ impl Cors {
 /// Whether there is an early response. It is stored, or else the CORS headers are. `None` if the result
 /// depends on a host that is unknown.
 fn decide(policies: &LivePolicies<HttpPolicy>, info: &Info<'_>, host: Host) -> Option<bool> {
-    let policies = policies.load();
-    let Some(policy) = policies.find(info.path()) else {
-        CORS_HEADERS.set(None);
-        return Some(false);
-    };
+    if policies.has_shadow() && matches!(host, Host::Unknown) {
+        return None;
+    }
+    let revision = policies.load();
+    let policy = revision.find(info.path());
     let head = RequestView::new(info.method(), info.request_headers()).with(host);
-    let action = policy.act(&head, info.request_headers());
+    let action = policy.map(|policy| policy.act(&head, info.request_headers()));
     if head.lacks_host() {
         return None;
     }
-    Some(match action {
-        Action::Respond(response) => {
+    let policy = policy.map(|policy| policy.policy());
+    policies.observe(&revision, policy, info.path(), &head);
+    let cors = match action {
+        Some(Action::Respond(response)) => {
             EARLY_RESPONSE.with(|left| left.replace(Some(response.map(Into::into))));
-            true
+            return Some(true);
         }
-        Action::Forward(cors) => {
-            CORS_HEADERS.set(Some(cors));
-            false
-        }
-    })
+        Some(Action::Forward(cors)) => Some(cors),
+        None => None,
+    };
+    CORS_HEADERS.set(cors);
+    Some(false)
 }
 
 fn apply(cors: Option<CorsHeaders>, mut response: Response) -> Response {
