@@ -155,24 +155,6 @@ impl Cors {
         }
     }
 
-    /// The policy for a request, out of the policies that it began with.
-    fn policy<'r>(&'r self, request: &'r Request<'_>) -> Option<&'r RenderedPolicy<String>> {
-        let path = request.uri().path();
-        let policy = self.revision(request).find(path.as_str());
-        policy.map(Arc::as_ref)
-    }
-
-    /// Reports a request and the policy that applies to it.
-    #[inline]
-    fn observe(&self, request: &Request<'_>, policy: Option<&RenderedPolicy<String>>) {
-        let policy = policy.map(RenderedPolicy::policy);
-        let head = RequestView::new(request);
-        let revision = self.revision(request);
-        let path = request.uri().path();
-        self.policies()
-            .observe(revision, policy, path.as_str(), &head);
-    }
-
     pub(crate) fn policies(&self) -> &LivePolicies<RenderedPolicy<String>> {
         &self.shared.policies
     }
@@ -254,8 +236,12 @@ impl Fairing for Cors {
         // The headers borrow from the policy. Only what Rocket manages, or keeps for the request, lives as
         // long as the response; `self` does not.
         if let Some(Attached(cors)) = request.rocket().state() {
-            let policy = cors.policy(request);
-            cors.observe(request, policy);
+            let revision = cors.revision(request);
+            let path = request.uri().path();
+            let policy = revision.find(path.as_str()).map(Arc::as_ref);
+            let head = RequestView::new(request);
+            let of = policy.map(RenderedPolicy::policy);
+            cors.policies().observe(revision, of, path.as_str(), &head);
             if let Some(policy) = policy {
                 response::apply(policy, request, response);
             }
@@ -281,7 +267,8 @@ struct Attached(Cors);
 /// the application.
 fn respond<'r>(request: &'r Request<'_>, data: Data<'r>) -> BoxFuture<'r> {
     let early = request.rocket().state().and_then(|Attached(cors)| {
-        let policy = cors.policy(request)?;
+        let path = request.uri().path();
+        let policy = cors.revision(request).find(path.as_str())?;
         policy.early_response(policy.verdict(&RequestView::new(request)))
     });
     let outcome = match early {
