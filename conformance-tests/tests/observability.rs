@@ -244,6 +244,29 @@ fn ask(address: SocketAddr, case: &Case) -> Response {
     response
 }
 
+/// The default policy of [`policies`], but the host must be known.
+fn with_own_host() -> Policies {
+    let config = config().own_origins(["http://own.example"]);
+    config.build().unwrap().into()
+}
+
+/// There is no `Host` line. The host is in the target.
+#[tokio::main(flavor = "current_thread")]
+async fn ask_by_http_2(address: SocketAddr) {
+    let stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let (client, connection) = h2::client::handshake(stream).await.unwrap();
+    let request = http::Request::get("http://own.example/").header("origin", ALLOWED);
+    let request = request.body(()).unwrap();
+    let asked = async {
+        let mut client = client.ready().await.unwrap();
+        client.send_request(request, true).unwrap().0.await.unwrap()
+    };
+    tokio::select! {
+        response = asked => assert_eq!(response.status(), 200),
+        ended = connection => panic!("{ended:?}"),
+    }
+}
+
 /// One test, because all frameworks report to the same subscriber.
 #[test]
 fn every_framework() {
@@ -274,6 +297,11 @@ fn check(handle: Handle, events: &Events, metrics: &Metrics) {
         assert_eq!(&ask(server.address, case), response, "{}", handle.name);
         differs(handle.name, case, events, metrics);
     }
+    (handle.shadow)(with_own_host());
+    metrics.take();
+    ask_by_http_2(server.address);
+    let compared = [("cors_shadow_requests_total".to_owned(), 1)];
+    assert_eq!(counted(metrics, "cors_shadow"), compared, "{}", handle.name);
     (handle.end_shadow)();
     metrics.take();
     ask(server.address, &cases()[4]);

@@ -16,7 +16,7 @@ use cors_core::{
 };
 use proptest::prelude::*;
 use recording::{Event, Events, Metrics, events};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::sync::Arc;
 use support::{Request, cases};
@@ -309,6 +309,41 @@ fn a_shadow_ends_and_is_replaced() {
         assert!(!live.has_shadow());
         assert_eq!(differences(), (0, 0));
     });
+}
+
+/// Every field and every metric is on the page, and every metric on the page exists.
+#[test]
+fn the_page_has_every_name() {
+    const PAGE: &str = include_str!("../OBSERVABILITY.md");
+    let metrics = Metrics::default();
+    let recorded = metrics::with_local_recorder(&metrics, || {
+        let own = config().own_origins(["https://api.example.com"]);
+        let live = live(config().build().unwrap());
+        live.replace(own.build().unwrap());
+        live.shadow(Config::new().build().unwrap(), Sample::ALL);
+        events(|| {
+            for host in ["api.example.com", "evil.example"] {
+                let lines = [(ORIGIN, ALLOWED), (HOST, host), (ACRM, "PUT")];
+                observe(&live, "/", &request("OPTIONS", &lines));
+            }
+        })
+    });
+    let fields = recorded.iter().flat_map(|event| event.fields.keys());
+    let fields: BTreeSet<&str> = fields.copied().collect();
+    assert_eq!(fields.len(), 14, "{fields:?}");
+    for field in fields {
+        assert!(PAGE.contains(&format!("`{field}`")), "{field}");
+    }
+    let mut names: BTreeSet<String> = metrics.counters().into_keys().collect();
+    names.insert("cors_policy_revision".to_owned());
+    let names = names.iter().map(|key| key.split('{').next().unwrap());
+    let names: BTreeSet<&str> = names.collect();
+    let rows = PAGE
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `cors_"));
+    let rows = rows.filter_map(|row| row.split('`').next());
+    let rows: BTreeSet<String> = rows.map(|name| format!("cors_{name}")).collect();
+    assert_eq!(names, rows.iter().map(String::as_str).collect());
 }
 
 /// What a request may be reported as, computed from `decide` alone.

@@ -1,6 +1,6 @@
 //! A span of OpenTelemetry for each request, with the verdict as an attribute and the events of the middleware.
 //!
-//! Run `cargo run -p axum-observability --bin opentelemetry`, and send requests:
+//! Run `cargo run -p axum-observability --bin axum-opentelemetry`, and send requests:
 //!
 //! ```text
 //! curl -H 'Origin: https://evil.example' http://127.0.0.1:8000/

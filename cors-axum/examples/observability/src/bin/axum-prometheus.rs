@@ -1,6 +1,6 @@
 //! The counters in the format of Prometheus, and a shadow policy.
 //!
-//! Run `cargo run -p axum-observability --bin prometheus`, and send requests:
+//! Run `cargo run -p axum-observability --bin axum-prometheus`, and send requests:
 //!
 //! ```text
 //! curl -H 'Origin: https://evil.example' http://127.0.0.1:8000/
