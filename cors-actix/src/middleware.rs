@@ -20,7 +20,7 @@ use std::sync::Arc;
 /// the server runs.
 #[derive(Clone, Debug)]
 pub struct Cors {
-    policies: Arc<LivePolicies<RenderedPolicy<HeaderValue>>>,
+    pub(crate) policies: Arc<LivePolicies<RenderedPolicy<HeaderValue>>>,
 }
 
 impl Cors {

@@ -3,9 +3,13 @@
 mod body;
 mod future;
 mod middleware;
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+mod shadow;
 
 pub use body::{EmptyBody, ResponseBody, TextBody};
 pub use cors_core::issue;
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+pub use cors_core::observability;
 pub use cors_core::{
     Config, ConfigError, Decision, HeadersRefusal, HostNameError, HostRefusal, InForce,
     MethodRefusal, OriginRefusal, Policies, Policy, PrefixError, PreflightRefusal, RequestHead,

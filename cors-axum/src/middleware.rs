@@ -20,7 +20,7 @@ use tower_service::Service;
 /// [`with_empty_body`](CorsLayer::with_empty_body).
 #[derive(Debug)]
 pub struct CorsLayer<A = TextBody> {
-    policies: Arc<LivePolicies<HttpPolicy>>,
+    pub(crate) policies: Arc<LivePolicies<HttpPolicy>>,
     body: PhantomData<fn() -> A>,
 }
 

@@ -3,7 +3,7 @@
 use crate::apply::{Echo, ResponseHeader, ResponseHeaders};
 use crate::define_header_names;
 use crate::early_response::EarlyResponse;
-use crate::live_policies::LivePolicies;
+use crate::live_policies::{LivePolicies, Revision};
 use crate::policies::Policies;
 use crate::policy::Policy;
 use crate::policy_table::PolicyTable;
@@ -215,17 +215,17 @@ impl PolicyTable<HttpPolicy> {
 }
 
 impl LivePolicies<HttpPolicy> {
-    /// Decides about a request with this head and these headers. `None` if no policy applies. `path` is the
-    /// path of its target, as it was received.
+    /// Decides about a request with this head and these headers, and [reports](Self::observe) it. `None` if no
+    /// policy applies. `path` returns the path of its target, as it was received.
     #[inline]
     pub fn act<'p, R: RequestHead + ?Sized>(
         &self,
-        path: impl FnOnce() -> &'p str,
+        path: impl Fn() -> &'p str,
         head: &R,
         headers: &HeaderMap,
     ) -> Option<Action> {
         match self.first_in_force() {
-            Some(policies) => act(policies, path, head, headers),
+            Some(revision) => self.act_by(revision, path, head, headers),
             None => self.act_later(path(), head, headers),
         }
     }
@@ -237,19 +237,23 @@ impl LivePolicies<HttpPolicy> {
         head: &R,
         headers: &HeaderMap,
     ) -> Option<Action> {
-        self.read(|policies| act(policies, || path, head, headers))
+        self.read(|revision| self.act_by(revision, || path, head, headers))
     }
-}
 
-#[inline(always)] // See `LivePolicies::first_in_force`.
-fn act<'p, R: RequestHead + ?Sized>(
-    policies: &PolicyTable<HttpPolicy>,
-    path: impl FnOnce() -> &'p str,
-    head: &R,
-    headers: &HeaderMap,
-) -> Option<Action> {
-    let policy = policies.find_with(path, head)?;
-    Some(policy.act(head, headers))
+    #[inline(always)] // See `first_in_force`.
+    fn act_by<'p, R: RequestHead + ?Sized>(
+        &self,
+        revision: &Revision<HttpPolicy>,
+        path: impl Fn() -> &'p str,
+        head: &R,
+        headers: &HeaderMap,
+    ) -> Option<Action> {
+        let policy = revision.find_with(&path, head);
+        let action = policy.map(|policy| policy.act(head, headers));
+        let policy = policy.map(|policy| policy.policy());
+        self.observe(revision, policy, path, head);
+        action
+    }
 }
 
 impl HttpPolicy {

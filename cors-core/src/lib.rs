@@ -21,6 +21,7 @@ mod near_miss;
 mod own_origins;
 mod request;
 mod request_host;
+mod shown;
 mod verdict;
 
 // Questions about policies, which no request asks.
@@ -36,6 +37,13 @@ mod requested_headers;
 mod slip;
 mod token;
 
+// What the middleware reports.
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+pub mod observability;
+#[cfg(not(any(feature = "metrics", feature = "tracing")))]
+#[path = "observability/off.rs"]
+mod observability;
+
 // The response: its CORS headers, and what adapters share.
 mod apply;
 mod early_response;
@@ -44,6 +52,10 @@ mod header_names;
 pub mod http;
 mod pending_headers;
 mod rendered;
+
+#[cfg(all(test, feature = "tracing"))]
+#[path = "../tests/recording/mod.rs"]
+mod recording;
 
 pub use apply::{Echo, ResponseHeader, ResponseHeaders};
 pub use compare::{Change, Difference, Permission, PolicyDiff};

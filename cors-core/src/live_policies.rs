@@ -2,8 +2,11 @@
 //!
 //! The adapters keep their policies here, shared by all clones of a middleware.
 
+use crate::observability::{Observer, Request};
 use crate::policies::Policies;
+use crate::policy::Policy;
 use crate::policy_table::PolicyTable;
+use crate::request::RequestHead;
 use arc_swap::ArcSwap;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -23,6 +26,7 @@ pub struct LivePolicies<T> {
     render: fn(Policies) -> PolicyTable<T>,
     /// Held while policies are replaced, so that the revision with the highest number is in force.
     replacing: Mutex<()>,
+    observer: Observer,
 }
 
 /// A [`PolicyTable`] with its revision. For adapters.
@@ -35,6 +39,7 @@ pub struct Revision<T> {
 impl<T> Deref for Revision<T> {
     type Target = PolicyTable<T>;
 
+    #[inline]
     fn deref(&self) -> &PolicyTable<T> {
         &self.table
     }
@@ -77,6 +82,7 @@ impl<T> LivePolicies<T> {
             later: OnceLock::new(),
             render,
             replacing: Mutex::new(()),
+            observer: Observer::new(),
         }
     }
 
@@ -90,6 +96,7 @@ impl<T> LivePolicies<T> {
             .unwrap_or_else(PoisonError::into_inner);
         next.in_force.revision = self.in_force().revision + 1;
         next.in_force.since = SystemTime::now();
+        self.observer.replaced(next.in_force.revision);
         let next = Arc::new(next);
         let later = self.later.get_or_init(|| ArcSwap::new(Arc::clone(&next)));
         let old = later.swap(next);
@@ -99,11 +106,11 @@ impl<T> LivePolicies<T> {
 
     /// The first policies, if they are in force.
     ///
-    /// Handle a request under replaced policies, with [`read`](Self::read), in a function that is not inlined. Otherwise, the code for a request
-    /// before the first replacement becomes so large that it is not inlined either, which costs it 40
-    /// instructions.
+    /// Handle a request under replaced policies, with [`read`](Self::read), in a function that is not
+    /// inlined. Otherwise, the code for a request before the first replacement becomes so large that it is
+    /// not inlined either, which costs it 40 instructions.
     #[inline]
-    pub fn first_in_force(&self) -> Option<&PolicyTable<T>> {
+    pub fn first_in_force(&self) -> Option<&Revision<T>> {
         match self.later.get() {
             None => Some(&self.first),
             Some(_) => None,
@@ -111,7 +118,7 @@ impl<T> LivePolicies<T> {
     }
 
     /// Calls `f` with the policies for a request that begins now.
-    pub fn read<R>(&self, f: impl FnOnce(&PolicyTable<T>) -> R) -> R {
+    pub fn read<R>(&self, f: impl FnOnce(&Revision<T>) -> R) -> R {
         match self.later.get() {
             None => f(&self.first),
             Some(later) => f(&later.load()),
@@ -124,7 +131,7 @@ impl<T> LivePolicies<T> {
     }
 
     /// The policies before the first replacement, which live as long as `self`.
-    pub fn first(&self) -> &PolicyTable<T> {
+    pub fn first(&self) -> &Revision<T> {
         &self.first
     }
 
@@ -139,6 +146,46 @@ impl<T> LivePolicies<T> {
             None => self.first.in_force.clone(),
             Some(later) => later.load().in_force.clone(),
         }
+    }
+}
+
+/// What the middleware reports, with the feature `tracing` or `metrics`. Without them, nothing here
+/// costs anything.
+impl<T> LivePolicies<T> {
+    /// Reports a request. Adapters call this once for each request, with the policy for its path, out of
+    /// this revision. No response depends on it.
+    #[inline(always)]
+    pub fn observe<'p, R: RequestHead + ?Sized>(
+        &self,
+        revision: &Revision<T>,
+        policy: Option<&Policy>,
+        path: impl FnOnce() -> &'p str,
+        head: &R,
+    ) {
+        let policies = &revision.in_force.policies;
+        self.observer
+            .observe(|| Request::new(policies, policy, path(), head));
+    }
+
+    /// Whether there is a shadow policy. It may need to know the host of a request even if the policy in
+    /// force does not.
+    #[inline(always)]
+    pub fn has_shadow(&self) -> bool {
+        self.observer.has_shadow()
+    }
+}
+
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+impl<T> LivePolicies<T> {
+    /// Asks these policies, too, about a sample of the requests from now on, and reports where they
+    /// differ. They replace the shadow policies before them.
+    pub fn shadow(&self, policies: impl Into<Policies>, sample: crate::observability::Sample) {
+        self.observer.set_shadow(policies.into(), sample);
+    }
+
+    /// Ends what [`shadow`](Self::shadow) began.
+    pub fn end_shadow(&self) {
+        self.observer.end_shadow();
     }
 }
 

@@ -132,6 +132,16 @@ impl Prefix {
     }
 }
 
+#[cfg(feature = "tracing")]
+impl fmt::Display for Prefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.segments.iter().try_for_each(|segment| {
+            let text = String::from_utf8_lossy(segment);
+            write!(f, "/{}", text.escape_debug())
+        })
+    }
+}
+
 /// Every server must read the segment in the same way.
 fn check(segment: &[u8]) -> Result<(), Flaw> {
     let text = std::str::from_utf8(segment).map_err(|_| Flaw::NotText)?;

@@ -2,8 +2,7 @@
 
 use crate::apply::{Echo, ResponseHeaders};
 use crate::early_response::EarlyResponse;
-use crate::live_policies::LivePolicies;
-use crate::policy_table::PolicyTable;
+use crate::live_policies::{LivePolicies, Revision};
 use crate::rendered::RenderedPolicy;
 use crate::request::RequestHead;
 use crate::verdict::Verdict;
@@ -24,17 +23,17 @@ pub struct PendingHeaders<V> {
 }
 
 impl<V: Clone> LivePolicies<RenderedPolicy<V>> {
-    /// Decides about a request. `None` if no policy applies. `path` is the path of its target, as it was
-    /// received. For `origin`, see [`PendingHeaders::new`].
+    /// Decides about a request, and [reports](Self::observe) it. `None` if no policy applies. `path` returns
+    /// the path of its target, as it was received. For `origin`, see [`PendingHeaders::new`].
     #[inline]
     pub fn decide<'p, R: RequestHead + ?Sized>(
         &self,
-        path: impl FnOnce() -> &'p str,
+        path: impl Fn() -> &'p str,
         request: &R,
         origin: Option<&V>,
     ) -> Option<PendingHeaders<V>> {
         match self.first_in_force() {
-            Some(policies) => decide(policies, path, request, origin),
+            Some(revision) => self.decide_by(revision, path, request, origin),
             None => self.decide_later(path(), request, origin),
         }
     }
@@ -46,19 +45,23 @@ impl<V: Clone> LivePolicies<RenderedPolicy<V>> {
         request: &R,
         origin: Option<&V>,
     ) -> Option<PendingHeaders<V>> {
-        self.read(|policies| decide(policies, || path, request, origin))
+        self.read(|revision| self.decide_by(revision, || path, request, origin))
     }
-}
 
-#[inline(always)] // See `LivePolicies::first_in_force`.
-fn decide<'p, V: Clone, R: RequestHead + ?Sized>(
-    policies: &PolicyTable<RenderedPolicy<V>>,
-    path: impl FnOnce() -> &'p str,
-    request: &R,
-    origin: Option<&V>,
-) -> Option<PendingHeaders<V>> {
-    let policy = policies.find_with(path, request)?;
-    Some(PendingHeaders::new(policy, request, origin))
+    #[inline(always)] // See `first_in_force`.
+    fn decide_by<'p, R: RequestHead + ?Sized>(
+        &self,
+        revision: &Revision<RenderedPolicy<V>>,
+        path: impl Fn() -> &'p str,
+        request: &R,
+        origin: Option<&V>,
+    ) -> Option<PendingHeaders<V>> {
+        let policy = revision.find_with(&path, request);
+        let pending = policy.map(|policy| PendingHeaders::new(policy, request, origin));
+        let policy = policy.map(|policy| policy.policy());
+        self.observe(revision, policy, path, request);
+        pending
+    }
 }
 
 impl<V: Clone> PendingHeaders<V> {

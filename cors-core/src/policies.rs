@@ -232,6 +232,27 @@ impl Policies {
         hosts.flat_map(Self::of_paths)
     }
 
+    /// The prefix whose policy applies to a request with this path, as text. `None` if the path or the host is
+    /// ambiguous.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn prefix_of<R: crate::RequestHead + ?Sized>(
+        &self,
+        path: &str,
+        request: &R,
+    ) -> Option<String> {
+        let policies = match self.hosts.find(request) {
+            _ if self.hosts.is_empty() => self,
+            crate::hosts::Found::Listed(policies) => policies,
+            crate::hosts::Found::Other => self,
+            crate::hosts::Found::Ambiguous => return None,
+        };
+        match policies.tree.find(path) {
+            Found::Rule(None) => Some("/".to_owned()),
+            Found::Rule(Some(rule)) => Some(policies.rules.get(rule)?.0.to_string()),
+            Found::Ambiguous(_) => None,
+        }
+    }
+
     /// Whether one of the policies [refuses requests](Policy::refuses_requests).
     pub fn refuses_requests(&self) -> bool {
         self.all().flatten().any(Policy::refuses_requests)

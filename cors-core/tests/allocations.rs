@@ -254,3 +254,32 @@ fn of_host(lines: Vec<Vec<u8>>) -> Request {
         lines: lines.collect(),
     }
 }
+
+/// Without a subscriber and a recorder, reports allocate nothing either. Once for each thread, `arc-swap`
+/// does.
+#[test]
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+fn reports() {
+    use cors_core::LivePolicies;
+    use cors_core::observability::Sample;
+    use std::convert::Infallible;
+
+    for (name, policy) in policies() {
+        let live = LivePolicies::new(policy, |policies| {
+            let Ok(table) = PolicyTable::new(policies, Ok::<_, Infallible>);
+            table
+        });
+        live.shadow(Config::new().build().unwrap(), Sample::ALL);
+        for request in requests() {
+            let observe = || {
+                live.read(|revision| {
+                    let policy = revision.find("/a", &request).map(|policy| &***policy);
+                    live.observe(revision, policy, || "/a", &request);
+                });
+            };
+            observe();
+            let allocated = allocation_counter::measure(observe);
+            assert_eq!(allocated.count_total, 0, "{name} {request:?}");
+        }
+    }
+}

@@ -246,7 +246,7 @@ fn the_policy_for_ambiguous_paths_cannot_be_changed() {
     let policy = || build(["https://a.example".to_owned()], None);
     let policies = Policies::new(policy()).at("/admin", policy()).unwrap();
     let table = PolicyTable::new(policies, Ok::<_, ()>).unwrap();
-    let ambiguous = table.find("/%61dmin").unwrap();
+    let ambiguous = table.find("/%61dmin", &http::Request::new(())).unwrap();
     let error = ambiguous
         .with_changed_origins(["https://a.example"], [])
         .unwrap_err();

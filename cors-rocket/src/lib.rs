@@ -3,8 +3,12 @@
 mod middleware;
 mod request;
 mod response;
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+mod shadow;
 
 pub use cors_core::issue;
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+pub use cors_core::observability;
 pub use cors_core::{
     Config, ConfigError, Decision, HeadersRefusal, HostNameError, HostRefusal, InForce,
     MethodRefusal, OriginRefusal, Policies, Policy, PrefixError, PreflightRefusal, RequestHead,

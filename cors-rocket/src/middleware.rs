@@ -141,21 +141,22 @@ impl Cors {
         }
     }
 
-    /// The policy for a request, out of the policies that it began with.
-    fn policy<'r>(&'r self, request: &'r Request<'_>) -> Option<&'r RenderedPolicy<String>> {
+    /// The policies that a request began with.
+    fn revision<'r>(&'r self, request: &'r Request<'_>) -> &'r Revision<RenderedPolicy<String>> {
         let policies = &self.shared.policies;
-        let path = || request.uri().path().as_str();
-        let head = RequestView::new(request);
-        let policy = if policies.is_replaced() {
+        if policies.is_replaced() {
             // Without an entry, the request began before the first replacement.
             match request.local_cache(|| Pinned(None)) {
-                Pinned(None) => policies.first().find_with(path, &head),
-                Pinned(Some(later)) => later.find_with(path, &head),
+                Pinned(None) => policies.first(),
+                Pinned(Some(later)) => later,
             }
         } else {
-            policies.first().find_with(path, &head)
-        };
-        policy.map(Arc::as_ref)
+            policies.first()
+        }
+    }
+
+    pub(crate) fn policies(&self) -> &LivePolicies<RenderedPolicy<String>> {
+        &self.shared.policies
     }
 
     /// The methods of requests that can have an early response.
@@ -234,10 +235,17 @@ impl Fairing for Cors {
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         // The headers borrow from the policy. Only what Rocket manages, or keeps for the request, lives as
         // long as the response; `self` does not.
-        if let Some(Attached(cors)) = request.rocket().state()
-            && let Some(policy) = cors.policy(request)
-        {
-            response::apply(policy, request, response);
+        if let Some(Attached(cors)) = request.rocket().state() {
+            let revision = cors.revision(request);
+            let path = request.uri().path();
+            let head = RequestView::new(request);
+            let policy = revision.find_with(|| path.as_str(), &head).map(Arc::as_ref);
+            let of = policy.map(RenderedPolicy::policy);
+            let path = || path.as_str();
+            cors.policies().observe(revision, of, path, &head);
+            if let Some(policy) = policy {
+                response::apply(policy, request, response);
+            }
         }
     }
 }
@@ -260,8 +268,10 @@ struct Attached(Cors);
 /// the application.
 fn respond<'r>(request: &'r Request<'_>, data: Data<'r>) -> BoxFuture<'r> {
     let early = request.rocket().state().and_then(|Attached(cors)| {
-        let policy = cors.policy(request)?;
-        policy.early_response(policy.verdict(&RequestView::new(request)))
+        let path = || request.uri().path().as_str();
+        let head = RequestView::new(request);
+        let policy = cors.revision(request).find_with(path, &head)?;
+        policy.early_response(policy.verdict(&head))
     });
     let outcome = match early {
         Some(early) => Outcome::Success(response::early_response(early)),

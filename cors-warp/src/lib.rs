@@ -4,8 +4,12 @@ mod handoff;
 mod middleware;
 mod rejection;
 mod request;
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+mod shadow;
 
 pub use cors_core::issue;
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+pub use cors_core::observability;
 pub use cors_core::{
     Config, ConfigError, Decision, HeadersRefusal, HostNameError, HostRefusal, InForce,
     MethodRefusal, OriginRefusal, Policies, Policy, PrefixError, PreflightRefusal, RequestHead,

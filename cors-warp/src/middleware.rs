@@ -8,7 +8,7 @@ use crate::handoff::{CORS_HEADERS, EARLY_RESPONSE, HAS_EARLY_RESPONSE, HOST};
 use crate::rejection::{RouteError, responses};
 use crate::request::{Host, RequestView};
 use cors_core::http::{Action, CorsHeaders, HttpPolicy};
-use cors_core::{InForce, LivePolicies, Policies, PolicyTable};
+use cors_core::{InForce, LivePolicies, Policies, PolicyTable, Revision};
 use http::StatusCode;
 use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
@@ -24,7 +24,7 @@ use warp::{Filter, Rejection, Reply};
 /// [replaces](Cors::replace) them while the server runs.
 #[derive(Clone, Debug)]
 pub struct Cors {
-    policies: Arc<LivePolicies<HttpPolicy>>,
+    pub(crate) policies: Arc<LivePolicies<HttpPolicy>>,
 }
 
 impl Cors {
@@ -160,7 +160,9 @@ impl Cors {
             StatusCode::OK // A log needs a reply.
         })
         .with(warp::log::custom(move |info| {
-            HAS_EARLY_RESPONSE.set(decide(&policies, &info, HOST.take()));
+            let host = HOST.take();
+            let decision = policies.read(|revision| decide(&policies, revision, &info, host));
+            HAS_EARLY_RESPONSE.set(decision);
         }))
         .and_then(|_| ready(HAS_EARLY_RESPONSE.get().ok_or_else(warp::reject::not_found)))
     }
@@ -168,26 +170,33 @@ impl Cors {
 
 /// Whether there is an early response. It is stored, or else the CORS headers are. `None` if the result
 /// depends on a host that is unknown.
-fn decide(policies: &LivePolicies<HttpPolicy>, info: &Info<'_>, host: Host) -> Option<bool> {
+fn decide(
+    policies: &LivePolicies<HttpPolicy>,
+    revision: &Revision<HttpPolicy>,
+    info: &Info<'_>,
+    host: Host,
+) -> Option<bool> {
+    if policies.has_shadow() && matches!(host, Host::Unknown) {
+        return None;
+    }
     let head = RequestView::new(info.method(), info.request_headers()).with(host);
-    let action = policies.act(|| info.path(), &head, info.request_headers());
+    let policy = revision.find_with(|| info.path(), &head);
+    let action = policy.map(|policy| policy.act(&head, info.request_headers()));
     if head.lacks_host() {
         return None;
     }
-    Some(match action {
+    let policy = policy.map(|policy| policy.policy());
+    policies.observe(revision, policy, || info.path(), &head);
+    let cors = match action {
         Some(Action::Respond(response)) => {
             EARLY_RESPONSE.with(|left| left.replace(Some(response.map(Into::into))));
-            true
+            return Some(true);
         }
-        Some(Action::Forward(cors)) => {
-            CORS_HEADERS.set(Some(cors));
-            false
-        }
-        None => {
-            CORS_HEADERS.set(None);
-            false
-        }
-    })
+        Some(Action::Forward(cors)) => Some(cors),
+        None => None,
+    };
+    CORS_HEADERS.set(cors);
+    Some(false)
 }
 
 fn apply(cors: Option<CorsHeaders>, mut response: Response) -> Response {
