@@ -10,6 +10,8 @@ mod live_policies;
 mod path;
 mod policies;
 mod policy;
+#[cfg(feature = "watch")]
+pub mod watch;
 
 // The decision about a request.
 mod decide;

@@ -6,6 +6,8 @@ mod rejection;
 mod request;
 
 pub use cors_core::issue;
+#[cfg(feature = "watch")]
+pub use cors_core::watch;
 pub use cors_core::{
     Config, ConfigError, Decision, HeadersRefusal, HostRefusal, InForce, MethodRefusal,
     OriginRefusal, Policies, Policy, PrefixError, PreflightRefusal, RequestHead, RequestHeader,
