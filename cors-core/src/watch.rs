@@ -36,9 +36,9 @@
 //! | has new text | its policies replace those in force, without a lock for the requests; the callback gets them as `Ok` |
 //! | has new text, but the same policies | nothing is replaced; the callback gets those in force as `Ok` |
 //! | has errors, or is empty | the old policies stay in force; the callback gets the error, once |
-//! | would widen access, with [`refuse_widening`](PolicyFile::refuse_widening) | the same; the error has an example of what is widened |
-//! | is missing, a directory, a FIFO, a device, not UTF-8, or too long | the same |
-//! | keeps changing | the same, after 20 readings; it is read again at the next change |
+//! | would widen access, with [`refuse_widening`](PolicyFile::refuse_widening) | as with errors; the error has an example of what is widened |
+//! | is missing, a directory, a FIFO, a device, not UTF-8, or too long | as with errors |
+//! | keeps changing | as with errors, after 20 readings; then it is read again |
 //!
 //! At start-up, each of these errors is returned instead: a server does not start with a bad file.
 //!
@@ -57,10 +57,10 @@
 //! ([`poll_interval`](PolicyFile::poll_interval)), because there are changes that nothing reports: on network
 //! file systems, in directories that containers mount from some hosts, after a directory was deleted and made
 //! again, and where the system has no more resources for reports (`fs.inotify.max_user_instances` on Linux).
-//! Reading a small file costs less than a request.
+//! Such changes are rare and a policy is small, so 5 seconds are soon enough and cost nothing that matters.
 //!
 //! The watch needs no async runtime. It uses one thread of its own, and one of the crate `notify` for the
-//! reports. Its memory is bounded by three times the size of the file, and a file may have 16 MiB
+//! reports. It keeps at most three copies of the text, which may have 16 MiB
 //! ([`max_bytes`](PolicyFile::max_bytes)). There is no queue: a report sets a flag.
 //!
 //! # Wrong
