@@ -81,16 +81,21 @@ impl<M: Replace, F: FnMut(Result<InForce, WatchError>)> Follower<M, F> {
     /// Handles at most one change. The pause at the end limits how often the file is read.
     fn step(&mut self) -> Result<(), Stopped> {
         self.signal.wait(self.poll_interval)?;
-        let pause = || self.signal.pause(self.debounce);
+        // The way to the file may have changed, so it is watched anew before the next reading. A later change is
+        // then reported.
+        let pause = || {
+            self.reports = Reports::of(&self.source.path, &self.signal);
+            self.signal.pause(self.debounce)
+        };
         if let Some(content) = changed(&self.known, || self.source.load(), pause)? {
             self.known = known(&content);
-            // The way to the file may have changed. What changes before it is watched is found at the next step.
-            self.reports = Reports::of(&self.source.path, &self.signal);
-            self.signal.wake();
             let result = match content {
                 Ok(text) => self.apply(&text)?,
                 Err(problem) => Err(problem),
             };
+            if let Err(Problem::KeepsChanging) = result {
+                self.signal.wake(); // The last reading may have been the last change.
+            }
             self.call(result);
         }
         self.signal.pause(self.debounce)
