@@ -82,6 +82,18 @@ impl Cors {
     }
 }
 
+#[cfg(feature = "watch")]
+impl cors_core::watch::Replace for Cors {
+    fn in_force(&self) -> InForce {
+        self.in_force()
+    }
+
+    fn replace(&self, policies: Policies) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        self.replace(policies);
+        Ok(())
+    }
+}
+
 fn render(policies: Policies) -> PolicyTable<RenderedPolicy<HeaderValue>> {
     let value = |text| match text {
         Cow::Borrowed(text) => Ok(HeaderValue::from_static(text)),

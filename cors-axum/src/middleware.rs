@@ -100,6 +100,18 @@ impl<A> CorsLayer<A> {
     }
 }
 
+#[cfg(feature = "watch")]
+impl<A: 'static> cors_core::watch::Replace for CorsLayer<A> {
+    fn in_force(&self) -> InForce {
+        self.in_force()
+    }
+
+    fn replace(&self, policies: Policies) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        self.replace(policies);
+        Ok(())
+    }
+}
+
 // A derived `Clone` would require `A: Clone`.
 impl<A> Clone for CorsLayer<A> {
     fn clone(&self) -> Self {

@@ -12,6 +12,8 @@ mod path;
 mod policies;
 mod policy;
 mod policy_table;
+#[cfg(feature = "watch")]
+pub mod watch;
 
 // The decision about a request.
 mod decide;

@@ -169,6 +169,17 @@ impl Cors {
     }
 }
 
+#[cfg(feature = "watch")]
+impl cors_core::watch::Replace for Cors {
+    fn in_force(&self) -> InForce {
+        self.in_force()
+    }
+
+    fn replace(&self, policies: Policies) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        Ok(self.replace(policies)?)
+    }
+}
+
 fn render(policies: Policies) -> PolicyTable<RenderedPolicy<String>> {
     let Ok(table) = PolicyTable::new(policies, |policy| {
         RenderedPolicy::new(policy, |text| Ok::<_, Infallible>(text.into_owned()))

@@ -168,6 +168,18 @@ impl Cors {
     }
 }
 
+#[cfg(feature = "watch")]
+impl cors_core::watch::Replace for Cors {
+    fn in_force(&self) -> InForce {
+        self.in_force()
+    }
+
+    fn replace(&self, policies: Policies) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        self.replace(policies);
+        Ok(())
+    }
+}
+
 /// Whether there is an early response. It is stored, or else the CORS headers are. `None` if the result
 /// depends on a host that is unknown.
 fn decide(
