@@ -51,6 +51,11 @@ impl<T> PolicyTable<T> {
             .flat_map(PathTable::iter)
     }
 
+    /// Whether the policy depends on the host of the request.
+    pub fn depends_on_host(&self) -> bool {
+        self.hosts.is_some()
+    }
+
     /// The policy for a request with this path, as it was received. `None` if no CORS applies. For an
     /// [ambiguous path](Policies#which-policy-applies) or [host](Policies#several-hosts), it is a policy that
     /// allows nothing.

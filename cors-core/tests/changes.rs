@@ -246,7 +246,11 @@ fn the_policy_for_ambiguous_paths_cannot_be_changed() {
     let policy = || build(["https://a.example".to_owned()], None);
     let policies = Policies::new(policy()).at("/admin", policy()).unwrap();
     let table = PolicyTable::new(policies, Ok::<_, ()>).unwrap();
-    let ambiguous = table.find("/%61dmin", &http::Request::new(())).unwrap();
+    let get = Request {
+        method: b"GET".to_vec(),
+        lines: Vec::new(),
+    };
+    let ambiguous = table.find("/%61dmin", &get).unwrap();
     let error = ambiguous
         .with_changed_origins(["https://a.example"], [])
         .unwrap_err();

@@ -10,7 +10,6 @@ use crate::request::Host;
 use cors_core::http::CorsHeaders;
 use http::StatusCode;
 use std::cell::{Cell, RefCell};
-use warp::Rejection;
 use warp::reply::Response;
 
 thread_local! {
@@ -19,10 +18,30 @@ thread_local! {
     /// Whether there is an early response. `None` if that depends on a host that is unknown.
     pub(crate) static HAS_EARLY_RESPONSE: Cell<Option<bool>> = const { Cell::new(None) };
     pub(crate) static EARLY_RESPONSE: RefCell<Option<Response>> = const { RefCell::new(None) };
-    /// The CORS headers for the response of the routes, if there is no early response.
+    /// What the gate has decided about the headers, for the log around the routes.
+    pub(crate) static GATE: Cell<Gate> = const { Cell::new(Gate::Closed) };
+    /// The CORS headers for the response of the routes.
     pub(crate) static CORS_HEADERS: Cell<Option<CorsHeaders>> = const { Cell::new(None) };
-    /// How the routes have rejected the request.
-    pub(crate) static REJECTION: Cell<Option<Rejection>> = const { Cell::new(None) };
     /// The status that warp chooses for a rejection. It shows it only to a log.
     pub(crate) static STATUS: Cell<StatusCode> = const { Cell::new(StatusCode::OK) };
+}
+
+/// What the gate has decided about the CORS headers for the response of the routes.
+#[derive(Default)]
+pub(crate) enum Gate {
+    /// The request has not passed. A response has no CORS headers.
+    #[default]
+    Closed,
+    /// Nothing: the first policies are in force, and they decide when the routes have responded.
+    ByFirst,
+    /// The headers, if a policy applies.
+    Headers(Option<CorsHeaders>),
+}
+
+/// Applies the stored CORS headers to a response.
+pub(crate) fn apply_cors_headers(mut response: Response) -> Response {
+    if let Some(cors) = CORS_HEADERS.with(Cell::take) {
+        cors.apply(response.headers_mut());
+    }
+    response
 }

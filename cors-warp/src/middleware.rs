@@ -1,18 +1,21 @@
 //! The filter that [`Cors::wrap`] makes.
 //!
-//! A gate before the routes decides about every request. It responds early, or passes the CORS headers
-//! for the response of the routes on. So a request ends by the policy that it began with. See `handoff`
-//! for how logs and filters work together.
+//! A log around the routes decides about the headers of their responses. A gate before the routes
+//! responds early, and only requests pass through it for which this may be needed: `OPTIONS`, or every
+//! request if a policy refuses some. See `handoff` for how logs and filters work together.
+//!
+//! The log sees a request only when the routes have responded, and not always its host. So the gate also
+//! decides about the headers, for every request, if policies have been replaced or depend on the host. Each
+//! request then ends by the policy that it began with. For others, the gate would cost 700 instructions.
 
-use crate::handoff::{CORS_HEADERS, EARLY_RESPONSE, HAS_EARLY_RESPONSE, HOST};
-use crate::rejection::{RouteError, responses};
+use crate::handoff::{CORS_HEADERS, EARLY_RESPONSE, GATE, Gate, HAS_EARLY_RESPONSE, HOST};
+use crate::rejection::{RouteError, sealed};
 use crate::request::{Host, RequestView};
 use cors_core::http::{Action, CorsHeaders, HttpPolicy};
 use cors_core::{InForce, LivePolicies, Policies, PolicyTable, Revision};
-use http::StatusCode;
-use std::cell::{Cell, RefCell};
+use http::{Method, StatusCode};
 use std::convert::Infallible;
-use std::future::ready;
+use std::future::{Ready, ready};
 use std::sync::Arc;
 use warp::log::Info;
 use warp::reply::Response;
@@ -113,36 +116,38 @@ impl Cors {
     where
         F: Filter<Extract: Reply, Error: RouteError> + Clone + Send + Sync + 'static,
     {
-        self.gate().and(responses(routes)).map(apply).or_else(|_| {
-            ready(Ok(
-                (EARLY_RESPONSE.with(RefCell::take).unwrap_or_default(),),
-            ))
+        let policies = Arc::clone(&self.policies);
+        let passed = Passed(Gate::Closed);
+        sealed::Sealed::replies(self.gate(), routes, move |info| {
+            CORS_HEADERS.set(passed.headers(&policies, &info));
         })
     }
 
-    /// The CORS headers for the response of the routes, if a policy applies. Rejects requests that the
-    /// routes must not receive, and stores the early response.
+    /// Rejects requests that the routes must not receive, and stores the early response.
     fn gate(
         &self,
-    ) -> impl Filter<Extract = (Option<CorsHeaders>,), Error = Rejection>
-    + Clone
-    + Send
-    + Sync
-    + 'static
-    + use<> {
+    ) -> impl Filter<Extract = (), Error = Rejection> + Clone + Send + Sync + 'static + use<> {
+        let policies = Arc::clone(&self.policies);
+        let first = policies.first();
+        let looks = first.depends_on_host()
+            || first
+                .iter()
+                .any(|policy| policy.policy().refuses_requests());
+        let others = warp::method().and_then(move |method| {
+            let looks = looks
+                || method == Method::OPTIONS
+                || policies.is_replaced()
+                || policies.has_shadow();
+            GATE.set(if looks { Gate::Closed } else { Gate::ByFirst });
+            pass_unless(looks)
+        });
         let unknown = warp::any().map(|| Host::Unknown);
         // It rejects a `Host` line that contradicts the target or is not a host.
         let known = warp::host::optional()
             .map(Host::Known)
             .or_else(|_| ready(Ok::<_, Infallible>((Host::Known(None),))));
         let look = self.look(unknown).or(self.look(known)).unify();
-        look.and_then(|has_early_response| {
-            ready(if has_early_response {
-                Err(warp::reject::not_found())
-            } else {
-                Ok(CORS_HEADERS.with(Cell::take))
-            })
-        })
+        others.or(look.and_then(pass_unless)).unify().untuple_one()
     }
 
     /// Whether there is an early response. It is stored, or else the CORS headers are. Rejects if the
@@ -180,6 +185,14 @@ impl cors_core::watch::Replace for Cors {
     }
 }
 
+fn pass_unless(is_rejected: bool) -> Ready<Result<(), Rejection>> {
+    ready(if is_rejected {
+        Err(warp::reject::not_found())
+    } else {
+        Ok(())
+    })
+}
+
 /// Whether there is an early response. It is stored, or else the CORS headers are. `None` if the result
 /// depends on a host that is unknown.
 fn decide(
@@ -207,13 +220,39 @@ fn decide(
         Some(Action::Forward(cors)) => Some(cors),
         None => None,
     };
-    CORS_HEADERS.set(cors);
+    GATE.set(Gate::Headers(cors));
     Some(false)
 }
 
-fn apply(cors: Option<CorsHeaders>, mut response: Response) -> Response {
-    if let Some(cors) = cors {
-        cors.apply(response.headers_mut());
+/// What the gate has decided about a request.
+struct Passed(Gate);
+
+/// warp clones a log for each request, directly after the gate has passed it. So the clone can take what the
+/// gate has left. If it were made at another time, the response would have no CORS headers.
+impl Clone for Passed {
+    fn clone(&self) -> Self {
+        Self(GATE.take())
     }
-    response
+}
+
+impl Passed {
+    /// The headers for the response of the routes.
+    fn headers(&self, policies: &LivePolicies<HttpPolicy>, info: &Info<'_>) -> Option<CorsHeaders> {
+        match &self.0 {
+            Gate::Closed => None,
+            Gate::ByFirst => headers_by_first(policies, info),
+            Gate::Headers(cors) => cors.clone(),
+        }
+    }
+}
+
+/// The gate has decided what is refused, and the host makes no difference to the headers.
+fn headers_by_first(policies: &LivePolicies<HttpPolicy>, info: &Info<'_>) -> Option<CorsHeaders> {
+    let head = RequestView::new(info.method(), info.request_headers());
+    let revision = policies.first();
+    let policy = revision.find_with(|| info.path(), &head);
+    let cors = policy.map(|policy| policy.forward(&head, info.request_headers()));
+    let policy = policy.map(|policy| policy.policy());
+    policies.observe(revision, policy, || info.path(), &head);
+    cors
 }

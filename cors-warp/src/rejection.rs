@@ -4,12 +4,12 @@
 //! function that makes them. So this module makes them. It uses the causes of a rejection that warp
 //! exports, and the debug text of the others.
 
-use crate::handoff::{REJECTION, STATUS};
+use crate::handoff::{EARLY_RESPONSE, STATUS, apply_cors_headers};
 use http::StatusCode;
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::convert::Infallible;
 use std::error::Error;
-use std::future::ready;
+use std::future::{Ready, ready};
 use warp::log::Info;
 use warp::reject::{
     InvalidHeader, InvalidQuery, LengthRequired, MethodNotAllowed, MissingCookie, MissingHeader,
@@ -25,75 +25,60 @@ impl RouteError for Rejection {}
 impl RouteError for Infallible {}
 
 pub(crate) mod sealed {
+    use std::convert::Infallible;
+    use warp::log::Info;
+    use warp::reply::Response;
     use warp::{Filter, Rejection, Reply};
 
     #[expect(unnameable_types, reason = "only this crate implements it")]
     pub trait Sealed: Sized {
-        /// The routes with the error of every filter that can reject.
-        fn fallible<F>(
+        /// The responses of the routes with the CORS headers that `forward` stores, or the early
+        /// response that the gate stores. `forward` is cloned for each request, directly after the gate has
+        /// passed it.
+        fn replies<F>(
+            gate: impl Filter<Extract = (), Error = Rejection> + Clone + Send + Sync + 'static,
             routes: F,
-        ) -> impl Filter<Extract = F::Extract, Error = Rejection> + Clone + Send + Sync + 'static
+            forward: impl Fn(Info<'_>) + Clone + Send + Sync + 'static,
+        ) -> impl Filter<Extract = (Response,), Error = Infallible> + Clone + Send + Sync + 'static
         where
             F: Filter<Extract: Reply, Error = Self> + Clone + Send + Sync + 'static;
     }
 }
 
-impl sealed::Sealed for Rejection {
-    fn fallible<F>(
-        routes: F,
-    ) -> impl Filter<Extract = F::Extract, Error = Self> + Clone + Send + Sync + 'static
-    where
-        F: Filter<Extract: Reply, Error = Self> + Clone + Send + Sync + 'static,
-    {
-        routes
-    }
+macro_rules! replies {
+    ($error:ty) => {
+        impl sealed::Sealed for $error {
+            fn replies<F>(
+                gate: impl Filter<Extract = (), Error = Rejection> + Clone + Send + Sync + 'static,
+                routes: F,
+                forward: impl Fn(Info<'_>) + Clone + Send + Sync + 'static,
+            ) -> impl Filter<Extract = (Response,), Error = Infallible> + Clone + Send + Sync + 'static
+            where
+                F: Filter<Extract: Reply, Error = Self> + Clone + Send + Sync + 'static,
+            {
+                let around = warp::log::custom(move |info: Info<'_>| {
+                    STATUS.set(info.status());
+                    forward(info);
+                });
+                gate.and(routes.with(around)).map(reply).or_else(respond)
+            }
+        }
+    };
 }
 
-impl sealed::Sealed for Infallible {
-    fn fallible<F>(
-        routes: F,
-    ) -> impl Filter<Extract = F::Extract, Error = Rejection> + Clone + Send + Sync + 'static
-    where
-        F: Filter<Extract: Reply, Error = Self> + Clone + Send + Sync + 'static,
-    {
-        let pass = warp::any().and_then(|| ready(Ok::<_, Rejection>(())));
-        pass.untuple_one().and(routes)
-    }
+// The types of warp require one implementation for each error of the routes.
+replies!(Rejection);
+replies!(Infallible);
+
+fn reply(reply: impl Reply) -> Response {
+    apply_cors_headers(reply.into_response())
 }
 
-/// The responses of the routes, also to requests that they reject.
-pub(crate) fn responses<F>(
-    routes: F,
-) -> impl Filter<Extract = (Response,), Error = Infallible> + Clone + Send + Sync + 'static
-where
-    F: Filter<Extract: Reply, Error: RouteError> + Clone + Send + Sync + 'static,
-{
-    let routes = <F::Error as sealed::Sealed>::fallible(routes).or_else(|rejection| {
-        REJECTION.set(Some(rejection));
-        ready(Err::<F::Extract, _>(warp::reject::not_found()))
-    });
-    routes.or(unhandled_rejection()).map(into_response)
-}
-
-fn into_response(reply: impl Reply) -> Response {
-    reply.into_response()
-}
-
-/// The response to the rejection that is stored. Only a log sees the status that warp chooses for it.
-fn unhandled_rejection()
--> impl Filter<Extract = (Response,), Error = Infallible> + Clone + Send + Sync + 'static {
-    let rejected = warp::any().and_then(|| {
-        let rejection = REJECTION.with(Cell::take);
-        ready(Err::<Response, _>(
-            rejection.unwrap_or_else(warp::reject::not_found),
-        ))
-    });
-    rejected
-        .with(warp::log::custom(|info: Info<'_>| {
-            STATUS.set(info.status())
-        }))
-        .map(into_response)
-        .or_else(|rejection| ready(Ok((response(&rejection, STATUS.get()),))))
+fn respond(rejection: Rejection) -> Ready<Result<(Response,), Infallible>> {
+    let response = EARLY_RESPONSE
+        .with(RefCell::take)
+        .unwrap_or_else(|| apply_cors_headers(response(&rejection, STATUS.get())));
+    ready(Ok((response,)))
 }
 
 /// The response of warp to a rejection. `status` is the one that warp has chosen.

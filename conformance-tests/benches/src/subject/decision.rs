@@ -1,4 +1,4 @@
-//! Only `PolicyTable::find` and `RenderedPolicy::verdict`, with an `http` request.
+//! Only `PolicyTable::find_with` and `RenderedPolicy::verdict`, with an `http` request.
 
 use super::{App, Subject, Variant, http_request};
 use crate::response::Response;
@@ -44,7 +44,7 @@ impl App for Decision {
     fn send(&mut self) {
         let request = black_box(&self.waiting);
         if let Some(policies) = &self.rendered
-            && let Some(policy) = policies.find(request.uri().path(), request)
+            && let Some(policy) = policies.find_with(|| request.uri().path(), request)
         {
             black_box(policy.verdict(request));
         }
