@@ -51,7 +51,7 @@ impl<'a> Origin<'a> {
                 port: b"",
             });
         }
-        let (host, port) = split_authority(authority)?;
+        let (host, port) = split_unchecked_authority(authority)?;
         let has_host = host::check(host).is_ok() && is_sent_port(scheme, port) && scheme != b"file";
         let sendable = is_scheme(scheme) && (has_host || has_no_host(scheme, host, port));
         sendable.then_some(Self {
@@ -78,22 +78,34 @@ fn split_scheme(origin: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// Splits `host[:port]`. The port keeps its colon. `None` if a bracket is not closed.
-///
-/// A colon before the last six bytes stays in the host, which is then not valid.
 pub(crate) fn split_authority(authority: &[u8]) -> Option<(&[u8], &[u8])> {
+    split_at_port(authority, |authority| {
+        authority.iter().position(|&byte| byte == b':')
+    })
+}
+
+/// [`split_authority`] for a host that is checked afterwards: a colon before the longest port stays in the
+/// host. This does not read a long host.
+fn split_unchecked_authority(authority: &[u8]) -> Option<(&[u8], &[u8])> {
+    split_at_port(authority, |authority| {
+        let start = authority.len().saturating_sub(":65535".len());
+        let end = authority.get(start..)?;
+        Some(start + end.iter().rposition(|&byte| byte == b':')?)
+    })
+}
+
+#[inline]
+fn split_at_port(
+    authority: &[u8],
+    find_colon: impl FnOnce(&[u8]) -> Option<usize>,
+) -> Option<(&[u8], &[u8])> {
     let host_len = if authority.starts_with(b"[") {
         authority.iter().position(|&byte| byte == b']')? + 1
     } else {
-        let start = authority.len().saturating_sub(LONGEST_PORT);
-        let end = authority.get(start..).unwrap_or_default();
-        let colon = end.iter().rposition(|&byte| byte == b':');
-        colon.map_or(authority.len(), |colon| start + colon)
+        find_colon(authority).unwrap_or(authority.len())
     };
     authority.split_at_checked(host_len)
 }
-
-/// The length of the longest port, with its colon.
-const LONGEST_PORT: usize = ":65535".len();
 
 /// RFC 3986, section 3.1, in lower case.
 pub(crate) fn is_scheme(scheme: &[u8]) -> bool {

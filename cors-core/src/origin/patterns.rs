@@ -2,7 +2,7 @@
 
 use super::labels::Labels;
 use super::table::{Table, hash};
-use super::{Origin, host, is_sent_port, split_authority, split_scheme};
+use super::{Origin, host, is_sent_port, split_authority, split_scheme, split_unchecked_authority};
 use foldhash::fast::RandomState;
 
 /// Entries with a wildcard.
@@ -173,7 +173,7 @@ impl Patterns {
         if fixed_port.is_some() || self.any_port.table.is_empty() {
             return fixed_port;
         }
-        let (host, port) = split_authority(authority)?;
+        let (host, port) = split_unchecked_authority(authority)?;
         if !is_sent_port(scheme, port) {
             return None;
         }
