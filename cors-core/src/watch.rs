@@ -76,8 +76,8 @@
 //! # }
 //! ```
 //!
-//! **To watch a file that the application can write**, such as one in a directory for uploads. Whoever finds a way to
-//! write a file can then allow an own website to read everything. The file and all directories on the way to
+//! **To watch a file that the application can write**, such as one in a directory for uploads. An attacker
+//! who can write files can then let any website read responses. The file and all directories on the way to
 //! it should belong to another user. [`refuse_widening`](PolicyFile::refuse_widening) limits the damage.
 //!
 //! **To expect an old policy back with `refuse_widening`.** After a narrower policy, the old one is wider, so it is

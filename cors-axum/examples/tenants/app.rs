@@ -111,7 +111,7 @@ async fn unregister(
     }
 }
 
-/// A placeholder for a real check. Whoever may register an origin lets its pages read the responses.
+/// A placeholder for a real check. A client that may register an origin lets its pages read the responses.
 fn authenticate(tenant: &str, headers: &HeaderMap) -> Result<(), Refusal> {
     let expected = format!("Bearer demo-{tenant}");
     match headers.get(header::AUTHORIZATION) {
