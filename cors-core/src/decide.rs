@@ -16,8 +16,9 @@
 //! - which headers are allowed: `requested_headers.rs`, `listed_headers.rs`, `header_name.rs`;
 //! - what the response is: `rendered.rs`, `early_response.rs`, `apply.rs`, `pending_headers.rs`, and
 //!   for axum and warp `http.rs`;
-//! - which policy applies to a host and a path: `policy_table.rs`, `hosts.rs`, `policies.rs`, `path.rs`,
-//!   `path/tree.rs`, `path/name.rs`, `path/climb.rs`.
+//! - which policy applies to a host and a path: `live_policies.rs`, `policy_table.rs`, `hosts.rs`,
+//!   `request_host.rs`, `path_table.rs`, `policies.rs`, `path.rs`, `path/tree.rs`, `path/name.rs`,
+//!   `path/climb.rs`.
 //!
 //! ["HTTP requests"]: https://fetch.spec.whatwg.org/#http-requests
 

@@ -9,6 +9,7 @@ mod key;
 mod hosts;
 mod live_policies;
 mod path;
+mod path_table;
 mod policies;
 mod policy;
 mod policy_table;

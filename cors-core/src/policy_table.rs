@@ -1,7 +1,8 @@
 //! The policies of an application, rendered, and which one applies to a request.
 
 use crate::hosts::{Found, Hosts};
-use crate::policies::{Candidates, PathTable, Policies};
+use crate::path_table::{Candidates, PathTable};
+use crate::policies::Policies;
 use crate::policy::{Ambiguity, Policy};
 use crate::request::RequestHead;
 use std::sync::Arc;
