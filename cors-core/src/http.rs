@@ -5,7 +5,7 @@ mod request;
 use crate::apply::{Echo, ResponseHeader, ResponseHeaders};
 use crate::define_header_names;
 use crate::early_response::EarlyResponse;
-use crate::live_policies::{LivePolicies, Revision};
+use crate::live_policies::LivePolicies;
 use crate::policies::Policies;
 use crate::policy::Policy;
 use crate::policy_table::PolicyTable;
@@ -175,35 +175,9 @@ impl LivePolicies<HttpPolicy> {
         head: &R,
         headers: &HeaderMap,
     ) -> Option<Action> {
-        match self.first_in_force() {
-            Some(revision) => self.act_by(revision, path, head, headers),
-            None => self.act_later(path(), head, headers),
-        }
-    }
-
-    #[inline(never)]
-    fn act_later<R: RequestHead + ?Sized>(
-        &self,
-        path: &str,
-        head: &R,
-        headers: &HeaderMap,
-    ) -> Option<Action> {
-        self.read(|revision| self.act_by(revision, || path, head, headers))
-    }
-
-    #[inline(always)] // See `first_in_force`.
-    fn act_by<'p, R: RequestHead + ?Sized>(
-        &self,
-        revision: &Revision<HttpPolicy>,
-        path: impl Fn() -> &'p str,
-        head: &R,
-        headers: &HeaderMap,
-    ) -> Option<Action> {
-        let policy = revision.find_with(&path, head);
-        let action = policy.map(|policy| policy.act(head, headers));
-        let policy = policy.map(|policy| policy.policy());
-        self.observe(revision, policy, path, head);
-        action
+        self.handle(path, head, HttpPolicy::policy, |policy| {
+            policy.act(head, headers)
+        })
     }
 }
 

@@ -167,6 +167,48 @@ impl<T> LivePolicies<T> {
             .observe(|| Request::new(policies, policy, path(), head));
     }
 
+    /// Calls `decide` with the policy for a request, and reports the request. `None` if no policy applies.
+    #[inline(always)] // `decide` is small, and so is the code for the first policies.
+    pub(crate) fn handle<'p, R: RequestHead + ?Sized, D>(
+        &self,
+        path: impl Fn() -> &'p str,
+        head: &R,
+        policy_of: impl Fn(&T) -> &Policy,
+        decide: impl Fn(&Arc<T>) -> D,
+    ) -> Option<D> {
+        match self.first_in_force() {
+            Some(first) => self.handle_by(first, path, head, policy_of, decide),
+            None => self.handle_later(path(), head, policy_of, decide),
+        }
+    }
+
+    #[inline(never)] // See `first_in_force`.
+    fn handle_later<R: RequestHead + ?Sized, D>(
+        &self,
+        path: &str,
+        head: &R,
+        policy_of: impl Fn(&T) -> &Policy,
+        decide: impl Fn(&Arc<T>) -> D,
+    ) -> Option<D> {
+        self.read(|revision| self.handle_by(revision, || path, head, &policy_of, &decide))
+    }
+
+    #[inline(always)] // See `first_in_force`.
+    fn handle_by<'p, R: RequestHead + ?Sized, D>(
+        &self,
+        revision: &Revision<T>,
+        path: impl Fn() -> &'p str,
+        head: &R,
+        policy_of: impl Fn(&T) -> &Policy,
+        decide: impl Fn(&Arc<T>) -> D,
+    ) -> Option<D> {
+        let policy = revision.find_with(&path, head);
+        let decided = policy.map(decide);
+        let policy = policy.map(|policy| policy_of(policy));
+        self.observe(revision, policy, path, head);
+        decided
+    }
+
     /// Whether there is a shadow policy. It may need to know the host of a request even if the policy in
     /// force does not.
     #[inline(always)]

@@ -2,7 +2,7 @@
 
 use crate::apply::{Echo, ResponseHeaders};
 use crate::early_response::EarlyResponse;
-use crate::live_policies::{LivePolicies, Revision};
+use crate::live_policies::LivePolicies;
 use crate::rendered::RenderedPolicy;
 use crate::request::RequestHead;
 use crate::verdict::Verdict;
@@ -32,35 +32,9 @@ impl<V: Clone> LivePolicies<RenderedPolicy<V>> {
         request: &R,
         origin: Option<&V>,
     ) -> Option<PendingHeaders<V>> {
-        match self.first_in_force() {
-            Some(revision) => self.decide_by(revision, path, request, origin),
-            None => self.decide_later(path(), request, origin),
-        }
-    }
-
-    #[inline(never)]
-    fn decide_later<R: RequestHead + ?Sized>(
-        &self,
-        path: &str,
-        request: &R,
-        origin: Option<&V>,
-    ) -> Option<PendingHeaders<V>> {
-        self.read(|revision| self.decide_by(revision, || path, request, origin))
-    }
-
-    #[inline(always)] // See `first_in_force`.
-    fn decide_by<'p, R: RequestHead + ?Sized>(
-        &self,
-        revision: &Revision<RenderedPolicy<V>>,
-        path: impl Fn() -> &'p str,
-        request: &R,
-        origin: Option<&V>,
-    ) -> Option<PendingHeaders<V>> {
-        let policy = revision.find_with(&path, request);
-        let pending = policy.map(|policy| PendingHeaders::new(policy, request, origin));
-        let policy = policy.map(|policy| policy.policy());
-        self.observe(revision, policy, path, request);
-        pending
+        self.handle(path, request, RenderedPolicy::policy, |policy| {
+            PendingHeaders::new(policy, request, origin)
+        })
     }
 }
 

@@ -128,11 +128,8 @@ impl Cors {
         &self,
     ) -> impl Filter<Extract = (), Error = Rejection> + Clone + Send + Sync + 'static + use<> {
         let policies = Arc::clone(&self.policies);
-        let first = policies.first();
-        let looks = first.depends_on_host()
-            || first
-                .iter()
-                .any(|policy| policy.policy().refuses_requests());
+        let refuses = policies.in_force().policies().refuses_requests();
+        let looks = refuses || policies.first().depends_on_host();
         let others = warp::method().and_then(move |method| {
             let looks = looks
                 || method == Method::OPTIONS
@@ -150,7 +147,7 @@ impl Cors {
         others.or(look.and_then(pass_unless)).unify().untuple_one()
     }
 
-    /// Whether there is an early response. It is stored, or else the CORS headers are. Rejects if the
+    /// Whether there is an early response. It is stored, or else the CORS headers are, in [`GATE`]. Rejects if the
     /// result depends on a host that is unknown.
     fn look<H>(
         &self,
