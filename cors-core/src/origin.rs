@@ -23,6 +23,9 @@ mod table;
 /// The longest serialized origin: scheme 64, `://` 3, host 253, `:` and port 6.
 pub(crate) const MAX_LEN: usize = 326;
 
+/// The longest port, with its colon.
+pub(crate) const MAX_PORT_LEN: usize = ":65535".len();
+
 /// The longest scheme. Registered schemes are much shorter.
 pub(crate) const MAX_SCHEME_LEN: usize = 64;
 
@@ -88,7 +91,7 @@ pub(crate) fn split_authority(authority: &[u8]) -> Option<(&[u8], &[u8])> {
 /// host. This does not read a long host.
 fn split_unchecked_authority(authority: &[u8]) -> Option<(&[u8], &[u8])> {
     split_at_port(authority, |authority| {
-        let start = authority.len().saturating_sub(":65535".len());
+        let start = authority.len().saturating_sub(MAX_PORT_LEN);
         let end = authority.get(start..)?;
         Some(start + end.iter().rposition(|&byte| byte == b':')?)
     })

@@ -2,7 +2,7 @@
 
 use crate::decision::HostRefusal;
 use crate::origin::host::{self, MAX_LEN};
-use crate::origin::{parse_port, split_authority};
+use crate::origin::{MAX_PORT_LEN, parse_port, split_authority};
 use crate::request::{Lines, RequestHead, RequestHeader};
 
 /// The value of the only `Host` line, or the authority of the target.
@@ -19,9 +19,6 @@ pub(crate) fn of<R: RequestHead + ?Sized>(request: &R) -> Result<&[u8], HostRefu
         Lines::Several => Err(HostRefusal::SeveralLines),
     }
 }
-
-/// The longest port, with its colon.
-const MAX_PORT_LEN: usize = 6;
 
 /// The name or address of a host, in lower case and without its port.
 pub(crate) struct HostName {

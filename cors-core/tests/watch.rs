@@ -278,11 +278,11 @@ fn a_policy_with_errors_is_reported_once() {
     assert_eq!(source.unwrap().errors().len(), 1);
     assert_eq!(error.path(), path);
 
-    // The same again is no change, so the next call is for `B`.
+    // The same text again changes nothing, so the next call is for `B`.
     replace_file(&path, "CORS_ALLOW_ORIGINS=https://b.example/\n");
     replace_file(&path, B);
     assert!(file.expect(B).is_empty());
-    // The same policies with other text are no replacement.
+    // The same policies with other text replace nothing.
     replace_file(&path, format!("{B}CORS_MAX_AGE=600\n"));
     assert_eq!(file.next().unwrap().revision(), 2);
     // A byte order mark does not matter.

@@ -90,8 +90,8 @@ impl<'a> Origins<'a> {
         Ok(first(BY_NAME.into_iter().filter(is_shared), found))
     }
 
-    /// The entries that allow an origin which `other` does not allow. They are empty if, and only if, there
-    /// is no such origin.
+    /// The entries that allow an origin which `other` does not allow. They are empty if, and only if, `other`
+    /// allows every origin that these allow.
     ///
     /// Entries that both have are not compiled, so neither their number nor a complex regex matters.
     pub(crate) fn excess_over(&self, other: &Origins<'_>) -> Result<Vec<Excess>, TooComplex> {

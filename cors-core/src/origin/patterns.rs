@@ -2,7 +2,10 @@
 
 use super::labels::Labels;
 use super::table::{Table, hash};
-use super::{Origin, host, is_sent_port, split_authority, split_scheme, split_unchecked_authority};
+use super::{
+    MAX_PORT_LEN, Origin, host, is_sent_port, split_authority, split_scheme,
+    split_unchecked_authority,
+};
 use foldhash::fast::RandomState;
 
 /// Entries with a wildcard.
@@ -369,7 +372,7 @@ fn key(text: &str) -> &[u8] {
 }
 
 const _: () = assert!(
-    host::MAX_LEN + ":65535".len() < 5 * 64,
+    host::MAX_LEN + MAX_PORT_LEN < 5 * 64,
     "the lengths of hosts with ports must fit into the bits"
 );
 
