@@ -3,13 +3,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod http2_client;
+
 use conformance_tests::response::Response;
 use conformance_tests::subject::FRAMEWORKS;
 use conformance_tests::wire::Connection;
 use cors_core::{Config, Policies, Policy};
-use h2::client::{self, SendRequest};
+use h2::client::SendRequest;
 use http::Version;
-use tokio::net::TcpStream;
 
 const TENANT_A: &str = "api.tenant-a.example";
 const TENANT_B: &str = "api.tenant-b.example";
@@ -21,10 +22,10 @@ const HOSTS: [(&str, Option<Owner>); 14] = [
     (TENANT_B, Some(Owner::B)),
     ("api.tenant-b.example:80", Some(Owner::B)),
     ("[::1]:3000", Some(Owner::B)),
-    ("other.example", Some(Owner::Nobody)),
-    ("other.example.", Some(Owner::Nobody)),
-    ("x.api.tenant-a.example", Some(Owner::Nobody)),
-    ("127.0.0.1:3000", Some(Owner::Nobody)),
+    ("other.example", Some(Owner::Unlisted)),
+    ("other.example.", Some(Owner::Unlisted)),
+    ("x.api.tenant-a.example", Some(Owner::Unlisted)),
+    ("127.0.0.1:3000", Some(Owner::Unlisted)),
     ("api.tenant-a.example.", None),
     ("api.tenant-b.example.:443", None),
     ("127.1", None),
@@ -36,7 +37,7 @@ const HOSTS: [(&str, Option<Owner>); 14] = [
 enum Owner {
     A,
     B,
-    Nobody,
+    Unlisted,
 }
 
 impl Owner {
@@ -45,7 +46,7 @@ impl Owner {
         match self {
             Self::A => "https://app.tenant-a.example",
             Self::B => "https://app.tenant-b.example",
-            Self::Nobody => "https://other.example",
+            Self::Unlisted => "https://other.example",
         }
     }
 
@@ -55,10 +56,10 @@ impl Owner {
     }
 }
 
-const OWNERS: [Owner; 3] = [Owner::A, Owner::B, Owner::Nobody];
+const OWNERS: [Owner; 3] = [Owner::A, Owner::B, Owner::Unlisted];
 
 fn policies() -> Policies {
-    Policies::new(Owner::Nobody.policy())
+    Policies::new(Owner::Unlisted.policy())
         .for_host(TENANT_A, Owner::A.policy())
         .and_then(|policies| policies.for_host(TENANT_B, Owner::B.policy()))
         .and_then(|policies| policies.for_host("[::1]", Owner::B.policy()))
@@ -252,9 +253,7 @@ fn check(expected: Expected, from: Owner, is_preflight: bool, response: &Respons
 async fn every_framework_over_http2() {
     for framework in FRAMEWORKS {
         let server = framework.spawn(policies()).unwrap();
-        let stream = TcpStream::connect(server.address).await.unwrap();
-        let (client, connection) = client::Builder::new().handshake(stream).await.unwrap();
-        tokio::spawn(connection);
+        let client = http2_client::connect(server.address).await;
         for (authority, owner) in HOSTS {
             let lines = HOSTS.iter().map(|(host, _)| Some(*host)).chain([None]);
             for line in lines {
@@ -321,12 +320,6 @@ async fn ask(
         .map(|value| value.to_str().unwrap().to_owned())
         .collect();
     let status = response.status().as_u16();
-    let mut stream = response.into_body();
-    let mut body = Vec::new();
-    while let Some(part) = stream.data().await {
-        let part = part.unwrap();
-        stream.flow_control().release_capacity(part.len()).unwrap();
-        body.extend(part);
-    }
+    let body = http2_client::read(response.into_body()).await;
     Some((status, String::from_utf8(body).unwrap(), allowed))
 }

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::net::SocketAddr;
+mod http2_client;
 
 use conformance_tests::response::Response;
 use conformance_tests::run::{cors, shown, vary};
@@ -11,7 +11,6 @@ use conformance_tests::subject::{Core, FRAMEWORKS, Subject as _};
 use conformance_tests::vector::{Line, Request};
 use cors_core::Config;
 use h2::client::{self, SendRequest};
-use tokio::net::TcpStream;
 
 const AUTHORITY: &str = "api.example.com:8443";
 
@@ -28,7 +27,7 @@ async fn every_framework_agrees_with_the_core() {
     let core = Core.start(policy.clone().into()).unwrap();
     for framework in FRAMEWORKS {
         let server = framework.spawn(policy.clone()).unwrap();
-        let mut client = connect(server.address).await;
+        let mut client = http2_client::connect(server.address).await;
         let mut responses = Vec::new();
         for request in requests() {
             responses.push((send(&mut client, &request).await, request));
@@ -84,14 +83,6 @@ fn requests() -> Vec<Request> {
         }
     };
     asked.into_iter().map(request).collect()
-}
-
-/// Connects with prior knowledge of HTTP/2.
-async fn connect(server: SocketAddr) -> SendRequest<&'static [u8]> {
-    let stream = TcpStream::connect(server).await.unwrap();
-    let (client, connection) = client::Builder::new().handshake(stream).await.unwrap();
-    tokio::spawn(connection);
-    client
 }
 
 async fn send(

@@ -4,15 +4,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod http2_client;
+
 use std::net::SocketAddr;
 
 use conformance_tests::subject::{FRAMEWORKS, Framework};
 use conformance_tests::vector::{Line, Request};
 use conformance_tests::wire::Connection;
 use cors_core::{Config, Policy};
-use h2::client::{self, SendRequest};
+use h2::client::SendRequest;
 use http::Version;
-use tokio::net::TcpStream;
 
 const OWN: [&str; 5] = [
     "http://localhost:3000",
@@ -425,7 +426,7 @@ async fn every_framework_over_http2() {
     for framework in FRAMEWORKS {
         for rules in RULES {
             let server = framework.spawn(rules.policy()).unwrap();
-            let client = connect(server.address).await;
+            let client = http2_client::connect(server.address).await;
             let http2 = |combination: &Combination| {
                 matches!(combination.form, Form::Http2 | Form::Http2WithHost)
             };
@@ -446,7 +447,7 @@ async fn every_framework_over_http2() {
 
 async fn contradictory_over_http2(framework: Framework) {
     let server = framework.spawn(RULES[0].policy()).unwrap();
-    let client = connect(server.address).await;
+    let client = http2_client::connect(server.address).await;
     for (authority, host) in contradictions() {
         let request = http::Request::builder().uri(format!("http://{authority}/"));
         let request = request.version(Version::HTTP_2).header("host", host);
@@ -455,24 +456,10 @@ async fn contradictory_over_http2(framework: Framework) {
     }
 }
 
-/// Connects with prior knowledge of HTTP/2.
-async fn connect(server: SocketAddr) -> SendRequest<&'static [u8]> {
-    let stream = TcpStream::connect(server).await.unwrap();
-    let (client, connection) = client::Builder::new().handshake(stream).await.unwrap();
-    tokio::spawn(connection);
-    client
-}
-
 async fn ask(client: &SendRequest<&'static [u8]>, request: http::Request<()>) -> (u16, String) {
     let mut ready = client.clone().ready().await.unwrap();
     let response = ready.send_request(request, true).unwrap().0.await.unwrap();
     let status = response.status().as_u16();
-    let mut stream = response.into_body();
-    let mut body = Vec::new();
-    while let Some(part) = stream.data().await {
-        let part = part.unwrap();
-        stream.flow_control().release_capacity(part.len()).unwrap();
-        body.extend(part);
-    }
+    let body = http2_client::read(response.into_body()).await;
     (status, String::from_utf8(body).unwrap())
 }

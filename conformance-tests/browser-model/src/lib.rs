@@ -31,6 +31,22 @@ pub use url::Url;
 use self::cache::Cache;
 pub use self::quirks::Quirks;
 
+/// The origin of a page with this URL or origin, as a browser serializes it. `None` if no page has one.
+///
+/// `null` is the origin of a page with an opaque origin.
+pub fn page_origin(text: &str) -> Option<String> {
+    if text == "null" {
+        return Some(text.to_owned());
+    }
+    let url = Url::parse(text).ok().filter(Url::has_authority)?;
+    let origin = url.origin();
+    Some(match origin.is_tuple() {
+        true => origin.ascii_serialization(),
+        // The origins of extensions and applications.
+        false => format!("{}://{}", url.scheme(), url.authority()),
+    })
+}
+
 /// The arguments of `fetch()` and the page that the script runs in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fetch {

@@ -129,17 +129,8 @@ fn http_url(text: &str) -> Result<Url, String> {
 
 /// Parses an origin. It must be in the form that browsers send, because a page has no other form.
 fn origin(text: &str) -> Result<String, String> {
-    if text == "null" {
-        return Ok(text.to_owned());
-    }
-    let url = Url::parse(text).ok().filter(Url::has_authority);
-    let url =
-        url.ok_or("an origin must have the form `scheme://host`, `scheme://host:port` or `null`")?;
-    let origin = match url.origin().is_tuple() {
-        true => url.origin().ascii_serialization(),
-        // The origins of extensions and applications.
-        false => format!("{}://{}", url.scheme(), url.authority()),
-    };
+    let origin = browser_model::page_origin(text)
+        .ok_or("an origin must have the form `scheme://host`, `scheme://host:port` or `null`")?;
     match origin == text {
         true => Ok(origin),
         false => Err(format!(

@@ -1,24 +1,13 @@
 //! The origins of pages and of servers.
 
-use browser_model::Url;
-
 /// The origin of a page. It must be in the form that browsers send, because a page has no other form.
 pub(crate) fn page(text: &str) -> Result<String, String> {
-    if text == "null" {
-        return Ok(text.to_owned());
-    }
-    let url = Url::parse(text).ok().filter(Url::has_authority);
-    let url = url.ok_or_else(|| {
+    let origin = browser_model::page_origin(text).ok_or_else(|| {
         format!(
             "`{text}` is not an origin; write `scheme://host`, `scheme://host:port` or `null`, such as \
              `https://app.example.com`"
         )
     })?;
-    let origin = match url.origin().is_tuple() {
-        true => url.origin().ascii_serialization(),
-        // The origins of extensions and applications.
-        false => format!("{}://{}", url.scheme(), url.authority()),
-    };
     match origin == text {
         true => Ok(origin),
         false => Err(format!(

@@ -47,7 +47,7 @@ pub(crate) struct Status {
     pub(crate) problem: Option<String>,
     /// The number of the last change that is in force.
     pub(crate) change: i64,
-    /// Rows that allow nothing, because they are no valid exact origins, with the reason.
+    /// Rows that allow nothing, because they are not valid exact origins, with the reason.
     pub(crate) wrong_rows: BTreeMap<String, String>,
 }
 

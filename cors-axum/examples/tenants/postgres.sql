@@ -16,18 +16,10 @@ CREATE TABLE IF NOT EXISTS changes (
 
 -- Without the lock, a transaction with a lower number could commit after one with a higher number, and an
 -- instance that has seen the higher number would never see the lower one.
-CREATE OR REPLACE FUNCTION log_new_origins() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION log_changed_origins() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock(2147002);
-    INSERT INTO changes (origin) SELECT DISTINCT origin FROM new_rows;
-    NOTIFY origins_changed;
-    RETURN NULL;
-END $$;
-
-CREATE OR REPLACE FUNCTION log_old_origins() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM pg_advisory_xact_lock(2147002);
-    INSERT INTO changes (origin) SELECT DISTINCT origin FROM old_rows;
+    INSERT INTO changes (origin) SELECT DISTINCT origin FROM changed_rows;
     NOTIFY origins_changed;
     RETURN NULL;
 END $$;
@@ -38,12 +30,12 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE TRIGGER inserted AFTER INSERT ON origins
-    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION log_new_origins();
+    REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION log_changed_origins();
 CREATE OR REPLACE TRIGGER deleted AFTER DELETE ON origins
-    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION log_old_origins();
+    REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION log_changed_origins();
 CREATE OR REPLACE TRIGGER updated_new AFTER UPDATE ON origins
-    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION log_new_origins();
+    REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION log_changed_origins();
 CREATE OR REPLACE TRIGGER updated_old AFTER UPDATE ON origins
-    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION log_old_origins();
+    REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION log_changed_origins();
 CREATE OR REPLACE TRIGGER truncated BEFORE TRUNCATE ON origins
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_truncate();

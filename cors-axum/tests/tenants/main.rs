@@ -26,6 +26,7 @@ use instance::{Instance, eventually};
 use postgres::Postgres;
 use proxy::{Mode, Proxy};
 use sqlx::PgPool;
+use tempfile::TempDir;
 
 const A: &str = "https://a.example";
 const B: &str = "https://b.example";
@@ -34,14 +35,16 @@ async fn execute(pool: &PgPool, sql: &str) {
     sqlx::raw_sql(sql).execute(pool).await.unwrap();
 }
 
+fn sqlite_in(folder: &TempDir) -> String {
+    let file = folder.path().join("tenants.sqlite");
+    format!("sqlite://{}", file.display())
+}
+
 /// Both tenants' origins are allowed, and none that was deleted.
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite() {
     let folder = tempfile::tempdir().unwrap();
-    let url = format!(
-        "sqlite://{}",
-        folder.path().join("tenants.sqlite").display()
-    );
+    let url = sqlite_in(&folder);
     let (one, other) = (Instance::start(&url), Instance::start(&url));
     one.is_in_step().await;
     other.is_in_step().await;
@@ -69,12 +72,9 @@ async fn sqlite() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_exact_origin_is_not_registered() {
+async fn only_exact_origins_are_registered() {
     let folder = tempfile::tempdir().unwrap();
-    let url = format!(
-        "sqlite://{}",
-        folder.path().join("tenants.sqlite").display()
-    );
+    let url = sqlite_in(&folder);
     let instance = Instance::start(&url);
     instance.is_in_step().await;
     for wrong in [
@@ -104,10 +104,7 @@ async fn what_is_no_exact_origin_is_not_registered() {
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_of_tenants_may_not_register_origins() {
     let folder = tempfile::tempdir().unwrap();
-    let url = format!(
-        "sqlite://{}",
-        folder.path().join("tenants.sqlite").display()
-    );
+    let url = sqlite_in(&folder);
     let instance = Instance::start(&url);
     instance.is_in_step().await;
     instance.register("red", A).await;
@@ -197,7 +194,7 @@ async fn three_instances_stay_in_step() {
         instance.is_in_step().await;
     }
 
-    // A notice that nobody got.
+    // A notice that no instance received.
     execute(
         &pool,
         "BEGIN; ALTER TABLE origins DISABLE TRIGGER inserted;
