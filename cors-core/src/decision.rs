@@ -61,107 +61,84 @@ impl Decision {
     }
 }
 
-/// Why a request is not for one of the [`own_origins`](crate::Config::own_origins).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum HostRefusal {
-    /// There is no `Host` line.
-    Missing,
-    /// There is more than one `Host` line, or one that differs from the authority of the target.
-    SeveralLines,
-    /// The value is not a host with an optional port. No browser sends it.
-    Malformed,
-    /// No own origin has this host and port.
-    NotOwn,
+/// Defines the reasons of a refusal, each with its stable name.
+macro_rules! reasons {
+    (
+        $(#[$meta:meta])* pub enum $name:ident
+        { $($(#[$variant_meta:meta])* $variant:ident = $id:literal,)* }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name { $($(#[$variant_meta])* $variant,)* }
+
+        impl $name {
+            /// All of them.
+            #[cfg(any(feature = "tracing", all(test, feature = "metrics")))]
+            pub(crate) const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            #[doc = concat!("A stable name. All of them:", $(" `", $id, "`",)* ".")]
+            pub const fn id(self) -> &'static str {
+                match self { $(Self::$variant => $id,)* }
+            }
+        }
+    };
 }
 
-impl HostRefusal {
-    /// A stable name, such as `host-not-own`.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Missing => "host-missing",
-            Self::SeveralLines => "host-several-lines",
-            Self::Malformed => "host-malformed",
-            Self::NotOwn => "host-not-own",
-        }
+reasons! {
+    /// Why a request is not for one of the [`own_origins`](crate::Config::own_origins).
+    pub enum HostRefusal {
+        /// There is no `Host` line.
+        Missing = "host-missing",
+        /// There is more than one `Host` line, or one that differs from the authority of the target.
+        SeveralLines = "host-several-lines",
+        /// The value is not a host with an optional port. No browser sends it.
+        Malformed = "host-malformed",
+        /// No own origin has this host and port.
+        NotOwn = "host-not-own",
     }
 }
 
-/// Why an `Origin` is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum OriginRefusal {
-    /// There is more than one `Origin` line.
-    SeveralLines,
-    /// The value is not a serialized origin. No browser sends it.
-    Malformed,
-    /// The policy does not allow the origin.
-    NotAllowed,
-    /// The path has [several readings with different policies](crate::Policies#which-policy-applies),
-    /// so no origin is allowed.
-    AmbiguousPath,
-    /// The policies depend on the host, and the host of the request
-    /// [is not clear](crate::Policies#several-hosts), so no origin is allowed.
-    AmbiguousHost,
-}
-
-impl OriginRefusal {
-    /// A stable name, such as `origin-not-allowed`.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::SeveralLines => "origin-several-lines",
-            Self::Malformed => "origin-malformed",
-            Self::NotAllowed => "origin-not-allowed",
-            Self::AmbiguousPath => "path-ambiguous",
-            Self::AmbiguousHost => "host-ambiguous",
-        }
+reasons! {
+    /// Why an `Origin` is refused.
+    pub enum OriginRefusal {
+        /// There is more than one `Origin` line.
+        SeveralLines = "origin-several-lines",
+        /// The value is not a serialized origin. No browser sends it.
+        Malformed = "origin-malformed",
+        /// The policy does not allow the origin.
+        NotAllowed = "origin-not-allowed",
+        /// The path has [several readings with different policies](crate::Policies#which-policy-applies),
+        /// so no origin is allowed.
+        AmbiguousPath = "path-ambiguous",
+        /// The policies depend on the host, and the host of the request
+        /// [is not clear](crate::Policies#several-hosts), so no origin is allowed.
+        AmbiguousHost = "host-ambiguous",
     }
 }
 
-/// Why the requested method is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum MethodRefusal {
-    /// There is more than one `Access-Control-Request-Method` line.
-    SeveralLines,
-    /// The value is not a token.
-    Malformed,
-    /// The method is not in `allow_methods`.
-    NotAllowed,
-}
-
-impl MethodRefusal {
-    /// A stable name, such as `method-not-allowed`.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::SeveralLines => "method-several-lines",
-            Self::Malformed => "method-malformed",
-            Self::NotAllowed => "method-not-allowed",
-        }
+reasons! {
+    /// Why the requested method is refused.
+    pub enum MethodRefusal {
+        /// There is more than one `Access-Control-Request-Method` line.
+        SeveralLines = "method-several-lines",
+        /// The value is not a token.
+        Malformed = "method-malformed",
+        /// The method is not in `allow_methods`.
+        NotAllowed = "method-not-allowed",
     }
 }
 
-/// Why the requested headers are refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum HeadersRefusal {
-    /// The value is longer than the limit documented at
-    /// [`allow_headers`](crate::Config::allow_headers).
-    TooLong,
-    /// A name is not a token.
-    Malformed,
-    /// A name is not in `allow_headers`.
-    NotAllowed,
-}
-
-impl HeadersRefusal {
-    /// A stable name, such as `headers-not-allowed`.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::TooLong => "headers-too-long",
-            Self::Malformed => "headers-malformed",
-            Self::NotAllowed => "headers-not-allowed",
-        }
+reasons! {
+    /// Why the requested headers are refused.
+    pub enum HeadersRefusal {
+        /// The value is longer than the limit documented at
+        /// [`allow_headers`](crate::Config::allow_headers).
+        TooLong = "headers-too-long",
+        /// A name is not a token.
+        Malformed = "headers-malformed",
+        /// A name is not in `allow_headers`.
+        NotAllowed = "headers-not-allowed",
     }
 }
 

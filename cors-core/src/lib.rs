@@ -56,7 +56,7 @@ pub mod http;
 mod pending_headers;
 mod rendered;
 
-#[cfg(all(test, feature = "tracing"))]
+#[cfg(all(test, any(feature = "metrics", feature = "tracing")))]
 #[path = "../tests/recording/mod.rs"]
 mod recording;
 

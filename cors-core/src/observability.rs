@@ -24,6 +24,13 @@ use shadow::ShadowSlot;
 pub(crate) use seen::Seen as Request;
 pub use shadow::Sample;
 
+/// Reports that the policies of a file are not in force.
+#[cfg(feature = "watch")]
+pub(crate) fn file_error(error: &crate::watch::WatchError) {
+    counters::file_error();
+    events::file_error(error);
+}
+
 /// What one middleware reports.
 #[derive(Debug)]
 pub(crate) struct Observer {
@@ -46,6 +53,7 @@ impl Observer {
     pub(crate) fn replaced(&self, revision: u64) {
         counters::replaced();
         counters::in_force(revision);
+        events::replaced(revision);
     }
 
     pub(crate) fn set_shadow(&self, policies: Policies, sample: Sample) {

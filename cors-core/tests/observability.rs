@@ -275,6 +275,16 @@ fn replacements_are_counted() {
 }
 
 #[test]
+fn a_replacement_is_an_event() {
+    let live = live(config().build().unwrap());
+    let events = events(|| live.replace(config().build().unwrap()));
+    let [event] = &events[..] else {
+        panic!("{events:?}");
+    };
+    assert_eq!((event.level, event.field("revision")), (Level::INFO, "2"));
+}
+
+#[test]
 fn a_shadow_ends_and_is_replaced() {
     let metrics = Metrics::default();
     let refused = request("GET", &[(ORIGIN, REFUSED)]);
@@ -337,6 +347,7 @@ fn the_page_has_every_name() {
     }
     let mut names: BTreeSet<String> = metrics.counters().into_keys().collect();
     names.insert("cors_policy_revision".to_owned());
+    names.insert("cors_policy_file_errors_total".to_owned()); // See the tests of `watch`.
     let names = names.iter().map(|key| key.split('{').next().unwrap());
     let names: BTreeSet<&str> = names.collect();
     let rows = PAGE

@@ -4,6 +4,9 @@
 #![cfg(feature = "watch")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
+#[cfg(all(feature = "metrics", feature = "tracing"))]
+mod recording;
+
 use cors_core::watch::{PolicyFile, Problem, Replace, WatchError, Watcher};
 use cors_core::{Config, ConfigError, InForce, LivePolicies, Policies, Policy, PolicyTable};
 use std::error::Error;
@@ -574,4 +577,30 @@ fn a_middleware_can_refuse_policies() {
     assert_eq!(error, format!("{}: no origin", path.display()));
     replace_file(&path, B);
     assert_eq!(results.recv_timeout(LIMIT).unwrap().unwrap().revision(), 2);
+}
+
+/// The recorders are global, because the file is read on a thread of its own. Other tests report to them, too.
+#[cfg(all(feature = "metrics", feature = "tracing"))]
+#[test]
+#[allow(clippy::indexing_slicing, reason = "a test may panic")]
+fn an_error_is_an_event_and_a_counter() {
+    let (events, metrics) = (recording::Events::default(), recording::Metrics::default());
+    tracing::subscriber::set_global_default(events.subscriber()).unwrap();
+    metrics::set_global_recorder(metrics.clone()).unwrap();
+    let (_folder, path) = folder(A);
+    let file = Following::of(&path);
+    replace_file(&path, "x");
+    let error = file.next().unwrap_err();
+    let shown = path.display().to_string();
+    let events = events.take().into_iter();
+    let of_file: Vec<_> = events.filter(|it| it.field("path") == shown).collect();
+    let [event] = &of_file[..] else {
+        panic!("{of_file:?}");
+    };
+    assert_eq!(event.level, tracing::Level::ERROR);
+    assert_eq!(
+        event.field("message"),
+        format!("the policies in force stay: {error}")
+    );
+    assert!(metrics.counters()["cors_policy_file_errors_total"] >= 1);
 }

@@ -23,6 +23,10 @@ pub(super) fn describe() {
         "cors_policy_replacements_total",
         "Replacements of the policies"
     );
+    describe_counter!(
+        "cors_policy_file_errors_total",
+        "Changes of a policy file that were not put in force"
+    );
     describe_gauge!(
         "cors_policy_revision",
         "The revision of the policies in force"
@@ -44,6 +48,11 @@ pub(super) fn in_force(revision: u64) {
 
 pub(super) fn replaced() {
     counter!("cors_policy_replacements_total").increment(1);
+}
+
+#[cfg(feature = "watch")]
+pub(super) fn file_error() {
+    counter!("cors_policy_file_errors_total").increment(1);
 }
 
 /// Counts with a literal for each value of the labels. Other values do not exist.
@@ -83,14 +92,16 @@ pub(super) fn refusal(decision: Decision) {
         count!("cors_refusals_total", "verdict" = decision.id(), "reason" = reason, {
             "actual-refused": [
                 "origin-several-lines" "origin-malformed" "origin-not-allowed" "path-ambiguous"
+                "host-ambiguous"
             ]
             "blocked": [
                 "origin-several-lines" "origin-malformed" "origin-not-allowed" "path-ambiguous"
+                "host-ambiguous"
             ]
             "misdirected": ["host-missing" "host-several-lines" "host-malformed" "host-not-own"]
             "preflight-refused": [
                 "origin-several-lines" "origin-malformed" "origin-not-allowed" "path-ambiguous"
-                "method-several-lines" "method-malformed" "method-not-allowed"
+                "host-ambiguous" "method-several-lines" "method-malformed" "method-not-allowed"
                 "headers-too-long" "headers-malformed" "headers-not-allowed"
             ]
         });
@@ -110,11 +121,84 @@ pub(super) fn difference(difference: &Difference<'_>) {
                 $($change: [
                     "host-missing" "host-several-lines" "host-malformed" "host-not-own"
                     "origin-several-lines" "origin-malformed" "origin-not-allowed" "path-ambiguous"
-                    "method-several-lines" "method-malformed" "method-not-allowed"
+                    "host-ambiguous" "method-several-lines" "method-malformed" "method-not-allowed"
                     "headers-too-long" "headers-malformed" "headers-not-allowed" "none"
                 ])*
             })
         };
     }
     by_reason!("refuse" "allow" "other");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Difference, difference, refusal};
+    use crate::recording::Metrics;
+    use crate::{
+        Decision, HeadersRefusal, HostRefusal, MethodRefusal, OriginRefusal, PreflightRefusal,
+    };
+
+    fn refusals() -> Vec<Decision> {
+        let preflight = |origin, method, headers| {
+            Decision::Preflight(Err(PreflightRefusal::new(origin, method, headers).unwrap()))
+        };
+        let mut refusals = Vec::new();
+        for &host in HostRefusal::ALL {
+            refusals.push(Decision::Misdirected(host));
+        }
+        for &origin in OriginRefusal::ALL {
+            refusals.push(Decision::Actual(Err(origin)));
+            refusals.push(Decision::Blocked(origin));
+            refusals.push(preflight(Some(origin), None, None));
+        }
+        for &method in MethodRefusal::ALL {
+            refusals.push(preflight(None, Some(method), None));
+        }
+        for &headers in HeadersRefusal::ALL {
+            refusals.push(preflight(None, None, Some(headers)));
+        }
+        refusals
+    }
+
+    #[test]
+    fn every_reason_is_counted() {
+        for decision in refusals() {
+            let metrics = Metrics::default();
+            metrics::with_local_recorder(&metrics, || refusal(decision));
+            let (verdict, reason) = (decision.id(), decision.reasons().next().unwrap());
+            let key = format!("cors_refusals_total{{verdict=\"{verdict}\",reason=\"{reason}\"}}");
+            assert_eq!(
+                metrics.counters().into_iter().collect::<Vec<_>>(),
+                [(key, 1)]
+            );
+        }
+    }
+
+    #[test]
+    fn every_difference_is_counted() {
+        let other = Decision::Actual(Err(OriginRefusal::NotAllowed));
+        for decision in refusals() {
+            for (in_force, candidate) in [
+                (decision, Decision::NotCors),
+                (Decision::NotCors, decision),
+                (other, decision),
+            ] {
+                let it = Difference {
+                    in_force: Some(in_force),
+                    candidate: Some(candidate),
+                    policies: [None; 2],
+                };
+                let metrics = Metrics::default();
+                metrics::with_local_recorder(&metrics, || difference(&it));
+                let (change, reason) = (it.change().id(), decision.reasons().next().unwrap());
+                let key = format!(
+                    "cors_shadow_differences_total{{change=\"{change}\",reason=\"{reason}\"}}"
+                );
+                assert_eq!(
+                    metrics.counters().into_iter().collect::<Vec<_>>(),
+                    [(key, 1)]
+                );
+            }
+        }
+    }
 }

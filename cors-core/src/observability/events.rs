@@ -122,6 +122,19 @@ impl Events {
     }
 }
 
+pub(super) fn replaced(revision: u64) {
+    tracing::info!(target: TARGET, revision, "the policies were replaced");
+}
+
+#[cfg(feature = "watch")]
+pub(super) fn file_error(error: &crate::watch::WatchError) {
+    tracing::error!(
+        target: TARGET,
+        path = %error.path().display(),
+        "the policies in force stay: {error}"
+    );
+}
+
 /// Whether the reasons of a refusal are needed.
 pub(super) fn are_refusals_enabled(outcome: Outcome) -> bool {
     is_enabled(matches!(outcome, Outcome::Blocked | Outcome::Misdirected))

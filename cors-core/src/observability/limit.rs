@@ -10,36 +10,33 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(super) const EVENTS_PER_SECOND: u32 = 10;
 
 /// The names of all reasons.
-const REASONS: [&str; 14] = [
-    HostRefusal::Missing.id(),
-    HostRefusal::SeveralLines.id(),
-    HostRefusal::Malformed.id(),
-    HostRefusal::NotOwn.id(),
-    OriginRefusal::SeveralLines.id(),
-    OriginRefusal::Malformed.id(),
-    OriginRefusal::NotAllowed.id(),
-    OriginRefusal::AmbiguousPath.id(),
-    MethodRefusal::SeveralLines.id(),
-    MethodRefusal::Malformed.id(),
-    MethodRefusal::NotAllowed.id(),
-    HeadersRefusal::TooLong.id(),
-    HeadersRefusal::Malformed.id(),
-    HeadersRefusal::NotAllowed.id(),
-];
+fn reasons() -> impl Iterator<Item = &'static str> {
+    let host = HostRefusal::ALL.iter().map(|reason| reason.id());
+    let origin = OriginRefusal::ALL.iter().map(|reason| reason.id());
+    let method = MethodRefusal::ALL.iter().map(|reason| reason.id());
+    let headers = HeadersRefusal::ALL.iter().map(|reason| reason.id());
+    host.chain(origin).chain(method).chain(headers)
+}
+
+/// The number of reasons.
+const REASONS: usize = HostRefusal::ALL.len()
+    + OriginRefusal::ALL.len()
+    + MethodRefusal::ALL.len()
+    + HeadersRefusal::ALL.len();
 
 /// One limit for each reason, and one for events without a reason.
 #[derive(Debug, Default)]
 pub(super) struct Limits {
-    by_reason: [Limit; REASONS.len()],
+    by_reason: [Limit; REASONS],
     without_reason: Limit,
 }
 
 impl Limits {
     pub(super) fn of(&self, reason: Option<&str>) -> &Limit {
-        let position = reason.and_then(|it| REASONS.iter().position(|reason| *reason == it));
-        position
-            .and_then(|position| self.by_reason.get(position))
-            .unwrap_or(&self.without_reason)
+        let mut limits = reasons().zip(&self.by_reason);
+        limits
+            .find(|(it, _)| Some(*it) == reason)
+            .map_or(&self.without_reason, |(_, limit)| limit)
     }
 }
 
@@ -81,7 +78,7 @@ fn next_window(window: u64, second: u32) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{EVENTS_PER_SECOND, Limit, Limits, REASONS};
+    use super::{EVENTS_PER_SECOND, Limit, Limits, REASONS, reasons};
     use std::collections::BTreeSet;
     use std::thread;
 
@@ -129,10 +126,10 @@ mod tests {
     #[test]
     fn each_reason_has_its_own_limit() {
         let limits = Limits::default();
-        let all = REASONS.map(Some).into_iter().chain([None]);
+        let all = reasons().map(Some).chain([None]);
         let addresses: BTreeSet<_> = all
             .map(|reason| std::ptr::from_ref(limits.of(reason)))
             .collect();
-        assert_eq!(addresses.len(), REASONS.len() + 1);
+        assert_eq!(addresses.len(), REASONS + 1);
     }
 }

@@ -11,6 +11,9 @@ pub(super) fn in_force(_: u64) {}
 
 pub(super) fn replaced() {}
 
+#[cfg(feature = "watch")]
+pub(super) fn file_error() {}
+
 #[inline(always)]
 pub(super) fn request(_: &'static str) {}
 

@@ -19,6 +19,11 @@ impl Events {
     pub(super) fn differs<R: ?Sized>(&self, _: &Seen<'_, R>, _: &Difference<'_>) {}
 }
 
+pub(super) fn replaced(_: u64) {}
+
+#[cfg(feature = "watch")]
+pub(super) fn file_error(_: &crate::watch::WatchError) {}
+
 #[inline(always)]
 pub(super) fn are_refusals_enabled(_: Outcome) -> bool {
     false

@@ -4,6 +4,9 @@ use crate::policies::Policies;
 use crate::policy::Policy;
 use std::marker::PhantomData;
 
+#[cfg(feature = "watch")]
+pub(crate) fn file_error(_: &crate::watch::WatchError) {}
+
 #[derive(Debug)]
 pub(crate) struct Observer;
 

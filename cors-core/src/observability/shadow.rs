@@ -124,7 +124,7 @@ pub(super) struct Difference<'a> {
     pub(super) candidate: Option<Decision>,
     /// The policy in force, and the candidate.
     #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "for events"))]
-    policies: [Option<&'a Policy>; 2],
+    pub(super) policies: [Option<&'a Policy>; 2],
 }
 
 /// What the candidate would change for the page that sent the request.

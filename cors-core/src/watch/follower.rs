@@ -7,6 +7,7 @@ use super::reports::Reports;
 use super::settle::{Content, Known, changed, known};
 use super::signal::{Signal, Stopped};
 use crate::live_policies::InForce;
+use crate::observability::file_error;
 use crate::policies::Policies;
 use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -119,6 +120,9 @@ impl<M: Replace, F: FnMut(Result<InForce, WatchError>)> Follower<M, F> {
 
     fn call(&mut self, result: Result<InForce, Problem>) {
         let result = result.map_err(|problem| self.source.error(problem));
+        if let Err(error) = &result {
+            file_error(error);
+        }
         let call = AssertUnwindSafe(|| (self.callback)(result));
         // The panic hook has reported it.
         let _ = catch_unwind(call);
