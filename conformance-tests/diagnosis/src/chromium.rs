@@ -1,14 +1,14 @@
 //! What Chromium writes to its console. The texts are those of version 156.
 
-use browser_model::{Blocked, CorsFailure, PreflightFailure, RedirectFailure, Response, Url};
+use browser_model::{Blocked, CorsFailure, PreflightFailure, RedirectFailure, Url};
 
-use crate::facts::{Facts, shown};
+use crate::observation::{Observation, is_redirect, shown};
 
 /// The error in the console, or the error that the script gets if the console has none.
-pub(crate) fn message(facts: &Facts, blocked: &Blocked) -> String {
+pub(crate) fn message(seen: &Observation<'_>, blocked: &Blocked) -> String {
     let reason = match blocked {
-        Blocked::Preflight(failure) => preflight(facts, failure),
-        Blocked::Cors(failure) => cors(facts, failure),
+        Blocked::Preflight(failure) => preflight(seen, failure),
+        Blocked::Cors(failure) => cors(seen, failure),
         Blocked::Redirect(RedirectFailure::UserInfo) => {
             "Redirect location '' contains a username and password, which is disallowed for \
              cross-origin requests."
@@ -17,7 +17,7 @@ pub(crate) fn message(facts: &Facts, blocked: &Blocked) -> String {
         Blocked::ForbiddenMethod => {
             return format!(
                 "TypeError: Failed to execute 'fetch' on 'Window': '{}' HTTP method is unsupported.",
-                facts.fetch.method
+                seen.fetch.method
             );
         }
         Blocked::Body => {
@@ -27,27 +27,27 @@ pub(crate) fn message(facts: &Facts, blocked: &Blocked) -> String {
         }
         _ => return "TypeError: Failed to fetch".to_owned(),
     };
-    let first = &facts.fetch.url;
-    let last = facts.last().map_or(first, |(request, _)| &request.url);
+    let first = &seen.fetch.url;
+    let last = seen.last().map_or(first, |(request, _)| &request.url);
     let redirected = match first == last {
         true => String::new(),
         false => format!(" (redirected from '{first}')"),
     };
     format!(
         "Access to fetch at '{last}'{redirected} from origin '{}' has been blocked by CORS policy: {reason}",
-        facts.fetch.origin
+        seen.fetch.origin
     )
 }
 
-fn preflight(facts: &Facts, failure: &PreflightFailure) -> String {
+fn preflight(seen: &Observation<'_>, failure: &PreflightFailure) -> String {
     let check = "Response to preflight request doesn't pass access control check:";
-    if facts.last_response().is_some_and(is_redirect) {
+    if seen.last_response().is_some_and(is_redirect) {
         return format!("{check} Redirect is not allowed for a preflight request.");
     }
     let malformed =
         |name| format!("Cannot parse {name} response header field in preflight response.");
     match failure {
-        PreflightFailure::Cors(failure) => format!("{check} {}", cors(facts, failure)),
+        PreflightFailure::Cors(failure) => format!("{check} {}", cors(seen, failure)),
         PreflightFailure::Status(_) => format!("{check} It does not have HTTP ok status."),
         PreflightFailure::MalformedMethods => malformed("Access-Control-Allow-Methods"),
         PreflightFailure::MalformedHeaders => malformed("Access-Control-Allow-Headers"),
@@ -62,7 +62,7 @@ fn preflight(facts: &Facts, failure: &PreflightFailure) -> String {
     }
 }
 
-fn cors(facts: &Facts, failure: &CorsFailure) -> String {
+fn cors(seen: &Observation<'_>, failure: &CorsFailure) -> String {
     match failure {
         CorsFailure::NoAllowOrigin => {
             "No 'Access-Control-Allow-Origin' header is present on the requested resource."
@@ -90,14 +90,9 @@ fn cors(facts: &Facts, failure: &CorsFailure) -> String {
         CorsFailure::AllowCredentials => format!(
             "The value of the 'Access-Control-Allow-Credentials' header in the response is '{}' which \
              must be 'true' when the request's credentials mode is 'include'.",
-            facts
-                .value("access-control-allow-credentials")
+            seen.value("access-control-allow-credentials")
                 .unwrap_or_default()
         ),
         failure => failure.to_string(),
     }
-}
-
-pub(crate) fn is_redirect(response: &Response) -> bool {
-    matches!(response.status, 301 | 302 | 303 | 307 | 308)
 }

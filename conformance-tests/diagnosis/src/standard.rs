@@ -3,7 +3,7 @@
 use browser_model::{Blocked, CorsFailure, PreflightFailure, RedirectFailure};
 
 /// The step that blocks a fetch.
-pub(crate) fn step(blocked: &Blocked) -> String {
+pub fn step(blocked: &Blocked) -> String {
     match blocked {
         Blocked::ForbiddenMethod => named("fetch(), forbidden method", "forbidden-method"),
         Blocked::NoHttp | Blocked::Body => named("new Request()", "dom-request"),
@@ -22,22 +22,22 @@ pub(crate) fn step(blocked: &Blocked) -> String {
 }
 
 /// The part of the standard that decides which headers of a response a script can read.
-pub(crate) fn readable_headers() -> String {
+pub fn readable_headers() -> String {
     named("CORS filtered response", "concept-filtered-response-cors")
 }
 
 /// The part of the standard by which a script can read a response.
-pub(crate) fn success() -> String {
+pub fn success() -> String {
     named("CORS check, success", "concept-cors-check")
 }
 
 /// The part of the standard by which CORS does not apply within an origin.
-pub(crate) fn same_origin() -> String {
+pub fn same_origin() -> String {
     named("main fetch, same origin", "main-fetch")
 }
 
 /// The part of the standard by which a request needs no preflight.
-pub(crate) fn no_preflight() -> String {
+pub fn no_preflight() -> String {
     named(
         "main fetch, CORS-safelisted method and headers",
         "main-fetch",
