@@ -1,6 +1,7 @@
-//! The `cors` command. It exits with status 2 on wrong usage, and with status 1 on a rejected
-//! policy, a blocked fetch or any other failure.
+//! The `cors` command. It exits with status 1 if the result is negative, such as errors in a policy, a
+//! blocked fetch or wider access. It exits with status 2 if there is no result, on wrong usage too.
 
+mod diff;
 mod fetch;
 mod lint;
 mod playground;
@@ -23,14 +24,18 @@ fn main() -> ExitCode {
         Command::Playground(options) => playground::run(&options),
         Command::Serve(options) => serve::run(&options),
         Command::Lint(options) => lint::run(&options),
+        Command::Diff(options) => diff::run(&options),
         Command::Schema => schema::run(),
         Command::Fetch(options) => fetch::run(&options),
     };
     end.unwrap_or_else(|failure| {
         print_error(failure);
-        ExitCode::FAILURE
+        ExitCode::from(NO_RESULT)
     })
 }
+
+/// The exit status without a result, the same as that of `clap` on wrong usage.
+const NO_RESULT: u8 = 2;
 
 /// Try, serve and lint CORS policies, and check the responses of a server
 #[derive(Parser)]
@@ -48,6 +53,8 @@ enum Command {
     Serve(serve::Options),
     /// Report the errors and warnings of a policy file, or of the environment
     Lint(lint::Options),
+    /// Report what pages can do under one policy and not under another
+    Diff(diff::Options),
     /// Print the JSON Schema of a policy file, for editors
     Schema,
     /// Fetch a URL like a script in a browser, and report whether the response is readable
@@ -84,6 +91,12 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// Prints the result of the command and a line break on standard output.
+fn print_result(text: &str) -> Result<(), Failure> {
+    let text = text.trim_end_matches('\n');
+    writeln!(io::stdout(), "{text}").map_err(Failure::new)
 }
 
 /// Prints a line on standard output. Errors are ignored, so a server continues if its output is
