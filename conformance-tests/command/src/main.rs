@@ -1,6 +1,7 @@
 //! The `cors` command. It exits with status 1 if the result is negative, such as errors in a policy, a
 //! blocked fetch or wider access. It exits with status 2 if there is no result, on wrong usage too.
 
+mod arguments;
 mod diff;
 mod fetch;
 mod lint;
