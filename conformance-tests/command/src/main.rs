@@ -3,6 +3,7 @@
 
 mod arguments;
 mod diff;
+mod explain;
 mod fetch;
 mod lint;
 mod playground;
@@ -10,6 +11,7 @@ mod policy_file;
 mod schema;
 mod serve;
 mod stop;
+mod style;
 
 use std::fmt;
 use std::io::{self, Write as _};
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
         Command::Playground(options) => playground::run(&options),
         Command::Serve(options) => serve::run(&options),
         Command::Lint(options) => lint::run(&options),
+        Command::Explain(options) => explain::run(&options),
         Command::Diff(options) => diff::run(&options),
         Command::Schema => schema::run(),
         Command::Fetch(options) => fetch::run(&options),
@@ -54,6 +57,8 @@ enum Command {
     Serve(serve::Options),
     /// Report the errors and warnings of a policy file, or of the environment
     Lint(lint::Options),
+    /// Explain step by step what browsers and server do with a request under a policy
+    Explain(explain::Options),
     /// Report what pages can do under one policy and not under another
     Diff(diff::Options),
     /// Print the JSON Schema of a policy file, for editors
@@ -97,7 +102,7 @@ impl fmt::Display for Failure {
 /// Prints the result of the command and a line break on standard output.
 fn print_result(text: &str) -> Result<(), Failure> {
     let text = text.trim_end_matches('\n');
-    writeln!(io::stdout(), "{text}").map_err(Failure::new)
+    writeln!(anstream::stdout(), "{text}").map_err(Failure::new)
 }
 
 /// Prints a line on standard output. Errors are ignored, so a server continues if its output is
