@@ -18,6 +18,7 @@ use clap::{Args, ValueEnum};
 use cors_core::Policy;
 
 pub(crate) use self::explanation::Explanation;
+pub(crate) use self::trust::Trust;
 use super::arguments::{header, origin};
 use super::policy_file::{PolicyFile, ReadOptions};
 use super::{Failure, print_result};

@@ -28,6 +28,7 @@ pub(crate) struct Edit {
     key: Key,
     #[serde(flatten)]
     action: Action,
+    message: String,
 }
 
 #[derive(Serialize)]
@@ -185,13 +186,27 @@ fn with_credentials(fetch: &Fetch, config: &Config) -> Vec<Edit> {
 
 impl Edit {
     fn add(key: Key, entries: impl IntoIterator<Item = String>) -> Self {
-        let action = Action::Add(entries.into_iter().collect());
-        Self { key, action }
+        let entries: Vec<_> = entries.into_iter().collect();
+        Self {
+            key,
+            message: format!("{key}: add {}", list(&entries)),
+            action: Action::Add(entries),
+        }
     }
 
     fn set(key: Key, value: Value) -> Self {
-        let action = Action::Set(value);
-        Self { key, action }
+        let message = match &value {
+            Value::List(entries) => format!(
+                "{key}: replace `*` by {}, because any origin never has credentials",
+                list(entries)
+            ),
+            Value::Flag(flag) => format!("{key}: set `{flag}`"),
+        };
+        Self {
+            key,
+            message,
+            action: Action::Set(value),
+        }
     }
 
     fn apply(&self, config: Config) -> Config {
@@ -223,20 +238,8 @@ impl Edit {
     }
 }
 
-/// The key, and what to write.
 impl fmt::Display for Edit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let key = self.key;
-        match &self.action {
-            Action::Add(entries) => write!(f, "{key}: add {}", list(entries)),
-            Action::Set(Value::List(entries)) => {
-                write!(
-                    f,
-                    "{key}: replace `*` by {}, because any origin never has credentials",
-                    list(entries)
-                )
-            }
-            Action::Set(Value::Flag(flag)) => write!(f, "{key}: set `{flag}`"),
-        }
+        f.write_str(&self.message)
     }
 }

@@ -13,9 +13,8 @@ use super::server::Server;
 pub(crate) struct Engine {
     pub(super) name: &'static str,
     pub(super) readable: bool,
-    /// Why the fetch is blocked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) blocked: Option<String>,
+    /// The result, with the preflight or the reason.
+    pub(super) message: String,
     /// What the console says, for engines whose texts are known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) console: Option<String>,
@@ -50,7 +49,7 @@ fn engine(name: &'static str, quirks: Quirks, fetch: &Fetch, server: &Server<'_>
     Engine {
         name,
         readable: blocked.is_none(),
-        blocked: blocked.map(ToString::to_string),
+        message: run.message(),
         console: console(&seen).filter(|_| quirks == Quirks::CHROMIUM),
         preflight: seen.had_preflight(),
         kept_seconds: run.kept.as_secs(),
@@ -75,6 +74,20 @@ impl Run {
             false => Duration::ZERO,
         };
         Self { outcome, kept }
+    }
+
+    fn message(&self) -> String {
+        match &self.outcome.result {
+            Err(blocked) => format!("blocked: {blocked}"),
+            Ok(_) if !has_preflight(&self.outcome) => "readable, without a preflight".to_owned(),
+            Ok(_) if self.kept.is_zero() => {
+                "readable, after a preflight that is not kept".to_owned()
+            }
+            Ok(_) => format!(
+                "readable, after a preflight that is kept for {} seconds",
+                self.kept.as_secs()
+            ),
+        }
     }
 
     /// Whether the same happens to the script and to the server.

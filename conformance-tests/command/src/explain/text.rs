@@ -93,16 +93,13 @@ fn write_step(out: &mut String, number: usize, step: &Step) -> fmt::Result {
 }
 
 fn write_engine(out: &mut String, engine: &Engine) -> fmt::Result {
-    let preflight = match (engine.preflight, engine.kept_seconds) {
-        (false, _) => ", without a preflight".to_owned(),
-        (true, 0) => ", after a preflight that is not kept".to_owned(),
-        (true, seconds) => format!(", after a preflight that is kept for {seconds} seconds"),
-    };
-    let result = match &engine.blocked {
-        None => format!("readable{preflight}"),
-        Some(blocked) => format!("blocked: {blocked}"),
-    };
-    writeln!(out, "{} {:8}  {result}", mark(engine.readable), engine.name)?;
+    writeln!(
+        out,
+        "{} {:8}  {}",
+        mark(engine.readable),
+        engine.name,
+        engine.message
+    )?;
     if let Some(console) = &engine.console {
         writeln!(out, "            console: {console}")?;
     }
