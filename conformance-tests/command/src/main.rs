@@ -2,12 +2,15 @@
 //! blocked fetch or wider access. It exits with status 2 if there is no result, on wrong usage too.
 
 mod arguments;
+mod completions;
 mod diff;
 mod explain;
 mod fetch;
 mod lint;
+mod man;
 mod playground;
 mod policy_file;
+mod questions;
 mod schema;
 mod serve;
 mod stop;
@@ -21,6 +24,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 use conformance_tests::subject::{FRAMEWORKS, Framework};
 
+use self::style::BAD;
+
 fn main() -> ExitCode {
     let command = Cli::parse().command.unwrap_or_default();
     let end = match command {
@@ -31,6 +36,8 @@ fn main() -> ExitCode {
         Command::Diff(options) => diff::run(&options),
         Command::Schema => schema::run(),
         Command::Fetch(options) => fetch::run(&options),
+        Command::Completions(options) => completions::run(&options),
+        Command::Man(options) => man::run(&options),
     };
     end.unwrap_or_else(|failure| {
         print_error(failure);
@@ -41,13 +48,17 @@ fn main() -> ExitCode {
 /// The exit status without a result, the same as that of `clap` on wrong usage.
 const NO_RESULT: u8 = 2;
 
-/// Try, serve and lint CORS policies, and check the responses of a server
+/// Find out what browsers do with CORS, and write a policy that is right
 #[derive(Parser)]
-#[command(name = "cors", version)]
+#[command(name = "cors", version, help_template = HELP, after_help = questions::table())]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
 }
+
+/// Without the list of commands, which the table of questions contains.
+const HELP: &str =
+    "{about-with-newline}\n{usage-heading} {usage}{after-help}\n\nOptions:\n{options}";
 
 #[derive(Subcommand)]
 enum Command {
@@ -65,6 +76,10 @@ enum Command {
     Schema,
     /// Fetch a URL like a script in a browser, and report whether the response is readable
     Fetch(fetch::Options),
+    /// Print a script with which a shell completes the commands and their options
+    Completions(completions::Options),
+    /// Print the man page of `cors`, or of one of its commands
+    Man(man::Options),
 }
 
 impl Default for Command {
@@ -113,5 +128,10 @@ fn print_line(line: impl fmt::Display) {
 
 /// Prints a line on standard error. Errors are ignored.
 fn print_error(line: impl fmt::Display) {
-    let _ = writeln!(io::stderr(), "{line}");
+    let line = line.to_string();
+    let (prefix, rest) = match line.strip_prefix("error:") {
+        Some(rest) => ("error:", rest),
+        None => ("", line.as_str()),
+    };
+    let _ = writeln!(anstream::stderr(), "{BAD}{prefix}{BAD:#}{rest}");
 }

@@ -6,3 +6,4 @@ pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 pub(crate) const HEADING: Style = Style::new().bold().underline();
 pub(crate) const QUIET: Style = Style::new().dimmed();
+pub(crate) const COMMAND: Style = Style::new().bold();

@@ -10,4 +10,5 @@
 
 mod diff;
 mod explain;
+mod help;
 mod process;

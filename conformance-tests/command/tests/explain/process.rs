@@ -27,7 +27,7 @@ impl Ran {
         }
     }
 
-    fn of(output: Output) -> Self {
+    pub(crate) fn of(output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Self::new(
             output.status.code().unwrap(),
