@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use cors_core::{Policy, PolicyDiff};
+use cors_core::{Change, Policy, PolicyDiff};
 use serde::Serialize;
 
 use super::policy_file::{PolicyFile, ReadOptions};
+use super::style::BAD;
 use super::{Failure, print_result};
 
 #[derive(Args)]
@@ -71,8 +72,19 @@ impl Format {
             differences,
         };
         match self {
-            Self::Text => Ok(differences.to_string()),
+            Self::Text => Ok(text(differences)),
             Self::Json => serde_json::to_string_pretty(&report).map_err(Failure::new),
         }
     }
+}
+
+/// The text of the core, with a colour for what is widened.
+fn text(differences: &PolicyDiff) -> String {
+    let widened = Change::Widened.as_str();
+    let lines = differences.to_string();
+    let lines = lines.lines().map(|line| match line.strip_prefix(widened) {
+        Some(rest) => format!("{BAD}{widened}{BAD:#}{rest}"),
+        None => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }

@@ -124,11 +124,16 @@ fn write_changes(out: &mut String, changes: &Changes) -> fmt::Result {
 }
 
 fn write_trust(out: &mut String, trust: &Trust) -> fmt::Result {
-    for site in &trust.sites {
+    /// The others are in the JSON.
+    const SHOWN: usize = 50;
+    for site in trust.sites.iter().take(SHOWN) {
         match site.anyone {
             true => writeln!(out, "{BAD}{}{BAD:#}", site.text)?,
             false => writeln!(out, "{}", site.text)?,
         }
+    }
+    if trust.sites.len() > SHOWN {
+        writeln!(out, "and {} more", trust.sites.len() - SHOWN)?;
     }
     match &trust.problem {
         Some(problem) => writeln!(out, "not known: {problem}"),

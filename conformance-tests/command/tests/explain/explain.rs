@@ -24,7 +24,30 @@ fn explain_json(policy: &str, args: &[&str]) -> (i32, Value) {
     let folder = Folder::with(&[("policy.json", policy)]);
     let ran = explain(&folder, &[args, &["--format", "json"]].concat());
     assert_eq!(ran.stderr, "");
-    (ran.status, serde_json::from_str(&ran.stdout).unwrap())
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_consistent(ran.status, &report);
+    (ran.status, report)
+}
+
+/// The parts of a report agree: the browser stops at the one step that fails, and only a blocked request needs a change.
+fn assert_consistent(status: i32, report: &Value) {
+    let is_readable = report["readable"] == true;
+    assert_eq!(status, i32::from(!is_readable), "{report}");
+    assert_eq!(report.get("blocked").is_none(), is_readable, "{report}");
+    let steps = report["steps"].as_array().unwrap();
+    let failed = |step: &Value| step["by"] == "browser" && step["passed"] == false;
+    let number = steps.iter().filter(|step| failed(step)).count();
+    assert_eq!(number, usize::from(!is_readable), "{report}");
+    assert_eq!(failed(steps.last().unwrap()), !is_readable, "{report}");
+    let changes = &report["changes"];
+    let nothing = changes["edits"] == json!([]) && changes.get("rest").is_none();
+    assert_eq!(nothing, is_readable, "{report}");
+    let message = |step: &Value| {
+        step["message"]
+            .as_str()
+            .is_some_and(|text| !text.contains("``"))
+    };
+    assert!(steps.iter().all(message), "{report}");
 }
 
 #[test]
@@ -194,6 +217,22 @@ fn warnings_and_trust_of_a_broad_policy() {
     let folder = Folder::with(&[("policy.json", policy)]);
     let text = explain(&folder, &["--origin", "https://a.com"]).stdout;
     assert!(text.contains("\nWarnings of the policy\npolicy.json: warning: allow_origins[2]: `https://a.com`: duplicate entry"), "{text}");
+}
+
+#[test]
+fn a_long_list_of_sites_is_cut_in_the_text_only() {
+    let origins: Vec<_> = (100..160)
+        .map(|number| format!("https://a{number}.com"))
+        .collect();
+    let policy = json!({ "allow_origins": origins }).to_string();
+    let folder = Folder::with(&[("policy.json", &policy)]);
+    let text = explain(&folder, &["--origin", "https://a100.com"]).stdout;
+    assert!(
+        text.ends_with("\na148.com\na149.com\nand 10 more\n"),
+        "{text}"
+    );
+    let (_, report) = explain_json(&policy, &["--origin", "https://a100.com"]);
+    assert_eq!(report["trust"]["sites"].as_array().unwrap().len(), 60);
 }
 
 #[test]

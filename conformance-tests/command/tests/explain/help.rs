@@ -33,7 +33,15 @@ fn colours_are_only_for_terminals_and_can_be_switched_off() {
         "https://a.com",
     ];
     let forced = ("CLICOLOR_FORCE", "1");
-    for args in [&explain[..], &["--help"], &["lint", "no-such-file.json"]] {
+    let wider = folder.path().join("wider.json");
+    folder.write("wider.json", r#"{"allow_origins": ["*"]}"#);
+    let diff = ["diff", policy.to_str().unwrap(), wider.to_str().unwrap()];
+    for args in [
+        &explain[..],
+        &diff,
+        &["--help"],
+        &["lint", "no-such-file.json"],
+    ] {
         let has_colours = |variables: &[(&str, &str)]| {
             let ran = cors(args, variables);
             ran.stdout.contains(ESCAPE) || ran.stderr.contains(ESCAPE)
