@@ -155,10 +155,15 @@ fn allow_method(request: &Request, server: &Server<'_>) -> Result<Edit, String> 
     let method = value(&request.headers, "access-control-request-method").unwrap_or_default();
     let config = server.policy.to_config();
     let upper = method.to_ascii_uppercase();
-    let is_upper = |listed: &String| *listed == upper || listed == "*";
-    match upper != method && config.get_allow_methods().iter().any(is_upper) {
+    let is_listed = |listed: &String| *listed == upper || listed == "*";
+    let add = match config.get_allow_methods().iter().any(is_listed) {
+        true => "",
+        false => ", and add it to allow_methods",
+    };
+    // The other methods that scripts write in lower case, browsers write in upper case.
+    match upper != method && (add.is_empty() || upper == "PATCH") {
         true => Err(format!(
-            "write `{upper}` in the script instead of `{method}`: methods are case-sensitive"
+            "write `{upper}` in the script instead of `{method}`{add}: methods are case-sensitive"
         )),
         false => Ok(Edit::add(Key::AllowMethods, [method])),
     }

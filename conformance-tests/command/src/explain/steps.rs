@@ -171,7 +171,7 @@ fn preflight_checks(seen: &Observation<'_>, request: &Request, response: &Respon
                     list(&names)
                 ),
             },
-            sections::preflight("7.7"),
+            sections::preflight("7.6 and 7.7"),
         ),
         passed(kept(response), sections::preflight("7.8 to 7.10")),
     ];
@@ -213,16 +213,18 @@ fn response_checks(seen: &Observation<'_>, response: &Response) -> Vec<Step> {
         return Vec::new();
     }
     let exposed = value(&response.headers, "access-control-expose-headers");
-    let exposed = exposed.map_or_else(String::new, |names| match names.as_str() {
-        "*" => " and every other header".to_owned(),
-        names => format!(" and {}", list(&names.split(", ").collect::<Vec<_>>())),
-    });
+    let headers = match exposed.as_deref() {
+        None => "the safelisted response headers".to_owned(),
+        Some("*") => "every response header".to_owned(),
+        Some(names) => {
+            let names: Vec<_> = names.split(", ").collect();
+            format!("the safelisted response headers and {}", list(&names))
+        }
+    };
     vec![
         passed(allowed_origin(seen, response), standard::success()),
         passed(
-            format!(
-                "the script can read the status, the body, the safelisted response headers{exposed}"
-            ),
+            format!("the script can read the status, the body, {headers}"),
             standard::readable_headers(),
         ),
     ]

@@ -138,6 +138,20 @@ fn changes_of_the_policy() {
             json!("write `PATCH` in the script instead of `patch`: methods are case-sensitive"),
         ),
         (
+            any,
+            &["-X", "patch"],
+            json!([]),
+            json!(
+                "write `PATCH` in the script instead of `patch`, and add it to allow_methods: methods are case-sensitive"
+            ),
+        ),
+        (
+            any,
+            &["-X", "purge"],
+            json!([{ "key": "allow_methods", "add": ["purge"] }]),
+            Value::Null,
+        ),
+        (
             listed,
             &["-X", "TRACE"],
             json!([]),
@@ -217,6 +231,27 @@ fn warnings_and_trust_of_a_broad_policy() {
     let folder = Folder::with(&[("policy.json", policy)]);
     let text = explain(&folder, &["--origin", "https://a.com"]).stdout;
     assert!(text.contains("\nWarnings of the policy\npolicy.json: warning: allow_origins[2]: `https://a.com`: duplicate entry"), "{text}");
+}
+
+#[test]
+fn readable_response_headers() {
+    let last = |exposed: &str| {
+        let policy =
+            format!(r#"{{"allow_origins": ["https://a.com"], "expose_headers": {exposed}}}"#);
+        let (_, report) = explain_json(&policy, &["--origin", "https://a.com"]);
+        let last = report["steps"].as_array().unwrap().last().unwrap()["message"].clone();
+        last.as_str()
+            .unwrap()
+            .strip_prefix("the script can read the status, the body, ")
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(last("[]"), "the safelisted response headers");
+    assert_eq!(last(r#"["*"]"#), "every response header");
+    assert_eq!(
+        last(r#"["X-A", "X-B"]"#),
+        "the safelisted response headers and `X-A`, `X-B`"
+    );
 }
 
 #[test]
