@@ -1,17 +1,20 @@
-//! Why a browser blocks a fetch: from what a `browser_model::Browser` has sent and received, this package tells the
-//! message in the console, the step of the Fetch standard, and what to change.
+#![doc = include_str!("../README.md")]
 
-mod advice;
-mod chromium;
+mod address;
+mod console;
+mod culprit;
+mod diagnose;
+mod finding;
 mod heads;
 mod observation;
+mod probe;
+mod site;
 pub mod standard;
 
-pub use self::advice::to_allow;
+pub use self::console::{Engine, console};
+pub use self::culprit::Culprit;
+pub use self::diagnose::diagnose;
+pub use self::finding::{Finding, Severity};
 pub use self::heads::heads;
 pub use self::observation::Observation;
-
-/// What the console of Chromium says if the browser blocks the fetch; `None` if it does not.
-pub fn console(seen: &Observation<'_>) -> Option<String> {
-    Some(chromium::message(seen, seen.blocked()?))
-}
+pub use self::probe::probes;

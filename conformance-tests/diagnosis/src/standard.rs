@@ -44,6 +44,44 @@ pub fn no_preflight() -> String {
     )
 }
 
+/// The part of the standard about caches of responses.
+pub(crate) fn caches() -> String {
+    named(
+        "CORS protocol and HTTP caches",
+        "cors-protocol-and-http-caches",
+    )
+}
+
+/// The part of the standard about a safe policy.
+pub(crate) fn safe_setup() -> String {
+    named(
+        "Basic safe CORS protocol setup",
+        "basic-safe-cors-protocol-setup",
+    )
+}
+
+pub(crate) fn mixed_content() -> String {
+    "Mixed Content, should fetching request be blocked as mixed content? \
+     (https://w3c.github.io/webappsec-mixed-content/#should-block-fetch)"
+        .to_owned()
+}
+
+pub(crate) fn local_network() -> String {
+    "Local Network Access (https://wicg.github.io/local-network-access/)".to_owned()
+}
+
+pub(crate) fn same_site() -> String {
+    "RFC 6265bis, the SameSite attribute \
+     (https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html)"
+        .to_owned()
+}
+
+pub(crate) fn null() -> String {
+    "CORS for developers, avoid returning Access-Control-Allow-Origin: \"null\" \
+     (https://w3c.github.io/webappsec-cors-for-developers/#avoid-returning-access-control-allow-origin-null)"
+        .to_owned()
+}
+
 fn cors_check(failure: &CorsFailure) -> String {
     let step = match failure {
         CorsFailure::NoAllowOrigin => 2,

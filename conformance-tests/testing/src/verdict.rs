@@ -3,7 +3,7 @@
 use std::fmt;
 
 use browser_model::{Blocked, Fetch, Outcome, Readable, Request, Response, ResponseKind};
-use cors_diagnosis::{Observation, console, standard, to_allow};
+use cors_diagnosis::{Engine, Observation, console, diagnose, standard};
 
 use crate::advice;
 use crate::report::report;
@@ -36,9 +36,8 @@ impl Verdict {
 
     fn seen(&self) -> Observation<'_> {
         Observation {
-            fetch: &self.fetch,
-            outcome: &self.outcome,
             problem: self.problem.as_deref(),
+            ..Observation::new(&self.fetch, &self.outcome)
         }
     }
 
@@ -58,7 +57,7 @@ impl Verdict {
 
     /// What the console of Chromium says if the browser blocks the fetch; `None` if it does not.
     pub fn console(&self) -> Option<String> {
-        console(&self.seen())
+        console(&self.seen(), Engine::Chromium)
     }
 
     /// Asserts that the script can read the response, whatever its status.
@@ -217,7 +216,7 @@ impl Verdict {
             Blocked::Preflight(_) | Blocked::Cors(_) | Blocked::Redirect(_) => Ok(()),
             _ => {
                 let headline = self.proves_nothing("something other than CORS stops this fetch");
-                let change = to_allow(&self.seen(), blocked);
+                let change = self.fix();
                 Err(self.report(&headline, &standard::step(blocked), &change))
             }
         }
@@ -233,8 +232,16 @@ impl Verdict {
     /// Why the script cannot read the response.
     fn explained(&self, blocked: &Blocked) -> String {
         let headline = self.headline("cannot read the response");
-        let change = to_allow(&self.seen(), blocked);
+        let change = self.fix();
         self.report(&headline, &standard::step(blocked), &change)
+    }
+
+    /// What to change so that the script can read the response.
+    fn fix(&self) -> String {
+        let mut findings = diagnose(&self.seen()).into_iter();
+        findings
+            .next()
+            .map_or_else(String::new, |finding| finding.fix)
     }
 
     fn headline(&self, what: &str) -> String {

@@ -1,11 +1,12 @@
-//! What Chromium writes to its console. The texts are those of version 156.
+//! What Chromium writes to its console.
 
 use browser_model::{Blocked, CorsFailure, PreflightFailure, RedirectFailure, Url};
 
-use crate::observation::{Observation, is_redirect, shown};
+use crate::diagnose::Mixed;
+use crate::observation::{Invalid, Observation, is_redirect, shown};
 
 /// The error in the console, or the error that the script gets if the console has none.
-pub(crate) fn message(seen: &Observation<'_>, blocked: &Blocked) -> String {
+pub(super) fn message(seen: &Observation<'_>, blocked: &Blocked) -> String {
     let reason = match blocked {
         Blocked::Preflight(failure) => preflight(seen, failure),
         Blocked::Cors(failure) => cors(seen, failure),
@@ -13,6 +14,23 @@ pub(crate) fn message(seen: &Observation<'_>, blocked: &Blocked) -> String {
             "Redirect location '' contains a username and password, which is disallowed for \
              cross-origin requests."
                 .to_owned()
+        }
+        Blocked::Redirect(RedirectFailure::Scheme) if seen.is_cross_origin() => {
+            let target = seen.redirect_target();
+            return access(
+                seen,
+                target.as_ref().unwrap_or(seen.url()),
+                "Cross origin requests are only supported for protocol schemes: chrome, chrome-untrusted, data, http, \
+                 https.",
+            );
+        }
+        Blocked::NoHttp => {
+            let problem = match seen.invalid() {
+                Invalid::Method(method) => format!("'{method}' is not a valid HTTP method."),
+                Invalid::Name(_) => "Invalid name".to_owned(),
+                Invalid::Value(..) => "Invalid value".to_owned(),
+            };
+            return format!("TypeError: Failed to execute 'fetch' on 'Window': {problem}");
         }
         Blocked::ForbiddenMethod => {
             return format!(
@@ -27,21 +45,36 @@ pub(crate) fn message(seen: &Observation<'_>, blocked: &Blocked) -> String {
         }
         _ => return "TypeError: Failed to fetch".to_owned(),
     };
+    access(seen, seen.url(), &reason)
+}
+
+pub(super) fn mixed_content(seen: &Observation<'_>, url: &Url, mixed: Mixed) -> String {
+    let consequence = match mixed {
+        Mixed::AllowedInLocalNetwork => "This content should also be served over HTTPS.",
+        _ => "This request has been blocked; the content must be served over HTTPS.",
+    };
+    format!(
+        "Mixed Content: The page at '{}/' was loaded over HTTPS, but requested an insecure resource '{url}'. \
+         {consequence}",
+        seen.fetch.origin
+    )
+}
+
+fn access(seen: &Observation<'_>, url: &Url, reason: &str) -> String {
     let first = &seen.fetch.url;
-    let last = seen.last().map_or(first, |(request, _)| &request.url);
-    let redirected = match first == last {
+    let redirected = match first == url {
         true => String::new(),
         false => format!(" (redirected from '{first}')"),
     };
     format!(
-        "Access to fetch at '{last}'{redirected} from origin '{}' has been blocked by CORS policy: {reason}",
+        "Access to fetch at '{url}'{redirected} from origin '{}' has been blocked by CORS policy: {reason}",
         seen.fetch.origin
     )
 }
 
 fn preflight(seen: &Observation<'_>, failure: &PreflightFailure) -> String {
     let check = "Response to preflight request doesn't pass access control check:";
-    if seen.last_response().is_some_and(is_redirect) {
+    if seen.last_response().is_some_and(is_redirect) && seen.value("location").is_some() {
         return format!("{check} Redirect is not allowed for a preflight request.");
     }
     let malformed =
