@@ -53,7 +53,7 @@ function parts(name, from, { readable, blocked, steps, exchanges, engines, chang
   ];
   if (changes.edits.length > 0 || changes.rest) {
     const lines = changes.edits.map(({ message }) => message);
-    lines.push(changes.rest ?? "then the response is readable");
+    lines.push(changes.rest ?? "then CORS lets the script read the response");
     const items = lines.map((line) => element("li", {}, line));
     out.push(element("h3", {}, "What to change"), element("ul", { id: "changes" }, ...items));
   }

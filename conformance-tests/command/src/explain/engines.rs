@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use browser_model::{Browser, Fetch, Outcome, Quirks};
-use cors_diagnosis::{Observation, console};
+use cors_diagnosis::{Engine as Console, Observation, console};
 use serde::Serialize;
 
 use super::lines::value;
@@ -15,7 +15,7 @@ pub(crate) struct Engine {
     pub(super) readable: bool,
     /// The result, with the preflight or the reason.
     pub(super) message: String,
-    /// What the console says, for engines whose texts are known.
+    /// What the console says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) console: Option<String>,
     pub(super) preflight: bool,
@@ -25,36 +25,37 @@ pub(crate) struct Engine {
     pub(super) deviations: Vec<String>,
 }
 
-const ENGINES: [(&str, Quirks); 3] = [
-    ("Chromium", Quirks::CHROMIUM),
-    ("Firefox", Quirks::FIREFOX),
-    ("WebKit", Quirks::WEBKIT),
+const ENGINES: [(&str, Quirks, Console); 3] = [
+    ("Chromium", Quirks::CHROMIUM, Console::Chromium),
+    ("Firefox", Quirks::FIREFOX, Console::Firefox),
+    ("WebKit", Quirks::WEBKIT, Console::Safari),
 ];
 
 pub(super) fn engines(fetch: &Fetch, server: &Server<'_>) -> Vec<Engine> {
     let engines = ENGINES.into_iter();
-    engines
-        .map(|(name, quirks)| engine(name, quirks, fetch, server))
-        .collect()
-}
-
-fn engine(name: &'static str, quirks: Quirks, fetch: &Fetch, server: &Server<'_>) -> Engine {
-    let run = Run::of(quirks, fetch, server);
-    let seen = Observation {
-        fetch,
-        outcome: &run.outcome,
-        problem: None,
-    };
-    let blocked = run.outcome.result.as_ref().err();
-    Engine {
-        name,
-        readable: blocked.is_none(),
-        message: run.message(),
-        console: console(&seen).filter(|_| quirks == Quirks::CHROMIUM),
-        preflight: seen.had_preflight(),
-        kept_seconds: run.kept.as_secs(),
-        deviations: deviations(quirks, &run, fetch, server),
-    }
+    let engines = engines.map(|(name, quirks, kind)| {
+        let run = Run::of(quirks, fetch, server);
+        let seen = Observation::new(fetch, &run.outcome);
+        let console = console(&seen, kind);
+        // The model knows only CORS.
+        let is_mixed_content = console.is_some() && run.outcome.result.is_ok();
+        Engine {
+            name,
+            readable: run.outcome.result.is_ok() && !is_mixed_content,
+            message: match is_mixed_content {
+                true => {
+                    "blocked: mixed content, because the page is over HTTPS and the URL over HTTP"
+                        .to_owned()
+                }
+                false => run.message(),
+            },
+            console,
+            preflight: seen.had_preflight(),
+            kept_seconds: run.kept.as_secs(),
+            deviations: deviations(quirks, &run, fetch, server),
+        }
+    });
+    engines.collect()
 }
 
 /// A fetch by one engine, and how long its preflight is kept.
@@ -251,7 +252,7 @@ mod tests {
         for max_age in [0, 1, 5, 600, 601, 10_000, 100_000] {
             let policy = policy(max_age);
             let server = Server::new(&policy);
-            for (fetch, (_, quirks)) in fetches()
+            for (fetch, (_, quirks, _)) in fetches()
                 .iter()
                 .flat_map(|fetch| ENGINES.map(|engine| (fetch, engine)))
             {

@@ -62,11 +62,7 @@ impl<'a> Explanation<'a> {
     pub(crate) fn of(fetch: &Fetch, policy: &'a Policy) -> Self {
         let server = Server::new(policy);
         let outcome = Browser::new(Quirks::NONE).fetch(fetch, |request| server.respond(request));
-        let seen = Observation {
-            fetch,
-            outcome: &outcome,
-            problem: None,
-        };
+        let seen = Observation::new(fetch, &outcome);
         let blocked = outcome.result.as_ref().err();
         Self {
             request: Asked::of(fetch),

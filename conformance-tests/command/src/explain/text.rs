@@ -118,7 +118,7 @@ fn write_changes(out: &mut String, changes: &Changes) -> fmt::Result {
         writeln!(out, "{edit}")?;
     }
     match &changes.rest {
-        None => writeln!(out, "then the response is readable"),
+        None => writeln!(out, "then CORS lets the script read the response"),
         Some(rest) => writeln!(out, "{rest}"),
     }
 }

@@ -234,6 +234,34 @@ fn warnings_and_trust_of_a_broad_policy() {
 }
 
 #[test]
+fn engines_block_mixed_content() {
+    let policy = r#"{"allow_origins": ["https://a.com"]}"#;
+    let blocked = |url: &str| {
+        let (_, report) = explain_json(policy, &["--origin", "https://a.com", "--url", url]);
+        let engines = report["engines"].as_array().unwrap().iter();
+        let blocked = engines.filter(|engine| engine["readable"] == false);
+        let names = blocked.map(|engine| {
+            assert!(
+                engine["message"]
+                    .as_str()
+                    .unwrap()
+                    .starts_with("blocked: mixed content"),
+                "{engine}"
+            );
+            assert!(engine["console"].is_string(), "{engine}");
+            engine["name"].as_str().unwrap().to_owned()
+        });
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(blocked("https://api.example"), Vec::<String>::new());
+    assert_eq!(
+        blocked("http://api.example"),
+        ["Chromium", "Firefox", "WebKit"]
+    );
+    assert_eq!(blocked("http://localhost:3000"), ["WebKit"]);
+}
+
+#[test]
 fn readable_response_headers() {
     let last = |exposed: &str| {
         let policy =

@@ -33,7 +33,7 @@ fn the_panel_explains_a_row_and_follows_the_policy() {
     );
     assert_eq!(
         tab.text("#changes"),
-        "allow_methods: add `DELETE`\nthen the response is readable"
+        "allow_methods: add `DELETE`\nthen CORS lets the script read the response"
     );
     let engines = tab.evaluate("[...document.querySelectorAll('.engines strong:nth-of-type(2)')].map((name) => name.innerText)");
     assert_eq!(engines, json!(["Chromium", "Firefox", "WebKit"]));
