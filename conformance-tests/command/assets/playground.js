@@ -1,7 +1,9 @@
-// Starts the page: shows the origins, loads the policy, runs the requests.
+// Starts the page: shows the origins, loads the policy, runs the requests, fills in what a link contains.
 
 import { byId } from "./dom.js";
-import { startPolicy } from "./policy.js";
+import { startExplanation } from "./explanation.js";
+import { startLink } from "./link.js";
+import { policyText, startPolicy, suggestPolicy } from "./policy.js";
 import { startRequests } from "./requests.js";
 
 const { api, other } = await (await fetch("/addresses")).json();
@@ -9,6 +11,19 @@ byId("own-origin").textContent = location.origin;
 byId("other-origin").textContent = other;
 byId("api-origin").textContent = api;
 
-const runAll = startRequests({ api, other });
-await startPolicy({ onApplied: runAll });
-await runAll();
+const explanation = startExplanation();
+const requests = startRequests({ api, other, explain: explanation.show });
+const onApplied = () => {
+  requests.runAll();
+  explanation.refresh();
+};
+await startPolicy({ onApplied });
+const run = requests.runAll();
+startLink({
+  read: () => ({ policy: policyText(), requests: requests.own() }),
+  fillIn: ({ policy, requests: linked }) => {
+    suggestPolicy(policy);
+    requests.suggest(linked);
+  },
+});
+await run;

@@ -5,6 +5,8 @@ import { byId, element } from "./dom.js";
 const json = byId("json");
 const common = byId("common");
 const issues = byId("issues");
+const trust = byId("trust");
+const TRUST_SHOWN = 50; // sites
 const fields = [...common.querySelectorAll("[name]")];
 
 // Shows the active policy. The Apply button sends the text to the server.
@@ -34,9 +36,19 @@ export async function startPolicy({ onApplied }) {
     edited();
   });
 
-  const { text, warnings } = await (await fetch("/policy")).json();
+  const { text, warnings, trust } = await (await fetch("/policy")).json();
   write(JSON.parse(text));
-  show({ applied: true, errors: [], warnings });
+  show({ applied: true, errors: [], warnings, trust });
+}
+
+export const policyText = () => json.value;
+
+// Puts a text into the editor that is not from the user. Only the Apply button sends it to the server.
+export function suggestPolicy(text) {
+  json.value = text;
+  fillForm();
+  edited();
+  byId("applied").textContent = "From the link, not applied. Read it, then press Apply to use it.";
 }
 
 async function send(text) {
@@ -101,7 +113,7 @@ const isObject = (value) => typeof value === "object" && value !== null && !Arra
 
 // ---- errors and warnings
 
-function show({ applied, malformed, errors, warnings }) {
+function show({ applied, malformed, errors, warnings, trust: trusted }) {
   const status = byId("applied");
   status.className = applied ? "good" : "bad";
   status.textContent = applied
@@ -110,6 +122,18 @@ function show({ applied, malformed, errors, warnings }) {
   const rows = [...errors, ...warnings].map(issueRow);
   if (malformed) rows.unshift(issueRow({ severity: "error", text: "", message: malformed }));
   issues.replaceChildren(...rows);
+  if (trusted) trust.replaceChildren(...trustRows(trusted));
+}
+
+function trustRows({ sites, problem }) {
+  const rows = sites.slice(0, TRUST_SHOWN).map(({ anyone, text }) => {
+    const label = anyone ? [element("strong", { class: "bad" }, "! Anyone"), " "] : [];
+    return element("li", {}, ...label, text);
+  });
+  if (sites.length > TRUST_SHOWN) rows.push(element("li", {}, `and ${sites.length - TRUST_SHOWN} more`));
+  if (problem) rows.push(element("li", {}, `not known: ${problem}`));
+  else if (rows.length === 0) rows.push(element("li", {}, "nobody"));
+  return rows;
 }
 
 const count = (list, noun) => (list.length === 0 ? "" : `, ${list.length} ${noun}${list.length === 1 ? "" : "s"}`);

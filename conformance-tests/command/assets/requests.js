@@ -27,15 +27,15 @@ const rows = [];
 const session = Math.random().toString(36).slice(2, 8);
 let sent = 0;
 
-// Creates the rows. Returns a function that runs all rows.
-export function startRequests({ api, other }) {
+// Creates the rows. Returns how to run all of them, which are the user's, and how to add others without running them.
+export function startRequests({ api, other, explain }) {
   const origins = [
     { name: "this page", origin: location.origin, send: probe },
     { name: "other origin", origin: other, send: frameSender(byId("other"), other) },
   ];
   const add = (request) => {
     const body = element("tbody", { role: "rowgroup" });
-    const added = origins.map((from) => ({ request, from, api, line: element("tr", { role: "row" }) }));
+    const added = origins.map((from) => ({ request, from, api, explain, line: element("tr", { role: "row" }) }));
     rows.push(...added);
     added[0].line.append(heading(request, body, added));
     body.append(...added.map((row) => row.line));
@@ -49,16 +49,33 @@ export function startRequests({ api, other }) {
     event.preventDefault();
     run(add(ownRequest(new FormData(event.target))));
   });
-  return () => run(rows);
+  return {
+    runAll: () => run([...rows]), // not those that a link adds later
+    own: () => rows.filter(({ request, from }) => request.own && from === origins[0]).map(({ request }) => request),
+    suggest: (requests) => {
+      for (const request of requests) add({ ...OWN, ...request, name: "From the link" }).forEach(waiting);
+    },
+  };
+}
+
+const OWN = { name: "Your request", own: true, path: "/own" };
+
+// A row whose request the user has not sent yet.
+function waiting({ from, line }) {
+  line.append(
+    cell("From", element("span", {}, from.name), element("code", {}, from.origin)),
+    cell("Preflight", "–"),
+    cell("Decision", "not sent: press Run or Apply"),
+    cell("Browser", "–"),
+    cell("Agreement", "–"),
+  );
 }
 
 function ownRequest(form) {
   const name = form.get("header-name");
   return {
-    name: "Your request",
-    own: true,
+    ...OWN,
     method: form.get("method"),
-    path: "/own",
     headers: name ? { [name]: form.get("header-value") } : {},
     credentials: form.has("credentials"),
     body: form.get("body"),
@@ -118,9 +135,10 @@ function agreement(result, expected) {
 const headerOutcome = ({ header }) => (header === null ? "hidden" : "readable");
 
 function summarise() {
-  const counted = rows.filter((row) => row.agreement !== "not sent");
+  const run = rows.filter((row) => row.agreement);
+  const counted = run.filter((row) => row.agreement !== "not sent");
   const agreeing = counted.filter((row) => row.agreement === "agree");
-  const notSent = rows.length - counted.length;
+  const notSent = run.length - counted.length;
   const all = agreeing.length === counted.length;
   summary.className = all ? "good" : "bad";
   summary.textContent =
@@ -158,7 +176,7 @@ function heading(request, body, added) {
   return cell;
 }
 
-function fill({ request, from, line, agreement }, result, requests, expected) {
+function fill({ request, from, api, explain, line, agreement }, result, requests, expected) {
   const preflight = requests.find(({ decision }) => decision.startsWith("preflight-"));
   line.dataset.agreement = agreement;
   line.dataset.outcome = result.outcome;
@@ -168,8 +186,15 @@ function fill({ request, from, line, agreement }, result, requests, expected) {
     cell("Preflight", preflight ? `yes, ${preflight.status}` : requests.length ? "none" : "–"),
     cell("Decision", ...(requests.length ? requests.map(exchange) : ["the server received no request"])),
     cell("Browser", ...browser(request, result, agreement)),
-    cell("Agreement", verdict(agreement), ...expectation(expected)),
+    cell("Agreement", verdict(agreement), ...expectation(expected), explainButton({ request, from, api, explain })),
   );
+}
+
+function explainButton({ request, from, api, explain }) {
+  const label = `Explain ${request.name} from ${from.name}`;
+  const button = element("button", { type: "button", class: "small", "aria-label": label }, "Explain");
+  button.addEventListener("click", () => explain({ ...request, from, url: `${api}${request.path}` }));
+  return button;
 }
 
 const cell = (label, ...children) => element("td", { role: "cell", "data-label": label }, ...children);

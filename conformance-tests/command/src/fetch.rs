@@ -12,6 +12,7 @@ use clap::{Args, ValueEnum};
 use conformance_tests::vector::{self, Line};
 use conformance_tests::wire::{self, Connection};
 
+use super::arguments::{header, origin};
 use super::{Failure, print_line};
 
 #[derive(Args)]
@@ -125,25 +126,6 @@ fn http_url(text: &str) -> Result<Url, String> {
         "https" => Err("https is not supported; use the http address of the server".to_owned()),
         _ => Err("only http URLs are supported".to_owned()),
     }
-}
-
-/// Parses an origin. It must be in the form that browsers send, because a page has no other form.
-fn origin(text: &str) -> Result<String, String> {
-    let origin = browser_model::page_origin(text)
-        .ok_or("an origin must have the form `scheme://host`, `scheme://host:port` or `null`")?;
-    match origin == text {
-        true => Ok(origin),
-        false => Err(format!(
-            "browsers send this origin as `{origin}`; use that form"
-        )),
-    }
-}
-
-fn header(text: &str) -> Result<(String, Vec<u8>), String> {
-    let (name, value) = text
-        .split_once(':')
-        .ok_or("a header must have the form `NAME: VALUE`")?;
-    Ok((name.to_owned(), value.into()))
 }
 
 // ---- the network

@@ -1,6 +1,5 @@
 //! `cors lint`: the errors and warnings of a policy file, or of the environment.
 
-use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -9,8 +8,8 @@ use cors_core::issue::Issue;
 use cors_core::{Config, ConfigError, Policy};
 use serde::Serialize;
 
-use super::Failure;
-use super::policy_file::{self, PolicyFile, report};
+use super::policy_file::{PolicyFile, ReadOptions, report};
+use super::{Failure, print_result};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -23,12 +22,8 @@ pub(crate) struct Options {
     /// The prefix of the variables
     #[arg(long, conflicts_with = "file", default_value = "CORS_")]
     prefix: String,
-    /// The table in the file that is the policy, such as `cors` or `server.cors`
-    #[arg(long, value_name = "KEY")]
-    key: Option<String>,
-    /// The format of the file, if its name does not say it
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    input_format: Option<policy_file::Format>,
+    #[command(flatten)]
+    read: ReadOptions,
     /// Exit with status 1 on warnings, too
     #[arg(long)]
     strict: bool,
@@ -53,11 +48,9 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
     let found = Found::new(&built);
     let text = match options.format {
         Format::Text => found.text(&name),
-        Format::Json => serde_json::to_string_pretty(&found).map_err(Failure::new)? + "\n",
+        Format::Json => serde_json::to_string_pretty(&found).map_err(Failure::new)?,
     };
-    io::stdout()
-        .write_all(text.as_bytes())
-        .map_err(Failure::new)?;
+    print_result(&text)?;
     let failed = !found.errors.is_empty() || (options.strict && !found.warnings.is_empty());
     Ok(if failed {
         ExitCode::FAILURE
@@ -72,7 +65,7 @@ fn read(options: &Options) -> Result<(String, Config), Failure> {
         let config = Config::from_env_prefix(&options.prefix);
         return Ok(("environment".to_owned(), config));
     };
-    let file = PolicyFile::read_part(path, options.input_format, options.key.as_deref())?;
+    let file = PolicyFile::read_with(path, &options.read)?;
     Ok((file.name, file.config))
 }
 
@@ -124,6 +117,6 @@ impl<'a> Found<'a> {
             self.warnings,
             self.more_warnings,
         ));
-        issues.chain([sum]).map(|line| line + "\n").collect()
+        issues.chain([sum]).collect::<Vec<_>>().join("\n")
     }
 }

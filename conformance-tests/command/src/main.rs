@@ -1,13 +1,20 @@
-//! The `cors` command. It exits with status 2 on wrong usage, and with status 1 on a rejected
-//! policy, a blocked fetch or any other failure.
+//! The `cors` command. It exits with status 1 if the result is negative, such as errors in a policy, a
+//! blocked fetch or wider access. It exits with status 2 if there is no result, on wrong usage too.
 
+mod arguments;
+mod completions;
+mod diff;
+mod explain;
 mod fetch;
 mod lint;
+mod man;
 mod playground;
 mod policy_file;
+mod questions;
 mod schema;
 mod serve;
 mod stop;
+mod style;
 
 use std::fmt;
 use std::io::{self, Write as _};
@@ -17,28 +24,41 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 use conformance_tests::subject::{FRAMEWORKS, Framework};
 
+use self::style::BAD;
+
 fn main() -> ExitCode {
     let command = Cli::parse().command.unwrap_or_default();
     let end = match command {
         Command::Playground(options) => playground::run(&options),
         Command::Serve(options) => serve::run(&options),
         Command::Lint(options) => lint::run(&options),
+        Command::Explain(options) => explain::run(&options),
+        Command::Diff(options) => diff::run(&options),
         Command::Schema => schema::run(),
         Command::Fetch(options) => fetch::run(&options),
+        Command::Completions(options) => completions::run(&options),
+        Command::Man(options) => man::run(&options),
     };
     end.unwrap_or_else(|failure| {
         print_error(failure);
-        ExitCode::FAILURE
+        ExitCode::from(NO_RESULT)
     })
 }
 
-/// Try, serve and lint CORS policies, and check the responses of a server
+/// The exit status without a result, the same as that of `clap` on wrong usage.
+const NO_RESULT: u8 = 2;
+
+/// Find out what browsers do with CORS, and write a policy that is right
 #[derive(Parser)]
-#[command(name = "cors", version)]
+#[command(name = "cors", version, help_template = HELP, after_help = questions::table())]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
 }
+
+/// Without the list of commands, which the table of questions contains.
+const HELP: &str =
+    "{about-with-newline}\n{usage-heading} {usage}{after-help}\n\nOptions:\n{options}";
 
 #[derive(Subcommand)]
 enum Command {
@@ -48,10 +68,18 @@ enum Command {
     Serve(serve::Options),
     /// Report the errors and warnings of a policy file, or of the environment
     Lint(lint::Options),
+    /// Explain step by step what browsers and server do with a request under a policy
+    Explain(explain::Options),
+    /// Report what pages can do under one policy and not under another
+    Diff(diff::Options),
     /// Print the JSON Schema of a policy file, for editors
     Schema,
     /// Fetch a URL like a script in a browser, and report whether the response is readable
     Fetch(fetch::Options),
+    /// Print a script with which a shell completes the commands and their options
+    Completions(completions::Options),
+    /// Print the man page of `cors`, or of one of its commands
+    Man(man::Options),
 }
 
 impl Default for Command {
@@ -86,6 +114,12 @@ impl fmt::Display for Failure {
     }
 }
 
+/// Prints the result of the command and a line break on standard output.
+fn print_result(text: &str) -> Result<(), Failure> {
+    let text = text.trim_end_matches('\n');
+    writeln!(anstream::stdout(), "{text}").map_err(Failure::new)
+}
+
 /// Prints a line on standard output. Errors are ignored, so a server continues if its output is
 /// closed.
 fn print_line(line: impl fmt::Display) {
@@ -94,5 +128,10 @@ fn print_line(line: impl fmt::Display) {
 
 /// Prints a line on standard error. Errors are ignored.
 fn print_error(line: impl fmt::Display) {
-    let _ = writeln!(io::stderr(), "{line}");
+    let line = line.to_string();
+    let (prefix, rest) = match line.strip_prefix("error:") {
+        Some(rest) => ("error:", rest),
+        None => ("", line.as_str()),
+    };
+    let _ = writeln!(anstream::stderr(), "{BAD}{prefix}{BAD:#}{rest}");
 }

@@ -6,6 +6,7 @@ mod expectation;
 mod frame;
 mod guard;
 mod page;
+mod question;
 mod record;
 mod server;
 

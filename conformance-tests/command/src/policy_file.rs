@@ -6,11 +6,22 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 use cors_core::issue::Issue;
 use cors_core::{Config, ConfigError, Policy};
 
 use super::{Failure, print_error};
+
+/// How to find the policy in a file.
+#[derive(Args)]
+pub(crate) struct ReadOptions {
+    /// The table in the file that is the policy, such as `cors` or `server.cors`
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
+    /// The format of the file, if its name does not say it
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    input_format: Option<Format>,
+}
 
 pub(crate) struct PolicyFile {
     /// The path as the user gave it.
@@ -26,18 +37,19 @@ impl PolicyFile {
         Self::read_part(path, None, None)
     }
 
+    /// Reads a file as the options say.
+    pub(crate) fn read_with(path: &Path, options: &ReadOptions) -> Result<Self, Failure> {
+        Self::read_part(path, options.input_format, options.key.as_deref())
+    }
+
     /// Reads a file in `format`. If there is a `key`, such as `server.cors`, the policy is the table with
     /// this key.
-    pub(crate) fn read_part(
-        path: &Path,
-        format: Option<Format>,
-        key: Option<&str>,
-    ) -> Result<Self, Failure> {
+    fn read_part(path: &Path, format: Option<Format>, key: Option<&str>) -> Result<Self, Failure> {
         let name = path.display().to_string();
         let parsed = Source::of(path, format).and_then(|source| {
             let text = read_text(path).map_err(|error| format!("cannot read the file: {error}"))?;
             let text = text.strip_prefix('\u{feff}').unwrap_or(&text); // Editors of Windows add it.
-            let json = source.format(text).json(text)?;
+            let json = source.format(text)?.json(text)?;
             let config = match key {
                 Some(key) => part::from_json(&json, key)
                     .map_err(|error| json_problem(&error))?
@@ -62,17 +74,20 @@ impl PolicyFile {
         })
     }
 
+    /// Builds the policy without printing its warnings.
+    pub(crate) fn build_silently(self) -> Result<Policy, Failure> {
+        let refused = |error| Failure(refusal(&self.name, &error));
+        self.config.build().map_err(refused)
+    }
+
     /// Builds the policy of a server that is about to start, and prints its warnings on standard error.
     pub(crate) fn build(self) -> Result<Policy, Failure> {
-        match self.config.build() {
-            Ok(policy) => {
-                for line in report(&self.name, policy.warnings(), policy.more_warnings()) {
-                    print_error(line);
-                }
-                Ok(policy)
-            }
-            Err(error) => Err(Failure(refusal(&self.name, &error))),
+        let name = self.name.clone();
+        let policy = self.build_silently()?;
+        for line in report(&name, policy.warnings(), policy.more_warnings()) {
+            print_error(line);
         }
+        Ok(policy)
     }
 }
 
@@ -110,7 +125,7 @@ fn refusal(name: &str, error: &ConfigError) -> String {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-pub(crate) enum Format {
+enum Format {
     Json,
     Toml,
 }
@@ -136,14 +151,16 @@ impl Source {
     }
 
     /// A policy in JSON is an object, and no TOML starts with a brace. An empty text is probably not a
-    /// policy, and is not JSON.
-    fn format(&self, text: &str) -> Format {
+    /// policy, but the output of a program that failed.
+    fn format(&self, text: &str) -> Result<Format, String> {
+        let text = text.trim_start();
         match self {
-            Self::Known(format) => *format,
-            Self::Text if text.trim().is_empty() || text.trim_start().starts_with('{') => {
-                Format::Json
+            Self::Known(format) => Ok(*format),
+            Self::Text if text.is_empty() => {
+                Err("the input is empty, so there is no policy".to_owned())
             }
-            Self::Text => Format::Toml,
+            Self::Text if text.starts_with('{') => Ok(Format::Json),
+            Self::Text => Ok(Format::Toml),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Finds a browser, starts it, and ends all of its processes.
 
 use std::env;
+use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -34,6 +35,20 @@ pub fn find(programs: &[&str]) -> Option<String> {
     let mut programs = programs.iter();
     let program = programs.find(|program| Command::new(program).arg("--version").output().is_ok());
     program.map(|program| (*program).to_owned())
+}
+
+/// The browser that ships with WebKitGTK.
+pub fn mini_browser() -> Option<PathBuf> {
+    let folders = fs::read_dir("/usr/lib")
+        .ok()?
+        .flatten()
+        .map(|entry| entry.path());
+    let folders = folders.chain([PathBuf::from("/usr/lib"), PathBuf::from("/usr/libexec")]);
+    let mut programs = folders.flat_map(|folder| {
+        let versions = ["webkitgtk-6.0", "webkit2gtk-4.1", "webkit2gtk-4.0"];
+        versions.map(|version| folder.join(version).join("MiniBrowser"))
+    });
+    programs.find(|program| program.exists())
 }
 
 /// Reports that tests are skipped. Under `CI=true` this is a failure.
@@ -74,6 +89,15 @@ impl Group {
         let announced = lines.find_map(|line| parse(&line));
         announced.expect("the program reports that it is ready")
     }
+}
+
+/// A virtual screen and its name.
+pub fn screen() -> Option<(Group, String)> {
+    let program = find(&["Xvfb"])?;
+    // It picks a free display number and prints it.
+    let screen = Group::start(Command::new(program).args(["-displayfd", "2", "-nolisten", "tcp"]));
+    let number = screen.announced(|line| line.parse::<u32>().ok());
+    Some((screen, format!(":{number}")))
 }
 
 impl Drop for Group {

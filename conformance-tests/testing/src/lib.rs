@@ -2,15 +2,12 @@
 
 mod advice;
 mod browser;
-mod console;
-mod facts;
 mod fetch;
 mod mistake;
 mod origin;
 mod page;
 mod report;
 mod server;
-mod standard;
 mod verdict;
 
 pub use browser_model::{

@@ -2,50 +2,16 @@
 
 use std::fmt::Write as _;
 
-use browser_model::{Request, Response};
-
-use crate::console;
-use crate::facts::{Facts, shown};
+use cors_diagnosis::{Engine, Observation, console, heads};
 
 /// A failure: a headline, what the console of a browser says, the heads of all requests and responses,
 /// the step of the standard, and what to change.
-pub(crate) fn report(headline: &str, facts: &Facts, step: &str, change: &str) -> String {
+pub(crate) fn report(headline: &str, seen: &Observation<'_>, step: &str, change: &str) -> String {
     let mut text = format!("{headline}\n");
-    if let Some(blocked) = facts.blocked() {
-        let message = console::message(facts, blocked);
+    if let Some(message) = console(seen, Engine::Chromium) {
         let _ = write!(text, "\nconsole: {message}\n");
     }
-    for (request, response) in &facts.outcome.exchanges {
-        text.push('\n');
-        show_request(&mut text, request);
-        match response {
-            Some(response) => show_response(&mut text, response),
-            None => text.push_str("< no response\n"),
-        }
-    }
+    text.push_str(&heads(seen.outcome));
     let _ = write!(text, "\nstandard: {step}\nchange: {change}\n");
     text
-}
-
-fn show_request(text: &mut String, request: &Request) {
-    let kind = match (request.is_preflight, request.with_credentials) {
-        (true, _) => " (preflight)",
-        (false, true) => " (with credentials)",
-        (false, false) => "",
-    };
-    let _ = writeln!(text, "> {} {}{kind}", request.method, request.url);
-    show_lines(text, '>', &request.headers);
-}
-
-fn show_response(text: &mut String, response: &Response) {
-    let status = http::StatusCode::from_u16(response.status).ok();
-    let reason = status.and_then(|status| status.canonical_reason());
-    let _ = writeln!(text, "< {} {}", response.status, reason.unwrap_or_default());
-    show_lines(text, '<', &response.headers);
-}
-
-fn show_lines(text: &mut String, side: char, lines: &[(String, Vec<u8>)]) {
-    for (name, value) in lines {
-        let _ = writeln!(text, "{side} {name}: {}", shown(value));
-    }
 }

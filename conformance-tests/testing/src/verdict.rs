@@ -3,10 +3,10 @@
 use std::fmt;
 
 use browser_model::{Blocked, Fetch, Outcome, Readable, Request, Response, ResponseKind};
+use cors_diagnosis::{Engine, Observation, console, diagnose, standard};
 
-use crate::facts::Facts;
+use crate::advice;
 use crate::report::report;
-use crate::{advice, console, standard};
 
 /// The outcome of a fetch: what the script can read, or why the browser blocks it.
 ///
@@ -19,17 +19,26 @@ use crate::{advice, console, standard};
 #[must_use = "it asserts nothing yet"]
 #[derive(Clone, Debug)]
 pub struct Verdict {
-    facts: Facts,
+    fetch: Fetch,
+    outcome: Outcome,
+    /// Why the network failed, if it did.
+    problem: Option<String>,
 }
 
 impl Verdict {
     pub(crate) fn new(fetch: Fetch, outcome: Outcome, problem: Option<String>) -> Self {
-        let facts = Facts {
+        Self {
             fetch,
             outcome,
             problem,
-        };
-        Self { facts }
+        }
+    }
+
+    fn seen(&self) -> Observation<'_> {
+        Observation {
+            problem: self.problem.as_deref(),
+            ..Observation::new(&self.fetch, &self.outcome)
+        }
     }
 
     /// What the script can read, or why the browser blocks the fetch.
@@ -38,18 +47,17 @@ impl Verdict {
     ///
     /// If the browser blocks the fetch. To the script, all reasons are the same `TypeError`.
     pub fn result(&self) -> Result<&Readable, &Blocked> {
-        self.facts.outcome.result.as_ref()
+        self.outcome.result.as_ref()
     }
 
     /// The requests in order, each with its response; `None` if there was no response.
     pub fn exchanges(&self) -> &[(Request, Option<Response>)] {
-        &self.facts.outcome.exchanges
+        &self.outcome.exchanges
     }
 
     /// What the console of Chromium says if the browser blocks the fetch; `None` if it does not.
     pub fn console(&self) -> Option<String> {
-        let blocked = self.facts.blocked()?;
-        Some(console::message(&self.facts, blocked))
+        console(&self.seen(), Engine::Chromium)
     }
 
     /// Asserts that the script can read the response, whatever its status.
@@ -138,7 +146,7 @@ impl Verdict {
         self.check_may_read()?;
         let name = name.to_ascii_lowercase();
         let step = standard::readable_headers();
-        if self.facts.value(&name).is_none() {
+        if self.seen().value(&name).is_none() {
             let headline = self.proves_nothing(&format!("the response has no header `{name}`"));
             let change = "the test: fetch a response that has the header";
             return Err(self.report(&headline, &step, change));
@@ -155,13 +163,13 @@ impl Verdict {
         let (headline, change) = match (actual, expected) {
             (true, false) => {
                 let headline = self.headline(&format!("can read the header `{name}`"));
-                (headline, advice::to_hide(&self.facts, &name))
+                (headline, advice::to_hide(&self.seen(), &name))
             }
             (false, true) => {
                 let headline = self.headline(&format!(
                     "cannot read the header `{name}`: `response.headers.get('{name}')` is null"
                 ));
-                (headline, advice::to_expose(&self.facts, &name))
+                (headline, advice::to_expose(&self.seen(), &name))
             }
             _ => return Ok(()),
         };
@@ -172,7 +180,7 @@ impl Verdict {
         match self.result() {
             Ok(readable) if readable.kind == ResponseKind::Cors => {
                 let headline = self.headline("can read the response");
-                let change = advice::to_block(&self.facts);
+                let change = advice::to_block(&self.seen());
                 Err(self.report(&headline, &standard::success(), &change))
             }
             Ok(_) => Err(self.same_origin()),
@@ -182,22 +190,22 @@ impl Verdict {
 
     fn check_is_not_sent(&self) -> Result<(), String> {
         match self.result() {
-            Err(blocked) if !self.facts.is_sent() => self.check_blocked_by_server(blocked),
+            Err(blocked) if !self.seen().is_sent() => self.check_blocked_by_server(blocked),
             Ok(readable) if readable.kind != ResponseKind::Cors => Err(self.same_origin()),
             _ => {
                 let headline = self.headline("has sent the request");
-                let step = match self.facts.had_preflight() {
+                let step = match self.seen().had_preflight() {
                     true => standard::success(),
                     false => standard::no_preflight(),
                 };
-                Err(self.report(&headline, &step, &advice::to_stop(&self.facts)))
+                Err(self.report(&headline, &step, &advice::to_stop(&self.seen())))
             }
         }
     }
 
     /// A fetch that no response could allow, or that only the standard blocks, proves nothing.
     fn check_blocked_by_server(&self, blocked: &Blocked) -> Result<(), String> {
-        if self.facts.engines_differ() {
+        if self.seen().engines_differ() {
             let headline = self
                 .headline("is not stopped by Chromium, Firefox and WebKit, only by the standard");
             let change = "list the request headers in the policy of the server instead of `*`: in the standard, `*` does \
@@ -208,7 +216,7 @@ impl Verdict {
             Blocked::Preflight(_) | Blocked::Cors(_) | Blocked::Redirect(_) => Ok(()),
             _ => {
                 let headline = self.proves_nothing("something other than CORS stops this fetch");
-                let change = advice::to_allow(&self.facts, blocked);
+                let change = self.fix();
                 Err(self.report(&headline, &standard::step(blocked), &change))
             }
         }
@@ -224,22 +232,30 @@ impl Verdict {
     /// Why the script cannot read the response.
     fn explained(&self, blocked: &Blocked) -> String {
         let headline = self.headline("cannot read the response");
-        let change = advice::to_allow(&self.facts, blocked);
+        let change = self.fix();
         self.report(&headline, &standard::step(blocked), &change)
     }
 
+    /// What to change so that the script can read the response.
+    fn fix(&self) -> String {
+        let mut findings = diagnose(&self.seen()).into_iter();
+        findings
+            .next()
+            .map_or_else(String::new, |finding| finding.fix)
+    }
+
     fn headline(&self, what: &str) -> String {
-        let origin = &self.facts.fetch.origin;
-        format!("{}: a page of {origin} {what}", self.facts.request_line())
+        let origin = &self.fetch.origin;
+        format!("{}: a page of {origin} {what}", self.seen().request_line())
     }
 
     fn proves_nothing(&self, why: &str) -> String {
-        let request = self.facts.request_line();
+        let request = self.seen().request_line();
         format!("{request}: {why}, so the assertion proves nothing")
     }
 
     fn report(&self, headline: &str, step: &str, change: &str) -> String {
-        report(headline, &self.facts, step, change)
+        report(headline, &self.seen(), step, change)
     }
 
     #[track_caller]

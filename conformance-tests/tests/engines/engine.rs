@@ -2,13 +2,13 @@
 
 use std::fs;
 use std::net::{SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use browser_model::Quirks;
 use serde_json::json;
 use tempfile::TempDir;
-use test_support::launch::{Group, chromium, find};
+use test_support::launch::{Group, chromium, find, mini_browser, screen};
 use tungstenite::{Message, WebSocket};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,20 +125,6 @@ user_pref("network.captive-portal-service.enabled", false);
 user_pref("network.connectivity-service.enabled", false);
 "#;
 
-/// The browser that ships with WebKitGTK.
-fn mini_browser() -> Option<PathBuf> {
-    let folders = fs::read_dir("/usr/lib")
-        .ok()?
-        .flatten()
-        .map(|entry| entry.path());
-    let folders = folders.chain([PathBuf::from("/usr/lib"), PathBuf::from("/usr/libexec")]);
-    let mut programs = folders.flat_map(|folder| {
-        let versions = ["webkitgtk-6.0", "webkit2gtk-4.1", "webkit2gtk-4.0"];
-        versions.map(|version| folder.join(version).join("MiniBrowser"))
-    });
-    programs.find(|program| program.exists())
-}
-
 /// The version that the program reports.
 fn version(command: &Command) -> String {
     let mut asked = Command::new(command.get_program());
@@ -149,15 +135,6 @@ fn version(command: &Command) -> String {
     String::from_utf8_lossy(&asked.output().unwrap().stdout)
         .trim()
         .to_owned()
-}
-
-/// A virtual screen and its name.
-fn screen() -> Option<(Group, String)> {
-    let program = find(&["Xvfb"])?;
-    // It picks a free display number and prints it.
-    let screen = Group::start(Command::new(program).args(["-displayfd", "2", "-nolisten", "tcp"]));
-    let number = screen.announced(|line| line.parse::<u32>().ok());
-    Some((screen, format!(":{number}")))
 }
 
 /// Firefox has no flag for this, only a WebDriver BiDi command. It applies as long as the session.

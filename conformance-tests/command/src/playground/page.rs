@@ -13,17 +13,20 @@ use axum::{Json, Router};
 use cors_core::issue::Issue;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::task;
 
 use super::api::{Api, ApplyError};
 use super::expectation::{Expectation, ScriptOptions};
 use super::guard::{guarded, only_the_page};
+use super::question;
 use super::server::Server;
+use crate::explain::{Explanation, Trust};
 
 pub(crate) const HTML: &str = "text/html; charset=utf-8";
 pub(crate) const CSS: &str = "text/css; charset=utf-8";
 pub(crate) const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
-const ASSETS: [(&str, &str, &str); 7] = [
+const ASSETS: [(&str, &str, &str); 9] = [
     ("/", HTML, include_str!("../../assets/playground.html")),
     (
         "/playground.css",
@@ -45,6 +48,12 @@ const ASSETS: [(&str, &str, &str); 7] = [
         JAVASCRIPT,
         include_str!("../../assets/requests.js"),
     ),
+    (
+        "/explanation.js",
+        JAVASCRIPT,
+        include_str!("../../assets/explanation.js"),
+    ),
+    ("/link.js", JAVASCRIPT, include_str!("../../assets/link.js")),
     (
         "/probe.js",
         JAVASCRIPT,
@@ -68,6 +77,10 @@ pub(crate) fn router(api: Arc<Api>, page: &Server, frame: &Server, api_origin: &
             post(apply).layer(DefaultBodyLimit::max(LONGEST_POLICY)),
         )
         .route("/log", get(log))
+        .route(
+            "/explain",
+            post(explain).layer(DefaultBodyLimit::max(question::LONGEST)),
+        )
         .route_layer(middleware::from_fn(only_the_page));
     for (path, content_type, text) in ASSETS {
         router = router.route(path, asset(content_type, text));
@@ -92,7 +105,8 @@ where
 /// Returns the active policy.
 async fn policy(State(api): State<Arc<Api>>) -> Json<Value> {
     let active = api.active();
-    Json(json!({ "text": active.text, "warnings": active.policy.warnings() }))
+    let trust = Trust::of(&active.policy);
+    Json(json!({ "text": active.text, "warnings": active.policy.warnings(), "trust": trust }))
 }
 
 async fn apply(State(api): State<Arc<Api>>, text: Result<String, StringRejection>) -> Response {
@@ -104,6 +118,7 @@ async fn apply(State(api): State<Arc<Api>>, text: Result<String, StringRejection
         Ok(active) => Verdict {
             applied: true,
             warnings: active.policy.warnings(),
+            trust: Some(Trust::of(&active.policy)),
             ..Verdict::default()
         }
         .respond(StatusCode::OK),
@@ -143,11 +158,28 @@ struct Verdict<'a> {
     malformed: Option<String>,
     errors: &'a [Issue],
     warnings: &'a [Issue],
+    /// Whom the policy trusts, if it is applied.
+    trust: Option<Trust>,
 }
 
 impl Verdict<'_> {
     fn respond(self, status: StatusCode) -> Response {
         (status, Json(self)).into_response()
+    }
+}
+
+/// Explains what happens to a request under the active policy. Nothing is sent.
+async fn explain(State(api): State<Arc<Api>>, json: Bytes) -> Response {
+    let fetch = match question::parse(&json) {
+        Ok(fetch) => fetch,
+        Err(problem) => return (StatusCode::BAD_REQUEST, problem + "\n").into_response(),
+    };
+    let active = api.active();
+    // A long policy takes a while, in which the servers must respond.
+    let explained = task::spawn_blocking(move || json!(Explanation::of(&fetch, &active.policy)));
+    match explained.await {
+        Ok(explanation) => Json(explanation).into_response(),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
     }
 }
 

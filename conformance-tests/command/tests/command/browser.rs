@@ -2,6 +2,8 @@
 
 mod attacks;
 mod devtools;
+mod explanation;
+mod link;
 
 use conformance_tests::subject::FRAMEWORKS;
 use serde_json::{Value, json};

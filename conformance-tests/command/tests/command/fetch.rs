@@ -228,7 +228,7 @@ fn a_redirect_to_https_is_an_error() {
     let (status, stdout, stderr) = fetch(&[&format!("http://{}", api.address), PAGE[0], PAGE[1]]);
     let problem =
         "error: cannot follow the redirect to https://a.example/: only http is supported\n";
-    assert_eq!((status, stderr.as_str()), (1, problem));
+    assert_eq!((status, stderr.as_str()), (2, problem));
     assert!(
         !stdout.contains("readable: ") && !stdout.contains("blocked: "),
         "{stdout}"

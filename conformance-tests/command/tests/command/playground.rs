@@ -298,6 +298,54 @@ fn logs_decisions_and_expectations() {
 }
 
 #[test]
+fn explains_a_request_under_the_active_policy() {
+    let playground = Playground::start(&[]);
+    let Playground { page, api, .. } = &playground;
+    let explain = |question: &str| {
+        let headers = ["content-type: application/json"];
+        request(page, "POST /explain", &headers, question)
+    };
+    let asked = |origin: &str| {
+        let url = format!("http://{api}/items");
+        json!({ "origin": origin, "url": url, "method": "PATCH", "headers": [["X-A", "1"]], "credentials": true, "body": "" })
+    };
+    let refused = json_body(&explain(&asked(&format!("http://{page}")).to_string()));
+    assert_eq!(refused["readable"], false);
+    assert_eq!(
+        refused["steps"][2]["message"],
+        "preflight refused: method `PATCH` is not in allow_methods; header `x-a` is not in allow_headers"
+    );
+    apply(
+        page,
+        r#"{"allow_origins": ["https://a.com"], "allow_credentials": true, "allow_methods": ["*"], "allow_headers": ["*"]}"#,
+        &[],
+    );
+    assert_eq!(
+        json_body(&explain(&asked("https://a.com").to_string()))["readable"],
+        true
+    );
+    let is_refused = |question: &str, problem: &str| {
+        let response = explain(question);
+        assert!(
+            response.starts_with("HTTP/1.1 400 ") && response.contains(problem),
+            "{response}"
+        );
+    };
+    is_refused("", "EOF");
+    is_refused("{}", "missing field `origin`");
+    is_refused(
+        &asked("https://a.com/").to_string(),
+        "the origin is not one that browsers send",
+    );
+    is_refused(
+        &asked("https://a.com").to_string().replace("http://", "//"),
+        "the URL is not valid",
+    );
+    let long = explain(&asked(&"a".repeat(70_000)).to_string());
+    assert!(long.starts_with("HTTP/1.1 413 "), "{long:.200}");
+}
+
+#[test]
 fn survives_junk_and_escapes_control_characters() {
     let playground = Playground::start(&[]);
     junk(&playground.api);

@@ -9,7 +9,6 @@
 
 mod app;
 mod blocking;
-mod chromium;
 mod failure;
 mod layer;
 mod mistakes;

@@ -3,7 +3,7 @@
 use browser_model::{Blocked, CorsFailure, PreflightFailure, RedirectFailure};
 
 /// The step that blocks a fetch.
-pub(crate) fn step(blocked: &Blocked) -> String {
+pub fn step(blocked: &Blocked) -> String {
     match blocked {
         Blocked::ForbiddenMethod => named("fetch(), forbidden method", "forbidden-method"),
         Blocked::NoHttp | Blocked::Body => named("new Request()", "dom-request"),
@@ -22,26 +22,64 @@ pub(crate) fn step(blocked: &Blocked) -> String {
 }
 
 /// The part of the standard that decides which headers of a response a script can read.
-pub(crate) fn readable_headers() -> String {
+pub fn readable_headers() -> String {
     named("CORS filtered response", "concept-filtered-response-cors")
 }
 
 /// The part of the standard by which a script can read a response.
-pub(crate) fn success() -> String {
+pub fn success() -> String {
     named("CORS check, success", "concept-cors-check")
 }
 
 /// The part of the standard by which CORS does not apply within an origin.
-pub(crate) fn same_origin() -> String {
+pub fn same_origin() -> String {
     named("main fetch, same origin", "main-fetch")
 }
 
 /// The part of the standard by which a request needs no preflight.
-pub(crate) fn no_preflight() -> String {
+pub fn no_preflight() -> String {
     named(
         "main fetch, CORS-safelisted method and headers",
         "main-fetch",
     )
+}
+
+/// The part of the standard about caches of responses.
+pub(crate) fn caches() -> String {
+    named(
+        "CORS protocol and HTTP caches",
+        "cors-protocol-and-http-caches",
+    )
+}
+
+/// The part of the standard about a safe policy.
+pub(crate) fn safe_setup() -> String {
+    named(
+        "Basic safe CORS protocol setup",
+        "basic-safe-cors-protocol-setup",
+    )
+}
+
+pub(crate) fn mixed_content() -> String {
+    "Mixed Content, should fetching request be blocked as mixed content? \
+     (https://w3c.github.io/webappsec-mixed-content/#should-block-fetch)"
+        .to_owned()
+}
+
+pub(crate) fn local_network() -> String {
+    "Local Network Access (https://wicg.github.io/local-network-access/)".to_owned()
+}
+
+pub(crate) fn same_site() -> String {
+    "RFC 6265bis, the SameSite attribute \
+     (https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html)"
+        .to_owned()
+}
+
+pub(crate) fn null() -> String {
+    "CORS for developers, avoid returning Access-Control-Allow-Origin: \"null\" \
+     (https://w3c.github.io/webappsec-cors-for-developers/#avoid-returning-access-control-allow-origin-null)"
+        .to_owned()
 }
 
 fn cors_check(failure: &CorsFailure) -> String {

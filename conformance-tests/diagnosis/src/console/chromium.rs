@@ -1,23 +1,41 @@
-//! What Chromium writes to its console. The texts are those of version 156.
+//! What Chromium writes to its console.
 
-use browser_model::{Blocked, CorsFailure, PreflightFailure, RedirectFailure, Response, Url};
+use browser_model::{Blocked, CorsFailure, PreflightFailure, RedirectFailure, Url};
 
-use crate::facts::{Facts, shown};
+use crate::diagnose::Mixed;
+use crate::observation::{Invalid, Observation, is_redirect, shown};
 
 /// The error in the console, or the error that the script gets if the console has none.
-pub(crate) fn message(facts: &Facts, blocked: &Blocked) -> String {
+pub(super) fn message(seen: &Observation<'_>, blocked: &Blocked) -> String {
     let reason = match blocked {
-        Blocked::Preflight(failure) => preflight(facts, failure),
-        Blocked::Cors(failure) => cors(facts, failure),
+        Blocked::Preflight(failure) => preflight(seen, failure),
+        Blocked::Cors(failure) => cors(seen, failure),
         Blocked::Redirect(RedirectFailure::UserInfo) => {
             "Redirect location '' contains a username and password, which is disallowed for \
              cross-origin requests."
                 .to_owned()
         }
+        Blocked::Redirect(RedirectFailure::Scheme) if seen.is_cross_origin() => {
+            let target = seen.redirect_target();
+            return access(
+                seen,
+                target.as_ref().unwrap_or(seen.url()),
+                "Cross origin requests are only supported for protocol schemes: chrome, chrome-untrusted, data, http, \
+                 https.",
+            );
+        }
+        Blocked::NoHttp => {
+            let problem = match seen.invalid() {
+                Invalid::Method(method) => format!("'{method}' is not a valid HTTP method."),
+                Invalid::Name(_) => "Invalid name".to_owned(),
+                Invalid::Value(..) => "Invalid value".to_owned(),
+            };
+            return format!("TypeError: Failed to execute 'fetch' on 'Window': {problem}");
+        }
         Blocked::ForbiddenMethod => {
             return format!(
                 "TypeError: Failed to execute 'fetch' on 'Window': '{}' HTTP method is unsupported.",
-                facts.fetch.method
+                seen.fetch.method
             );
         }
         Blocked::Body => {
@@ -27,27 +45,42 @@ pub(crate) fn message(facts: &Facts, blocked: &Blocked) -> String {
         }
         _ => return "TypeError: Failed to fetch".to_owned(),
     };
-    let first = &facts.fetch.url;
-    let last = facts.last().map_or(first, |(request, _)| &request.url);
-    let redirected = match first == last {
+    access(seen, seen.url(), &reason)
+}
+
+pub(super) fn mixed_content(seen: &Observation<'_>, url: &Url, mixed: Mixed) -> String {
+    let consequence = match mixed {
+        Mixed::AllowedInLocalNetwork => "This content should also be served over HTTPS.",
+        _ => "This request has been blocked; the content must be served over HTTPS.",
+    };
+    format!(
+        "Mixed Content: The page at '{}/' was loaded over HTTPS, but requested an insecure resource '{url}'. \
+         {consequence}",
+        seen.fetch.origin
+    )
+}
+
+fn access(seen: &Observation<'_>, url: &Url, reason: &str) -> String {
+    let first = &seen.fetch.url;
+    let redirected = match first == url {
         true => String::new(),
         false => format!(" (redirected from '{first}')"),
     };
     format!(
-        "Access to fetch at '{last}'{redirected} from origin '{}' has been blocked by CORS policy: {reason}",
-        facts.fetch.origin
+        "Access to fetch at '{url}'{redirected} from origin '{}' has been blocked by CORS policy: {reason}",
+        seen.fetch.origin
     )
 }
 
-fn preflight(facts: &Facts, failure: &PreflightFailure) -> String {
+fn preflight(seen: &Observation<'_>, failure: &PreflightFailure) -> String {
     let check = "Response to preflight request doesn't pass access control check:";
-    if facts.last_response().is_some_and(is_redirect) {
+    if seen.last_response().is_some_and(is_redirect) && seen.value("location").is_some() {
         return format!("{check} Redirect is not allowed for a preflight request.");
     }
     let malformed =
         |name| format!("Cannot parse {name} response header field in preflight response.");
     match failure {
-        PreflightFailure::Cors(failure) => format!("{check} {}", cors(facts, failure)),
+        PreflightFailure::Cors(failure) => format!("{check} {}", cors(seen, failure)),
         PreflightFailure::Status(_) => format!("{check} It does not have HTTP ok status."),
         PreflightFailure::MalformedMethods => malformed("Access-Control-Allow-Methods"),
         PreflightFailure::MalformedHeaders => malformed("Access-Control-Allow-Headers"),
@@ -62,7 +95,7 @@ fn preflight(facts: &Facts, failure: &PreflightFailure) -> String {
     }
 }
 
-fn cors(facts: &Facts, failure: &CorsFailure) -> String {
+fn cors(seen: &Observation<'_>, failure: &CorsFailure) -> String {
     match failure {
         CorsFailure::NoAllowOrigin => {
             "No 'Access-Control-Allow-Origin' header is present on the requested resource."
@@ -90,14 +123,9 @@ fn cors(facts: &Facts, failure: &CorsFailure) -> String {
         CorsFailure::AllowCredentials => format!(
             "The value of the 'Access-Control-Allow-Credentials' header in the response is '{}' which \
              must be 'true' when the request's credentials mode is 'include'.",
-            facts
-                .value("access-control-allow-credentials")
+            seen.value("access-control-allow-credentials")
                 .unwrap_or_default()
         ),
         failure => failure.to_string(),
     }
-}
-
-pub(crate) fn is_redirect(response: &Response) -> bool {
-    matches!(response.status, 301 | 302 | 303 | 307 | 308)
 }

@@ -1,0 +1,43 @@
+//! Whom a policy trusts with its responses.
+
+use cors_core::{Policy, TrustedSite};
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub(crate) struct Trust {
+    pub(super) sites: Vec<Site>,
+    /// Why the sites are not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) problem: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct Site {
+    /// Whether anyone can be this site.
+    pub(super) anyone: bool,
+    pub(super) text: String,
+}
+
+impl Trust {
+    pub(crate) fn of(policy: &Policy) -> Self {
+        match policy.trusted_sites() {
+            Ok(sites) => Self {
+                sites: sites.iter().map(Site::of).collect(),
+                problem: None,
+            },
+            Err(problem) => Self {
+                sites: Vec::new(),
+                problem: Some(problem.to_string()),
+            },
+        }
+    }
+}
+
+impl Site {
+    fn of(site: &TrustedSite) -> Self {
+        Self {
+            anyone: matches!(site, TrustedSite::Anyone { .. } | TrustedSite::Null),
+            text: site.to_string(),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What browsers write to their consoles.
+
+mod chromium;
+mod firefox;
+mod safari;
+
+use crate::diagnose::{Mixed, mixed};
+use crate::observation::Observation;
+
+/// A browser engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Engine {
+    /// Chrome, Edge, Opera and others.
+    Chromium,
+    /// Firefox.
+    Firefox,
+    /// Safari, and all browsers on iOS.
+    Safari,
+}
+
+impl Engine {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::Safari];
+
+    /// The name for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Chromium => "Chromium",
+            Self::Firefox => "Firefox",
+            Self::Safari => "Safari",
+        }
+    }
+}
+
+/// What the console of a browser says if the browser blocks the fetch, or the error that the script gets if the console
+/// says nothing; `None` if the browser does not block the fetch. If there are several lines, the one with the reason.
+///
+/// The texts are those of Chromium 156, Firefox 153 and WebKitGTK 2.50, and a test compares them with what these print.
+/// Two things are not compared: Safari, which has the code of WebKit, but reports failures of the network in words of
+/// macOS, and mixed content, whose messages were read once in these versions of Chromium and WebKitGTK, and for Firefox
+/// are taken from the texts that version 153 contains.
+pub fn console(seen: &Observation<'_>, engine: Engine) -> Option<String> {
+    let message = match (engine, mixed(seen)) {
+        (Engine::Safari, Some((url, _))) => safari::mixed_content(seen, url),
+        (Engine::Chromium, Some((url, mixed))) if mixed != Mixed::BlockedBySafari => {
+            chromium::mixed_content(seen, url, mixed)
+        }
+        (Engine::Firefox, Some((url, mixed))) if mixed != Mixed::BlockedBySafari => {
+            firefox::mixed_content(url)
+        }
+        _ => {
+            let blocked = seen.blocked()?;
+            match engine {
+                Engine::Firefox if seen.engines_differ() => firefox::authorization(seen),
+                _ if seen.engines_differ() => return None,
+                Engine::Chromium => chromium::message(seen, blocked),
+                Engine::Firefox => firefox::message(seen, blocked),
+                Engine::Safari => safari::message(seen, blocked),
+            }
+        }
+    };
+    Some(message)
+}

@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+
+mod address;
+mod console;
+mod culprit;
+mod diagnose;
+mod finding;
+mod heads;
+mod observation;
+mod probe;
+mod site;
+pub mod standard;
+
+pub use self::console::{Engine, console};
+pub use self::culprit::Culprit;
+pub use self::diagnose::diagnose;
+pub use self::finding::{Finding, Severity};
+pub use self::heads::heads;
+pub use self::observation::Observation;
+pub use self::probe::probes;
