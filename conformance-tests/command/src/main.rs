@@ -5,6 +5,7 @@ mod fetch;
 mod lint;
 mod playground;
 mod policy_file;
+mod printable;
 mod schema;
 mod serve;
 mod stop;
