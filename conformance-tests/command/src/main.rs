@@ -6,6 +6,7 @@ mod lint;
 mod playground;
 mod policy_file;
 mod printable;
+mod proxy;
 mod schema;
 mod serve;
 mod stop;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         Command::Lint(options) => lint::run(&options),
         Command::Schema => schema::run(),
         Command::Fetch(options) => fetch::run(&options),
+        Command::Proxy(options) => proxy::run(&options),
     };
     end.unwrap_or_else(|failure| {
         print_error(failure);
@@ -53,6 +55,8 @@ enum Command {
     Schema,
     /// Fetch a URL like a script in a browser, and report whether the response is readable
     Fetch(fetch::Options),
+    /// Put a policy in front of a server without CORS, for development
+    Proxy(proxy::Options),
 }
 
 impl Default for Command {
