@@ -6,7 +6,7 @@ use test_support::launch::skip;
 
 use crate::devtools::Tab;
 use crate::running::Proxy;
-use crate::upstream::Upstream;
+use crate::upstream::{Upstream, dead};
 
 /// An API that sends no CORS headers, except wrong ones.
 fn api() -> Upstream {
@@ -53,7 +53,8 @@ fn a_page_uses_an_api_without_cors() {
     .to_string();
     let target = format!("http://{}", api.address);
     let proxy = Proxy::start(&target, &policy, &[]);
-    let dead = Proxy::start("http://127.0.0.1:1", &policy, &[]);
+    let (_held, nobody) = dead();
+    let broken = Proxy::start(&format!("http://{nobody}"), &policy, &[]);
     let Some(mut tab) = Tab::open(&format!("http://{}/", page.address), &[]) else {
         return skip("no Chromium");
     };
@@ -88,11 +89,11 @@ fn a_page_uses_an_api_without_cors() {
         json!([404, at(&proxy.address, "/missing"), "no such path"])
     );
 
-    let error = tab.evaluate(&get(at(&dead.address, "/")));
+    let error = tab.evaluate(&get(at(&broken.address, "/")));
     assert_eq!(error[0], 502);
     let text = error[2].as_str().unwrap();
     assert!(
-        text.starts_with("cors proxy: cannot connect to http://127.0.0.1:1: "),
+        text.starts_with(&format!("cors proxy: cannot connect to http://{nobody}: ")),
         "{text}"
     );
 

@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use test_support::process::PATIENCE;
 
 use crate::http::without_date;
-use crate::running::{ORIGIN, Proxy};
+use crate::running::{ORIGIN, POLICY, Proxy};
 use crate::upstream::{Upstream, head};
 
 fn sorted(text: &str) -> Vec<&str> {
@@ -68,6 +68,17 @@ fn the_cors_headers_of_the_target_are_replaced() {
         proxy.log(),
         ["PUT /items?a=%20b from http://localhost:3000 200"]
     );
+}
+
+#[test]
+fn a_target_by_name() {
+    let upstream = Upstream::responding("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+    let port = upstream.address.port();
+    let proxy = Proxy::start(&format!("http://localhost:{port}"), POLICY, &[]);
+    let response = proxy.request("GET /", &[], "");
+    assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
+    let host = format!("\r\nhost: localhost:{port}\r\n");
+    assert!(upstream.next().contains(&host));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 #[cfg(target_os = "linux")]
 use std::fs;
-use std::io::{BufReader, ErrorKind, Read as _, Write};
+use std::io::{BufReader, Error, ErrorKind, Read as _, Write};
 use std::net::TcpStream;
 use std::sync::Mutex;
 use std::sync::mpsc;
@@ -141,7 +141,10 @@ fn events_are_passed_on_at_once() {
         }
         // The proxy closes the connection when the browser does.
         let end = connection.stream.read(&mut [0]);
-        closed.send(matches!(end, Ok(0))).unwrap();
+        let reset = |error: &Error| error.kind() == ErrorKind::ConnectionReset;
+        closed
+            .send(matches!(end, Ok(0)) || end.as_ref().is_err_and(reset))
+            .unwrap();
     });
     let proxy = Proxy::in_front_of(upstream.address);
     let mut stream = connect(&proxy, "GET /events HTTP/1.1", "");

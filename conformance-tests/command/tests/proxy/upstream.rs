@@ -7,6 +7,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
 use test_support::process::PATIENCE;
+use tokio::net::TcpSocket;
 
 pub(crate) struct Upstream {
     pub(crate) address: SocketAddr,
@@ -81,6 +82,14 @@ impl Connection {
         }
         text
     }
+}
+
+/// An address at which nothing listens, as long as the socket is held: no other program can have it.
+pub(crate) fn dead() -> (TcpSocket, SocketAddr) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+    let address = socket.local_addr().unwrap();
+    (socket, address)
 }
 
 /// Reads a head with its blank line.
