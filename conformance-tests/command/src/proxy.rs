@@ -45,7 +45,7 @@ pub(crate) struct Options {
     /// The port to listen on; 0 selects a free port
     #[arg(long, default_value_t = 8080)]
     port: u16,
-    /// The address to listen on. With any other than a loopback address, other machines can use the proxy
+    /// The address to listen on. If it is not a loopback address, other machines can use the proxy
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     bind: IpAddr,
     /// Another name by which browsers reach the proxy, such as dev.test or dev.test:9000
@@ -54,7 +54,7 @@ pub(crate) struct Options {
     /// Let cookies pass in both directions
     #[arg(long)]
     cookies: bool,
-    /// Let the name of the target be in a private network, or on this machine
+    /// Accept a target whose name resolves to an address of a private network or of this machine
     #[arg(long)]
     allow_private: bool,
     /// How many seconds a connection to the target may take
