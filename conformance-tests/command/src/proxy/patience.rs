@@ -75,7 +75,7 @@ impl<B: Body + Unpin> Body for Reported<B> {
 
 #[cfg(test)]
 mod tests {
-    use std::future::pending;
+    use std::future::{pending, poll_fn};
 
     use tokio::time::sleep;
 
@@ -93,10 +93,14 @@ mod tests {
 
         let start = Instant::now();
         let progress = Progress::new();
+        let mut body = Reported {
+            body: "part".to_owned(),
+            progress: progress.clone(),
+        };
         let upload = async {
             for _ in 0..5 {
                 sleep(LIMIT / 2).await;
-                progress.advance();
+                let _ = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await;
             }
             pending::<()>().await;
         };
