@@ -10,6 +10,8 @@ mod lint;
 mod man;
 mod playground;
 mod policy_file;
+mod printable;
+mod proxy;
 mod questions;
 mod schema;
 mod serve;
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         Command::Fetch(options) => fetch::run(&options),
         Command::Completions(options) => completions::run(&options),
         Command::Man(options) => man::run(&options),
+        Command::Proxy(options) => proxy::run(&options),
     };
     end.unwrap_or_else(|failure| {
         print_error(failure);
@@ -80,6 +83,8 @@ enum Command {
     Completions(completions::Options),
     /// Print the man page of `cors`, or of one of its commands
     Man(man::Options),
+    /// Put a policy in front of a server without CORS, for development
+    Proxy(proxy::Options),
 }
 
 impl Default for Command {

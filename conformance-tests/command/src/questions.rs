@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::style::COMMAND;
 
 /// A question, and the command that answers it. A new command needs one line here.
-const QUESTIONS: [(&str, &str); 10] = [
+const QUESTIONS: [(&str, &str); 11] = [
     (
         "Why does the browser block this request to my server?",
         "fetch",
@@ -26,6 +26,10 @@ const QUESTIONS: [(&str, &str); 10] = [
     (
         "How does a test application with my policy respond?",
         "serve",
+    ),
+    (
+        "How do I use an API without CORS while I develop a page?",
+        "proxy",
     ),
     ("How does my editor check a policy file?", "schema"),
     ("How does my shell complete these commands?", "completions"),

@@ -10,13 +10,14 @@ use axum::response::Response;
 use cors_core::{Decision, Policy};
 use serde::Serialize;
 
+use crate::printable::printable;
+
 /// The latest records. Their number and the length of their texts are limited, because any page can
 /// send requests to the API.
 #[derive(Default)]
 pub(crate) struct Records(Mutex<VecDeque<Arc<Record>>>);
 
 const KEPT: usize = 1000;
-const LONGEST_TEXT: usize = 1000;
 
 impl Records {
     pub(crate) fn add(&self, record: Record) {
@@ -108,21 +109,4 @@ impl fmt::Display for Record {
 
 fn as_id<S: serde::Serializer>(decision: &Decision, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(decision.id())
-}
-
-/// Escapes and truncates text of an untrusted client. It must not control the terminal or fill the
-/// memory.
-fn printable(text: &[u8]) -> String {
-    let text = String::from_utf8_lossy(text);
-    let mut out = String::new();
-    for c in text.chars().take(LONGEST_TEXT) {
-        match c {
-            '\\' | '"' | '\'' => out.push(c),
-            _ => out.extend(c.escape_debug()),
-        }
-    }
-    if text.chars().nth(LONGEST_TEXT).is_some() {
-        out.push('…');
-    }
-    out
 }
