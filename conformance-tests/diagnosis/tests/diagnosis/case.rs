@@ -111,6 +111,22 @@ impl Case {
         self
     }
 
+    /// Sets the responses to the preflight and to the request, of another URL, and to the probes.
+    pub(crate) fn with(
+        mut self,
+        preflight: Option<Response>,
+        response: Option<Response>,
+        other: Option<(&str, Response)>,
+        probes: Vec<Option<Response>>,
+    ) -> Self {
+        self.preflight = preflight;
+        self.response = response;
+        self.others =
+            HashMap::from_iter(other.map(|(url, response)| (Url::parse(url).unwrap(), response)));
+        self.probes = probes;
+        self
+    }
+
     pub(crate) fn reads(mut self, name: &str) -> Self {
         self.reads.push(name.to_owned());
         self

@@ -15,7 +15,7 @@ const HTTP: &str = "http://api.test/items";
 
 /// What is wrong, and the identifiers of what is found.
 #[rustfmt::skip]
-fn table() -> Vec<(Case, &'static str)> {
+pub(crate) fn table() -> Vec<(Case, &'static str)> {
     let allow = |value: &str| format!("access-control-allow-origin: {value}");
     let methods = |value: &str| format!("{ALLOWED}\naccess-control-allow-methods: {value}").replace("PUT, DELETE", "GET");
     let headers = |value: &str| ALLOWED.replace("x-trace, authorization", value);
