@@ -102,8 +102,8 @@ fn lines_are_safe_to_paste() {
     }
 }
 
-fn is_of_script(lines: &String) -> bool {
-    lines.starts_with("// in the script")
+fn is_of_script(lines: impl AsRef<str>) -> bool {
+    lines.as_ref().starts_with("// in the script")
 }
 
 fn all(case: &Case) -> Vec<String> {
