@@ -238,6 +238,9 @@ impl Verdict {
 
     /// What to change so that the script can read the response.
     fn fix(&self) -> String {
+        if let (Err(Blocked::Network), Some(problem)) = (self.result(), &self.problem) {
+            return problem.clone();
+        }
         let mut findings = diagnose(&self.seen()).into_iter();
         findings
             .next()

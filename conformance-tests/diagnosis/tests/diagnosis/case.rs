@@ -1,6 +1,7 @@
 //! A fetch with the responses of a scripted server.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use browser_model::{
     Browser, Credentials, Fetch, Outcome, Quirks, Redirect, Request, Response, Url,
@@ -22,6 +23,7 @@ pub(crate) struct Case {
     probes: Vec<Option<Response>>,
     reads: Vec<String>,
     problem: Option<&'static str>,
+    server: Option<IpAddr>,
 }
 
 /// A fetch of a page of [`PAGE`] that no server responds to.
@@ -36,6 +38,7 @@ pub(crate) fn fetch(method: &str, url: &str) -> Case {
         probes: Vec::new(),
         reads: Vec::new(),
         problem: None,
+        server: None,
     }
 }
 
@@ -111,8 +114,30 @@ impl Case {
         self
     }
 
+    /// Sets the responses to the preflight and to the request, of another URL, and to the probes.
+    pub(crate) fn with(
+        mut self,
+        preflight: Option<Response>,
+        response: Option<Response>,
+        other: Option<(&str, Response)>,
+        probes: Vec<Option<Response>>,
+    ) -> Self {
+        self.preflight = preflight;
+        self.response = response;
+        self.others =
+            HashMap::from_iter(other.map(|(url, response)| (Url::parse(url).unwrap(), response)));
+        self.probes = probes;
+        self
+    }
+
     pub(crate) fn reads(mut self, name: &str) -> Self {
         self.reads.push(name.to_owned());
+        self
+    }
+
+    /// The address of the server.
+    pub(crate) fn server(mut self, address: &str) -> Self {
+        self.server = Some(address.parse().unwrap());
         self
     }
 
@@ -147,6 +172,7 @@ impl Case {
         let probes: Vec<_> = requests.into_iter().zip(self.probes.clone()).collect();
         look(&Observation {
             problem: self.problem,
+            server: self.server,
             probes: &probes,
             reads: &self.reads,
             ..Observation::new(&self.fetch, &outcome)

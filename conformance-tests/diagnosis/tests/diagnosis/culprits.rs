@@ -15,7 +15,7 @@ const HTTP: &str = "http://api.test/items";
 
 /// What is wrong, and the identifiers of what is found.
 #[rustfmt::skip]
-fn table() -> Vec<(Case, &'static str)> {
+pub(crate) fn table() -> Vec<(Case, &'static str)> {
     let allow = |value: &str| format!("access-control-allow-origin: {value}");
     let methods = |value: &str| format!("{ALLOWED}\naccess-control-allow-methods: {value}").replace("PUT, DELETE", "GET");
     let headers = |value: &str| ALLOWED.replace("x-trace, authorization", value);
@@ -38,6 +38,8 @@ fn table() -> Vec<(Case, &'static str)> {
         (fetch("GET", "http://[::1]/").page("http://app.example.com").response(200, &allow("*")), "local-network"),
         (fetch("GET", "http://[::1]/").page("http://localhost:3000").response(200, &allow("*")), ""),
         (fetch("GET", "http://127.0.0.1/").page("http://10.0.0.1").response(200, &allow("*")), ""),
+        (get().server("10.0.0.7").response(200, ALLOWED), "local-network"),
+        (get().server("8.8.8.8").response(200, ALLOWED), ""),
         (get(), "unreachable"),
         (put(), "unreachable"),
         (put().preflight(204, ALLOWED), "unreachable"),
@@ -75,6 +77,7 @@ fn table() -> Vec<(Case, &'static str)> {
         (get().response(301, "location: https://api.test/items/"), "redirect-without-headers"),
         (put().preflight(401, ""), "preflight-unauthorized"),
         (put().preflight(401, ALLOWED), "preflight-unauthorized"),
+        (put().preflight(302, "location: https://login.test/start"), "preflight-unauthorized"),
         (put().preflight(403, ""), "preflight-refused"),
         (put().preflight(404, ""), "preflight-not-routed"),
         (put().preflight(405, ""), "preflight-not-routed"),

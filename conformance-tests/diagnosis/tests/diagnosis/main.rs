@@ -14,5 +14,11 @@ mod consoles;
 mod culprits;
 #[cfg(unix)]
 mod engine;
+#[cfg(unix)] // the folder of programs in a virtual environment
+mod fastapi;
+mod fixes;
+#[cfg(unix)]
+mod nginx;
+mod properties;
 #[cfg(unix)]
 mod server;
