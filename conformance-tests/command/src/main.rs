@@ -1,7 +1,8 @@
 //! The `cors` command. It exits with status 2 on wrong usage, and with status 1 on a rejected
-//! policy, a blocked fetch or any other failure.
+//! policy, a blocked fetch or any other failure. `cors check` exits with status 2 if it has no verdict.
 
-mod fetch;
+mod check;
+mod client;
 mod lint;
 mod playground;
 mod policy_file;
@@ -24,7 +25,7 @@ fn main() -> ExitCode {
         Command::Serve(options) => serve::run(&options),
         Command::Lint(options) => lint::run(&options),
         Command::Schema => schema::run(),
-        Command::Fetch(options) => fetch::run(&options),
+        Command::Check(options) => check::run(&options),
     };
     end.unwrap_or_else(|failure| {
         print_error(failure);
@@ -50,8 +51,12 @@ enum Command {
     Lint(lint::Options),
     /// Print the JSON Schema of a policy file, for editors
     Schema,
-    /// Fetch a URL like a script in a browser, and report whether the response is readable
-    Fetch(fetch::Options),
+    /// Find out whether a browser would let a script read a response, and if not, why and what to change
+    ///
+    /// Sends to the server what a browser would send for a `fetch` of a script, and judges the responses as browsers do. It
+    /// sends no cookies unless `--cookie` or a curl command names them, contacts no host that the command line does not name,
+    /// reads no bodies, and knows nothing of service workers and extensions.
+    Check(Box<check::Options>),
 }
 
 impl Default for Command {

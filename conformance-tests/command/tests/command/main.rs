@@ -10,7 +10,6 @@
 
 #[cfg(unix)] // the browser is stopped by its process group
 mod browser;
-mod fetch;
 mod http;
 mod playground;
 mod process;
@@ -384,7 +383,7 @@ fn wrong_usage_exits_with_2() {
         &["lint", policy, "--prefix", "APP_"],
         &["lint", "--env", "--key", "cors"],
         &["lint", policy, "--format", "xml"],
-        &["check", policy],
+        &["fetch", policy],
     ] {
         let (status, stdout, stderr) = run(cors().args(args), policy);
         assert_eq!((status, stdout.as_str()), (2, ""), "{args:?}");
