@@ -13,6 +13,8 @@ mod culprits;
 mod curl;
 mod network;
 mod output;
+#[cfg(unix)] // a port is reserved for nginx
+mod real_servers;
 mod redirects;
 mod requests;
 mod server;
