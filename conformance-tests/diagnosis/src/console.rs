@@ -37,8 +37,7 @@ impl Engine {
 ///
 /// The texts are those of Chromium 156, Firefox 153 and WebKitGTK 2.50, and a test compares them with what these print.
 /// Two things are not compared: Safari, which has the code of WebKit, but reports failures of the network in words of
-/// macOS, and mixed content, whose messages were read once in these versions of Chromium and WebKitGTK, and for Firefox
-/// are taken from the texts that version 153 contains.
+/// macOS, and mixed content, whose messages were read once in these versions.
 pub fn console(seen: &Observation<'_>, engine: Engine) -> Option<String> {
     let message = match (engine, mixed(seen)) {
         (Engine::Safari, Some((url, _))) => safari::mixed_content(seen, url),

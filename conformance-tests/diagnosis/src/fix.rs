@@ -5,6 +5,7 @@ mod fastapi;
 mod generic;
 mod nginx;
 mod remedy;
+mod script;
 mod spring;
 mod this_library;
 mod wanted;
@@ -68,12 +69,16 @@ impl Stack {
 }
 
 impl Culprit {
-    /// Lines of configuration or code that solve the problem, with the values of the case. `None` if no configuration
+    /// Lines of configuration or code that solve the problem, with the values of the case. If the script should change, they
+    /// are the same for every stack. `None` if no configuration
     /// does, so that only [`Finding::fix`](crate::Finding::fix) helps.
     ///
     /// The lines allow the origin of the page, and nothing that the server does not allow already, except for what the
     /// fetch needs. They never allow `null`, nor every origin.
     pub fn fix_for(self, stack: Stack, seen: &Observation<'_>) -> Option<String> {
+        if let Some(lines) = script::lines(self, seen) {
+            return Some(lines);
+        }
         let remedy = Remedy::of(self, seen)?;
         let wanted = Wanted::of(seen)?;
         let lines = match stack {

@@ -9,6 +9,7 @@ mod fix;
 mod heads;
 mod observation;
 mod probe;
+mod redirection;
 mod site;
 pub mod standard;
 

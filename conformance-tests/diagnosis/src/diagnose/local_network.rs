@@ -32,16 +32,19 @@ pub(super) fn finding(seen: &Observation<'_>) -> Option<Finding> {
             Culprit::LocalNetwork,
             format!(
                 "{what}: Chromium 142 and later ask the user for the permission `{}`, and without it block the fetch \
-                 with a message about CORS; no CORS header changes that",
-                permission(target)
+                 (\"Permission was denied for this request to access the `{}` address space\"); no CORS header changes that",
+                permission(target),
+                target.name()
             ),
             "tell users to allow the prompt, or serve the API from a public address",
         ),
         _ => Finding::warning(
             Culprit::LocalNetwork,
             format!(
-                "{what}: Chromium 142 and later block the fetch with a message about CORS, because the page is not \
-                 over HTTPS; no CORS header changes that"
+                "{what}: Chromium 142 and later block the fetch, because the page is not over HTTPS (\"The request \
+                 client is not a secure context and the resource is in more-private address space `{}`\"); no CORS header \
+                 changes that",
+                target.name()
             ),
             "serve the page over HTTPS, so that Chromium asks the user, or the API from a public address",
         ),

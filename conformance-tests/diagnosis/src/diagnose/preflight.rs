@@ -44,8 +44,7 @@ fn status(seen: &Observation<'_>) -> Option<Finding> {
         401 | 407 => with(
             Culprit::PreflightUnauthorized,
             "authentication",
-            "put the CORS middleware around the authentication: a preflight never has credentials, neither cookies \
-             nor an `Authorization` header",
+            redirect::AROUND_AUTHENTICATION,
         ),
         404 | 405 | 501 => with(
             Culprit::PreflightNotRouted,

@@ -1,10 +1,15 @@
 //! Redirects.
 
-use browser_model::{RedirectFailure, Url};
+use browser_model::RedirectFailure;
 
 use crate::culprit::Culprit;
 use crate::finding::Finding;
 use crate::observation::Observation;
+use crate::redirection::Redirection;
+
+/// What to change if authentication responds to preflights.
+pub(super) const AROUND_AUTHENTICATION: &str = "put the CORS middleware around the authentication: a preflight never \
+    has credentials, neither cookies nor an `Authorization` header";
 
 pub(super) fn finding(seen: &Observation<'_>, failure: &RedirectFailure) -> Finding {
     let location = location(seen);
@@ -37,18 +42,28 @@ pub(super) fn finding(seen: &Observation<'_>, failure: &RedirectFailure) -> Find
 
 /// A redirect of a preflight.
 pub(super) fn of_preflight(seen: &Observation<'_>) -> Finding {
-    let kind = Kind::of(seen);
-    let culprit = match kind {
-        Kind::ToHttps => Culprit::PreflightRedirectToHttps,
-        Kind::Slash => Culprit::PreflightRedirectSlash,
-        Kind::Other => Culprit::PreflightRedirect,
-    };
     let location = location(seen);
+    let kind = Redirection::of(seen);
+    let culprit = match kind {
+        Redirection::ToHttps => Culprit::PreflightRedirectToHttps,
+        Redirection::Slash => Culprit::PreflightRedirectSlash,
+        Redirection::Login => {
+            let status = seen.last_response().map_or(0, |response| response.status);
+            return Finding::blocking(
+                Culprit::PreflightUnauthorized,
+                format!(
+                    "authentication responded to the preflight with status {status}, a redirect to `{location}`"
+                ),
+                AROUND_AUTHENTICATION,
+            );
+        }
+        Redirection::Other => Culprit::PreflightRedirect,
+    };
     Finding::blocking(
         culprit,
         format!(
             "the server redirects the preflight {}",
-            kind.towards(&location)
+            towards(kind, &location)
         ),
         format!(
             "fetch the URL that the server redirects to, `{location}`, or put the CORS middleware around what \
@@ -64,7 +79,7 @@ pub(super) fn without_headers(seen: &Observation<'_>) -> Finding {
         Culprit::RedirectWithoutHeaders,
         format!(
             "the server redirects {}, and this response has no CORS headers, which each redirect needs",
-            Kind::of(seen).towards(&location)
+            towards(Redirection::of(seen), &location)
         ),
         format!(
             "fetch the URL that the server redirects to, `{location}`, or put the CORS middleware around what redirects"
@@ -72,38 +87,11 @@ pub(super) fn without_headers(seen: &Observation<'_>) -> Finding {
     )
 }
 
-/// How a redirect changes the URL.
-enum Kind {
-    ToHttps,
-    Slash,
-    Other,
-}
-
-impl Kind {
-    fn of(seen: &Observation<'_>) -> Self {
-        let from = seen.url();
-        let Ok(to) = from.join(&location(seen)) else {
-            return Self::Other;
-        };
-        let path = |url: &Url| url.path().trim_end_matches('/').to_owned();
-        if from.scheme() == "http" && to.scheme() == "https" && from.host() == to.host() {
-            Self::ToHttps
-        } else if from.origin() == to.origin()
-            && from.path() != to.path()
-            && path(from) == path(&to)
-        {
-            Self::Slash
-        } else {
-            Self::Other
-        }
-    }
-
-    fn towards(&self, location: &str) -> String {
-        match self {
-            Self::ToHttps => format!("from HTTP to HTTPS, `{location}`"),
-            Self::Slash => format!("because of a slash at the end of the path, to `{location}`"),
-            Self::Other => format!("to `{location}`"),
-        }
+fn towards(kind: Redirection, location: &str) -> String {
+    match kind {
+        Redirection::ToHttps => format!("from HTTP to HTTPS, `{location}`"),
+        Redirection::Slash => format!("because of a slash at the end of the path, to `{location}`"),
+        Redirection::Login | Redirection::Other => format!("to `{location}`"),
     }
 }
 

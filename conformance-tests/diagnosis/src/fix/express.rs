@@ -22,7 +22,6 @@ pub(super) fn lines(remedy: &Remedy, wanted: &Wanted) -> String {
         Remedy::Cookie(name) => format!(
             "res.cookie(\"{name}\", value, {{ sameSite: \"none\", secure: true, httpOnly: true }});"
         ),
-        Remedy::Method(method) => format!("// in the script\nfetch(url, {{ method: \"{method}\" }})"),
     }
 }
 

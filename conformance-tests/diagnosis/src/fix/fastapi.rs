@@ -28,7 +28,6 @@ pub(super) fn lines(remedy: &Remedy, wanted: &Wanted) -> String {
         Remedy::Cookie(name) => format!(
             "response.set_cookie(\"{name}\", value, samesite=\"none\", secure=True, httponly=True)"
         ),
-        Remedy::Method(method) => format!("// in the script\nfetch(url, {{ method: \"{method}\" }})"),
     }
 }
 

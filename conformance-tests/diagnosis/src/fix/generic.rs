@@ -12,7 +12,6 @@ pub(super) fn lines(remedy: &Remedy, wanted: &Wanted) -> String {
         Remedy::Cookie(name) => {
             format!("Set-Cookie: {name}=...; Path=/; SameSite=None; Secure; HttpOnly")
         }
-        Remedy::Method(method) => format!("// in the script\nfetch(url, {{ method: \"{method}\" }})"),
     }
 }
 

@@ -15,9 +15,6 @@ pub(super) fn lines(remedy: &Remedy, wanted: &Wanted) -> String {
         Remedy::Cookie(name) => {
             format!("proxy_cookie_flags {name} secure httponly samesite=none; # nginx 1.19.3")
         }
-        Remedy::Method(method) => {
-            format!("// in the script\nfetch(url, {{ method: \"{method}\" }})")
-        }
     }
 }
 

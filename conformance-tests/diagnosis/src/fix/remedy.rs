@@ -1,4 +1,4 @@
-//! What kind of change solves a problem.
+//! What kind of change of a server solves a problem.
 
 use crate::culprit::Culprit;
 use crate::observation::{Observation, lines};
@@ -14,8 +14,6 @@ pub(super) enum Remedy {
     Vary,
     /// A cookie with this name that other sites send.
     Cookie(String),
-    /// This method in the script.
-    Method(String),
 }
 
 impl Remedy {
@@ -46,18 +44,17 @@ impl Remedy {
             | Culprit::NullAllowed => Self::Policy,
             Culprit::ErrorWithoutHeaders
             | Culprit::ResponseWithoutHeaders
-            | Culprit::RedirectWithoutHeaders
             | Culprit::PreflightUnauthorized
             | Culprit::PreflightRefused
             | Culprit::PreflightNotRouted
             | Culprit::PreflightStatus
+            | Culprit::RedirectWithoutHeaders
             | Culprit::PreflightRedirect
             | Culprit::PreflightRedirectToHttps
             | Culprit::PreflightRedirectSlash => Self::Outermost,
             Culprit::DuplicateAllowOrigin => Self::Once,
             Culprit::VaryMissing => Self::Vary,
             Culprit::CookieSameSite => Self::Cookie(cookie(seen)),
-            Culprit::MethodCase => Self::Method(seen.fetch.method.to_ascii_uppercase()),
             _ => return None,
         })
     }

@@ -18,7 +18,6 @@ pub(super) fn lines(remedy: &Remedy, wanted: &Wanted) -> String {
              // server.servlet.session.cookie.same-site=none\n\
              // server.servlet.session.cookie.secure=true"
         ),
-        Remedy::Method(method) => format!("// in the script\nfetch(url, {{ method: \"{method}\" }})"),
     }
 }
 

@@ -27,7 +27,6 @@ pub(super) fn lines(remedy: &Remedy, wanted: &Wanted) -> String {
             "// crate `cookie`\n\
              Cookie::build((\"{name}\", value)).same_site(SameSite::None).secure(true).http_only(true).path(\"/\")"
         ),
-        Remedy::Method(method) => format!("// in the script\nfetch(url, {{ method: \"{method}\" }})"),
     }
 }
 

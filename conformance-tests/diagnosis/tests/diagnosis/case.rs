@@ -1,6 +1,7 @@
 //! A fetch with the responses of a scripted server.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use browser_model::{
     Browser, Credentials, Fetch, Outcome, Quirks, Redirect, Request, Response, Url,
@@ -22,6 +23,7 @@ pub(crate) struct Case {
     probes: Vec<Option<Response>>,
     reads: Vec<String>,
     problem: Option<&'static str>,
+    server: Option<IpAddr>,
 }
 
 /// A fetch of a page of [`PAGE`] that no server responds to.
@@ -36,6 +38,7 @@ pub(crate) fn fetch(method: &str, url: &str) -> Case {
         probes: Vec::new(),
         reads: Vec::new(),
         problem: None,
+        server: None,
     }
 }
 
@@ -132,6 +135,12 @@ impl Case {
         self
     }
 
+    /// The address of the server.
+    pub(crate) fn server(mut self, address: &str) -> Self {
+        self.server = Some(address.parse().unwrap());
+        self
+    }
+
     /// Why there is no response.
     pub(crate) fn problem(mut self, problem: &'static str) -> Self {
         self.problem = Some(problem);
@@ -163,6 +172,7 @@ impl Case {
         let probes: Vec<_> = requests.into_iter().zip(self.probes.clone()).collect();
         look(&Observation {
             problem: self.problem,
+            server: self.server,
             probes: &probes,
             reads: &self.reads,
             ..Observation::new(&self.fetch, &outcome)
