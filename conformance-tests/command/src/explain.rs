@@ -19,7 +19,7 @@ use cors_core::Policy;
 
 pub(crate) use self::explanation::Explanation;
 pub(crate) use self::trust::Trust;
-use super::arguments::{header, origin};
+use super::arguments::{Header, header, origin, url};
 use super::policy_file::{PolicyFile, ReadOptions};
 use super::{Failure, print_result};
 
@@ -34,14 +34,14 @@ pub(crate) struct Options {
     #[arg(long, value_parser = origin)]
     origin: String,
     /// The URL of the request; only its origin and its host matter [default: a URL of another origin]
-    #[arg(long, value_parser = web_url)]
+    #[arg(long, value_parser = url)]
     url: Option<Url>,
     /// The method
     #[arg(short = 'X', long, default_value = "GET")]
     method: String,
     /// A header that the script sets; can be repeated. Without a value, the header is empty
     #[arg(short = 'H', long = "header", value_name = "NAME[: VALUE]", value_parser = name_or_header)]
-    headers: Vec<(String, Vec<u8>)>,
+    headers: Vec<Header>,
     /// Explain a request with cookies: `credentials: "include"`
     #[arg(long)]
     credentials: bool,
@@ -111,18 +111,9 @@ fn default_url(origin: &str, policy: &Policy) -> Option<Url> {
     })
 }
 
-fn name_or_header(text: &str) -> Result<(String, Vec<u8>), String> {
+fn name_or_header(text: &str) -> Result<Header, String> {
     match text.contains(':') {
         true => header(text),
         false => Ok((text.to_owned(), Vec::new())),
-    }
-}
-
-fn web_url(text: &str) -> Result<Url, String> {
-    let form = "a URL must have the form `https://host/path` or `http://host/path`";
-    let url = Url::parse(text).map_err(|error| format!("{error}; {form}"))?;
-    match url.scheme() {
-        "http" | "https" => Ok(url),
-        _ => Err(form.to_owned()),
     }
 }

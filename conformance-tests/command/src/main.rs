@@ -2,10 +2,11 @@
 //! blocked fetch or wider access. It exits with status 2 if there is no result, on wrong usage too.
 
 mod arguments;
+mod check;
+mod client;
 mod completions;
 mod diff;
 mod explain;
-mod fetch;
 mod lint;
 mod man;
 mod playground;
@@ -37,7 +38,7 @@ fn main() -> ExitCode {
         Command::Explain(options) => explain::run(&options),
         Command::Diff(options) => diff::run(&options),
         Command::Schema => schema::run(),
-        Command::Fetch(options) => fetch::run(&options),
+        Command::Check(options) => check::run(&options),
         Command::Completions(options) => completions::run(&options),
         Command::Man(options) => man::run(&options),
         Command::Proxy(options) => proxy::run(&options),
@@ -77,8 +78,12 @@ enum Command {
     Diff(diff::Options),
     /// Print the JSON Schema of a policy file, for editors
     Schema,
-    /// Fetch a URL like a script in a browser, and report whether the response is readable
-    Fetch(fetch::Options),
+    /// Find out whether a browser would let a script read a response, and if not, why and what to change
+    ///
+    /// Sends to the server what a browser would send for a `fetch` of a script, and judges the responses as browsers do. It
+    /// sends no cookies unless `--cookie` or a curl command names them, contacts no host that the command line does not name,
+    /// reads no bodies, and knows nothing of service workers and extensions.
+    Check(Box<check::Options>),
     /// Print a script with which a shell completes the commands and their options
     Completions(completions::Options),
     /// Print the man page of `cors`, or of one of its commands

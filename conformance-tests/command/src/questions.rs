@@ -8,7 +8,7 @@ use crate::style::COMMAND;
 const QUESTIONS: [(&str, &str); 11] = [
     (
         "Why does the browser block this request to my server?",
-        "fetch",
+        "check",
     ),
     (
         "What do browsers and server do with a request under my policy, and why?",

@@ -10,7 +10,6 @@
 
 #[cfg(unix)] // the browser is stopped by its process group
 mod browser;
-mod fetch;
 mod http;
 mod playground;
 mod process;

@@ -1,0 +1,93 @@
+//! The requests of a fetch over the network, hop by hop, and those that ask about caches.
+
+use std::net::IpAddr;
+
+use browser_model::{Browser, Outcome, Quirks, Request, Response, Url};
+use cors_diagnosis::probes;
+use http::Version;
+
+use super::plan::Plan;
+use crate::client::{Client, Problem};
+
+/// What happened on the network.
+pub(super) struct Visit {
+    /// The requests that were sent, and what the script gets.
+    pub(super) outcome: Outcome,
+    /// The version of each response of the outcome.
+    pub(super) versions: Vec<Option<Version>>,
+    /// The address that the latest request was sent to.
+    pub(super) server: Option<IpAddr>,
+    /// Why the latest request has no response.
+    pub(super) problem: Option<Problem>,
+    /// The same as text.
+    pub(super) reason: Option<String>,
+    /// The requests that ask about caches, with their responses.
+    pub(super) probes: Vec<(Request, Option<Response>)>,
+    /// The target of a redirect to a host that the command line does not name. Nothing was sent to it.
+    pub(super) stopped_at: Option<Url>,
+}
+
+/// Sends what a browser sends.
+pub(super) async fn visit(plan: &Plan, client: &Client, quirks: Quirks) -> Visit {
+    let mut network = Network {
+        plan,
+        client,
+        versions: Vec::new(),
+        server: None,
+        problem: None,
+        stopped_at: None,
+    };
+    let mut browser = Browser::new(quirks);
+    let send = async |request: &Request| network.send(request).await;
+    let mut outcome = browser.fetch_async(&plan.fetch, send).await;
+    if network.stopped_at.is_some() {
+        outcome.exchanges.pop();
+    }
+    let mut asked = Vec::new();
+    for probe in probes(&outcome) {
+        let reply = client.send(&probe, plan.cookie(&probe)).await;
+        asked.push((probe, reply.ok().map(|reply| reply.response)));
+    }
+    Visit {
+        outcome,
+        versions: network.versions,
+        server: network.server,
+        reason: network.problem.as_ref().map(ToString::to_string),
+        probes: asked,
+        problem: network.problem,
+        stopped_at: network.stopped_at,
+    }
+}
+
+struct Network<'a> {
+    plan: &'a Plan,
+    client: &'a Client,
+    versions: Vec<Option<Version>>,
+    server: Option<IpAddr>,
+    problem: Option<Problem>,
+    stopped_at: Option<Url>,
+}
+
+impl Network<'_> {
+    async fn send(&mut self, request: &Request) -> Option<Response> {
+        if !self.plan.is_named(request) {
+            self.stopped_at = Some(request.url.clone());
+            return None;
+        }
+        self.versions.push(None);
+        let cookie = self.plan.cookie(request);
+        match self.client.send(request, cookie).await {
+            Ok(reply) => {
+                if let Some(version) = self.versions.last_mut() {
+                    *version = Some(reply.version);
+                }
+                self.server = reply.server;
+                Some(reply.response)
+            }
+            Err(problem) => {
+                self.problem = Some(problem);
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The network of a browser: sends one request on a connection of its own, over HTTP/1.1 or HTTP/2, and
+//! reads the head of the response.
+//!
+//! On `hyper` itself rather than a client library on top of it. Such a library follows redirects, reads
+//! proxies from the environment, or adds headers of its own.
+
+mod connect;
+mod limited;
+mod message;
+mod problem;
+mod tls;
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use browser_model::{Request, Response};
+use http::Version;
+use tokio::time::{Instant, timeout_at};
+
+use self::connect::{Connector, Stream};
+use self::message::{Informational, Message};
+pub(crate) use self::problem::Problem;
+
+/// What a client may do.
+pub(crate) struct Settings {
+    /// The time for everything that the client sends, from now on.
+    pub(crate) time_limit: Duration,
+    /// Whether any certificate is accepted.
+    pub(crate) accepts_any_certificate: bool,
+    /// `User-Agent`, if the request has none.
+    pub(crate) user_agent: String,
+}
+
+pub(crate) struct Client {
+    settings: Settings,
+    deadline: Instant,
+    connector: Connector,
+}
+
+/// The head of a response. Informational responses are skipped, and the body is not read.
+pub(crate) struct Reply {
+    /// The address of the server.
+    pub(crate) server: Option<IpAddr>,
+    pub(crate) version: Version,
+    pub(crate) response: Response,
+}
+
+impl Client {
+    pub(crate) fn new(settings: Settings) -> Self {
+        Self {
+            deadline: Instant::now() + settings.time_limit,
+            connector: Connector::new(settings.accepts_any_certificate),
+            settings,
+        }
+    }
+
+    /// Sends a request. The cookie is sent only here: no redirect and no preflight gets it by itself.
+    pub(crate) async fn send(
+        &self,
+        request: &Request,
+        cookie: Option<&str>,
+    ) -> Result<Reply, Problem> {
+        let informational = Informational::default();
+        let message = Message {
+            request,
+            cookie,
+            user_agent: &self.settings.user_agent,
+        };
+        let exchange = async {
+            let connection = self.connector.connect(&request.url).await?;
+            let head = match connection.stream {
+                Stream::Http1(stream) => message.send_http1(stream, &informational).await?,
+                Stream::Http2(stream) => message.send_http2(stream).await?,
+            };
+            Ok(Reply {
+                server: connection.server,
+                version: head.version,
+                response: head.response,
+            })
+        };
+        let reply = timeout_at(self.deadline, exchange).await;
+        let reply = reply.unwrap_or_else(|_| Err(Problem::too_slow(self.settings.time_limit)));
+        reply.map_err(|problem| match informational.count() {
+            0 => problem,
+            count => Problem::OnlyInformational {
+                count,
+                problem: Box::new(problem),
+            },
+        })
+    }
+}

@@ -1,0 +1,120 @@
+//! TLS, and which certificates are accepted.
+
+use std::io;
+use std::sync::Arc;
+
+use browser_model::Url;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::client::danger::{
+    HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
+};
+use tokio_rustls::rustls::crypto::{
+    CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature,
+};
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use tokio_rustls::rustls::{
+    ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+};
+
+use super::problem::Problem;
+
+/// Performs the handshake, and offers HTTP/2 and HTTP/1.1.
+pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
+    url: &Url,
+    stream: S,
+    accepts_any: bool,
+) -> Result<TlsStream<S>, Problem> {
+    let name = server_name(url).ok_or_else(|| Problem::Tls {
+        url: url.clone(),
+        cause: "a certificate cannot have this host name".to_owned(),
+    })?;
+    let config = config(accepts_any)?;
+    let connector = TlsConnector::from(Arc::new(config));
+    let connected = connector.connect(name, stream).await;
+    connected.map_err(|error: io::Error| Problem::handshake(url, &error))
+}
+
+/// Whether the server has chosen HTTP/2.
+pub(super) fn is_http2<S>(stream: &TlsStream<S>) -> bool {
+    stream.get_ref().1.alpn_protocol() == Some(b"h2")
+}
+
+fn server_name(url: &Url) -> Option<ServerName<'static>> {
+    let host = url.host_str()?;
+    let host = host.strip_prefix('[').unwrap_or(host);
+    let host = host.strip_suffix(']').unwrap_or(host);
+    ServerName::try_from(host.to_owned()).ok()
+}
+
+fn config(accepts_any: bool) -> Result<ClientConfig, Problem> {
+    let provider = Arc::new(ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Problem::Roots(error.to_string()))?;
+    let mut config = match accepts_any {
+        true => builder
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider)))
+            .with_no_client_auth(),
+        false => builder
+            .with_root_certificates(roots()?)
+            .with_no_client_auth(),
+    };
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+/// The authorities that this machine trusts, as its browsers do.
+fn roots() -> Result<RootCertStore, Problem> {
+    let found = rustls_native_certs::load_native_certs();
+    let mut roots = RootCertStore::empty();
+    let (valid, _) = roots.add_parsable_certificates(found.certs);
+    match (valid, found.errors.first()) {
+        (0, Some(error)) => Err(Problem::Roots(error.to_string())),
+        (0, None) => Err(Problem::Roots("there are none".to_owned())),
+        _ => Ok(roots),
+    }
+}
+
+/// Accepts every certificate, but the server must have its key.
+#[derive(Debug)]
+struct AnyCertificate(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for AnyCertificate {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        verify_tls12_signature(message, certificate, signature, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        verify_tls13_signature(message, certificate, signature, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
