@@ -2,6 +2,8 @@
 //! blocked fetch or wider access. It exits with status 2 if there is no result, on wrong usage too.
 
 mod arguments;
+mod audit;
+mod authorities;
 mod check;
 mod client;
 mod completions;
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         Command::Lint(options) => lint::run(&options),
         Command::Explain(options) => explain::run(&options),
         Command::Diff(options) => diff::run(&options),
+        Command::Audit(options) => audit::run(&options),
         Command::Schema => schema::run(),
         Command::Check(options) => check::run(&options),
         Command::Completions(options) => completions::run(&options),
@@ -76,6 +79,8 @@ enum Command {
     Explain(explain::Options),
     /// Report what pages can do under one policy and not under another
     Diff(diff::Options),
+    /// Try on a server what attackers try, and report what it allows
+    Audit(audit::Options),
     /// Print the JSON Schema of a policy file, for editors
     Schema,
     /// Find out whether a browser would let a script read a response, and if not, why and what to change

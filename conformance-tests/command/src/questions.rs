@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::style::COMMAND;
 
 /// A question, and the command that answers it. A new command needs one line here.
-const QUESTIONS: [(&str, &str); 11] = [
+const QUESTIONS: [(&str, &str); 12] = [
     (
         "Why does the browser block this request to my server?",
         "check",
@@ -27,6 +27,7 @@ const QUESTIONS: [(&str, &str); 11] = [
         "How does a test application with my policy respond?",
         "serve",
     ),
+    ("What does my server allow attackers?", "audit"),
     (
         "How do I use an API without CORS while I develop a page?",
         "proxy",

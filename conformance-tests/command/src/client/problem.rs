@@ -163,11 +163,7 @@ impl fmt::Display for Problem {
                 "the certificate of {} is not accepted: {cause}; `--insecure` accepts any",
                 url.authority()
             ),
-            Self::Roots(cause) => write!(
-                f,
-                "cannot read the authorities that this machine trusts: {cause}; install them, name a file \
-                 of them in the environment variable SSL_CERT_FILE, or accept any with `--insecure`"
-            ),
+            Self::Roots(cause) => write!(f, "{cause}, or accept any certificate with `--insecure`"),
             Self::TooSlow { seconds } => write!(
                 f,
                 "no response within {seconds} s, the time limit for everything; `--time-limit` sets it"

@@ -14,11 +14,10 @@ use tokio_rustls::rustls::crypto::{
     CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature,
 };
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use tokio_rustls::rustls::{
-    ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
-};
+use tokio_rustls::rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 
 use super::problem::Problem;
+use crate::authorities::authorities;
 
 /// Performs the handshake, and offers HTTP/2 and HTTP/1.1.
 pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
@@ -59,23 +58,11 @@ fn config(accepts_any: bool) -> Result<ClientConfig, Problem> {
             .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider)))
             .with_no_client_auth(),
         false => builder
-            .with_root_certificates(roots()?)
+            .with_root_certificates(authorities().map_err(Problem::Roots)?)
             .with_no_client_auth(),
     };
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
-}
-
-/// The authorities that this machine trusts, as its browsers do.
-fn roots() -> Result<RootCertStore, Problem> {
-    let found = rustls_native_certs::load_native_certs();
-    let mut roots = RootCertStore::empty();
-    let (valid, _) = roots.add_parsable_certificates(found.certs);
-    match (valid, found.errors.first()) {
-        (0, Some(error)) => Err(Problem::Roots(error.to_string())),
-        (0, None) => Err(Problem::Roots("there are none".to_owned())),
-        _ => Ok(roots),
-    }
 }
 
 /// Accepts every certificate, but the server must have its key.
