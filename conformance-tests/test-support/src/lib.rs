@@ -16,6 +16,7 @@
 pub mod cases;
 #[cfg(unix)] // process groups
 pub mod launch;
+pub mod node;
 pub mod process;
 #[cfg(unix)] // the folder of programs in a virtual environment
 pub mod python;

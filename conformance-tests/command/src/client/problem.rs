@@ -137,6 +137,11 @@ fn certificate(error: &CertificateError) -> String {
             "no authority that this machine trusts has signed it; it may be self-signed".to_owned()
         }
         CertificateError::BadSignature => "its signature is not valid".to_owned(),
+        // What `openssl req -x509` makes. rustls has no name for it.
+        error if error.to_string().contains("CaUsedAsEndEntity") => {
+            "it is that of an authority, not of a server, as self-signed certificates often are"
+                .to_owned()
+        }
         error => error.to_string(),
     }
 }

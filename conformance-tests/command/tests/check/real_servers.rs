@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use cors_diagnosis::Culprit;
 use serde_json::Value;
+use test_support::node::Packages;
 use test_support::process::{PATIENCE, Server};
 use test_support::python::Environment;
 use tokio::net::TcpSocket;
@@ -43,6 +44,29 @@ const FASTAPI: [Row; 18] = [
     ("right/crash", &[], &[Culprit::ErrorWithoutHeaders]),
     ("any-with-credentials/", SECRET, &[Culprit::AnyOriginReflected]),
     ("none/items", &[], &[Culprit::RedirectWithoutHeaders]),
+];
+
+/// Set-up and path, arguments, and culprits.
+#[rustfmt::skip]
+const EXPRESS: [Row; 18] = [
+    ("right/", SECRET, &[]),
+    ("right/", &["-X", "PUT", "-H", "X-A: 1", "--credentials"], &[]),
+    ("right/crash", &[], &[]),
+    ("any/", &[], &[]),
+    ("any/", PUT, &[]),
+    ("any/", SECRET, &[Culprit::WildcardOrigin]),
+    ("any-with-credentials/", SECRET, &[Culprit::WildcardOrigin]),
+    ("reflected/", SECRET, &[Culprit::AnyOriginReflected]),
+    ("none/", &[], &[Culprit::NoCorsHeaders]),
+    ("none/", PUT, &[Culprit::NoCorsHeaders]),
+    ("other/", PUT, &[Culprit::OriginNotAllowed]),
+    ("slash/", &[], &[Culprit::OriginSlash]),
+    ("no-put/", PUT, &[Culprit::MethodNotAllowed]),
+    ("no-header/", PUT, &[Culprit::HeaderNotAllowed]),
+    ("authentication-first/", PUT, &[Culprit::PreflightUnauthorized]),
+    ("after-routes/", &[], &[Culprit::NoCorsHeaders]),
+    ("after-routes/", PUT, &[Culprit::ResponseWithoutHeaders]),
+    ("twice/", &[], &[Culprit::DuplicateAllowOrigin]),
 ];
 
 /// Name of a location, its directives, arguments, and culprits.
@@ -89,10 +113,24 @@ fn fastapi() {
         return;
     };
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/check/application.py");
-    let server = Server::start(python.program("python").arg(script));
+    compare(&FASTAPI, python.program("python").arg(script));
+}
+
+#[test]
+fn express() {
+    let Some(packages) = Packages::with(env!("CARGO_TARGET_TMPDIR"), &["express", "cors"]) else {
+        return;
+    };
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/check/application.js");
+    compare(&EXPRESS, &mut packages.node(script));
+}
+
+/// Starts a server with all set-ups, and checks each row.
+fn compare(rows: &[Row], command: &mut Command) {
+    let server = Server::start(command);
     let line = server.line_with("listening on ");
     let address = line.rsplit(' ').next().unwrap();
-    let differences = FASTAPI.iter().filter_map(|(path, args, expected)| {
+    let differences = rows.iter().filter_map(|(path, args, expected)| {
         difference(path, &format!("http://{address}/{path}"), args, expected)
     });
     assert_eq!(differences.collect::<String>(), "");

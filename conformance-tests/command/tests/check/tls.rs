@@ -15,7 +15,7 @@ use hyper::body::Bytes;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, KeyPair};
 use tempfile::TempDir;
 use tokio::runtime;
 use tokio_rustls::TlsAcceptor;
@@ -37,8 +37,13 @@ struct Https {
 
 impl Https {
     fn start(protocols: &[&str]) -> Self {
+        Self::with(protocols, IsCa::NoCa)
+    }
+
+    fn with(protocols: &[&str], is_ca: IsCa) -> Self {
         let key = KeyPair::generate().unwrap();
         let mut certificate = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
+        certificate.is_ca = is_ca;
         // Each has a name of its own, because a certificate is signed by an authority with the name of its issuer.
         let name = key.public_key_raw().escape_ascii().to_string();
         certificate.distinguished_name = DistinguishedName::new();
@@ -162,6 +167,19 @@ fn a_certificate_that_nobody_has_signed() {
     assert_eq!(run.status, 0, "{run:?}");
     let note = "note: any certificate is accepted: the responses may be from anyone on the way to the server";
     assert!(run.stdout.contains(note), "{run:?}");
+}
+
+/// As `openssl req -x509` makes it.
+#[test]
+fn a_certificate_of_an_authority() {
+    let server = Https::with(&[], IsCa::Ca(BasicConstraints::Unconstrained));
+    let file = server.file.to_str().unwrap();
+    server.check(file, &[]).assert_unreachable(&format!(
+        "the certificate of {} is not accepted: it is that of an authority, not of a server, as self-signed certificates \
+         often are; `--insecure` accepts any",
+        server.address
+    ));
+    assert_eq!(server.check(file, &["--insecure"]).status, 0);
 }
 
 #[test]
