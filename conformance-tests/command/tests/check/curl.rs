@@ -252,7 +252,7 @@ fn commands_that_are_not_understood() {
         ),
         (
             "curl URL/ -H 'Origin: a.example'",
-            "an origin must have the form `scheme://host`, `scheme://host:port` or `null`",
+            "an origin must have the form `scheme://host`, `scheme://host:port` or `null`; perhaps `https://a.example`",
         ),
         ("curl 'URL/", "a quote is not closed"),
         ("curl URL/ -d \"a", "a quote is not closed"),
