@@ -1,6 +1,7 @@
 //! The `cors` command. It exits with status 2 on wrong usage, and with status 1 on a rejected
 //! policy, a blocked fetch or any other failure.
 
+mod conformance;
 mod fetch;
 mod lint;
 mod playground;
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
         Command::Lint(options) => lint::run(&options),
         Command::Schema => schema::run(),
         Command::Fetch(options) => fetch::run(&options),
+        Command::Conformance(options) => conformance::run(&options),
     };
     end.unwrap_or_else(|failure| {
         print_error(failure);
@@ -52,6 +54,8 @@ enum Command {
     Schema,
     /// Fetch a URL like a script in a browser, and report whether the response is readable
     Fetch(fetch::Options),
+    /// Test the CORS of any server, in any language
+    Conformance(Box<conformance::Options>),
 }
 
 impl Default for Command {
