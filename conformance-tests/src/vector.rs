@@ -33,9 +33,10 @@ impl Suite {
         file::load(folder)
     }
 
-    /// The vectors and differences of this package, from when it was compiled.
-    pub fn built_in() -> Result<Self> {
-        file::assemble(built_in::FILES, built_in::DIFFERENCES)
+    /// The vectors of this package, from when it was compiled: those in files whose name `is_wanted`.
+    pub fn built_in(is_wanted: impl Fn(&str) -> bool) -> Result<Self> {
+        let files = built_in::FILES.into_iter();
+        file::assemble(files.filter(|(name, _)| *name == file::SHARED || is_wanted(name)))
     }
 
     /// Keeps only the vectors whose full name contains `part`.

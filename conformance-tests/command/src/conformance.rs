@@ -171,7 +171,8 @@ impl Options {
     }
 
     fn cases(&self) -> Result<(Target<'_>, Vec<Group>), Failure> {
-        let suite = Suite::built_in().map_err(failure)?;
+        let suite = Suite::built_in(|file| select::may_contain(file, &self.only));
+        let suite = suite.map_err(failure)?;
         let (target, groups) = match (&self.command, &self.url, &self.policy) {
             (Some(command), _, _) => {
                 let groups = select::all(suite, &self.only, &self.skip_path).map_err(failure)?;

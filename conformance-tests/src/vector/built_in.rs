@@ -30,6 +30,3 @@ pub(super) const FILES: [(&str, &str); 21] = files![
     "timing",
     "vary",
 ];
-
-/// The text of `differences.toml`.
-pub(super) const DIFFERENCES: &str = include_str!("../../differences.toml");

@@ -6,10 +6,16 @@ use browser_model::{
     Blocked, Browser, Credentials, Fetch, Quirks, Redirect, Request, Response, Url, page_origin,
 };
 use conformance_tests::response;
-use conformance_tests::vector;
+use conformance_tests::vector::{self, Line};
 
 /// A header that no policy exposes.
 const PROBE: &str = "x-conformance-probe";
+
+/// The headers of CORS that browsers send.
+const REQUESTED: [&str; 2] = [
+    "access-control-request-method",
+    "access-control-request-headers",
+];
 
 /// A script whose fetch makes the browser send the request.
 pub(crate) struct Page {
@@ -23,6 +29,16 @@ pub(crate) type Got = Result<BTreeSet<String>, Blocked>;
 impl Page {
     /// The page for this request. `None` if no browser sends such a request.
     pub(crate) fn of(request: &vector::Request) -> Option<Self> {
+        let is_known = |line: &Line| {
+            !line
+                .as_bytes()
+                .to_ascii_lowercase()
+                .starts_with(b"access-control-")
+                || REQUESTED.iter().any(|name| line.is(name))
+        };
+        if !request.lines.iter().all(is_known) {
+            return None;
+        }
         let origin = text(request, "origin")?;
         if page_origin(origin).as_deref() != Some(origin) {
             return None;
@@ -76,7 +92,9 @@ impl Page {
                 })
             });
             let names = |readable: browser_model::Readable| {
-                readable.headers.into_iter().map(|line| line.0).collect()
+                let names = readable.headers.into_iter().map(|line| line.0);
+                // A page of the same origin reads these, too.
+                names.filter(|name| !is_cors(name)).collect()
             };
             (credentials, outcome.result.map(names))
         })
@@ -91,17 +109,13 @@ impl Page {
             }
             Some(permission(own))
         });
-        let names = [
-            "origin",
-            "access-control-request-method",
-            "access-control-request-headers",
-        ];
+        let names = ["origin"].iter().chain(&REQUESTED);
         sent.is_some_and(|sent| {
             let same = |name: &&str| {
                 let lines = sent.headers.iter().filter(|line| line.0 == **name);
                 lines.map(|line| line.1.as_slice()).eq(request.values(name))
             };
-            sent.method == request.method && names.iter().all(same)
+            sent.method == request.method && names.into_iter().all(|name| same(&name))
         })
     }
 }
@@ -117,12 +131,11 @@ pub(crate) fn responses(
     observed: &response::Response,
     expect: &vector::Expect,
 ) -> (Response, Response) {
-    let is_cors = |line: &&(String, Vec<u8>)| line.0.starts_with("access-control-");
     let (own, mut others): (Vec<_>, Vec<_>) = observed
         .headers
         .iter()
         .cloned()
-        .partition(|line| is_cors(&line));
+        .partition(|line| is_cors(&line.0));
     let expected: Vec<_> = expect
         .cors
         .iter()
@@ -144,6 +157,11 @@ pub(crate) fn responses(
         response(observed.status, own),
         response(expect.status, expected),
     )
+}
+
+/// Whether it is a header of CORS.
+pub(crate) fn is_cors(name: &str) -> bool {
+    name.starts_with("access-control-")
 }
 
 /// The only value of a header, if it is text.

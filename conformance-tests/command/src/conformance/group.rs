@@ -27,6 +27,9 @@ pub(crate) struct Limits {
 /// How often a server may hang or end before the rest of its cases is abandoned.
 const FAULTS: usize = 3;
 
+/// How long a server may take to end after it has closed its port.
+const END_LIMIT: Duration = Duration::from_secs(1);
+
 /// A server, as long as it lasts.
 enum Server<'a> {
     Started(Process, &'a Template),
@@ -129,7 +132,7 @@ fn exchange(server: &mut Server<'_>, request: &Request, limit: Duration) -> Resu
         return Ok(Exchange::Closed(format!("{error:#}")));
     }
     let text = match server {
-        Server::Started(process, _) => match process.ends_within(limit) {
+        Server::Started(process, _) => match process.ends_within(limit.min(END_LIMIT)) {
             Some(status) => format!("the server ended: {status}{}", process.last_output()),
             None => format!(
                 "the server does not respond any more: {error:#}{}",
@@ -200,8 +203,10 @@ fn found(case: &Case, exchange: &Exchange) -> Option<Finding> {
     match exchange {
         Exchange::Response(response) => judge(case, response),
         Exchange::Fault(problem) => Some(finding(Harm::Fault, format!("fault: {problem}"))),
-        // A server may reject malformed requests so.
-        Exchange::Closed(problem) if Page::of(&case.request).is_none() => {
+        // A server may reject malformed requests so, and need not be able to switch protocols.
+        Exchange::Closed(problem)
+            if Page::of(&case.request).is_none() || case.expect.status == 101 =>
+        {
             Some(finding(Harm::Differs, format!("differs: {problem}")))
         }
         Exchange::Closed(problem) => Some(finding(Harm::Breaks, format!("breaks: {problem}"))),

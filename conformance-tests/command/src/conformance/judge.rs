@@ -1,12 +1,13 @@
 //! What a difference from the expected response means.
 
 use browser_model::Credentials;
+use conformance_tests::app;
 use conformance_tests::response::Response;
-use conformance_tests::run::differences;
+use conformance_tests::run::{differences, vary};
 use conformance_tests::subject::Observation;
 use conformance_tests::vector::{Expect, Request};
 
-use super::browser::{Got, Page, is_preflight, responses};
+use super::browser::{Got, Page, is_cors, is_preflight, responses};
 use super::case::{Application, Case};
 use super::finding::{Finding, Harm};
 
@@ -41,7 +42,7 @@ pub(crate) fn comparable(case: &Case, response: &Response) -> Response {
     if case.application == Application::Unknown && !case.is_early() {
         response.status = case.expect.status;
         let expected = &case.expect.vary;
-        let members = conformance_tests::run::vary(&response).into_iter();
+        let members = vary(&response).into_iter();
         let known: Vec<_> = members
             .filter(|name| expected.contains(name) || name == "*")
             .collect();
@@ -64,7 +65,15 @@ pub(crate) fn harm(
 ) -> Option<(Harm, String)> {
     let page = Page::of(request);
     let seen = page.and_then(|page| seen(&page, expect, response));
-    seen.or_else(|| reached(request, expect, response))
+    // What the application itself allows is no leak of the middleware.
+    let is_own = || {
+        app::respond(request)
+            .headers
+            .iter()
+            .any(|line| is_cors(&line.0))
+    };
+    seen.filter(|(harm, _)| *harm != Harm::Leaks || !is_own())
+        .or_else(|| reached(request, expect, response))
 }
 
 /// What a page gets that it should not get, or the reverse.
@@ -100,6 +109,7 @@ fn difference(page: &Page, expect: &Expect, got: &Got, should: &Got) -> Option<(
         {
             None
         }
+        (Ok(_), Err(_)) if is_own_bound(expect) => None,
         (Ok(_), Err(_)) => Some((
             Harm::Leaks,
             "is not blocked, although the policy refuses it".to_owned(),
@@ -117,6 +127,12 @@ fn difference(page: &Page, expect: &Expect, got: &Got, should: &Got) -> Option<(
     }
 }
 
+/// Whether the refusal is for a bound or for a value that is malformed. The policy does not refuse these.
+fn is_own_bound(expect: &Expect) -> bool {
+    let mut reasons = expect.reasons.iter();
+    !expect.reasons.is_empty() && !reasons.any(|reason| reason.ends_with("-not-allowed"))
+}
+
 /// Whether the request reaches the application only where the policy lets it.
 fn reached(request: &Request, expect: &Expect, response: &Response) -> Option<(Harm, String)> {
     if is_preflight(request) {
@@ -127,6 +143,15 @@ fn reached(request: &Request, expect: &Expect, response: &Response) -> Option<(H
     if ["blocked", "misdirected"].contains(&decision) {
         let text = "leaks: the request is served, although the policy blocks it";
         return is_ok(response.status).then(|| (Harm::Leaks, text.to_owned()));
+    }
+    let got = vary(response);
+    let is_application = |name: &&String| *name != "origin" && !is_cors(name);
+    let is_lost = |name: &&String| !got.contains(name) && !got.iter().any(|name| name == "*");
+    let mut application = expect.vary.iter().filter(is_application);
+    if let Some(name) = application.find(is_lost) {
+        let text = "leaks: a cache may serve the response to another user: Vary of the application is \
+                    lost";
+        return Some((Harm::Leaks, format!("{text}: {name}")));
     }
     // The script reads nothing in any case if its origin is refused, and other clients send anything.
     let is_lost = is_ok(expect.status) && !is_ok(response.status);

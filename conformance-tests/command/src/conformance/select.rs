@@ -42,6 +42,15 @@ pub(crate) fn is_selected(name: &str, only: &[String]) -> bool {
     only.is_empty() || only.iter().any(|text| name.contains(text))
 }
 
+/// Whether a vector in this file can have a name that is selected.
+pub(crate) fn may_contain(file: &str, only: &[String]) -> bool {
+    let ends = |text: &String| {
+        text.split_once('/')
+            .is_none_or(|(end, _)| file.ends_with(end))
+    };
+    only.is_empty() || only.iter().any(ends)
+}
+
 fn policy(vector: &Vector) -> Result<Policy> {
     Ok(vector.policy.clone().try_into::<Config>()?.build()?)
 }
