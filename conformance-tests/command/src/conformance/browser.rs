@@ -111,11 +111,11 @@ impl Page {
         });
         let names = ["origin"].iter().chain(&REQUESTED);
         sent.is_some_and(|sent| {
-            let same = |name: &&str| {
-                let lines = sent.headers.iter().filter(|line| line.0 == **name);
+            let same = |name: &str| {
+                let lines = sent.headers.iter().filter(|line| line.0 == name);
                 lines.map(|line| line.1.as_slice()).eq(request.values(name))
             };
-            sent.method == request.method && names.into_iter().all(|name| same(&name))
+            sent.method == request.method && names.into_iter().all(|name| same(name))
         })
     }
 }

@@ -63,13 +63,10 @@ fn read(stream: &mut TcpStream) -> Option<Request> {
         let mut headers = [httparse::EMPTY_HEADER; 256];
         let mut head = httparse::Request::new(&mut headers);
         if let httparse::Status::Complete(length) = head.parse(&bytes).ok()? {
-            let line = |header: &httparse::Header<'_>| {
-                Line::new([header.name.as_bytes(), b": ", header.value].concat()).unwrap()
-            };
             let mut request = Request {
                 method: head.method?.to_owned(),
                 target: head.path?.to_owned(),
-                lines: head.headers.iter().map(|header| line(header)).collect(),
+                lines: head.headers.iter().map(line).collect(),
                 body: String::new(),
             };
             let content = request.values("content-length").next().unwrap_or(b"0");
@@ -83,6 +80,10 @@ fn read(stream: &mut TcpStream) -> Option<Request> {
         let count = stream.read(&mut more).ok().filter(|count| *count > 0)?;
         bytes.extend(&more[..count]);
     }
+}
+
+fn line(header: &httparse::Header<'_>) -> Line {
+    Line::new([header.name.as_bytes(), b": ", header.value].concat()).unwrap()
 }
 
 fn bytes(request: &Request, response: &Response) -> Vec<u8> {

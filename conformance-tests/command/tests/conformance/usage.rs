@@ -1,8 +1,14 @@
 //! Wrong usage, and servers that do not start.
 
-use std::time::Instant;
+use std::fs;
+use std::net::TcpStream;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use crate::conformance;
+use test_support::process::PATIENCE;
+
+use crate::{conformance, server};
 
 /// The status and the standard error.
 fn failed(args: &[&str]) -> (i32, String) {
@@ -114,4 +120,33 @@ fn an_adapter_can_refuse_a_policy() {
         text.starts_with("5 unsupported: no such option\n"),
         "{text}"
     );
+}
+
+/// A server under test is in a process group of its own, which a terminal does not interrupt.
+#[test]
+fn an_interrupted_run_stops_its_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("port");
+    let server = server("hangs").replace('\'', "");
+    let server = format!("sh -c 'echo {{port}} > {}; exec {server}'", file.display());
+    let mut run = conformance()
+        .args(["--command", &server, "--case-limit", "3600"])
+        .spawn()
+        .unwrap();
+    let port = || fs::read_to_string(&file).ok()?.trim().parse::<u16>().ok();
+    let is_up = || port().is_some_and(|port| TcpStream::connect(("127.0.0.1", port)).is_ok());
+    wait_until(is_up);
+    let pid = run.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &pid]).status();
+    assert!(sent.unwrap().success());
+    assert_eq!(run.wait().unwrap().code(), Some(130));
+    wait_until(|| !is_up());
+}
+
+fn wait_until(holds: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < PATIENCE);
+        thread::sleep(Duration::from_millis(5));
+    }
 }

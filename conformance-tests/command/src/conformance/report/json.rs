@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Line, Report};
+use super::{Line, Outcome, Report};
 
 pub(crate) fn json(report: &Report) -> String {
     let counts: Map<_, _> = report
@@ -25,22 +25,28 @@ pub(crate) fn json(report: &Report) -> String {
     format!("{report:#}\n")
 }
 
-fn entry(report: &Report, case: &Line) -> Value {
+fn entry(report: &Report, case: &Line) -> Map<String, Value> {
     let section = case.section();
-    let mut entry = json!({
-        "name": case.name,
-        "outcome": case.id(),
-        "failed": report.failure(case).is_some(),
-        "rule": { "title": section.title, "url": section.url },
-        "why": case.why,
-    });
-    if let super::Outcome::Found(finding) = &case.outcome {
-        entry["policy"] = case.policy.as_str().into();
-        entry["request"] = case.request.as_str().into();
-        entry["details"] = finding.lines.clone().into();
+    let mut entry = vec![
+        ("name", json!(case.name)),
+        ("outcome", json!(case.id())),
+        ("failed", json!(report.failure(case).is_some())),
+        (
+            "rule",
+            json!({ "title": section.title, "url": section.url }),
+        ),
+        ("why", json!(case.why)),
+    ];
+    if let Outcome::Found(finding) = &case.outcome {
+        entry.push(("policy", json!(case.policy)));
+        entry.push(("request", json!(case.request)));
+        entry.push(("details", json!(finding.lines)));
     }
     if let Some(note) = case.note() {
-        entry["note"] = note.into();
+        entry.push(("note", json!(note)));
     }
-    entry
+    let owned = entry
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value));
+    owned.collect()
 }
