@@ -26,7 +26,7 @@ function unsupported(reason) {
 
 function regex(text) {
     try {
-        return new RegExp(`^(?:${text})$`);
+        return new RegExp(`^(?:${text})$`, "u");
     } catch {
         unsupported("JavaScript does not have the syntax of the regex");
     }
@@ -93,14 +93,19 @@ on("/panic", () => {
 fixed("/options", 200, [], "ok");
 app.options("/options", (request, response) => response.type("text").send("handled"));
 on("/reply", (request, response) => {
+    const names = new Set();
     for (const line of request.headersDistinct["x-reply"] ?? []) {
         const [, name, value] = /^([^:]*):\s*(.*)$/.exec(line);
         if (name === "Status") {
             // Node.js cannot switch protocols in this way.
             response.status(value === "101" ? 501 : Number(value));
-        } else {
+        } else if (name.toLowerCase() === "vary" || names.has(name.toLowerCase())) {
             response.append(name, value);
+        } else {
+            // The usual way to set a header in a handler.
+            response.set(name, value);
         }
+        names.add(name.toLowerCase());
     }
     response.end();
 });
