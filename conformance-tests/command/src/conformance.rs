@@ -137,7 +137,6 @@ fn conform(options: &Options) -> ExitCode {
         Ok(report) if report.has_failures() => ExitCode::FAILURE,
         Ok(_) => ExitCode::SUCCESS,
         Err(problem) => {
-            let problem = problem.0;
             print_error(problem);
             UNUSABLE.into()
         }
@@ -215,5 +214,5 @@ fn read_differences(path: &Path) -> Result<Vec<Difference>> {
 
 /// The failure with all causes of an error on one line.
 fn failure(error: anyhow::Error) -> Failure {
-    Failure::new(format_args!("{error:#}").to_string().replace('\n', " "))
+    Failure::new(format!("{error:#}").replace('\n', " "))
 }
