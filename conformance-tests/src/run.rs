@@ -12,7 +12,7 @@ use cors_core::{Config, Policies, Policy};
 use crate::subject::{Observation, Started, Subject};
 use crate::vector::{Difference, Suite, Vector};
 
-pub use self::compare::{cors, shown, vary};
+pub use self::compare::{cors, differences, shown, vary};
 
 /// The result of a run.
 #[derive(Debug, Default)]
@@ -218,6 +218,7 @@ mod tests {
     use cors_core::Policies;
 
     const TWO: &str = r#"
+        section = "Fetch, CORS check"
         [responses.refused]
         decision = "actual-refused"
         reasons = ["origin-not-allowed"]

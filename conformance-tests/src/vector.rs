@@ -1,7 +1,9 @@
 //! The vectors as values: the request, the policy, and the expected response.
 
+mod built_in;
 mod file;
 mod line;
+mod section;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,6 +14,7 @@ use serde::Deserialize;
 #[cfg(test)]
 pub(crate) use file::parse;
 pub use line::Line;
+pub use section::Section;
 
 /// All vectors under `vectors/`, and the listed differences of frameworks.
 #[derive(Debug)]
@@ -28,6 +31,12 @@ impl Suite {
     /// Reads a folder with `vectors/*.toml` and `differences.toml`.
     pub fn load(folder: &Path) -> Result<Self> {
         file::load(folder)
+    }
+
+    /// The vectors of this package, from when it was compiled: those in files whose name `is_wanted`.
+    pub fn built_in(is_wanted: impl Fn(&str) -> bool) -> Result<Self> {
+        let files = built_in::FILES.into_iter();
+        file::assemble(files.filter(|(name, _)| *name == file::SHARED || is_wanted(name)))
     }
 
     /// Keeps only the vectors whose full name contains `part`.
@@ -49,6 +58,8 @@ pub struct Vector {
     pub name: String,
     /// The rule that it tests.
     pub why: String,
+    /// The section of a standard that the rule is based on.
+    pub section: Section,
     /// The configuration, as written.
     pub policy: toml::Table,
     /// The configurations of hosts that have their own.
@@ -62,7 +73,7 @@ pub struct Vector {
 }
 
 /// One request, byte for byte.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Request {
     /// The method.
     pub method: String,
@@ -85,7 +96,7 @@ impl Request {
 }
 
 /// The expected response.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
     /// `Decision::id`; `None` only for a listed difference, since the wire does not show it.
@@ -173,6 +184,11 @@ pub struct Instead {
 }
 
 impl Difference {
+    /// Parses a file like `differences.toml`.
+    pub fn parse(text: &str) -> Result<Vec<Self>> {
+        file::differences(text)
+    }
+
     /// Whether it covers this vector.
     pub fn covers(&self, vector: &str) -> bool {
         let group = vector.rsplit_once('/').map(|(group, _)| group);

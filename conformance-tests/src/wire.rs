@@ -3,7 +3,7 @@
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use httparse::{EMPTY_HEADER, Status};
@@ -11,16 +11,37 @@ use httparse::{EMPTY_HEADER, Status};
 use crate::response::Response;
 use crate::vector::Request;
 
+const NO_RESPONSE: &str = "the server closed the connection without a response";
+
+/// The most that a connection reads before it has a whole head or body.
+const MAX_BYTES: usize = 16 << 20;
+
 /// Sends a request on a new connection and reads the whole response.
 pub fn ask(address: SocketAddr, request: &Request) -> Result<Response> {
     let response = Connection::open(address)?.ask(request)?;
-    response.context("the server closed the connection without a response")
+    response.context(NO_RESPONSE)
+}
+
+/// As [`ask`], but fails with [`io::ErrorKind::TimedOut`] if the whole response is not read within `limit`.
+/// Informational responses are skipped, except `101`, which ends the exchange.
+pub fn ask_within(address: SocketAddr, request: &Request, limit: Duration) -> Result<Response> {
+    let mut connection = Connection::open_within(address, limit)?;
+    connection.send(&bytes(request))?;
+    loop {
+        let response = connection.read(&request.method)?;
+        let response = response.context(NO_RESPONSE)?;
+        if !matches!(response.status, 100 | 102..200) {
+            return Ok(response);
+        }
+    }
 }
 
 /// A connection that can send arbitrary bytes.
 #[derive(Debug)]
 pub struct Connection {
     stream: TcpStream,
+    /// When reading must be complete.
+    deadline: Option<Instant>,
     /// Bytes read from the socket that are not part of a response yet.
     buffer: Vec<u8>,
 }
@@ -34,6 +55,18 @@ impl Connection {
         stream.set_write_timeout(Some(Duration::from_secs(30)))?;
         Ok(Self {
             stream,
+            deadline: None,
+            buffer: Vec::new(),
+        })
+    }
+
+    /// Connects, and lets the connection last for `limit` at most.
+    pub fn open_within(address: SocketAddr, limit: Duration) -> io::Result<Self> {
+        let stream = TcpStream::connect_timeout(&address, limit)?;
+        stream.set_write_timeout(Some(limit))?;
+        Ok(Self {
+            stream,
+            deadline: Instant::now().checked_add(limit),
             buffer: Vec::new(),
         })
     }
@@ -142,9 +175,23 @@ impl Connection {
 
     /// Reads the available bytes; `false` at the end of the stream.
     fn fill(&mut self) -> io::Result<bool> {
+        if self.buffer.len() > MAX_BYTES {
+            return Err(io::Error::other("the response is over 16 MiB"));
+        }
+        if let Some(deadline) = self.deadline {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            self.stream.set_read_timeout(Some(left))?;
+        }
         let mut bytes = [0; 4096];
         match self.stream.read(&mut bytes) {
             Err(error) if is_hang_up(&error) => Ok(false),
+            // Unix reports a read timeout so.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                Err(io::ErrorKind::TimedOut.into())
+            }
             Err(error) => Err(error),
             Ok(count) => {
                 self.buffer.extend(bytes.iter().take(count));

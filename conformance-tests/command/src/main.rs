@@ -7,6 +7,7 @@ mod authorities;
 mod check;
 mod client;
 mod completions;
+mod conformance;
 mod diff;
 mod explain;
 mod lint;
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         Command::Completions(options) => completions::run(&options),
         Command::Man(options) => man::run(&options),
         Command::Proxy(options) => proxy::run(&options),
+        Command::Conformance(options) => conformance::run(&options),
     };
     end.unwrap_or_else(|failure| {
         print_error(failure);
@@ -95,6 +97,8 @@ enum Command {
     Man(man::Options),
     /// Put a policy in front of a server without CORS, for development
     Proxy(proxy::Options),
+    /// Test the CORS of any server, in any language
+    Conformance(Box<conformance::Options>),
 }
 
 impl Default for Command {

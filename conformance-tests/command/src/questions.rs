@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::style::COMMAND;
 
 /// A question, and the command that answers it. A new command needs one line here.
-const QUESTIONS: [(&str, &str); 12] = [
+const QUESTIONS: [(&str, &str); 13] = [
     (
         "Why does the browser block this request to my server?",
         "check",
@@ -28,6 +28,10 @@ const QUESTIONS: [(&str, &str); 12] = [
         "serve",
     ),
     ("What does my server allow attackers?", "audit"),
+    (
+        "Does my CORS, in any language, do what browsers need?",
+        "conformance",
+    ),
     (
         "How do I use an API without CORS while I develop a page?",
         "proxy",

@@ -11,7 +11,7 @@ use crate::subject::Observation;
 use crate::vector::{Expect, Request};
 
 /// One line for every part that differs.
-pub(super) fn differences(expect: &Expect, observed: &Result<Observation>) -> Vec<String> {
+pub fn differences(expect: &Expect, observed: &Result<Observation>) -> Vec<String> {
     let observed = match observed {
         Ok(observed) => observed,
         Err(error) => return vec![format!("no response: {error:#}")],

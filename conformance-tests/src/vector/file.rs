@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use super::line::{self, Line};
-use super::{ConfigVector, Difference, Expect, ExpectedIssues, Request, Source, Suite, Vector};
+use super::{
+    ConfigVector, Difference, Expect, ExpectedIssues, Request, Section, Source, Suite, Vector,
+};
 
 /// The file with policies and responses that every file can use.
-const SHARED: &str = "shared";
+pub(super) const SHARED: &str = "shared";
 
 /// The `Host` line of requests without one.
 const HOST: &str = "Host: api.example.com";
@@ -21,24 +22,14 @@ const HOST: &str = "Host: api.example.com";
 pub(super) fn load(folder: &Path) -> Result<Suite> {
     let mut paths = toml_files(&folder.join("vectors"))?;
     paths.sort();
-    let shared: File = read(&folder.join("vectors").join(SHARED).with_extension("toml"))?;
-    let mut suite = Suite {
-        vectors: Vec::new(),
-        configs: Vec::new(),
-        differences: Vec::new(),
-    };
-    for path in paths {
-        let group = path
-            .file_stem()
-            .and_then(|stem| stem.to_str())
-            .unwrap_or_default()
-            .to_owned();
-        if group != SHARED {
-            let file = read::<File>(&path)?;
-            add(&mut suite, &group, file, &shared).with_context(|| path.display().to_string())?;
-        }
+    let mut files = Vec::new();
+    for path in &paths {
+        let group = path.file_stem().and_then(|stem| stem.to_str());
+        files.push((group.unwrap_or_default(), read(path)?));
     }
-    suite.differences = read::<Differences>(&folder.join("differences.toml"))?.difference;
+    let mut suite = assemble(files.iter().map(|(group, text)| (*group, text.as_str())))?;
+    suite.differences =
+        differences(&read(&folder.join("differences.toml"))?).context("differences.toml")?;
     for name in suite
         .differences
         .iter()
@@ -54,9 +45,38 @@ pub(super) fn load(folder: &Path) -> Result<Suite> {
     Ok(suite)
 }
 
+/// Parses the files with these names and texts.
+pub(super) fn assemble<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Suite> {
+    let mut suite = Suite {
+        vectors: Vec::new(),
+        configs: Vec::new(),
+        differences: Vec::new(),
+    };
+    let context = |group| format!("vectors/{group}.toml");
+    let (mut shared, mut others) = (File::default(), Vec::new());
+    for (group, text) in files {
+        let file = toml::from_str::<File>(text).with_context(|| context(group))?;
+        match group {
+            SHARED => shared = file,
+            _ => others.push((group, file)),
+        }
+    }
+    for (group, file) in others {
+        add(&mut suite, group, file, &shared).with_context(|| context(group))?;
+    }
+    Ok(suite)
+}
+
+/// Parses a file like `differences.toml`.
+pub(super) fn differences(text: &str) -> Result<Vec<Difference>> {
+    Ok(toml::from_str::<Differences>(text)?.difference)
+}
+
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    /// The section of the vectors that name no other.
+    section: Option<Section>,
     #[serde(default)]
     policies: Table,
     #[serde(default)]
@@ -80,6 +100,7 @@ struct WrittenVector {
     why: String,
     #[serde(default)]
     see: Option<String>,
+    section: Option<Section>,
     policy: Table,
     #[serde(default)]
     hosts: BTreeMap<String, Table>,
@@ -131,9 +152,8 @@ fn toml_files(folder: &Path) -> Result<Vec<PathBuf>> {
         .collect()
 }
 
-fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
-    let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
-    toml::from_str(&text).with_context(|| path.display().to_string())
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| path.display().to_string())
 }
 
 fn add(suite: &mut Suite, group: &str, file: File, shared: &File) -> Result<()> {
@@ -146,7 +166,7 @@ fn add(suite: &mut Suite, group: &str, file: File, shared: &File) -> Result<()> 
             let vector = resolve(&mut table, "policy", &policies)
                 .and_then(|()| resolve_hosts(&mut table, &policies))
                 .and_then(|()| resolve(&mut table, "expect", &responses))
-                .and_then(|()| vector(format!("{group}/{name}"), table));
+                .and_then(|()| vector(format!("{group}/{name}"), table, file.section.as_ref()));
             suite.vectors.push(vector.context(name)?);
         }
     }
@@ -273,7 +293,7 @@ fn resolve_hosts(table: &mut Table, named: &Table) -> Result<()> {
         .try_for_each(|host| resolve(hosts, host, named))
 }
 
-fn vector(name: String, table: Table) -> Result<Vector> {
+fn vector(name: String, table: Table, section: Option<&Section>) -> Result<Vector> {
     let written: WrittenVector = table.try_into()?;
     let mut lines = Vec::new();
     for line in &written.request.headers {
@@ -290,6 +310,7 @@ fn vector(name: String, table: Table) -> Result<Vector> {
         lines.insert(0, Line::new(HOST)?);
     }
     ensure!(written.expect.decision.is_some(), "expect has no decision");
+    let section = written.section.or_else(|| section.cloned());
     let WrittenRequest {
         method,
         target,
@@ -299,6 +320,7 @@ fn vector(name: String, table: Table) -> Result<Vector> {
     Ok(Vector {
         name,
         why: why(written.why, written.see)?,
+        section: section.context("neither the vector nor its file has a section")?,
         policy: written.policy,
         hosts: written.hosts,
         wire: written.wire,
@@ -352,6 +374,7 @@ mod tests {
     use super::parse;
 
     const GOOD: &str = r#"
+        section = "Fetch, CORS check"
         [policies.app]
         allow_origins = ["https://a.example"]
         [responses.none]
@@ -386,6 +409,33 @@ mod tests {
             .map(|line| line.as_bytes())
             .collect();
         assert_eq!(lines, [&b"Host: api.example.com"[..], b"X-A: 1"]);
+    }
+
+    #[test]
+    fn a_section_of_the_vector_replaces_that_of_the_file() {
+        let section = |text| parse(text).unwrap().vectors[0].section.clone();
+        assert_eq!(
+            section(GOOD).url,
+            "https://fetch.spec.whatwg.org/#concept-cors-check"
+        );
+        let own = GOOD.replace("why =", "section = \"RFC 9110, section 12.5.5\"\nwhy =");
+        let expected = "https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5";
+        assert_eq!(section(&own).url, expected);
+    }
+
+    #[test]
+    fn the_built_in_files_are_those_of_the_folder() {
+        let folder = super::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let names = |suite: super::Suite| {
+            let vectors = suite.vectors.into_iter().map(|vector| vector.name);
+            let configs = suite.configs.into_iter().map(|config| config.name);
+            vectors.chain(configs).collect::<Vec<_>>()
+        };
+        let built_in = names(super::Suite::built_in(|_| true).unwrap());
+        assert!(
+            built_in == names(super::load(folder).unwrap()),
+            "src/vector/built_in.rs"
+        );
     }
 
     #[test]
@@ -425,6 +475,10 @@ mod tests {
             ),
             ("why =", "wy = \"x\"\nwhy =", "unknown field `wy`"),
             ("why = \"because\"", "", "missing field `why`"),
+            ("section = \"Fetch, CORS check\"", "", "has a section"),
+            ("Fetch, CORS check", "Fetch, CORS", "no section of Fetch"),
+            ("Fetch, CORS check", "RFC 9110, section x", "not the number"),
+            ("Fetch, CORS check", "RFC 9112", "a section starts with"),
             ("why = \"because\"", "why = \"\"", "why is empty"),
             ("status = 404", "stats = 404", "unknown field `stats`"),
             (
