@@ -1,6 +1,7 @@
 //! The `cors` command. It exits with status 2 on wrong usage, and with status 1 on a rejected
 //! policy, a blocked fetch or any other failure.
 
+mod convert;
 mod fetch;
 mod lint;
 mod playground;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
         Command::Serve(options) => serve::run(&options),
         Command::Lint(options) => lint::run(&options),
         Command::Schema => schema::run(),
+        Command::Convert(options) => convert::run(&options),
         Command::Fetch(options) => fetch::run(&options),
     };
     end.unwrap_or_else(|failure| {
@@ -50,6 +52,8 @@ enum Command {
     Lint(lint::Options),
     /// Print the JSON Schema of a policy file, for editors
     Schema,
+    /// Convert the CORS configuration of another library to a policy file
+    Convert(convert::Options),
     /// Fetch a URL like a script in a browser, and report whether the response is readable
     Fetch(fetch::Options),
 }
