@@ -124,7 +124,7 @@ fn draft(pattern: &str, options: &Yaml, names: Names) -> Draft {
         if names == Names::Exact && (key == *name || name.contains(['-', '_'])) {
             draft.problem(value.line, format!("`{name}`: in the metadata of a route, names are in camel case, as in `allowedOrigins`"));
         } else {
-            option(&mut draft, &key, name, value);
+            option(&mut draft, &key, name, value, names);
         }
     }
     if !draft.meaning.any_origin {
@@ -142,10 +142,11 @@ enum Names {
     Exact,
 }
 
-fn option(draft: &mut Draft, key: &str, name: &str, value: &Yaml) {
+fn option(draft: &mut Draft, key: &str, name: &str, value: &Yaml, names: Names) {
+    let list = |draft: &mut Draft| list(draft, name, value, names);
     match key {
         "allowedorigins" => {
-            let origins = list(draft, name, value);
+            let origins = list(draft);
             if origins.iter().any(|(_, origin)| origin == "*") {
                 return draft.allow_any_origin();
             }
@@ -156,10 +157,13 @@ fn option(draft: &mut Draft, key: &str, name: &str, value: &Yaml) {
                 draft.add_exact_origins(trimmed.collect());
             }
         }
-        "allowedoriginpatterns" => patterns(draft, name, value),
-        "allowedmethods" => draft.meaning.methods = star(list(draft, name, value)),
-        "allowedheaders" => draft.meaning.headers = star(list(draft, name, value)),
-        "exposedheaders" => draft.meaning.exposed = without_lines(list(draft, name, value)),
+        "allowedoriginpatterns" => {
+            let list = list(draft);
+            patterns(draft, list);
+        }
+        "allowedmethods" => draft.meaning.methods = star(list(draft)),
+        "allowedheaders" => draft.meaning.headers = star(list(draft)),
+        "exposedheaders" => draft.meaning.exposed = without_lines(list(draft)),
         "allowcredentials" => match text(value) {
             Some("true") => draft.meaning.credentials = true,
             Some("false") => draft.meaning.credentials = false,
@@ -202,8 +206,8 @@ fn text(value: &Yaml) -> Option<&str> {
     }
 }
 
-/// The texts of a list, or of a text with commas.
-fn list(draft: &mut Draft, name: &str, value: &Yaml) -> Vec<(usize, String)> {
+/// The texts of a list, or a text, which Spring Boot splits at commas.
+fn list(draft: &mut Draft, name: &str, value: &Yaml, names: Names) -> Vec<(usize, String)> {
     let mut texts = Vec::new();
     match &value.kind {
         Kind::List(entries) => {
@@ -215,6 +219,7 @@ fn list(draft: &mut Draft, name: &str, value: &Yaml) -> Vec<(usize, String)> {
             }
         }
         _ => match text(value) {
+            Some(text) if names == Names::Exact => texts.push((value.line, text.to_owned())),
             Some(text) => {
                 let parts = text.split(',').map(str::trim);
                 let parts = parts.filter(|part| !part.is_empty());
@@ -243,8 +248,8 @@ fn trimmed(origin: &str) -> String {
         .to_ascii_lowercase()
 }
 
-fn patterns(draft: &mut Draft, name: &str, value: &Yaml) {
-    for (line, pattern) in list(draft, name, value) {
+fn patterns(draft: &mut Draft, patterns: Vec<(usize, String)>) {
+    for (line, pattern) in patterns {
         let pattern = pattern.strip_suffix('/').unwrap_or(&pattern);
         match origin_glob::convert(pattern) {
             _ if draft.meaning.any_origin => {}

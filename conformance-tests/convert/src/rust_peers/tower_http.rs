@@ -95,7 +95,8 @@ fn option(draft: &mut Draft, step: &Step) {
         },
         "max_age" => max_age(draft, argument),
         "allow_private_network" => {
-            if draft.flag("allow_private_network", argument) == Some(true) {
+            let is_yes = matches!(function(argument, "AllowPrivateNetwork"), Some(("yes", [])));
+            if is_yes || draft.flag("allow_private_network", argument) == Some(true) {
                 draft.note(step.line, "allow_private_network is left out: browsers replaced these preflights by a permission prompt");
             }
         }
@@ -123,8 +124,18 @@ fn function<'v>(value: &'v Value, name: &str) -> Option<(&'v str, &'v [crate::va
     }
 }
 
+/// `Any`, or `any()` of old versions.
 fn is_any(value: &Value) -> bool {
-    value.last_name() == Some("Any")
+    match &value.kind {
+        Kind::Call(Call {
+            callee: Callee::Function(name),
+            arguments,
+        }) => {
+            arguments.is_empty()
+                && matches!(name.as_str(), "any" | "cors::any" | "tower_http::cors::any")
+        }
+        _ => value.last_name() == Some("Any"),
+    }
 }
 
 fn origin(draft: &mut Draft, argument: &Value) {
