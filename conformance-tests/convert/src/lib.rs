@@ -20,7 +20,7 @@ use cors_core::Config;
 pub use problem::{Note, Problem};
 
 /// The longest text that is read, in bytes. No configuration is as long.
-pub const MAX_LENGTH: usize = 256 * 1024;
+pub const MAX_LENGTH: usize = 64 * 1024;
 
 /// The library that the configuration is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +103,19 @@ pub fn convert(from: From, text: &str) -> Result<Converted, Vec<Problem>> {
         From::Express => script_peers::express::read(text),
         From::Spring => spring::read(text),
         From::Nginx => nginx::read(text),
-    }?;
-    draft::only(drafts, from)
+    };
+    drafts
+        .and_then(|drafts| draft::only(drafts, from))
+        .map_err(shortened)
+}
+
+/// The first problems, and how many others there are.
+fn shortened(mut problems: Vec<Problem>) -> Vec<Problem> {
+    const MOST: usize = 100;
+    let others = problems.len().saturating_sub(MOST);
+    if others > 0 {
+        problems.truncate(MOST);
+        problems.push(Problem::of_file(format!("and {others} more problems")));
+    }
+    problems
 }

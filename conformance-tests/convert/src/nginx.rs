@@ -6,6 +6,8 @@
 mod origins;
 mod tokens;
 
+use std::rc::Rc;
+
 use crate::draft::{Checks, Draft};
 use crate::problem::Problem;
 use origins::Variables;
@@ -41,9 +43,10 @@ struct Reading<'d> {
 }
 
 /// What the blocks around a block give it.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Around<'d> {
-    headers: Vec<Header<'d>>,
+    headers: Rc<[Header<'d>]>,
+    has_cors: bool,
     /// Where a block around responds to `OPTIONS`, before this one is reached.
     responds: Option<usize>,
 }
@@ -51,7 +54,7 @@ struct Around<'d> {
 /// `add_header` of one level, and of the `if` blocks in it.
 struct Level<'d> {
     line: usize,
-    headers: Vec<Header<'d>>,
+    headers: Rc<[Header<'d>]>,
     /// Whether they are those of the block itself.
     is_own: bool,
     /// By the method that they are for.
@@ -75,13 +78,22 @@ impl<'d> Reading<'d> {
         let is_own = !own.is_empty();
         let mut level = Level {
             line: own.first().map_or(1, |header| header.line),
-            headers: if is_own { own } else { around.headers.clone() },
+            headers: if is_own {
+                own.into()
+            } else {
+                Rc::clone(&around.headers)
+            },
             is_own,
             by_method: Vec::new(),
             preflight_status: None,
         };
         let mut inner = Around {
-            headers: level.headers.clone(),
+            headers: Rc::clone(&level.headers),
+            has_cors: if is_own {
+                level.has_cors()
+            } else {
+                around.has_cors
+            },
             responds: around.responds,
         };
         for directive in directives {
@@ -108,7 +120,7 @@ impl<'d> Reading<'d> {
             if let (Some(line), Some(draft)) = (around.responds, self.drafts.last_mut()) {
                 draft.problem(line, "the response to OPTIONS here does not have the CORS headers of the blocks inside");
             }
-        } else if level.is_own && around.headers.iter().any(is_cors) {
+        } else if level.is_own && around.has_cors {
             self.lost.push(level.line);
         }
     }

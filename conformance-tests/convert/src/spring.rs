@@ -63,6 +63,10 @@ struct Found {
 impl Found {
     /// Searches a value and those in it, which are at most as deep as the parser allows. Dots in keys separate them.
     fn visit(&mut self, path: &str, value: &Yaml) {
+        const LONGEST: usize = 200;
+        if path.len() > LONGEST {
+            return;
+        }
         let below = |prefix: &str| {
             GATEWAY
                 .iter()

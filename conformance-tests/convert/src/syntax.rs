@@ -6,6 +6,7 @@ mod python;
 mod rust;
 
 use std::collections::HashSet;
+use std::time::{Duration, Instant};
 
 use tree_sitter::{ParseOptions, Parser, Tree};
 
@@ -18,9 +19,17 @@ use names::Names;
 /// Expressions that are nested deeper are not read. A builder chain has two levels for each call.
 const DEEPEST: usize = 120;
 
-/// How often a parser may report progress before it is stopped. It reports after a fixed number of steps, so
-/// this bounds the work, not the time.
-const MOST_PROGRESS: usize = 200_000;
+/// How many expressions are read. Names can stand for lists of names, so that a short text has many.
+const MOST_VALUES: usize = 50_000;
+
+/// How often a parser may report progress before it is stopped. It reports after 100 steps, and a valid text needs fewer
+/// than two for a byte. Recovery from errors can need far more.
+const fn most_progress(length: usize) -> usize {
+    length / 50 + 100
+}
+
+/// How long a parser may take. A valid text takes a fraction of a second, but some errors take a long time for each step.
+const LONGEST: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Language {
@@ -36,6 +45,10 @@ impl Language {
             Self::Python => "Python",
             Self::JavaScript => "JavaScript",
         }
+    }
+
+    fn invalid(self, line: usize) -> Problem {
+        Problem::at(line, format!("not valid {}", self.name()))
     }
 
     fn grammar(self) -> tree_sitter::Language {
@@ -68,10 +81,7 @@ impl Source {
         };
         match source.first_error() {
             None => Ok(source),
-            Some(line) => {
-                let message = format!("not valid {}", language.name());
-                Err(vec![Problem::at(line, message)])
-            }
+            Some(line) => Err(vec![language.invalid(line)]),
         }
     }
 
@@ -96,31 +106,42 @@ impl Source {
             root: self.tree.root_node(),
             names: Names::of(self.language, self.tree.root_node(), &self.text),
             used: HashSet::new(),
+            values_left: MOST_VALUES,
         }
     }
 }
 
+/// Parses until the first error, because finding more of the tree after one takes more than linear time.
 fn parse(language: Language, text: &str) -> Result<Tree, Vec<Problem>> {
-    let too_complex = || {
-        vec![Problem::of_file(
-            "too complex: pass only the part that configures CORS",
-        )]
-    };
     let mut parser = Parser::new();
     parser
         .set_language(&language.grammar())
         .map_err(|error| vec![Problem::of_file(error.to_string())])?;
+    let begun = Instant::now();
     let mut progress = 0_usize;
-    let mut limit = |_: &tree_sitter::ParseState| {
+    let mut stopped_at = None;
+    let mut stop = |state: &tree_sitter::ParseState| {
         progress += 1;
-        progress > MOST_PROGRESS
+        if state.has_error() {
+            stopped_at = Some(state.current_byte_offset());
+        }
+        stopped_at.is_some() || progress > most_progress(text.len()) || begun.elapsed() > LONGEST
     };
-    let options = ParseOptions::new().progress_callback(&mut limit);
+    let options = ParseOptions::new().progress_callback(&mut stop);
     let bytes = text.as_bytes();
     let mut input = |start: usize, _| bytes.get(start..).unwrap_or_default();
-    parser
-        .parse_with_options(&mut input, None, Some(options))
-        .ok_or_else(too_complex)
+    let tree = parser.parse_with_options(&mut input, None, Some(options));
+    match (tree, stopped_at) {
+        (Some(tree), _) => Ok(tree),
+        (None, Some(byte)) => {
+            let before = bytes.get(..byte).unwrap_or(bytes);
+            let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+            Err(vec![language.invalid(line)])
+        }
+        (None, None) => Err(vec![Problem::of_file(
+            "too complex: pass only the part that configures CORS",
+        )]),
+    }
 }
 
 /// Visits every node, parents first, with the name of its field in its parent. The nodes are visited in a loop.
@@ -180,6 +201,7 @@ pub(crate) struct Reader<'t> {
     names: Names<'t>,
     /// Where names were replaced with their values.
     used: HashSet<usize>,
+    values_left: usize,
 }
 
 impl<'t> Reader<'t> {
@@ -238,7 +260,8 @@ impl<'t> Reader<'t> {
     }
 
     fn value(&mut self, node: Node<'t>, depth: usize) -> Value {
-        let kind = if depth > DEEPEST {
+        self.values_left = self.values_left.saturating_sub(1);
+        let kind = if depth > DEEPEST || self.values_left == 0 {
             Kind::Other
         } else {
             match self.language {

@@ -88,6 +88,7 @@ fn add_map(draft: &mut Draft, map: &Directive) {
 fn add_default(draft: &mut Draft, line: usize, value: &str, map: &Directive) {
     match value {
         "" => {}
+        _ if draft.meaning.any_origin => {}
         "*" | "$http_origin" => {
             let exceptions = map.block.iter().flatten();
             let mut exceptions =

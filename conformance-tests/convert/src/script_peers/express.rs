@@ -82,8 +82,12 @@ fn draft(call: Value) -> Draft {
         [options] => match &options.value.kind {
             Kind::Nothing => {}
             Kind::Record(record) if !record.is_open => {
+                let has_new_name = record
+                    .fields
+                    .iter()
+                    .any(|field| field.name.as_deref() == Some("allowedHeaders"));
                 for field in &record.fields {
-                    option(&mut draft, field, &record.fields);
+                    option(&mut draft, field, has_new_name);
                 }
             }
             Kind::Record(_) => draft.problem(
@@ -97,7 +101,7 @@ fn draft(call: Value) -> Draft {
     draft
 }
 
-fn option(draft: &mut Draft, field: &Argument, fields: &[Argument]) {
+fn option(draft: &mut Draft, field: &Argument, has_new_name: bool) {
     let value = &field.value;
     let name = field.name.as_deref().unwrap_or_default();
     match name {
@@ -105,13 +109,7 @@ fn option(draft: &mut Draft, field: &Argument, fields: &[Argument]) {
         "methods" => methods(draft, value),
         "allowedHeaders" => headers(draft, name, value),
         // An old name, which `allowedHeaders` overrides.
-        "headers"
-            if fields
-                .iter()
-                .all(|field| field.name.as_deref() != Some("allowedHeaders")) =>
-        {
-            headers(draft, name, value)
-        }
+        "headers" if !has_new_name => headers(draft, name, value),
         "headers" => draft.note(
             field.line,
             "`headers` is left out: `allowedHeaders` overrides it",
