@@ -10,7 +10,6 @@
 
 mod hostile;
 mod options;
-mod peers;
 mod read;
 mod regexes;
 mod unread;
