@@ -10,6 +10,7 @@
 
 mod hostile;
 mod options;
+mod peers;
 mod read;
 mod regexes;
 mod unread;
