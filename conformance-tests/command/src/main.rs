@@ -8,6 +8,7 @@ mod check;
 mod client;
 mod completions;
 mod conformance;
+mod convert;
 mod diff;
 mod explain;
 mod lint;
@@ -35,18 +36,19 @@ use self::style::BAD;
 fn main() -> ExitCode {
     let command = Cli::parse().command.unwrap_or_default();
     let end = match command {
+        Command::Check(options) => check::run(&options),
+        Command::Explain(options) => explain::run(&options),
+        Command::Audit(options) => audit::run(&options),
+        Command::Conformance(options) => conformance::run(&options),
+        Command::Lint(options) => lint::run(&options),
+        Command::Diff(options) => diff::run(&options),
+        Command::Schema => schema::run(),
+        Command::Convert(options) => convert::run(&options),
+        Command::Proxy(options) => proxy::run(&options),
         Command::Playground(options) => playground::run(&options),
         Command::Serve(options) => serve::run(&options),
-        Command::Lint(options) => lint::run(&options),
-        Command::Explain(options) => explain::run(&options),
-        Command::Diff(options) => diff::run(&options),
-        Command::Audit(options) => audit::run(&options),
-        Command::Schema => schema::run(),
-        Command::Check(options) => check::run(&options),
         Command::Completions(options) => completions::run(&options),
         Command::Man(options) => man::run(&options),
-        Command::Proxy(options) => proxy::run(&options),
-        Command::Conformance(options) => conformance::run(&options),
     };
     end.unwrap_or_else(|failure| {
         print_error(failure);
@@ -71,34 +73,36 @@ const HELP: &str =
 
 #[derive(Subcommand)]
 enum Command {
-    /// Try a policy with real requests from your browser (the default command)
-    Playground(playground::Options),
-    /// Serve a test application with a policy
-    Serve(serve::Options),
-    /// Report the errors and warnings of a policy file, or of the environment
-    Lint(lint::Options),
-    /// Explain step by step what browsers and server do with a request under a policy
-    Explain(explain::Options),
-    /// Report what pages can do under one policy and not under another
-    Diff(diff::Options),
-    /// Try on a server what attackers try, and report what it allows
-    Audit(audit::Options),
-    /// Print the JSON Schema of a policy file, for editors
-    Schema,
     /// Find out whether a browser would let a script read a response, and if not, why and what to change
     ///
     /// Sends to the server what a browser would send for a `fetch` of a script, and judges the responses as browsers do. It
     /// sends no cookies unless `--cookie` or a curl command names them, contacts no host that the command line does not name,
     /// reads no bodies, and knows nothing of service workers and extensions.
     Check(Box<check::Options>),
+    /// Explain step by step what browsers and server do with a request under a policy
+    Explain(explain::Options),
+    /// Try on a server what attackers try, and report what it allows
+    Audit(audit::Options),
+    /// Test the CORS of any server, in any language
+    Conformance(Box<conformance::Options>),
+    /// Report the errors and warnings of a policy file, or of the environment
+    Lint(lint::Options),
+    /// Report what pages can do under one policy and not under another
+    Diff(diff::Options),
+    /// Print the JSON Schema of a policy file, for editors
+    Schema,
+    /// Convert the CORS configuration of another library to a policy file
+    Convert(convert::Options),
+    /// Put a policy in front of a server without CORS, for development
+    Proxy(proxy::Options),
+    /// Try a policy with real requests from your browser (the default command)
+    Playground(playground::Options),
+    /// Serve a test application with a policy
+    Serve(serve::Options),
     /// Print a script with which a shell completes the commands and their options
     Completions(completions::Options),
     /// Print the man page of `cors`, or of one of its commands
     Man(man::Options),
-    /// Put a policy in front of a server without CORS, for development
-    Proxy(proxy::Options),
-    /// Test the CORS of any server, in any language
-    Conformance(Box<conformance::Options>),
 }
 
 impl Default for Command {

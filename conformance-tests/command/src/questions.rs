@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::style::COMMAND;
 
 /// A question, and the command that answers it. A new command needs one line here.
-const QUESTIONS: [(&str, &str); 13] = [
+const QUESTIONS: [(&str, &str); 14] = [
     (
         "Why does the browser block this request to my server?",
         "check",
@@ -14,11 +14,25 @@ const QUESTIONS: [(&str, &str); 13] = [
         "What do browsers and server do with a request under my policy, and why?",
         "explain",
     ),
+    ("What does my server allow attackers?", "audit"),
+    (
+        "Does my CORS, in any language, do what browsers need?",
+        "conformance",
+    ),
     (
         "Is my policy valid, and is anything in it suspicious?",
         "lint",
     ),
     ("Does this change of my policy let pages do more?", "diff"),
+    ("How does my editor check a policy file?", "schema"),
+    (
+        "What is the CORS configuration of another library as a policy?",
+        "convert",
+    ),
+    (
+        "How do I use an API without CORS while I develop a page?",
+        "proxy",
+    ),
     (
         "What do real requests from my browser do? (without a command, too)",
         "playground",
@@ -27,16 +41,6 @@ const QUESTIONS: [(&str, &str); 13] = [
         "How does a test application with my policy respond?",
         "serve",
     ),
-    ("What does my server allow attackers?", "audit"),
-    (
-        "Does my CORS, in any language, do what browsers need?",
-        "conformance",
-    ),
-    (
-        "How do I use an API without CORS while I develop a page?",
-        "proxy",
-    ),
-    ("How does my editor check a policy file?", "schema"),
     ("How does my shell complete these commands?", "completions"),
     ("Where are the man pages?", "man"),
     ("Which options does a command have?", "help"),

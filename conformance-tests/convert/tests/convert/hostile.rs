@@ -1,0 +1,107 @@
+//! Hostile texts end with an error, in bounded time and on a small stack.
+
+use std::thread;
+
+use cors_convert::{From, MAX_LENGTH, convert};
+
+/// Texts that nest or repeat something as often as the length allows.
+fn texts() -> Vec<String> {
+    let repeated = [
+        "(",
+        "[",
+        "{a: ",
+        "!",
+        "&",
+        "\"",
+        "'",
+        "a.b().",
+        "<",
+        "- ",
+        "f(x => ",
+        "\u{0}",
+        "cors({a:",
+        "CorsLayer::new().a(",
+        "vec![",
+        "server { ",
+    ];
+    let length = MAX_LENGTH / 32;
+    repeated
+        .into_iter()
+        .map(|part| part.repeat(length / part.len()))
+        .collect()
+}
+
+/// Converts on a stack of half a megabyte.
+fn fails(from: From, text: String) {
+    let start: String = text.chars().take(20).collect();
+    let thread = thread::Builder::new().stack_size(512 * 1024);
+    let converting = thread.spawn(move || convert(from, &text).err()).unwrap();
+    let problems = converting.join().unwrap();
+    let problems = problems.unwrap_or_else(|| panic!("{} reads {start:?}", from.as_str()));
+    assert!((1..=101).contains(&problems.len()));
+    for problem in problems {
+        let shown = problem.to_string();
+        assert!(
+            shown.len() < 400 && !shown.contains(char::is_control),
+            "{shown}"
+        );
+    }
+}
+
+#[test]
+fn nested_and_repeated() {
+    for from in [
+        From::TowerHttp,
+        From::Starlette,
+        From::Express,
+        From::Spring,
+        From::Nginx,
+    ] {
+        for text in texts() {
+            fails(from, text);
+        }
+    }
+}
+
+#[test]
+fn too_long() {
+    for from in From::ALL {
+        fails(from, " ".repeat(MAX_LENGTH + 1));
+    }
+}
+
+#[test]
+fn valid_but_deep() {
+    let deep = |open: &str, close: &str| format!("{}{}", open.repeat(2_000), close.repeat(2_000));
+    fails(
+        From::TowerHttp,
+        format!(
+            "fn f() {{ CorsLayer::new().allow_origin({}) }}",
+            deep("[", "]")
+        ),
+    );
+    fails(
+        From::TowerHttp,
+        format!(
+            "fn f() {{ CorsLayer::new(){} }}",
+            ".allow_origin(Any)".repeat(2_000)
+        ),
+    );
+    fails(
+        From::Starlette,
+        format!("CORSMiddleware(app, allow_origins={})", deep("[", "]")),
+    );
+    fails(From::Express, format!("cors({})", deep("[", "]")));
+    fails(From::Express, format!("cors({})", deep("{a:", "}")));
+    fails(From::Spring, deep("[", "]"));
+    fails(From::Nginx, deep("a {", "}"));
+}
+
+#[test]
+fn names_that_stand_for_many_names() {
+    let mut text = String::new();
+    for i in 0..100 {
+        text += &format!("const a{i} = [a{0}, a{0}, a{0}];\n", i + 1);
+    }
+    fails(From::Express, text + "cors({ origin: a0 })");
+}
