@@ -89,10 +89,10 @@ fn what_cannot_be_read_gives_no_policy() {
     let (status, _, errors) = convert(&["--from", "warp"], b"\n\xff");
     assert_eq!(
         (status, errors.as_str()),
-        (Some(1), "error: FILE: line 2: not UTF-8\n")
+        (Some(2), "error: FILE: line 2: not UTF-8\n")
     );
     let (status, _, errors) = convert(&["--from", "nginx"], &vec![b' '; 10_000_000]);
-    assert_eq!(status, Some(1));
+    assert_eq!(status, Some(2));
     assert!(errors.contains("longer than 64 KiB"), "{errors}");
 }
 
