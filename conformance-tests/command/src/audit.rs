@@ -1,7 +1,7 @@
 //! `cors audit`: tries on a server what attackers try, and reports what it allows.
 //!
-//! [`catalogue`] makes all requests in advance, [`session`] sends them, and [`examine`] reads the responses by the rules of
-//! a browser.
+//! All requests are made in advance (`catalogue.rs`) and sent one after the other (`session.rs`). Their responses are read by
+//! the rules of a browser (`examine.rs`).
 
 mod catalogue;
 mod curl;

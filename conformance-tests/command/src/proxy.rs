@@ -36,7 +36,7 @@ use super::{Failure, print_error, print_line};
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The origin of the server behind the proxy, such as https://api.example.com
+    /// The origin of the server behind the proxy, such as `https://api.example.com`
     #[arg(long, value_name = "URL", value_parser = Target::parse)]
     target: Target,
     /// A policy file, .json or .toml
