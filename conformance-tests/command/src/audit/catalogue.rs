@@ -88,11 +88,13 @@ pub(super) fn catalogue(target: &Target) -> Vec<Probe> {
     probes
 }
 
+/// A page beside that of the URL, which does not exist.
 fn no_such_page(url: &Url) -> Url {
-    let mut url = url.clone();
-    url.set_path("/cors-audit-no-such-page");
-    url.set_query(None);
-    url
+    let folder = url.path().rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut missing = url.clone();
+    missing.set_path(&format!("{folder}/cors-audit-no-such-page"));
+    missing.set_query(None);
+    missing
 }
 
 /// Other spellings of the path, which a server may treat as the same page.

@@ -185,11 +185,12 @@ impl<'a> Examination<'a> {
         if depends_on_origin {
             for (exchange, response) in responses {
                 if !varies_by_origin(response) {
-                    self.add(
-                        Rule::MissingVary,
-                        Rule::MissingVary.severity(false),
-                        exchange,
-                    );
+                    // Served to another origin, a response that allows none only breaks a page.
+                    let allows = values(response, "access-control-allow-origin")
+                        .next()
+                        .is_some();
+                    let severity = Rule::MissingVary.severity(allows);
+                    self.add(Rule::MissingVary, severity, exchange);
                 }
             }
         }

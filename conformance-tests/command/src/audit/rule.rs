@@ -26,7 +26,7 @@ impl Severity {
     }
 }
 
-/// Defines the rules: variant, stable name, severity with and without credentials, what is wrong, and what to do.
+/// Defines the rules: variant, stable name, two severities (see `Rule::severity`), what is wrong, and what to do.
 macro_rules! rules {
     ($($rule:ident = $id:literal, $with:ident / $without:ident, $what:literal, $fix:literal;)*) => {
         /// What can be wrong.
@@ -41,12 +41,12 @@ macro_rules! rules {
                 match self { $(Self::$rule => $id,)* }
             }
 
-            /// How bad it is, if credentials are allowed or not.
-            pub(super) fn severity(self, with_credentials: bool) -> Severity {
-                let (with, without) = match self {
+            /// How bad it is. The first severity is that with credentials or, for a cache, of a response that allows an origin.
+            pub(super) fn severity(self, is_first: bool) -> Severity {
+                let (first, second) = match self {
                     $(Self::$rule => (Severity::$with, Severity::$without),)*
                 };
-                if with_credentials { with } else { without }
+                if is_first { first } else { second }
             }
 
             /// What is wrong, in one sentence.
@@ -114,7 +114,7 @@ rules! {
     PreflightIsLaxer = "preflight-is-laxer", Medium / Medium,
         "preflights allow an origin that other responses refuse, so browsers send its requests",
         "apply one policy to preflights and to all other requests";
-    MissingVary = "missing-vary", Medium / Medium,
+    MissingVary = "missing-vary", Medium / Low,
         "the response depends on `Origin`, but has no `Vary: Origin`, so a cache can serve it to another origin",
         "send `Vary: Origin` with every response, also if there is no `Origin` or it is refused";
     AnyOriginWithCredentials = "any-origin-with-credentials", Low / Low,
@@ -180,6 +180,7 @@ impl Rule {
                     | Self::NotAnOrigin
                     | Self::SeveralOrigins
             ),
+            Self::SeveralAllowOrigin => self == Self::AllowedOriginRefused,
             _ => false,
         }
     }

@@ -88,6 +88,63 @@ const NGINX: [(&str, &str, &[&str], &[Culprit]); 14] = [
     ("to-https", "return 301 https://$host$request_uri;", PUT, &[Culprit::PreflightRedirectToHttps]),
 ];
 
+/// Set-up and path, and the rules of which `cors audit` has findings.
+type Audit = (&'static str, &'static [&'static str]);
+
+/// Starlette and Express say in a refused preflight what is allowed, and with `*` they allow every header.
+#[rustfmt::skip]
+const FASTAPI_AUDITS: [Audit; 5] = [
+    ("right/", &["note: any-header", "note: refused-preflight-leaks"]),
+    ("any/", &["note: any-header"]),
+    ("any-with-credentials/", &["high: reflects-any-origin", "note: any-header"]),
+    ("none/", &["note: allowed-origin-refused"]),
+    ("twice/", &["low: several-allow-origin", "note: refused-preflight-leaks"]),
+];
+
+#[rustfmt::skip]
+const EXPRESS_AUDITS: [Audit; 5] = [
+    ("right/", &["note: any-header", "note: refused-preflight-leaks"]),
+    ("any/", &["note: any-header"]),
+    ("any-with-credentials/", &["low: any-origin-with-credentials", "note: any-header"]),
+    ("reflected/", &["high: reflects-any-origin", "note: any-header"]),
+    ("twice/", &["low: several-allow-origin", "note: any-header", "note: refused-preflight-leaks"]),
+];
+
+/// A `map` of nginx ignores case. The page beside each location does not exist, so it has no CORS.
+#[rustfmt::skip]
+const NGINX_AUDITS: [Audit; 6] = [
+    ("right", &["low: error-lacks-headers"]),
+    ("any", &["low: error-lacks-headers"]),
+    ("map", &["low: not-an-origin", "low: error-lacks-headers"]),
+    ("reflected", &["medium: missing-vary", "low: reflects-any-origin", "low: error-lacks-headers"]),
+    ("map-without-vary", &["medium: missing-vary", "low: not-an-origin", "low: error-lacks-headers"]),
+    ("secret", &["low: any-origin-with-credentials", "low: error-lacks-headers"]),
+];
+
+/// The rules that the audit of each set-up finds, if they are not the expected ones.
+fn compare_audits(audits: &[Audit], address: &str) {
+    let differences = audits.iter().filter_map(|(path, expected)| {
+        let url = format!("http://{address}/{path}");
+        let args = [
+            "audit", &url, "--origin", PAGE, "--rate", "1000", "--format", "json",
+        ];
+        let run = run(Command::new(env!("CARGO_BIN_EXE_cors")).args(args));
+        let report: Value =
+            serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error} {run:?}"));
+        let findings = report["findings"].as_array().unwrap().iter();
+        let found = findings.map(|it| {
+            format!(
+                "{}: {}",
+                it["severity"].as_str().unwrap(),
+                it["rule"].as_str().unwrap()
+            )
+        });
+        let found: Vec<_> = found.collect();
+        (found != *expected).then(|| format!("{path}: expected {expected:?}, found {found:?}\n"))
+    });
+    assert_eq!(differences.collect::<String>(), "");
+}
+
 /// The identifiers of the culprits that are found, as a line for a table if they are not the expected ones.
 fn difference(name: &str, url: &str, args: &[&str], expected: &[Culprit]) -> Option<String> {
     let mut command = command();
@@ -113,7 +170,11 @@ fn fastapi() {
         return;
     };
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/check/application.py");
-    compare(&FASTAPI, python.program("python").arg(script));
+    compare(
+        &FASTAPI,
+        &FASTAPI_AUDITS,
+        python.program("python").arg(script),
+    );
 }
 
 #[test]
@@ -122,11 +183,11 @@ fn express() {
         return;
     };
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/check/application.js");
-    compare(&EXPRESS, &mut packages.node(script));
+    compare(&EXPRESS, &EXPRESS_AUDITS, &mut packages.node(script));
 }
 
 /// Starts a server with all set-ups, and checks each row.
-fn compare(rows: &[Row], command: &mut Command) {
+fn compare(rows: &[Row], audits: &[Audit], command: &mut Command) {
     let server = Server::start(command);
     let line = server.line_with("listening on ");
     let address = line.rsplit(' ').next().unwrap();
@@ -134,6 +195,7 @@ fn compare(rows: &[Row], command: &mut Command) {
         difference(path, &format!("http://{address}/{path}"), args, expected)
     });
     assert_eq!(differences.collect::<String>(), "");
+    compare_audits(audits, address);
 }
 
 #[test]
@@ -150,6 +212,7 @@ fn nginx() {
         )
     });
     assert_eq!(differences.collect::<String>(), "");
+    compare_audits(&NGINX_AUDITS, &nginx.address);
 }
 
 struct Nginx {
