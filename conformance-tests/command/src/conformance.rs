@@ -44,13 +44,13 @@ pub(crate) struct Options {
     /// port of 127.0.0.1 to listen on. It is started once for each policy
     #[arg(long, value_name = "COMMAND", value_parser = Template::parse, required_unless_present = "url")]
     command: Option<Template>,
-    /// Test a server that runs; only http is supported. It gets requests with all methods, DELETE included
+    /// Test a running server at this http URL. It gets requests with all methods, including DELETE
     #[arg(long, requires = "policy", conflicts_with = "command", value_parser = Endpoint::parse)]
     url: Option<Endpoint>,
     /// The policy of the server at `--url`, .json or .toml
     #[arg(long, value_name = "FILE", requires = "url")]
     policy: Option<PathBuf>,
-    /// What must hold
+    /// Which differences fail
     #[arg(long, value_enum, default_value_t)]
     profile: Profile,
     /// Run only cases with this text in their name, such as `preflight-method/`; can be repeated
@@ -62,7 +62,7 @@ pub(crate) struct Options {
     /// The name of the server, in the report and in `--differences`
     #[arg(long, default_value = "server")]
     name: String,
-    /// A file like differences.toml, with responses in which the server named by `--name` may differ
+    /// A file of responses that may differ for the server that `--name` names, in the format of differences.toml
     #[arg(long, value_name = "FILE", conflicts_with = "url")]
     differences: Option<PathBuf>,
     /// The format of the report
@@ -77,18 +77,18 @@ pub(crate) struct Options {
     /// Seconds until a response must be complete
     #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
     case_limit: Duration,
-    /// How many servers run at once [default: the number of processors]
+    /// The maximum number of servers that run at once [default: the number of processors]
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: Option<u16>,
 }
 
-/// What a server must do.
+/// Which differences fail.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Profile {
-    /// What the standard and safety demand: nothing breaks or leaks in a browser
+    /// A case fails if something breaks or leaks in a browser
     #[default]
     Fetch,
-    /// The contract of this library, BEHAVIOUR.md: every difference fails
+    /// A case fails if the response differs at all from BEHAVIOUR.md, the contract of this library
     Starlette,
 }
 

@@ -14,10 +14,10 @@ use super::{Failure, print_error};
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The library that the configuration is for
+    /// The library whose configuration is converted
     #[arg(long, value_parser = library(), value_name = "LIBRARY")]
     from: From,
-    /// The source or configuration file; `-` reads standard input
+    /// The source file or configuration file; `-` reads it from standard input
     #[arg(default_value = "-")]
     file: PathBuf,
     /// The format of the policy

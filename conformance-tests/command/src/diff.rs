@@ -1,4 +1,4 @@
-//! `cors diff`: what pages can do under one policy and not under another.
+//! `cors diff`: what pages can do under only one of two policies.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -26,7 +26,7 @@ pub(crate) struct Options {
 
 #[derive(Clone, Copy, Default, ValueEnum)]
 enum Format {
-    /// One line per difference, with an origin for which it is one
+    /// One line per difference, with an example of an origin
     #[default]
     Text,
     /// A JSON object with `widens` and the list `differences`

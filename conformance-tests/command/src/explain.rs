@@ -33,7 +33,7 @@ pub(crate) struct Options {
     /// The origin of the page, such as `https://app.example.com`, or `null`
     #[arg(long, value_parser = origin)]
     origin: String,
-    /// The URL of the request; only its origin and its host matter [default: a URL of another origin]
+    /// The URL of the request, of which only the origin and the host matter [default: a URL of another origin]
     #[arg(long, value_parser = url)]
     url: Option<Url>,
     /// The method
@@ -42,10 +42,10 @@ pub(crate) struct Options {
     /// A header that the script sets; can be repeated. Without a value, the header is empty
     #[arg(short = 'H', long = "header", value_name = "NAME[: VALUE]", value_parser = name_or_header)]
     headers: Vec<Header>,
-    /// Explain a request with cookies: `credentials: "include"`
+    /// Apply the rules for `credentials: "include"`, with which browsers send cookies
     #[arg(long)]
     credentials: bool,
-    /// Force a preflight, like a script that listens to upload progress
+    /// Force a preflight, as a script does that listens to upload progress
     #[arg(long)]
     forces_preflight: bool,
     /// The format of the report
@@ -55,7 +55,7 @@ pub(crate) struct Options {
 
 #[derive(Clone, Copy, Default, ValueEnum)]
 enum Format {
-    /// Sections for people
+    /// Sections of text
     #[default]
     Text,
     /// One JSON object

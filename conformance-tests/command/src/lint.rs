@@ -16,7 +16,7 @@ pub(crate) struct Options {
     /// A policy file, .json or .toml; `-` reads JSON or TOML from standard input
     #[arg(required_unless_present = "env")]
     file: Option<PathBuf>,
-    /// Read the environment variables CORS_ALLOW_ORIGINS, CORS_MAX_AGE and so on instead of a file
+    /// Read environment variables such as CORS_ALLOW_ORIGINS and CORS_MAX_AGE instead of a file
     #[arg(long, conflicts_with_all = ["file", "key", "input_format"])]
     env: bool,
     /// The prefix of the variables
@@ -24,7 +24,7 @@ pub(crate) struct Options {
     prefix: String,
     #[command(flatten)]
     read: ReadOptions,
-    /// Exit with status 1 on warnings, too
+    /// Exit with status 1 also on warnings
     #[arg(long)]
     strict: bool,
     /// The format of the report

@@ -1,5 +1,5 @@
 //! The `cors` command. It exits with status 1 if the result is negative, such as errors in a policy, a
-//! blocked fetch or wider access. It exits with status 2 if there is no result, on wrong usage too.
+//! blocked fetch or wider access. It exits with status 2 if there is no result, for example on wrong usage.
 
 mod arguments;
 mod audit;
@@ -59,7 +59,7 @@ fn main() -> ExitCode {
 /// The exit status without a result, the same as that of `clap` on wrong usage.
 const NO_RESULT: u8 = 2;
 
-/// Find out what browsers do with CORS, and write a policy that is right
+/// Find out what browsers do with CORS, and write a correct policy
 #[derive(Parser)]
 #[command(name = "cors", version, help_template = HELP, after_help = questions::table())]
 struct Cli {
@@ -75,19 +75,19 @@ const HELP: &str =
 enum Command {
     /// Find out whether a browser would let a script read a response, and if not, why and what to change
     ///
-    /// Sends to the server what a browser would send for a `fetch` of a script, and judges the responses as browsers do. It
-    /// sends no cookies unless `--cookie` or a curl command names them, contacts no host that the command line does not name,
-    /// reads no bodies, and knows nothing of service workers and extensions.
+    /// Sends the requests that a browser would send for a `fetch` of a script, and judges the responses as browsers do. It
+    /// sends no cookies unless `--cookie` or a curl command names them, and contacts no host that the command line does not
+    /// name. It does not read bodies, and does not consider service workers and browser extensions.
     Check(Box<check::Options>),
-    /// Explain step by step what browsers and server do with a request under a policy
+    /// Explain step by step what the browser and the server do with a request under a policy
     Explain(explain::Options),
-    /// Try on a server what attackers try, and report what it allows
+    /// Send the requests of an attacker to a server, and report what it allows
     Audit(audit::Options),
     /// Test the CORS of any server, in any language
     Conformance(Box<conformance::Options>),
     /// Report the errors and warnings of a policy file, or of the environment
     Lint(lint::Options),
-    /// Report what pages can do under one policy and not under another
+    /// Report what pages can do under only one of two policies
     Diff(diff::Options),
     /// Print the JSON Schema of a policy file, for editors
     Schema,

@@ -15,10 +15,10 @@ use super::{Failure, print_error};
 /// How to find the policy in a file.
 #[derive(Args)]
 pub(crate) struct ReadOptions {
-    /// The table in the file that is the policy, such as `cors` or `server.cors`
+    /// The key of the table in the file that contains the policy, such as `cors` or `server.cors`
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
-    /// The format of the file, if its name does not say it
+    /// The format of the file, if its name does not show it
     #[arg(long, value_enum, value_name = "FORMAT")]
     input_format: Option<Format>,
 }

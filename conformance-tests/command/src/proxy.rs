@@ -48,16 +48,16 @@ pub(crate) struct Options {
     /// The address to listen on. If it is not a loopback address, other machines can use the proxy
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     bind: IpAddr,
-    /// Another name by which browsers reach the proxy, such as dev.test or dev.test:9000
+    /// Another name at which browsers reach the proxy, such as dev.test or dev.test:9000
     #[arg(long = "host", value_name = "NAME", value_parser = names::check)]
     hosts: Vec<String>,
     /// Let cookies pass in both directions
     #[arg(long)]
     cookies: bool,
-    /// Accept a target whose name resolves to an address of a private network or of this machine
+    /// Allow a target whose name resolves to an address of a private network or of this machine
     #[arg(long)]
     allow_private: bool,
-    /// How many seconds a connection to the target may take
+    /// How many seconds it may take to connect to the target
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     connect_timeout: u32,
     /// How many seconds the target may take to respond after the last byte of a request. Bodies have no limit

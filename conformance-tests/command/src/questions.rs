@@ -1,4 +1,4 @@
-//! The first screen of help: which command answers which question. A test checks that no command is missing.
+//! The main help page, which lists the question that each command answers. A test checks that no command is missing.
 
 use std::fmt::Write as _;
 

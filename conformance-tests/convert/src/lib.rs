@@ -1,7 +1,7 @@
 //! Converts the CORS configuration of other libraries to a policy of this library.
 //!
-//! Only what the text says is converted. What cannot be read is a [`Problem`] with its line, never a guess. Where the same option
-//! means something else here, there is a [`Note`].
+//! A value is converted only if the text states it. Anything that cannot be read is a [`Problem`] with its line: a value is
+//! never guessed. If an option has another meaning in this library, there is a [`Note`].
 
 mod draft;
 mod nginx;
@@ -19,7 +19,7 @@ use cors_core::Config;
 
 pub use problem::{Note, Problem};
 
-/// The longest text that is read, in bytes. No configuration is as long.
+/// The length of the longest text that is read, in bytes. No real configuration is that long.
 pub const MAX_LENGTH: usize = 64 * 1024;
 
 /// The library that the configuration is for.
@@ -45,7 +45,7 @@ pub enum From {
 }
 
 impl From {
-    /// Every library that is known.
+    /// All supported libraries.
     pub const ALL: [Self; 8] = [
         Self::TowerHttp,
         Self::ActixCors,
@@ -72,10 +72,10 @@ impl From {
     }
 }
 
-/// A configuration of this library, and where its meaning differs.
+/// A configuration of this library, and how its meaning differs from the original.
 #[derive(Clone, Debug)]
 pub struct Converted {
-    /// The configuration. Its build can fail: other libraries allow what is an error here.
+    /// The configuration. Building it can fail, because other libraries allow configurations that are errors here.
     pub config: Config,
     /// The differences in meaning.
     pub notes: Vec<Note>,
@@ -85,7 +85,7 @@ pub struct Converted {
 ///
 /// # Errors
 ///
-/// Returns everything that could not be read, if there is anything.
+/// Returns a problem for each part of the text that could not be read.
 pub fn convert(from: From, text: &str) -> Result<Converted, Vec<Problem>> {
     if text.len() > MAX_LENGTH {
         let message = format!(

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Something that cannot be read, so that there is no policy.
+/// A part of the text that cannot be read. With a problem, there is no policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     line: Option<usize>,

@@ -32,12 +32,12 @@ impl Engine {
     }
 }
 
-/// What the console of a browser says if the browser blocks the fetch, or the error that the script gets if the console
-/// says nothing; `None` if the browser does not block the fetch. If there are several lines, the one with the reason.
+/// The message in the console of a browser that blocks the fetch. If there are several lines, this is the one with the reason.
+/// If the console has no message, this is the error that the script gets. `None` if the browser does not block the fetch.
 ///
-/// The texts are those of Chromium 156, Firefox 153 and WebKitGTK 2.50, and a test compares them with what these print.
-/// Two things are not compared: Safari, which has the code of WebKit, but reports failures of the network in words of
-/// macOS, and mixed content, whose messages were read once in these versions.
+/// The texts are those of Chromium 156, Firefox 153 and WebKitGTK 2.50, and a test compares them with the output of these
+/// browsers. Two things are not compared. Safari has the code of WebKit, but macOS words its network failures. The messages for
+/// mixed content were read once in these versions.
 pub fn console(seen: &Observation<'_>, engine: Engine) -> Option<String> {
     let message = match (engine, mixed(seen)) {
         (Engine::Safari, Some((url, _))) => safari::mixed_content(seen, url),

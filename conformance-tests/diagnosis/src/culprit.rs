@@ -3,7 +3,7 @@
 /// Defines [`Culprit`] with its identifiers.
 macro_rules! culprits {
     ($($(#[$doc:meta])* $name:ident = $id:literal,)*) => {
-        /// What is wrong. Each has one remedy.
+        /// Why a browser blocks a fetch, or why a readable response is a risk. Each culprit has one remedy.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Culprit {
@@ -32,13 +32,13 @@ culprits! {
     InvalidRequest = "invalid-request",
     /// GET or HEAD with a body.
     BodyOfGet = "body-of-get",
-    /// Browsers fetch no such URL: another scheme, a user name, or a blocked port.
+    /// Browsers do not fetch such a URL: it has another scheme, a user name, or a blocked port.
     UnfetchableUrl = "unfetchable-url",
     /// A page over HTTPS fetches a URL over HTTP.
     MixedContent = "mixed-content",
     /// A public page fetches from the local network or from the user's own computer.
     LocalNetwork = "local-network",
-    /// There is no response, which browsers may report as a CORS error.
+    /// There is no response. Browsers may report this as a CORS error.
     Unreachable = "unreachable",
 
     // `Access-Control-Allow-Origin`.
@@ -72,15 +72,15 @@ culprits! {
     ResponseWithoutHeaders = "response-without-headers",
     /// A redirect lacks the CORS headers.
     RedirectWithoutHeaders = "redirect-without-headers",
-    /// The preflight has met authentication.
+    /// Authentication responded to the preflight.
     PreflightUnauthorized = "preflight-unauthorized",
     /// The preflight is refused with a client error.
     PreflightRefused = "preflight-refused",
     /// No route handles the preflight.
     PreflightNotRouted = "preflight-not-routed",
-    /// The server fails to respond to the preflight.
+    /// The response to the preflight is a server error.
     PreflightServerError = "preflight-server-error",
-    /// The status of the preflight is not a success, for another reason.
+    /// The preflight response has another status that is not a success.
     PreflightStatus = "preflight-status",
     /// The preflight is redirected.
     PreflightRedirect = "preflight-redirect",
@@ -104,7 +104,7 @@ culprits! {
     CredentialsNotAllowed = "credentials-not-allowed",
     /// `Access-Control-Allow-Credentials` is not exactly `true`.
     CredentialsNotTrue = "credentials-not-true",
-    /// `SameSite` keeps a cookie from the request or the response.
+    /// `SameSite` prevents a cookie from being sent or stored.
     CookieSameSite = "cookie-same-site",
 
     // Methods and headers.
@@ -126,7 +126,7 @@ culprits! {
     HeaderAbsent = "header-absent",
 
     // Redirects.
-    /// The script follows no redirects: `redirect: "error"`.
+    /// The response is a redirect, but the script does not follow redirects: `redirect: "error"`.
     RedirectNotWanted = "redirect-not-wanted",
     /// `Location` is not a URL.
     RedirectMalformed = "redirect-malformed",

@@ -22,7 +22,8 @@ pub struct Finding {
 pub enum Severity {
     /// The script gets no response.
     Blocking,
-    /// The script gets a response, but not in every browser or cache, not all of it, or not only this script.
+    /// The script gets a response, but there is a problem. The fetch may fail in another browser or with a cache, the script
+    /// cannot read all of the response, or other scripts can read it as well.
     Warning,
 }
 

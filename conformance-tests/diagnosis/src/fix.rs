@@ -15,7 +15,7 @@ use self::wanted::Wanted;
 use crate::culprit::Culprit;
 use crate::observation::Observation;
 
-/// What a server is made with.
+/// The software that sends the CORS headers of a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stack {
     /// The adapters of this repository, for axum, actix-web, Rocket and warp.
@@ -70,8 +70,7 @@ impl Stack {
 
 impl Culprit {
     /// Lines of configuration or code that solve the problem, with the values of the case. If the script should change, they
-    /// are the same for every stack. `None` if no configuration
-    /// does, so that only [`Finding::fix`](crate::Finding::fix) helps.
+    /// are the same for every stack. `None` if no lines solve it. Then only [`Finding::fix`](crate::Finding::fix) helps.
     ///
     /// The lines allow the origin of the page, and nothing that the server does not allow already, except for what the
     /// fetch needs. They never allow `null`, nor every origin.

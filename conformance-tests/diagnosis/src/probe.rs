@@ -8,8 +8,8 @@ pub(crate) const OTHER_ORIGIN: &str = "https://cors-probe.example";
 /// The latest request with another origin, and without one. Send them and pass their responses to
 /// [`Observation::probes`](crate::Observation::probes).
 ///
-/// There are none if the latest request is a preflight, is neither GET nor HEAD, has no `Origin` or no response. So they have
-/// no effects that the fetch itself did not have.
+/// There are none if the latest request is a preflight, is neither GET nor HEAD, has no `Origin` or has no response. So they
+/// have no effect on the server that the fetch itself did not have.
 pub fn probes(outcome: &Outcome) -> Vec<Request> {
     let Some((request, Some(_))) = outcome.exchanges.last() else {
         return Vec::new();

@@ -11,37 +11,37 @@ use crate::arguments::{self, Header};
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The URL to send requests to, with http or https. Audit only servers that are yours
+    /// The http or https URL to send requests to. Audit only servers that are yours
     #[arg(value_parser = arguments::url)]
     url: Url,
-    /// An origin that the server should allow; similar ones are tried; can be repeated
+    /// An origin that the server should allow. The audit tries similar origins; can be repeated
     #[arg(long = "origin", value_name = "ORIGIN", value_parser = arguments::origin)]
     origins: Vec<String>,
     /// The method of the requests
     #[arg(short = 'X', long, default_value = "GET", value_parser = ["GET", "HEAD"])]
     method: String,
-    /// A header of every request that is not a preflight, such as `Authorization: Bearer ...`; can be repeated
+    /// A header for every request except preflights, such as `Authorization: Bearer ...`; can be repeated
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = arguments::header)]
     headers: Vec<Header>,
-    /// Cookies of every request that is not a preflight, such as `session=1`
+    /// Cookies for every request except preflights, such as `session=1`
     #[arg(long, value_name = "COOKIES")]
     pub(super) cookie: Option<String>,
     /// Print the requests as curl commands, and send nothing
     #[arg(long)]
     pub(super) dry_run: bool,
-    /// The most requests in a second
+    /// The maximum number of requests in a second
     #[arg(long, value_name = "NUMBER", default_value = "10", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(super) rate: u32,
-    /// Exit with status 1 if a finding is as bad as this, or worse
+    /// Exit with status 1 if a finding has this severity or a higher one
     #[arg(long, value_enum, value_name = "SEVERITY", default_value = "low")]
     pub(super) fail_on: Severity,
-    /// Accept any certificate; then anyone on the way can read and change everything
+    /// Accept any certificate. Anyone between this machine and the server can then read and change everything
     #[arg(long)]
     pub(super) insecure: bool,
-    /// The time for each request, in seconds
+    /// The time limit for each request, in seconds
     #[arg(long, value_name = "SECONDS", value_parser = arguments::seconds, default_value = "10")]
     pub(super) time_limit: Duration,
-    /// The format of the report; SARIF is what code hosts read
+    /// The format of the report. SARIF is for code hosts
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
 }

@@ -5,13 +5,13 @@ use clap::ValueEnum;
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(super) enum Severity {
-    /// Worth knowing. It may be intended.
+    /// It may be intended.
     Note,
-    /// It breaks pages, or helps an attacker only together with something else.
+    /// It breaks pages, or helps an attacker only together with another problem.
     Low,
-    /// An attacker needs a certain position, or reads what is not secret to the user alone.
+    /// The attack also depends on something else, such as the local network, or the data is not private to the user.
     Medium,
-    /// A page of an attacker reads the data of a user.
+    /// A page of an attacker can read the data of a user.
     High,
 }
 
@@ -147,7 +147,7 @@ rules! {
 }
 
 impl Rule {
-    /// Whether a finding for `other` explains one for this rule.
+    /// Whether a finding for `other` makes a finding for this rule redundant.
     pub(super) fn follows_from(self, other: Self) -> bool {
         match other {
             Self::ReflectsAnyOrigin => matches!(

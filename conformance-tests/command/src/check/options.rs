@@ -11,7 +11,7 @@ use crate::arguments::{self, Header};
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The URL to fetch, with http or https
+    /// The http or https URL to fetch
     #[arg(value_parser = arguments::url, required_unless_present = "from_curl", conflicts_with = "from_curl")]
     pub(super) url: Option<Url>,
     /// The origin of the page, such as `https://app.example.com`, or `null` [default: that of the curl command]
@@ -29,31 +29,31 @@ pub(crate) struct Options {
     /// Apply the rules for `credentials: "include"`
     #[arg(long)]
     pub(super) credentials: bool,
-    /// Cookies to send, such as `session=1`, but never with a preflight or to another host; implies `--credentials`
+    /// Cookies to send, such as `session=1`; implies `--credentials`. They are never sent with a preflight or to another host
     #[arg(long, value_name = "COOKIES")]
     pub(super) cookie: Option<String>,
-    /// Force a preflight, like a script that listens to upload progress
+    /// Force a preflight, as a script does that listens to upload progress
     #[arg(long)]
     pub(super) forces_preflight: bool,
-    /// A response header that the script reads; can be repeated
+    /// The name of a response header that the script reads; can be repeated
     #[arg(long = "reads", value_name = "NAME")]
     pub(super) reads: Vec<String>,
-    /// A curl command, as browsers copy it ("Copy as cURL", for bash), in quotes; `-` reads it from standard input
+    /// A curl command in quotes, such as that of "Copy as cURL (bash)" in a browser; `-` reads it from standard input
     #[arg(long, value_name = "COMMAND")]
     pub(super) from_curl: Option<String>,
-    /// The browser engine whose deviations from the Fetch standard to apply
+    /// The browser engine to imitate, with its deviations from the Fetch standard
     #[arg(long, value_enum, default_value_t)]
     pub(super) browser: Browser,
-    /// Another host that redirects may lead to; can be repeated
+    /// Another host to which requests may be sent if a redirect leads there; can be repeated
     #[arg(long, value_name = "HOST", value_parser = arguments::host)]
     pub(super) follow_to: Vec<String>,
-    /// Accept any certificate; then anyone on the way can read and change everything
+    /// Accept any certificate. Anyone between this machine and the server can then read and change everything
     #[arg(long)]
     pub(super) insecure: bool,
-    /// The time for all requests together, in seconds
+    /// The time limit for all requests together, in seconds
     #[arg(long, value_name = "SECONDS", value_parser = arguments::seconds, default_value = "30")]
     pub(super) time_limit: Duration,
-    /// The stack of the server, for lines of its configuration
+    /// Print lines of configuration for this server software
     #[arg(long, value_parser = stack())]
     pub(super) stack: Option<Stack>,
     /// The format of the report
