@@ -27,7 +27,7 @@ impl Report<'_> {
         if let Some(status) = self.status.filter(|status| !(200..300).contains(status)) {
             let _ = writeln!(
                 text,
-                "note: the usual response has status {status}; name another URL or, with `-H` or `--cookie`, who you are\n"
+                "note: the usual response has status {status}; use another URL, or authenticate with `-H` or `--cookie`\n"
             );
         }
         for finding in &self.findings {

@@ -88,7 +88,7 @@ rules! {
         "with several origins in the request, the server allows one that it should not",
         "refuse a request with more than one `Origin`";
     SpecialCharacters = "special-characters", Medium / Low,
-        "the server takes a special character for the end of the host; some browsers load such hosts",
+        "the server treats a special character as the end of the host; some browsers load hosts with such characters",
         "compare whole origins instead of splitting them";
     TrustsHttp = "trusts-http", Medium / Low,
         "the server allows the same host over http, whose pages anyone on the network can change",
@@ -107,7 +107,7 @@ rules! {
         "compare `Origin` byte by byte with the allowed origins";
     PathIsLaxer = "path-is-laxer", High / Medium,
         "another spelling of the path is served with a laxer policy",
-        "apply one policy to all spellings of a path, or refuse the odd ones";
+        "apply one policy to all spellings of a path, or refuse unusual spellings";
     ErrorIsLaxer = "error-is-laxer", High / Medium,
         "error responses allow an origin that other responses refuse",
         "apply one policy to all responses, errors included";
@@ -142,7 +142,7 @@ rules! {
         "`Access-Control-Max-Age` is longer than a day, or not a number; no browser keeps a preflight for longer",
         "send at most 86400 seconds";
     AllowedOriginRefused = "allowed-origin-refused", Note / Note,
-        "the origin of `--origin` is not allowed, so the audit cannot tell much",
+        "the server does not allow the origin of `--origin`, so the audit finds little",
         "name an origin that the server allows";
 }
 
@@ -182,6 +182,25 @@ impl Rule {
             ),
             Self::SeveralAllowOrigin => self == Self::AllowedOriginRefused,
             _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Rule;
+
+    #[test]
+    fn the_readme_has_every_rule() {
+        let readme = include_str!("../../README.md");
+        for rule in Rule::ALL {
+            let (first, second) = (rule.severity(true).name(), rule.severity(false).name());
+            let severity = match first == second {
+                true => first.to_owned(),
+                false => format!("{first}, or {second}"),
+            };
+            let row = format!("| `{}` | {severity} | {} |", rule.id(), rule.what());
+            assert!(readme.contains(&row), "{row}");
         }
     }
 }

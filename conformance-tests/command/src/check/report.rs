@@ -76,7 +76,7 @@ impl<'a> Report<'a> {
         let (verdict, reason) = verdict(visit, &findings);
         let mut notes = plan.notes.clone();
         if verdict == Verdict::Readable && is_unprobed(visit) {
-            let note = "whether a cache may reuse the response was not asked: only GET and HEAD are sent again";
+            let note = "it was not tested whether a cache may reuse the response: only GET and HEAD are sent again";
             notes.push(note.to_owned());
         }
         Self {

@@ -202,7 +202,7 @@ impl Edit {
     fn set(key: Key, value: Value) -> Self {
         let message = match &value {
             Value::List(entries) => format!(
-                "{key}: replace `*` by {}, because any origin never has credentials",
+                "{key}: replace `*` by {}, because `*` does not allow credentials",
                 list(entries)
             ),
             Value::Flag(flag) => format!("{key}: set `{flag}`"),

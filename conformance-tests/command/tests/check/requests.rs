@@ -117,7 +117,7 @@ fn a_preflight_has_no_cookie_and_no_body() {
     );
     // Another request could change something.
     assert!(server.all().is_empty());
-    let note = "note: whether a cache may reuse the response was not asked: only GET and HEAD are sent again\n";
+    let note = "note: it was not tested whether a cache may reuse the response: only GET and HEAD are sent again\n";
     assert!(run.stdout.contains(note), "{run:?}");
 }
 

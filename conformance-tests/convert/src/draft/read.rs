@@ -10,7 +10,7 @@ impl Draft {
         let message = match &value.kind {
             Kind::Closure { .. } => {
                 format!(
-                    "`{option}`: a function decides, and a policy is data: write the values that it allows"
+                    "`{option}`: a policy cannot contain a function; write the values that it allows"
                 )
             }
             Kind::Name(_) => {

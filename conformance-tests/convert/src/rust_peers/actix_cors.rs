@@ -74,7 +74,7 @@ fn option(draft: &mut Draft, flags: &mut Flags, step: &Step) {
     let value = plain(argument);
     match name {
         "allowed_origin" => allowed_origin(draft, &value),
-        "allowed_origin_fn" => draft.problem(step.line, "`allowed_origin_fn`: a function decides, and a policy is data: write the origins that it allows"),
+        "allowed_origin_fn" => draft.problem(step.line, "`allowed_origin_fn`: a policy cannot contain a function; write the origins that it allows"),
         "allowed_methods" => {
             let methods = draft.texts(name, &value, method);
             let methods = draft.without_literal_star(name, methods);

@@ -109,11 +109,19 @@ fn different(seen: &Observation<'_>, value: &str) -> Finding {
     let allow = format!("{}; the response is for `{value}`", to_allow(seen));
     if value.strip_suffix('/') == Some(&origin) {
         let fix = write("an origin has no slash at the end");
-        return Finding::blocking(Culprit::OriginSlash, is("which has a slash more than"), fix);
+        return Finding::blocking(
+            Culprit::OriginSlash,
+            is("which has an extra slash compared with"),
+            fix,
+        );
     }
     if value.eq_ignore_ascii_case(&origin) {
         let fix = write("browsers send lower case");
-        return Finding::blocking(Culprit::OriginCase, is("in another case than"), fix);
+        return Finding::blocking(
+            Culprit::OriginCase,
+            is("with different upper and lower case than"),
+            fix,
+        );
     }
     if let Some(finding) = null_origin(seen) {
         return finding;
@@ -130,7 +138,7 @@ fn different(seen: &Observation<'_>, value: &str) -> Finding {
             let fix = write("browsers leave out the default port");
             return Finding::blocking(
                 Culprit::OriginPort,
-                is("which writes the default port of"),
+                is("which adds the default port to"),
                 fix,
             );
         }

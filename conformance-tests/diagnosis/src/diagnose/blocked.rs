@@ -66,7 +66,7 @@ fn unfetchable(seen: &Observation<'_>) -> Finding {
     } else {
         let port = url.port().unwrap_or_default();
         (
-            format!("browsers block port {port}, which another protocol than HTTP uses"),
+            format!("browsers block port {port}, which belongs to a protocol other than HTTP"),
             "let the server listen on another port, such as 8080",
         )
     };

@@ -31,7 +31,7 @@ pub(super) fn finding(seen: &Observation<'_>) -> Option<Finding> {
         }
         _ => return None,
     };
-    let fix = "send `Vary: Origin` with every response of this URL, also without CORS headers, or the same \
+    let fix = "send `Vary: Origin` with every response of this URL, including those without CORS headers, or the same \
                `Access-Control-Allow-Origin` with every response";
     Some(Finding::warning(Culprit::VaryMissing, what, fix).by(standard::caches()))
 }

@@ -26,7 +26,7 @@ pub(super) fn finding(seen: &Observation<'_>, failure: &RedirectFailure) -> Find
         ),
         RedirectFailure::TooMany => with(
             Culprit::RedirectLoop,
-            "end the loop of redirects: browsers follow 20",
+            "remove the redirect loop: browsers follow at most 20 redirects",
         ),
         RedirectFailure::UserInfo => with(
             Culprit::RedirectUserInfo,

@@ -27,7 +27,7 @@ pub(super) fn lines(remedy: &Remedy, wanted: &Wanted) -> String {
 
 fn policy(wanted: &Wanted) -> String {
     let mut lines = vec![
-        "// in each list, also what is in it already".to_owned(),
+        "// keep the entries that each list already has".to_owned(),
         "app.use(cors({".to_owned(),
         format!("  origin: [\"{}\"],", wanted.origin),
     ];

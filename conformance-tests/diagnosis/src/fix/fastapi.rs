@@ -5,12 +5,12 @@ use super::wanted::{Wanted, quoted};
 
 pub(super) fn lines(remedy: &Remedy, wanted: &Wanted) -> String {
     match remedy {
-        Remedy::Policy => format!("# in each list, also what is in it already\n\
+        Remedy::Policy => format!("# keep the entries that each list already has\n\
              app.add_middleware(\n    CORSMiddleware,\n{})", arguments(wanted)),
         Remedy::Outermost => format!(
             "# at the end, instead of `app.add_middleware(CORSMiddleware, ...)`, which covers neither middlewares that are \
              added later,\n\
-             # nor the status 500 of unhandled exceptions; in each list, also what is in it already\n\
+             # nor the status 500 of unhandled exceptions; keep the entries that each list already has\n\
              app = CORSMiddleware(\n    app,\n{})",
             arguments(wanted)
         ),

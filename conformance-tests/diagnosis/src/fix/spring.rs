@@ -23,7 +23,7 @@ pub(super) fn lines(remedy: &Remedy, wanted: &Wanted) -> String {
 
 fn policy(wanted: &Wanted) -> String {
     let mut lines = vec![
-        "// before all other filters, also those of Spring Security; in each list, also what is in it already"
+        "// before all other filters, also those of Spring Security; keep the entries that each list already has"
             .to_owned(),
         "@Bean".to_owned(),
         "FilterRegistrationBean<CorsFilter> corsFilter() {".to_owned(),

@@ -32,7 +32,7 @@ pub(super) fn lines(remedy: &Remedy, wanted: &Wanted) -> String {
 
 fn policy(wanted: &Wanted) -> String {
     let mut lines = vec![
-        "// in each list, also what is in it already".to_owned(),
+        "// keep the entries that each list already has".to_owned(),
         "let policy = Config::new()".to_owned(),
         format!("    .allow_origins([\"{}\"])", wanted.origin),
     ];
