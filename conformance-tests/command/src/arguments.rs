@@ -14,10 +14,17 @@ pub(crate) fn url(text: &str) -> Result<Url, String> {
         }
         problem => problem.to_owned(),
     })?;
-    match url.scheme() {
-        "http" | "https" => Ok(url),
-        _ => Err("only http and https URLs are supported".to_owned()),
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err("only http and https URLs are supported".to_owned());
     }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(
+            "scripts cannot fetch a URL with a user name or password; remove them, and authenticate with `-H` if the server \
+             needs it"
+                .to_owned(),
+        );
+    }
+    Ok(url)
 }
 
 /// Parses an origin. It must be in the form that browsers send, because a page has no other form.
@@ -46,7 +53,7 @@ pub(crate) fn header(text: &str) -> Result<Header, String> {
     let (name, value) = text
         .split_once(':')
         .ok_or("a header must have the form `NAME: VALUE`")?;
-    Ok((name.to_owned(), value.into()))
+    Ok((name.to_owned(), value.trim().into()))
 }
 
 /// A host as it is in a URL, without a port.

@@ -19,6 +19,7 @@ use std::process::ExitCode;
 use tokio::runtime;
 
 use self::catalogue::{Probe, catalogue};
+use self::curl::Curl;
 use self::examine::{Exchange, examine};
 use self::options::Format;
 pub(crate) use self::options::Options;
@@ -31,9 +32,14 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
     let target = options.target();
     let probes = catalogue(&target);
     announce(options, &target, probes.len());
+    let curl = Curl {
+        secret: &target.headers,
+        has_cookie: options.cookie.is_some(),
+        accepts_any_certificate: options.insecure,
+    };
     if options.dry_run {
         for probe in &probes {
-            print_line(curl::command(&probe.request, &target.headers));
+            print_line(curl.command(&probe.request));
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -49,7 +55,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
         url: &target.url,
         requests: exchanges.len(),
         findings: examine(&exchanges),
-        secret: &target.headers,
+        curl,
         status: exchanges.first().and_then(Exchange::status),
     };
     print_result(&match options.format {

@@ -23,7 +23,7 @@ impl Grant {
         let is_readable = |credentials| {
             let fetch = Fetch {
                 credentials,
-                ..Fetch::new(origin, url.clone())
+                ..Fetch::new(origin, elsewhere(url))
             };
             // The status does not matter, but a browser follows redirects.
             let response = Response {
@@ -50,6 +50,15 @@ impl Grant {
     }
 }
 
+/// The URL on a host of no page, and on a port that no browser blocks: the question is what the response allows.
+fn elsewhere(url: &Url) -> Url {
+    let mut url = url.clone();
+    // No http or https URL fails here. If one did, the URL of the server would stay.
+    let _ = url.set_host(Some("server.invalid"));
+    let _ = url.set_port(None);
+    url
+}
+
 /// Whether a browser sends the request after this response to its preflight.
 pub(super) fn passes(
     preflight: &Request,
@@ -68,7 +77,7 @@ pub(super) fn passes(
                     .map(|name| (name.to_owned(), b"1".to_vec()))
                     .into_iter()
                     .collect(),
-                ..Fetch::new(origin, preflight.url.clone())
+                ..Fetch::new(origin, elsewhere(&preflight.url))
             };
             let outcome: Outcome = Browser::new(Quirks::NONE).fetch(&fetch, |request| {
                 request.is_preflight.then(|| response.clone())

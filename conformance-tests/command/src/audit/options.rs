@@ -21,7 +21,7 @@ pub(crate) struct Options {
     #[arg(short = 'X', long, default_value = "GET", value_parser = ["GET", "HEAD"])]
     method: String,
     /// A header for every request except preflights, such as `Authorization: Bearer ...`; can be repeated
-    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = arguments::header)]
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = header)]
     headers: Vec<Header>,
     /// Cookies for every request except preflights, such as `session=1`
     #[arg(long, value_name = "COOKIES")]
@@ -65,4 +65,27 @@ impl Options {
             origins: self.origins.clone(),
         }
     }
+}
+
+/// Parses a header line. The audit sets some headers itself.
+fn header(text: &str) -> Result<Header, String> {
+    const ITS_OWN: [&str; 6] = [
+        "connection",
+        "content-length",
+        "cookie",
+        "host",
+        "origin",
+        "transfer-encoding",
+    ];
+    let (name, value) = arguments::header(text)?;
+    let lower = name.to_ascii_lowercase();
+    if ITS_OWN.contains(&lower.as_str()) || lower.starts_with("access-control-") {
+        let instead = match lower.as_str() {
+            "cookie" => "use `--cookie`",
+            "origin" => "name an origin that the server should allow with `--origin`",
+            _ => "leave it out",
+        };
+        return Err(format!("the audit sets `{lower}` itself; {instead}"));
+    }
+    Ok((name, value))
 }

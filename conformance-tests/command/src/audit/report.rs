@@ -6,17 +6,15 @@ use browser_model::Url;
 use serde_json::{Value, json};
 
 use super::catalogue::Question;
-use super::curl;
+use super::curl::Curl;
 use super::examine::{Exchange, Finding};
 use super::rule::{Rule, Severity};
-use crate::arguments::Header;
 
 pub(super) struct Report<'a> {
     pub(super) url: &'a Url,
     pub(super) requests: usize,
     pub(super) findings: Vec<Finding<'a>>,
-    /// Headers whose values are not printed.
-    pub(super) secret: &'a [Header],
+    pub(super) curl: Curl<'a>,
     /// The status of the usual response.
     pub(super) status: Option<u16>,
 }
@@ -130,7 +128,7 @@ impl Report<'_> {
     }
 
     fn command(&self, finding: &Finding<'_>) -> String {
-        curl::command(&finding.evidence.probe.request, self.secret)
+        self.curl.command(&finding.evidence.probe.request)
     }
 }
 

@@ -380,7 +380,7 @@ high: trusts-null: the server allows the origin `null`, which every page can get
   sent:      GET {url}, origin: null
   received:  200, vary: Origin, access-control-allow-origin: null, access-control-allow-credentials: true
   fix:       remove `null` from the allowed origins
-  reproduce: curl --include --silent --path-as-is --header 'origin: null' --header 'Authorization: ...' '{url}'
+  reproduce: curl --include --silent --globoff --path-as-is --header 'origin: null' --header 'Authorization: ...' --cookie '...' '{url}'
 
 findings: 1 high; requests: "
     );
@@ -462,4 +462,77 @@ fn what_cannot_be_audited() {
         );
         assert!(output.stdout.is_empty());
     }
+}
+
+/// Browsers fetch nothing from some ports, but other clients do.
+#[test]
+fn a_port_that_browsers_block() {
+    // Reserved by IANA, so a free one of the list is not always there: the first that can be bound.
+    let blocked = [6000, 6566, 6665, 6666, 6667, 6668, 6669, 6697, 10080];
+    let Some(server) = blocked
+        .into_iter()
+        .find_map(|port| Server::start_at(port, |asked| allow(asked, |_| true)))
+    else {
+        return;
+    };
+    let (findings, _) = findings(&server.url("/"), &[]);
+    assert_eq!(
+        findings,
+        BTreeMap::from([("reflects-any-origin".to_owned(), "high".to_owned())])
+    );
+}
+
+#[test]
+fn the_own_origin_of_the_server_is_like_any_other() {
+    let server = Server::start(|_| (200, Vec::new()));
+    let own = server.url("");
+    let output = audit(&server.url("/"), &["--origin", &own, "--format", "json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rules: Vec<_> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["rule"].as_str().unwrap())
+        .collect();
+    assert_eq!(rules, ["allowed-origin-refused"]);
+}
+
+#[test]
+fn headers_that_the_audit_sets_itself() {
+    let server = Server::start(right);
+    for (header, instead) in [
+        (
+            "Origin: https://a.example",
+            "name an origin that the server should allow with `--origin`",
+        ),
+        ("cookie: a=b", "use `--cookie`"),
+        ("Access-Control-Request-Method: PUT", "leave it out"),
+        ("Host: a.example", "leave it out"),
+    ] {
+        let output = audit(&server.url("/"), &["-H", header]);
+        assert_eq!(
+            (output.status.code(), server.requests()),
+            (Some(2), 0),
+            "{header}"
+        );
+        assert!(text(&output.stderr).contains(instead), "{header}");
+    }
+}
+
+#[test]
+fn a_curl_command_repeats_the_request() {
+    let server = Server::start(right);
+    let output = audit(
+        &server.url("/a'b?f[0]={1,2}"),
+        &["--dry-run", "-X", "HEAD", "-H", "X-A:  1 "],
+    );
+    let commands = text(&output.stdout);
+    let first = commands.lines().next().unwrap();
+    assert_eq!(
+        first,
+        format!(
+            r"curl --include --silent --globoff --path-as-is --head --header 'X-A: ...' '{}'",
+            server.url(r"/a'\''b?f[0]={1,2}")
+        )
+    );
 }

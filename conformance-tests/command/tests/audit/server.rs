@@ -54,11 +54,16 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(cors: Cors) -> Self {
+        Self::start_at(0, cors).unwrap()
+    }
+
+    /// `None` if the port is in use.
+    pub(crate) fn start_at(port: u16, cors: Cors) -> Option<Self> {
+        let listener = std::net::TcpListener::bind(("127.0.0.1", port)).ok()?;
         let shared = Arc::new(Shared {
             cors,
             requests: Mutex::new(0),
         });
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
         let router = Router::new()
@@ -74,7 +79,7 @@ impl Server {
                 axum::serve(listener, router).await.unwrap();
             });
         });
-        Self { address, shared }
+        Some(Self { address, shared })
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
