@@ -1,6 +1,16 @@
-//! The certificate authorities that are trusted for https.
+//! TLS to servers, and the certificate authorities that are trusted for it.
 
-use rustls::RootCertStore;
+use std::sync::Arc;
+
+use rustls::crypto::ring;
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
+
+/// A configuration for connections, in which only the trusted certificates are not yet set.
+pub(crate) fn tls() -> Result<ConfigBuilder<ClientConfig, WantsVerifier>, String> {
+    ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())
+}
 
 /// The authorities that this machine trusts, as its browsers do, or why there are none. Certificates that
 /// cannot be read are left out.

@@ -6,6 +6,7 @@ mod json;
 mod options;
 mod plan;
 mod report;
+mod secret;
 mod text;
 mod visit;
 

@@ -9,6 +9,7 @@ mod limited;
 mod message;
 mod problem;
 mod tls;
+mod unparsed;
 
 use std::net::IpAddr;
 use std::time::Duration;

@@ -106,7 +106,8 @@ fn seconds(seconds: u32) -> Duration {
 }
 
 /// The policy of the file, with the keys that protect the proxy itself: no other website in the same browser
-/// can use it, neither by DNS rebinding nor by requests whose responses it cannot read.
+/// can use it, neither by DNS rebinding nor by requests whose responses it cannot read. [`guard`] refuses those
+/// without `Origin`.
 fn of_the_proxy(mut file: PolicyFile, own_origins: Vec<String>) -> PolicyFile {
     let config = file.config.own_origins(own_origins);
     file.config = config.block_refused_origins(true);
@@ -154,7 +155,7 @@ impl Options {
             self.policy.display()
         ));
         print_line(format_args!(
-            "the CORS headers of the target are replaced; Origin and Sec-Fetch-Site are removed from requests; {removed}"
+            "the CORS headers of the target are replaced; Origin and, with it, Sec-Fetch-Site are removed from requests; {removed}"
         ));
         print_line("press Ctrl-C to stop");
         if !address.ip().is_loopback() {

@@ -19,5 +19,5 @@ pub use self::diagnose::diagnose;
 pub use self::finding::{Finding, Severity};
 pub use self::fix::Stack;
 pub use self::heads::heads;
-pub use self::observation::Observation;
+pub use self::observation::{Observation, shown};
 pub use self::probe::probes;

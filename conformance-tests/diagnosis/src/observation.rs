@@ -128,7 +128,7 @@ impl<'a> Observation<'a> {
         let exchanges = self.outcome.exchanges.iter();
         let mut sent = exchanges.filter(|(request, _)| !request.is_preflight);
         let sent = sent.next().map(|(request, _)| request.method.as_str());
-        let method = sent.unwrap_or(&self.fetch.method);
+        let method = printable(sent.unwrap_or(&self.fetch.method));
         format!("{method} {}", self.fetch.url)
     }
 
@@ -174,13 +174,25 @@ pub(crate) fn list(response: &Response, name: &str) -> Vec<String> {
         .collect()
 }
 
-/// A header value as text.
-pub(crate) fn shown(value: &[u8]) -> String {
+/// A header value as text. Bytes that are not printable ASCII are escaped, such as `\xff`.
+pub fn shown(value: &[u8]) -> String {
     value
         .escape_ascii()
         .to_string()
         .replace("\\'", "'")
         .replace("\\\"", "\"")
+}
+
+/// A method or a header name of a script as text. Characters that could control a terminal are escaped.
+pub(crate) fn printable(text: &str) -> String {
+    let mut printable = String::new();
+    for char in text.chars() {
+        match char {
+            '\\' | '"' | '\'' => printable.push(char),
+            _ => printable.extend(char.escape_debug()),
+        }
+    }
+    printable
 }
 
 /// Why a script cannot make a request.

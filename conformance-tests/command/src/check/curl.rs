@@ -90,7 +90,7 @@ impl Curl {
         if !left_out.is_empty() {
             self.notes.push(format!(
                 "headers that browsers set themselves are left out: {}; if the script sets one, add it with `-H`",
-                left_out.join(", ")
+                left_out.join(", ").escape_debug()
             ));
         }
         if self.origin.is_none() {

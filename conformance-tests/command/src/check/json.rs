@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::options::Options;
 use super::report::{Report, Verdict, names};
-use super::text::escaped;
+use super::secret;
 
 pub(super) fn json(report: &Report<'_>, options: &Options) -> Value {
     let (plan, visit) = (report.plan, report.visit);
@@ -81,7 +81,7 @@ fn request(request: &Request) -> Value {
         "url": request.url.as_str(),
         "preflight": request.is_preflight,
         "credentials": request.with_credentials,
-        "headers": lines(&request.headers),
+        "headers": lines(&request.headers, secret::of_request),
     })
 }
 
@@ -89,14 +89,14 @@ fn response(response: &Response, version: Option<Version>) -> Value {
     json!({
         "version": version.map(|version| format!("{version:?}")),
         "status": response.status,
-        "headers": lines(&response.headers),
+        "headers": lines(&response.headers, secret::of_response),
     })
 }
 
 /// Pairs of name and value, because a name can occur several times.
-fn lines(lines: &[(String, Vec<u8>)]) -> Vec<[String; 2]> {
+fn lines(lines: &[(String, Vec<u8>)], shown: fn(&str, &[u8]) -> String) -> Vec<[String; 2]> {
     let lines = lines.iter();
     lines
-        .map(|(name, value)| [name.clone(), escaped(value)])
+        .map(|(name, value)| [name.clone(), shown(name, value)])
         .collect()
 }

@@ -4,6 +4,7 @@ use browser_model::{Readable, ResponseKind};
 use cors_diagnosis::{Engine, Finding, Observation, Severity, console, diagnose};
 
 use super::plan::Plan;
+use super::secret;
 use super::visit::Visit;
 
 /// A visit and what it means.
@@ -72,13 +73,18 @@ impl<'a> Report<'a> {
             true => diagnose(&seen),
             false => Vec::new(),
         };
-        let message = |engine| (engine, is_whole.then(|| console(&seen, engine)).flatten());
+        let message = |engine| {
+            let message = is_whole.then(|| console(&seen, engine)).flatten();
+            let message = message.map(|text| secret::without_values(text, &plan.fetch));
+            (engine, message)
+        };
         let (verdict, reason) = verdict(visit, &findings);
         let mut notes = plan.notes.clone();
         if verdict == Verdict::Readable && is_unprobed(visit) {
             let note = "it was not tested whether a cache may reuse the response: only GET and HEAD are sent again";
             notes.push(note.to_owned());
         }
+        notes.extend(failed_probes(visit));
         Self {
             plan,
             visit,
@@ -97,6 +103,22 @@ fn is_unprobed(visit: &Visit) -> bool {
     let last = visit.outcome.exchanges.last();
     let mut headers = last.into_iter().flat_map(|(request, _)| &request.headers);
     visit.probes.is_empty() && headers.any(|line| line.0 == "origin")
+}
+
+/// What is not known because requests about caches and other origins have no response.
+fn failed_probes(visit: &Visit) -> Option<String> {
+    let problem = visit.probe_problem.as_ref()?;
+    let failed = visit
+        .probes
+        .iter()
+        .filter(|probe| probe.1.is_none())
+        .count();
+    let have = if failed == 1 { "has" } else { "have" };
+    Some(format!(
+        "{failed} of {} requests that test caches and other origins {have} no response, so findings about them may be \
+         missing: {problem}",
+        visit.probes.len()
+    ))
 }
 
 fn verdict(visit: &Visit, findings: &[Finding]) -> (Verdict, String) {

@@ -7,6 +7,7 @@ use cors_diagnosis::{Finding, Severity, Stack};
 use http::Version;
 
 use super::report::Report;
+use super::secret;
 
 /// The report. Values of headers are escaped, so that no server can control the terminal.
 pub(super) fn text(report: &Report<'_>, stack: Option<Stack>, is_verbose: bool) -> String {
@@ -113,15 +114,13 @@ fn write_lines(
     names: &[&str],
     is_verbose: bool,
 ) {
+    let shown = match side {
+        '>' => secret::of_request,
+        _ => secret::of_response,
+    };
     for (name, value) in lines {
         if is_verbose || name.starts_with("access-control-") || names.contains(&name.as_str()) {
-            let _ = writeln!(text, "{side}   {name}: {}", escaped(value));
+            let _ = writeln!(text, "{side}   {name}: {}", shown(name, value));
         }
     }
-}
-
-/// A header value as text.
-pub(super) fn escaped(value: &[u8]) -> String {
-    let escaped = value.escape_ascii().to_string();
-    escaped.replace("\\'", "'").replace("\\\"", "\"")
 }

@@ -23,6 +23,8 @@ pub(super) struct Visit {
     pub(super) reason: Option<String>,
     /// The requests that ask about caches, with their responses.
     pub(super) probes: Vec<(Request, Option<Response>)>,
+    /// Why one of them has no response, the first.
+    pub(super) probe_problem: Option<Problem>,
     /// The target of a redirect to a host that the command line does not name. Nothing was sent to it.
     pub(super) stopped_at: Option<Url>,
 }
@@ -44,9 +46,16 @@ pub(super) async fn visit(plan: &Plan, client: &Client, quirks: Quirks) -> Visit
         outcome.exchanges.pop();
     }
     let mut asked = Vec::new();
+    let mut probe_problem = None;
     for probe in probes(&outcome) {
-        let reply = client.send(&probe, plan.cookie(&probe)).await;
-        asked.push((probe, reply.ok().map(|reply| reply.response)));
+        let response = match client.send(&probe, plan.cookie(&probe)).await {
+            Ok(reply) => Some(reply.response),
+            Err(problem) => {
+                probe_problem.get_or_insert(problem);
+                None
+            }
+        };
+        asked.push((probe, response));
     }
     Visit {
         outcome,
@@ -54,6 +63,7 @@ pub(super) async fn visit(plan: &Plan, client: &Client, quirks: Quirks) -> Visit
         server: network.server,
         reason: network.problem.as_ref().map(ToString::to_string),
         probes: asked,
+        probe_problem,
         problem: network.problem,
         stopped_at: network.stopped_at,
     }

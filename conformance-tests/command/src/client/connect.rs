@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use browser_model::Url;
 use http::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 use tower::ServiceExt as _;
@@ -34,9 +34,9 @@ pub(super) enum Stream {
 }
 
 /// Bytes in both directions.
-pub(super) trait Bytes: hyper::rt::Read + hyper::rt::Write + Send + Unpin {}
+pub(super) trait Bytes: AsyncRead + AsyncWrite + Send + Unpin {}
 
-impl<S: hyper::rt::Read + hyper::rt::Write + Send + Unpin> Bytes for S {}
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Bytes for S {}
 
 impl Connector {
     pub(super) fn new(accepts_any_certificate: bool) -> Self {
@@ -59,12 +59,12 @@ impl Connector {
 
     async fn stream(&self, url: &Url, stream: Limited<TcpStream>) -> Result<Stream, Problem> {
         if url.scheme() == "http" {
-            return Ok(Stream::Http1(Box::new(TokioIo::new(stream))));
+            return Ok(Stream::Http1(Box::new(stream)));
         }
         let stream = tls::handshake(url, stream, self.accepts_any_certificate).await?;
         Ok(match tls::is_http2(&stream) {
             true => Stream::Http2(Box::new(stream)),
-            false => Stream::Http1(Box::new(TokioIo::new(stream))),
+            false => Stream::Http1(Box::new(stream)),
         })
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 
 use browser_model::{Request, Response};
 use http::header::{ACCEPT, CONTENT_LENGTH, COOKIE, HOST, HeaderName, HeaderValue, USER_AGENT};
@@ -14,10 +15,12 @@ use hyper::ext::on_informational;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
+use tokio_util::io::InspectReader;
 
 use super::connect::Bytes;
 use super::limited::Limited;
 use super::problem::Problem;
+use super::unparsed;
 
 /// The largest response head, as in Chromium.
 pub(super) const MAX_HEAD: usize = 256 << 10;
@@ -63,6 +66,10 @@ impl Message<'_> {
         on_informational(&mut request, move |_| {
             count.fetch_add(1, Ordering::Relaxed);
         });
+        let (copy, received) = mpsc::channel();
+        let stream = InspectReader::new(stream, move |bytes: &[u8]| {
+            let _ = copy.send(bytes.to_vec());
+        });
         // Browsers read malformed heads, too.
         let (mut sender, connection) = http1::Builder::new()
             .allow_obsolete_multiline_headers_in_responses(true)
@@ -70,15 +77,18 @@ impl Message<'_> {
             .ignore_invalid_headers_in_responses(true)
             .max_buf_size(MAX_HEAD)
             .max_headers(MAX_LINES)
-            .handshake(stream)
+            .handshake(TokioIo::new(stream))
             .await
             .map_err(|error| Problem::exchange(&error))?;
         let driver = tokio::spawn(connection);
         let response = sender.send_request(request).await;
         driver.abort();
-        response
+        let mut head = response
             .map(head)
-            .map_err(|error| Problem::exchange(&error))
+            .map_err(|error| Problem::exchange(&error))?;
+        let received: Vec<u8> = received.try_iter().flatten().collect();
+        head.response.headers.extend(unparsed::lines(&received));
+        Ok(head)
     }
 
     pub(super) async fn send_http2(

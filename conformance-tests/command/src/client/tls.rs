@@ -17,7 +17,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 
 use super::problem::Problem;
-use crate::authorities::authorities;
+use crate::authorities::{authorities, tls};
 
 /// Performs the handshake, and offers HTTP/2 and HTTP/1.1.
 pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
@@ -48,14 +48,11 @@ fn server_name(url: &Url) -> Option<ServerName<'static>> {
 }
 
 fn config(accepts_any: bool) -> Result<ClientConfig, Problem> {
-    let provider = Arc::new(ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| Problem::Roots(error.to_string()))?;
+    let builder = tls().map_err(Problem::Roots)?;
     let mut config = match accepts_any {
         true => builder
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider)))
+            .with_custom_certificate_verifier(Arc::new(AnyCertificate(ring::default_provider())))
             .with_no_client_auth(),
         false => builder
             .with_root_certificates(authorities().map_err(Problem::Roots)?)
@@ -67,7 +64,7 @@ fn config(accepts_any: bool) -> Result<ClientConfig, Problem> {
 
 /// Accepts every certificate, but the server must have its key.
 #[derive(Debug)]
-struct AnyCertificate(Arc<CryptoProvider>);
+struct AnyCertificate(CryptoProvider);
 
 impl ServerCertVerifier for AnyCertificate {
     fn verify_server_cert(

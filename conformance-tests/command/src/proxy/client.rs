@@ -79,14 +79,13 @@ mod tests {
 
     use axum::http::StatusCode;
     use rustls::RootCertStore;
-    use rustls::crypto::ring;
 
     use super::super::gateway_error::GatewayError;
     use super::*;
+    use crate::authorities::tls;
 
     fn no_trust() -> ClientConfig {
-        ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
+        tls()
             .unwrap()
             .with_root_certificates(RootCertStore::empty())
             .with_no_client_auth()

@@ -29,13 +29,12 @@ const OF_THE_CONNECTION: [&str; 8] = [
 
 /// What the proxy says itself, and what only a browser's request has. A server that knows the header
 /// `Origin` could refuse the request, although the policy allows it.
-const REPLACED_IN_REQUESTS: [&str; 11] = [
+const REPLACED_IN_REQUESTS: [&str; 10] = [
     "access-control-request-headers",
     "access-control-request-method",
     "forwarded",
     "host",
     "origin",
-    "sec-fetch-site",
     "x-forwarded-for",
     "x-forwarded-host",
     "x-forwarded-port",
@@ -50,6 +49,10 @@ const COOKIES_IN_RESPONSES: [&str; 3] = ["clear-site-data", "set-cookie", "set-c
 pub(crate) fn to_target(headers: &mut HeaderMap, received: &Received<'_>, cookies: bool) {
     let accepts_trailers = lists(headers, &header::TE, "trailers");
     remove_of_the_connection(headers);
+    // Without an origin, the policy has not decided, and the target may have to.
+    if headers.contains_key(header::ORIGIN) {
+        headers.remove("sec-fetch-site");
+    }
     remove(headers, &REPLACED_IN_REQUESTS);
     if !cookies {
         remove(headers, &COOKIES_IN_REQUESTS);

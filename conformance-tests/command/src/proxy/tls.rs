@@ -1,13 +1,10 @@
 //! Which certificates an https target may have: those that the system trusts.
 
-use std::sync::Arc;
-
-use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
 
 use super::target::Target;
 use crate::Failure;
-use crate::authorities::authorities;
+use crate::authorities::{authorities, tls};
 
 /// The configuration for connections to a target. For http, it trusts nothing.
 pub(crate) fn config(target: &Target) -> Result<ClientConfig, Failure> {
@@ -15,8 +12,6 @@ pub(crate) fn config(target: &Target) -> Result<ClientConfig, Failure> {
         true => authorities().map_err(Failure::new)?,
         false => RootCertStore::empty(),
     };
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(Failure::new)?;
-    Ok(config.with_root_certificates(roots).with_no_client_auth())
+    let builder = tls().map_err(Failure::new)?;
+    Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }

@@ -27,6 +27,9 @@ use std::process::{Command, Stdio};
 
 const PAGE: [&str; 2] = ["--origin", "https://app.example.com"];
 
+/// The codes for `error:`.
+const OWN_CODES: [&str; 3] = ["\x1b[1m", "\x1b[31m", "\x1b[0m"];
+
 /// What the program did.
 #[derive(Debug)]
 struct Run {
@@ -61,11 +64,22 @@ fn run_with_input(command: &mut Command, input: &str) -> Run {
 
 /// Checks a URL for the page.
 fn check(url: &str, args: &[&str]) -> Run {
+    run(&mut command_for(url, args))
+}
+
+fn command_for(url: &str, args: &[&str]) -> Command {
     let origin: &[&str] = match args.contains(&"--origin") {
         true => &[],
         false => &PAGE,
     };
-    run(command().arg(url).args(origin).args(args))
+    let mut command = command();
+    command.arg(url).args(origin).args(args);
+    command
+}
+
+/// The same with the output for a terminal: in a pipe, all escape sequences are removed, whoever wrote them.
+fn check_on_terminal(url: &str, args: &[&str]) -> Run {
+    run(command_for(url, args).env("CLICOLOR_FORCE", "1"))
 }
 
 impl Run {
@@ -78,11 +92,16 @@ impl Run {
         verdict.unwrap_or_else(|| panic!("no verdict: {self:?}"))
     }
 
-    /// Asserts that a server cannot control the terminal.
+    /// Asserts that nobody else controls the terminal. The program itself writes colours.
     #[track_caller]
     fn assert_no_control_characters(&self) {
         let is_control = |char: char| char.is_control() && char != '\n';
-        assert!(!self.stdout.contains(is_control), "{self:?}");
+        for text in [&self.stdout, &self.stderr] {
+            let text = OWN_CODES
+                .iter()
+                .fold(text.clone(), |text, code| text.replace(code, ""));
+            assert!(!text.contains(is_control), "{self:?}");
+        }
     }
 
     /// Asserts that there is no response, for this reason.

@@ -4,8 +4,8 @@ use std::net::TcpListener;
 
 use tokio::net::TcpSocket;
 
-use crate::server::{Reply, Server, response};
-use crate::{check, command, run};
+use crate::server::{Reply, Sent, Server, response};
+use crate::{check, check_on_terminal, command, run};
 
 const ANY: &str = "access-control-allow-origin: *";
 
@@ -167,7 +167,7 @@ fn only_the_head_matters() {
 fn bytes_that_are_not_text() {
     let head = b"HTTP/1.1 200 \xff\r\nx-b: \xff\x9b31m\r\naccess-control-allow-origin: \xff\xfe\x9b\r\n\r\n";
     let server = Server::start(|_| Reply::Bytes(head.into()));
-    let run = check(&server.url(), &["--verbose"]);
+    let run = check_on_terminal(&server.url(), &["--verbose"]);
     assert_eq!(run.status, 1, "{run:?}");
     assert!(run.stdout.contains("<   x-b: \\xff\\x9b31m\n"), "{run:?}");
     assert_eq!(
@@ -183,6 +183,91 @@ fn malformed_lines() {
     let head = "HTTP/1.1 200 OK\r\nno colon\r\naccess-control-allow-origin:\r\n *\r\n\r\n";
     let run = check(&Server::same(head).url(), &[]);
     assert_eq!(run.status, 0, "{run:?}");
+}
+
+/// Fetch forbids only NUL, CR and LF in values, so browsers keep the others.
+#[test]
+fn control_characters_in_values() {
+    const PAGE: &str = "access-control-allow-origin: https://app.example.com";
+    for (head, status, verdict) in [
+        (
+            format!("{PAGE}\r\nAccess-Control-Allow-Origin: \x01\r\n\r\n"),
+            1,
+            "blocked: CORS check failed: Access-Control-Allow-Origin is `https://app.example.com, \\x01`, which is not \
+             the origin of the request",
+        ),
+        (
+            format!("x-a: 1\n{PAGE}\n \x7f\x1b\n\n"),
+            1,
+            "blocked: CORS check failed: Access-Control-Allow-Origin is `https://app.example.com \\x7f\\x1b`, which is \
+             not the origin of the request",
+        ),
+        (
+            format!("{ANY}\r\nx-b: \x1b[31m\r\nx c: \x01\r\n\r\n"),
+            0,
+            "readable: status 200, no headers",
+        ),
+        // Neither informational responses nor bodies matter.
+        (
+            format!("{ANY}\r\ncontent-length: 40\r\n\r\naccess-control-allow-origin: \x01\r\n\r\n"),
+            0,
+            "readable: status 200, headers content-length",
+        ),
+        (
+            format!("{ANY}\r\nvary: \x01\0\r\n\r\n"),
+            2,
+            "unreachable: the response is not valid HTTP: invalid HTTP header parsed",
+        ),
+    ] {
+        let early = "HTTP/1.1 103 Early Hints\r\naccess-control-allow-origin: \x02\r\n\r\n";
+        let server = Server::same(format!("{early}HTTP/1.1 200 OK\r\n{head}"));
+        let run = check_on_terminal(&server.url(), &["--verbose"]);
+        let informational = ", only 1 informational (1xx) response";
+        assert_eq!(
+            run.verdict().trim_end_matches(informational),
+            verdict,
+            "{head:?}"
+        );
+        assert_eq!(run.status, status, "{head:?}");
+        run.assert_no_control_characters();
+    }
+}
+
+/// The findings about caches and other origins need two more responses.
+#[test]
+fn probes_without_a_response_are_reported() {
+    let allow = |sent: &Sent| {
+        let origin = sent.value("origin").unwrap_or_default();
+        response(
+            "200 OK",
+            &[&format!("access-control-allow-origin: {origin}")],
+        )
+    };
+    let page = |sent: &Sent| sent.value("origin") == Some("https://app.example.com");
+    let note = "note: 2 of 2 requests that test caches and other origins have no response, so findings about them may be \
+                missing: the server closed the connection without a response\n";
+    let server = Server::start(move |sent| match page(sent) {
+        true => allow(sent).into(),
+        false => "".into(),
+    });
+    let run = check(&server.url(), &[]);
+    assert_eq!(run.status, 0, "{run:?}");
+    assert!(run.stdout.contains(note), "{run:?}");
+
+    let server = Server::start(move |sent| match sent.value("origin") {
+        Some(_) => allow(sent).into(),
+        None => "".into(),
+    });
+    let run = check(&server.url(), &[]);
+    assert!(
+        run.stdout
+            .contains(&note.replace("2 of", "1 of").replace("have", "has")),
+        "{run:?}"
+    );
+
+    let server = Server::start(move |sent| allow(sent).into());
+    let run = check(&server.url(), &[]);
+    assert!(!run.stdout.contains("note: "), "{run:?}");
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::check;
 use crate::server::{Server, response};
+use crate::{check, check_on_terminal, command, run};
 
 fn json(server: &Server, args: &[&str]) -> (i32, Value) {
     let run = check(&server.url(), &[args, &["--format", "json"]].concat());
@@ -94,4 +94,91 @@ fn json_of_other_verdicts() {
         (&report["findings"], &report["console"]["safari"]),
         (&json!([]), &json!(null))
     );
+}
+
+/// Reports are pasted into issues.
+#[test]
+fn secrets_are_not_shown() {
+    let server = Server::same(response(
+        "200 OK",
+        &[
+            "access-control-allow-origin: https://app.example.com",
+            "access-control-allow-credentials: true",
+            "access-control-allow-headers: authorization, x-api-key, content-type",
+            "set-cookie: session=SECRET; Secure",
+            "set-cookie: SECRET",
+        ],
+    ));
+    let args = [
+        "-H",
+        "Authorization: Bearer SECRET",
+        "-H",
+        "X-Api-Key: SECRET",
+        "-H",
+        "Content-Type: application/json",
+        "--cookie",
+        "a=SECRET",
+    ];
+    let text = check(&server.url(), &[&args[..], &["-v"]].concat());
+    let json = check(&server.url(), &[&args[..], &["--format", "json"]].concat());
+    let curl = format!(
+        "curl {} -u user:SECRET -H 'X-Api-Key: SECRET' -e https://app.example.com/",
+        server.url()
+    );
+    let curl = run(command().args(["--format", "json", "--from-curl", &curl]));
+    // The consoles quote values that are not valid.
+    let invalid = check(&server.url(), &["-H", "X-Api-Key: SEC\nRET"]);
+    for (run, status) in [(&text, 0), (&json, 0), (&curl, 0), (&invalid, 1)] {
+        assert_eq!(run.status, status, "{run:?}");
+        for secret in ["SEC", "RET", "dXNlcjpTRUNSRVQ="] {
+            assert!(!run.stdout.contains(secret), "{run:?}");
+        }
+    }
+    for line in [
+        ">   authorization: ...\n",
+        ">   content-type: application/json\n",
+        "<   set-cookie: session=...; Secure\n",
+    ] {
+        assert!(text.stdout.contains(line), "{text:?}");
+    }
+    let sent = server.all();
+    let secrets = sent.iter().filter_map(|sent| sent.value("authorization"));
+    let expected = ["Bearer SECRET", "Bearer SECRET", "Basic dXNlcjpTRUNSRVQ="];
+    assert_eq!(
+        secrets.collect::<Vec<_>>(),
+        expected.map(|value| [value; 3]).concat()
+    );
+}
+
+#[test]
+fn arguments_cannot_control_the_terminal() {
+    const PWN: &str = "sec-\x1b]0;pwn\x07x";
+    let server = Server::same(response("200 OK", &["access-control-allow-origin: *"]));
+    let header = format!("{PWN}: 1");
+    let value = format!("x: {PWN}\n\u{9b}1");
+    for args in [
+        ["-X", PWN],
+        ["-H", &header],
+        ["-H", &value],
+        ["-H", "x\u{202e}y: 1"],
+    ] {
+        for format in ["text", "json"] {
+            let run =
+                check_on_terminal(&server.url(), &[&args[..], &["--format", format]].concat());
+            assert!(!run.stdout.is_empty(), "{args:?}");
+            run.assert_no_control_characters();
+        }
+    }
+    let curl = format!(
+        "curl {} -H $'sec-\\x1b]0;pwn\\x07x: 1' -e https://app.example.com/",
+        server.url()
+    );
+    let run = run(command()
+        .env("CLICOLOR_FORCE", "1")
+        .args(["--from-curl", &curl]));
+    assert!(
+        run.stdout.contains("left out: sec-\\u{1b}]0;pwn\\u{7}x; "),
+        "{run:?}"
+    );
+    run.assert_no_control_characters();
 }

@@ -1,7 +1,7 @@
 //! The verdict and its reason, by the responses.
 
-use crate::check;
 use crate::server::Server;
+use crate::{check, check_on_terminal};
 
 #[test]
 fn verdicts() {
@@ -102,6 +102,6 @@ fn verdicts() {
             (expected, ""),
             "{args:?}"
         );
-        run.assert_no_control_characters();
+        check_on_terminal(&server.url(), args).assert_no_control_characters();
     }
 }

@@ -105,7 +105,7 @@ fn only_a_name_of_the_proxy_is_its_host() {
 }
 
 #[test]
-fn requests_of_other_websites_do_not_reach_the_target() {
+fn requests_of_other_origins_do_not_reach_the_target() {
     let upstream = Upstream::responding(OK);
     let proxy = Proxy::in_front_of(upstream.address);
     for origin in [
@@ -129,6 +129,93 @@ fn requests_of_other_websites_do_not_reach_the_target() {
     let own = format!("origin: http://{}", proxy.address);
     let response = proxy.request("POST /", &[&own, "sec-fetch-site: same-origin"], "x");
     assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
+}
+
+/// Browsers send no `Origin` for images, scripts, frames and links, although they send cookies.
+#[test]
+fn requests_of_other_websites_without_an_origin_do_not_reach_the_target() {
+    let upstream = Upstream::responding(OK);
+    let proxy = with_cookies(&upstream);
+    for (line, headers) in [
+        (
+            "GET",
+            &["sec-fetch-mode: no-cors", "sec-fetch-dest: image"][..],
+        ),
+        (
+            "GET",
+            &["sec-fetch-mode: navigate", "sec-fetch-dest: iframe"],
+        ),
+        ("GET", &["sec-fetch-mode: cors", "sec-fetch-dest: document"]),
+        ("GET", &["sec-fetch-mode: navigate"]),
+        ("GET", &[]),
+        (
+            "HEAD",
+            &["sec-fetch-mode: navigate", "sec-fetch-dest: document"],
+        ),
+        (
+            "POST",
+            &["sec-fetch-mode: navigate", "sec-fetch-dest: document"],
+        ),
+    ] {
+        for sites in [
+            &["sec-fetch-site: cross-site"][..],
+            &["sec-fetch-site: same-site"],
+            &["sec-fetch-site: unknown"],
+            &["sec-fetch-site:"],
+            &["sec-fetch-site: none", "sec-fetch-site: cross-site"],
+        ] {
+            let headers = [&["cookie: a=1"], sites, headers].concat();
+            let response = proxy.request(&format!("{line} /delete?x=1"), &headers, "");
+            assert!(
+                response.starts_with("HTTP/1.1 403 Forbidden\r\n"),
+                "{line} {headers:?}: {response}"
+            );
+            let is_readable = response.contains("\r\n\r\ncors proxy: ") || line == "HEAD";
+            assert!(is_readable, "{response}");
+        }
+    }
+    // An empty origin is one that the policy refuses.
+    let response = proxy.request("GET /", &["origin:", "sec-fetch-site: cross-site"], "");
+    assert!(response.starts_with("HTTP/1.1 403 "), "{response}");
+    assert!(upstream.is_untouched());
+}
+
+/// The target decides about these as if the browser had sent them to it.
+#[test]
+fn requests_without_an_origin_that_reach_the_target() {
+    let upstream = Upstream::responding(OK);
+    let proxy = with_cookies(&upstream);
+    let navigation = |site| [site, "sec-fetch-mode: navigate", "sec-fetch-dest: document"];
+    let image = |site| [site, "sec-fetch-mode: no-cors", "sec-fetch-dest: image"];
+    for headers in [
+        navigation("sec-fetch-site: cross-site"),
+        navigation("sec-fetch-site: same-site"),
+        navigation("sec-fetch-site: none"),
+        image("sec-fetch-site: same-origin"),
+    ] {
+        let response = proxy.request("GET /", &headers, "");
+        assert!(
+            response.starts_with("HTTP/1.1 200 OK\r\n"),
+            "{headers:?}: {response}"
+        );
+        assert!(
+            upstream.next().contains(&format!("{}\r\n", headers[0])),
+            "{headers:?}"
+        );
+    }
+    // The policy has decided.
+    let response = proxy.request("GET /", &[ORIGIN, "sec-fetch-site: cross-site"], "");
+    assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
+    assert!(!upstream.next().contains("sec-fetch-site"));
+    // Not a browser.
+    let response = proxy.request("GET /", &[], "");
+    assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
+}
+
+fn with_cookies(upstream: &Upstream) -> Proxy {
+    let target = format!("http://{}", upstream.address);
+    let policy = r#"{"allow_origins": ["http://localhost:3000"], "allow_credentials": true}"#;
+    Proxy::start(&target, policy, &["--cookies"])
 }
 
 #[test]

@@ -15,6 +15,10 @@ use crate::upstream::{Upstream, head};
 
 const MIB: usize = 1 << 20;
 
+/// Far less than a body of this test, and far more than what the proxy does not choose: its binary with debug information,
+/// which counts as memory when it is read, and the buffers of the sockets, which the system chooses.
+const LIMIT: usize = 256 * MIB;
+
 /// The target sends until the proxy takes no more, and the client reads only then. So the proxy is never short of
 /// data that it could keep.
 #[test]
@@ -46,10 +50,7 @@ fn a_gibibyte_in_each_direction() {
 
     let mut stream = connect(&proxy, "GET / HTTP/1.1", "");
     let held = is_full.recv_timeout(PATIENCE).unwrap();
-    assert!(
-        held < 64 * MIB,
-        "the proxy and the sockets took {held} bytes"
-    );
+    assert!(held < LIMIT, "the proxy and the sockets took {held} bytes");
     assert!(
         head(&mut stream)
             .unwrap()
@@ -75,7 +76,7 @@ fn a_gibibyte_in_each_direction() {
     {
         let peak = peak(proxy.server.child.id());
         println!("peak of the proxy for {length} bytes in each direction: {peak} KiB");
-        assert!(peak < 64 << 10, "{peak} KiB");
+        assert!(peak < LIMIT >> 10, "{peak} KiB");
     }
 }
 

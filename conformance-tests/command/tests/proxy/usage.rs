@@ -11,7 +11,7 @@ fn the_start_says_what_the_proxy_does() {
     for line in [
         "target: https://api.example.com",
         "allowed origins: http://localhost:3000 (",
-        "the CORS headers of the target are replaced; Origin and Sec-Fetch-Site are removed from \
+        "the CORS headers of the target are replaced; Origin and, with it, Sec-Fetch-Site are removed from \
          requests; cookies are removed in both directions",
         "press Ctrl-C to stop",
     ] {

@@ -3,7 +3,7 @@
 use browser_model::{Blocked, CorsFailure, PreflightFailure, RedirectFailure, Url};
 
 use crate::diagnose::Mixed;
-use crate::observation::{Invalid, Observation, is_redirect, shown};
+use crate::observation::{Invalid, Observation, is_redirect, printable, shown};
 
 /// The error in the console, or the error that the script gets if the console has none.
 pub(super) fn message(seen: &Observation<'_>, blocked: &Blocked) -> String {
@@ -26,7 +26,9 @@ pub(super) fn message(seen: &Observation<'_>, blocked: &Blocked) -> String {
         }
         Blocked::NoHttp => {
             let problem = match seen.invalid() {
-                Invalid::Method(method) => format!("'{method}' is not a valid HTTP method."),
+                Invalid::Method(method) => {
+                    format!("'{}' is not a valid HTTP method.", printable(method))
+                }
                 Invalid::Name(_) => "Invalid name".to_owned(),
                 Invalid::Value(..) => "Invalid value".to_owned(),
             };
@@ -35,7 +37,7 @@ pub(super) fn message(seen: &Observation<'_>, blocked: &Blocked) -> String {
         Blocked::ForbiddenMethod => {
             return format!(
                 "TypeError: Failed to execute 'fetch' on 'Window': '{}' HTTP method is unsupported.",
-                seen.fetch.method
+                printable(&seen.fetch.method)
             );
         }
         Blocked::Body => {

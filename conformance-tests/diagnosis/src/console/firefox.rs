@@ -2,7 +2,7 @@
 
 use browser_model::{Blocked, CorsFailure, PreflightFailure, RedirectFailure, Url};
 
-use crate::observation::{Invalid, Observation, is_redirect, is_token, shown};
+use crate::observation::{Invalid, Observation, is_redirect, is_token, printable, shown};
 
 /// The error in the console, or the error that the script gets if the console has none.
 pub(super) fn message(seen: &Observation<'_>, blocked: &Blocked) -> String {
@@ -10,12 +10,12 @@ pub(super) fn message(seen: &Observation<'_>, blocked: &Blocked) -> String {
     match blocked {
         Blocked::ForbiddenMethod => format!(
             "TypeError: Window.fetch: Invalid request method {}.",
-            seen.fetch.method
+            printable(&seen.fetch.method)
         ),
         Blocked::NoHttp => {
             let problem = match seen.invalid() {
-                Invalid::Method(method) => format!("Invalid request method {method}."),
-                Invalid::Name(name) => format!("{name} is an invalid header name."),
+                Invalid::Method(method) => format!("Invalid request method {}.", printable(method)),
+                Invalid::Name(name) => format!("{} is an invalid header name.", printable(name)),
                 Invalid::Value(_, value) => format!("{value} is an invalid header value."),
             };
             format!("TypeError: Window.fetch: {problem}")

@@ -2,7 +2,7 @@
 
 use browser_model::{Blocked, CorsFailure, PreflightFailure, RedirectFailure, Url};
 
-use crate::observation::{Invalid, Observation, is_redirect, shown};
+use crate::observation::{Invalid, Observation, is_redirect, printable, shown};
 
 /// The error in the console, or the error that the script gets if the console has none.
 pub(super) fn message(seen: &Observation<'_>, blocked: &Blocked) -> String {
@@ -10,7 +10,7 @@ pub(super) fn message(seen: &Observation<'_>, blocked: &Blocked) -> String {
         Blocked::ForbiddenMethod => "TypeError: Method is forbidden.".to_owned(),
         Blocked::NoHttp => match seen.invalid() {
             Invalid::Method(_) => "TypeError: Method is not a valid HTTP token.".to_owned(),
-            Invalid::Name(name) => format!("TypeError: Invalid header name: '{name}'"),
+            Invalid::Name(name) => format!("TypeError: Invalid header name: '{}'", printable(name)),
             Invalid::Value(name, value) => {
                 format!("TypeError: Header '{name}' has invalid value: '{value}'")
             }

@@ -12,7 +12,10 @@ pub(super) fn finding(seen: &Observation<'_>, blocked: &Blocked) -> Finding {
     let finding = match blocked {
         Blocked::ForbiddenMethod => Finding::blocking(
             Culprit::ForbiddenMethod,
-            format!("scripts cannot use the method `{}`", seen.fetch.method),
+            format!(
+                "scripts cannot use the method `{}`",
+                seen.fetch.method.escape_debug()
+            ),
             "use another method than CONNECT, TRACE and TRACK",
         ),
         Blocked::Body => Finding::blocking(

@@ -38,7 +38,10 @@ pub(super) fn finding(seen: &Observation<'_>) -> Option<Finding> {
 /// The name of a cookie that is not sent from another site, and why.
 fn held(line: &str) -> Option<String> {
     let mut parts = line.split(';').map(str::trim);
-    let name = parts.next()?.split('=').next()?;
+    let cookie = match parts.next()?.split_once('=') {
+        Some((name, _)) if !name.is_empty() => format!("the cookie `{name}`"),
+        _ => "a cookie without a name".to_owned(), // Its value may be secret.
+    };
     let attributes: Vec<_> = parts.map(str::to_ascii_lowercase).collect();
     let site = attributes.iter().rev().find_map(|attribute| {
         let (name, value) = attribute.split_once('=')?;
@@ -52,5 +55,5 @@ fn held(line: &str) -> Option<String> {
         Some("lax") => "has `SameSite=Lax`",
         _ => "has no `SameSite=None`",
     };
-    Some(format!("the cookie `{name}`, which {why}"))
+    Some(format!("{cookie}, which {why}"))
 }

@@ -7,10 +7,11 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use test_support::launch::{self, Group, find, mini_browser, screen};
+use test_support::process::PATIENCE;
 
 use crate::server::Page;
 
@@ -142,12 +143,17 @@ struct Marionette(BufReader<TcpStream>);
 impl Marionette {
     fn connect(profile: &Path) -> Self {
         let file = profile.join("MarionetteActivePort");
+        let start = Instant::now();
         let port = loop {
             let port = fs::read_to_string(&file).unwrap_or_default();
             match port.trim().parse::<u16>() {
                 Ok(port) => break port,
                 Err(_) => thread::sleep(Duration::from_millis(20)),
             }
+            assert!(
+                start.elapsed() < PATIENCE,
+                "Firefox does not report its port"
+            );
         };
         let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
         let mut marionette = Self(BufReader::new(stream));

@@ -2,16 +2,17 @@
 
 use std::env;
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, Command};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use browser_model::{Request, Response};
 use cors_diagnosis::Stack;
 use test_support::launch::skip;
+use test_support::process::PATIENCE;
 
 use crate::fixes::{blocked, check};
 
@@ -21,9 +22,10 @@ fn allows_what_was_blocked() {
         let lines = case
             .observe(|seen| culprit.fix_for(Stack::Nginx, seen))
             .unwrap();
-        let Some(nginx) = Nginx::start(&lines) else {
+        let Some(mut nginx) = Nginx::start(&lines) else {
             return skip("no nginx");
         };
+        nginx.wait();
         check(&case, |request| Some(nginx.send(request)));
     }
 }
@@ -57,14 +59,23 @@ impl Nginx {
         Some(nginx)
     }
 
+    /// Waits until it listens. It exits if the configuration is not valid.
+    fn wait(&mut self) {
+        let start = Instant::now();
+        while self.connect().is_err() {
+            let exited = self.child.try_wait().unwrap();
+            assert_eq!(exited, None, "nginx has exited");
+            assert!(start.elapsed() < PATIENCE, "nginx does not listen");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn connect(&self) -> io::Result<UnixStream> {
+        UnixStream::connect(self.folder.path().join("socket"))
+    }
+
     fn send(&self, request: &Request) -> Response {
-        let socket = self.folder.path().join("socket");
-        let mut stream = loop {
-            match UnixStream::connect(&socket) {
-                Ok(stream) => break stream,
-                Err(_) => thread::sleep(Duration::from_millis(5)),
-            }
-        };
+        let mut stream = self.connect().unwrap();
         let mut head = format!(
             "{} {} HTTP/1.1\r\nhost: api.test\r\nconnection: close\r\n",
             request.method,

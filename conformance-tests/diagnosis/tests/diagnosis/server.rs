@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use browser_model::{Credentials, Redirect, Request, Response, Url};
+use test_support::process::PATIENCE;
 
 use crate::case::Case;
 
@@ -49,7 +50,7 @@ impl Page {
 
     /// The errors of the fetches, when the script has ended.
     pub(crate) fn errors(&self) -> Vec<String> {
-        let report = self.reports.recv().unwrap();
+        let report = self.reports.recv_timeout(PATIENCE).unwrap();
         serde_json::from_str(&report).unwrap()
     }
 }

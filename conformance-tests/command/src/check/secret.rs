@@ -1,0 +1,55 @@
+//! Which values of headers a report shows. Reports are pasted into issues and kept by CI servers.
+
+use browser_model::Fetch;
+use cors_diagnosis::shown;
+
+const REDACTED: &str = "...";
+
+/// Headers of requests whose values matter to CORS or caches and do not identify a user.
+const PUBLIC: [&str; 9] = [
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "access-control-request-headers",
+    "access-control-request-method",
+    "content-language",
+    "content-type",
+    "origin",
+    "range",
+];
+
+/// A header value of a request as text; `name` is in any case. Scripts send secrets in headers of any name.
+pub(super) fn of_request(name: &str, value: &[u8]) -> String {
+    match is_public(name) {
+        true => shown(value),
+        false => REDACTED.to_owned(),
+    }
+}
+
+/// A header value of a response as text. Of a cookie, only its name and attributes are shown.
+pub(super) fn of_response(name: &str, value: &[u8]) -> String {
+    let value = shown(value);
+    if !name.eq_ignore_ascii_case("set-cookie") {
+        return value;
+    }
+    let (cookie, attributes) = match value.split_once(';') {
+        Some((cookie, attributes)) => (cookie, format!(";{attributes}")),
+        None => (value.as_str(), String::new()),
+    };
+    let name = cookie.split_once('=').map_or("", |(name, _)| name);
+    format!("{name}={REDACTED}{attributes}")
+}
+
+/// A text about a fetch without the values that its script sets.
+pub(super) fn without_values(text: String, fetch: &Fetch) -> String {
+    let secret = fetch.headers.iter().filter(|line| !is_public(&line.0));
+    let values = secret.map(|line| shown(line.1.trim_ascii()));
+    let values = values.filter(|value| !value.is_empty());
+    values.fold(text, |text, value| text.replace(&value, REDACTED))
+}
+
+fn is_public(name: &str) -> bool {
+    PUBLIC
+        .iter()
+        .any(|public| name.eq_ignore_ascii_case(public))
+}
