@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use browser_model::Url;
+use cors_diagnosis::shown;
 use serde_json::{Value, json};
 
 use super::catalogue::Question;
@@ -146,7 +147,7 @@ fn sent(exchange: &Exchange) -> String {
     let mut text = format!("{} {}", request.method, request.url);
     for (name, value) in &request.headers {
         if name == "origin" || name.starts_with("access-control-") {
-            let _ = write!(text, ", {name}: {}", String::from_utf8_lossy(value));
+            let _ = write!(text, ", {name}: {}", shown(value));
         }
     }
     if exchange.probe.question == Question::Plain(None) {
@@ -163,7 +164,7 @@ fn received(exchange: &Exchange) -> String {
     let mut text = response.status.to_string();
     for (name, value) in &response.headers {
         if name == "vary" || name.starts_with("access-control-") {
-            let _ = write!(text, ", {name}: {}", value.escape_ascii());
+            let _ = write!(text, ", {name}: {}", shown(value));
         }
     }
     text
