@@ -10,6 +10,7 @@ mod group;
 mod judge;
 mod near;
 mod output;
+mod port;
 mod process;
 mod progress;
 mod report;
