@@ -46,7 +46,7 @@ fn wrong_usage_exits_with_2() {
         ),
         (
             &["--command", "x {policy} {port}", "--case-limit", "0"],
-            "a number of seconds",
+            "more than 0 seconds",
         ),
         (
             &[
