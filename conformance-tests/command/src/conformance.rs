@@ -170,7 +170,8 @@ impl Options {
             (None, Some(endpoint), Some(file)) => {
                 let policy = PolicyFile::read(file)?.build()?;
                 let group = near::group(suite, &policy, endpoint, &self.only).map_err(failure)?;
-                (Target::Running(endpoint), vec![group])
+                let address = endpoint.address(self.start_limit).map_err(Failure::new)?;
+                (Target::Running(address), vec![group])
             }
             _ => return Err(Failure::new("give --command, or --url and --policy")),
         };

@@ -41,6 +41,15 @@ fn wrong_usage_exits_with_2() {
             "only http",
         ),
         (
+            &[
+                "--url",
+                "http://user:secret@127.0.0.1",
+                "--policy",
+                "p.json",
+            ],
+            "no user name or password is sent",
+        ),
+        (
             &["--url", "http://127.0.0.1:1", "--policy", "no.json"],
             "no.json: cannot read",
         ),
