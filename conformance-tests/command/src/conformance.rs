@@ -8,12 +8,14 @@ mod endpoint;
 mod finding;
 mod group;
 mod judge;
+mod move_origin;
 mod near;
 mod output;
 mod port;
 mod process;
 mod progress;
 mod report;
+mod representative;
 mod runner;
 mod select;
 
@@ -125,6 +127,13 @@ fn conform(options: &Options) -> ExitCode {
     match options.report() {
         Ok(report) if report.has_unstarted() => NO_RESULT.into(),
         Ok(report) if report.has_failures() => ExitCode::FAILURE,
+        Ok(report) if report.is_unsupported() => {
+            print_error(Failure::new(
+                "nothing was tested, because the server exits with status 77 under every policy, which means that it cannot \
+                 express the policy; correct --command, or select other cases with --only",
+            ));
+            NO_RESULT.into()
+        }
         Ok(_) => ExitCode::SUCCESS,
         Err(problem) => {
             print_error(problem);

@@ -1,18 +1,18 @@
 //! The cases for `--url`: the requests of the vectors, moved to the policy of the server. The expected
 //! responses are the decisions of the core, which must pass all vectors itself.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use conformance_tests::run::{cors, vary};
-use conformance_tests::subject::{Core, Subject as _};
-use conformance_tests::vector::{Expect, Line, Request, Suite};
+use conformance_tests::subject::{Core, Started, Subject as _};
+use conformance_tests::vector::{Expect, Line, Request, Suite, Vector};
 use cors_core::{Policies, Policy};
 
+use super::browser::{Page, is_preflight};
 use super::case::{Application, Case, Group};
 use super::endpoint::Endpoint;
+use super::move_origin::move_origin;
+use super::representative::representatives;
 use super::select::{file, is_selected};
-
-/// The host in the origins of most vectors.
-const HOST: &str = "app.example.com";
 
 /// The host of the server in most vectors.
 const SERVER: &[u8] = b"api.example.com";
@@ -24,28 +24,79 @@ pub(crate) fn group(
     endpoint: &Endpoint,
     only: &[String],
 ) -> Result<Group> {
-    let core = Core.start(Policies::new(policy.clone()))?;
-    let host = allowed_host(policy);
-    let mut cases: Vec<Case> = Vec::new();
-    for vector in suite.vectors {
-        let is_plain = vector.wire && vector.hosts.is_empty() && vector.request.target == "/";
-        if !is_plain || !is_selected(&vector.name, only) {
-            continue;
+    let is_plain =
+        |vector: &Vector| vector.wire && vector.hosts.is_empty() && vector.request.target == "/";
+    let mut vectors = suite.vectors;
+    vectors.retain(|vector| is_plain(vector) && is_selected(&vector.name, only));
+    let source = Source {
+        vectors,
+        core: Core.start(Policies::new(policy.clone()))?,
+        endpoint,
+    };
+    Ok(Group {
+        policy: file(policy)?,
+        cases: source.cases(&representatives(policy))?,
+    })
+}
+
+/// What the cases are made of.
+struct Source<'a> {
+    vectors: Vec<Vector>,
+    core: Box<dyn Started>,
+    endpoint: &'a Endpoint,
+}
+
+impl Source<'_> {
+    /// All requests from the first of the allowed origins, and an allowed request of each kind from the others.
+    fn cases(&self, origins: &[String]) -> Result<Vec<Case>> {
+        let mut cases: Vec<Case> = Vec::new();
+        let first = origins.first().map(String::as_str);
+        for vector in &self.vectors {
+            if let Some(request) = self.moved(&vector.request, first)?
+                && !cases.iter().any(|case| is_same(&case.request, &request))
+            {
+                cases.push(self.case(vector, request)?);
+            }
         }
-        let Some(request) = moved(&vector.request, host.as_deref(), endpoint)? else {
-            continue;
-        };
-        if cases.iter().any(|case| is_same(&case.request, &request)) {
-            continue;
+        let selected = cases.len();
+        for origin in origins.iter().skip(1) {
+            cases.extend(self.allowed(origin, false)?);
+            cases.extend(self.allowed(origin, true)?);
         }
-        let observed = core.ask(&Request {
+        if selected > 0 && !cases.iter().any(is_allowed) {
+            bail!(remedy(&cases));
+        }
+        Ok(cases)
+    }
+
+    /// The first request from this origin that the policy allows.
+    fn allowed(&self, origin: &str, preflight: bool) -> Result<Option<Case>> {
+        for vector in &self.vectors {
+            if is_preflight(&vector.request) != preflight {
+                continue;
+            }
+            let Some(request) = self.moved(&vector.request, Some(origin))? else {
+                continue;
+            };
+            if !request.values("origin").eq([origin.as_bytes()]) {
+                continue;
+            }
+            let case = self.case(vector, request)?;
+            if is_allowed(&case) {
+                return Ok(Some(case));
+            }
+        }
+        Ok(None)
+    }
+
+    fn case(&self, vector: &Vector, request: Request) -> Result<Case> {
+        let observed = self.core.ask(&Request {
             target: "/".to_owned(),
             ..request.clone()
         })?;
         let (decision, reasons) = observed.decision.context("the core decides")?;
         let cors = cors(&observed.response).into_iter();
-        let mut case = Case::from(vector);
-        case.expect = Expect {
+        let expect = Expect {
             decision: Some(decision.to_owned()),
             reasons: reasons.into_iter().map(str::to_owned).collect(),
             status: observed.response.status,
@@ -57,45 +108,55 @@ pub(crate) fn group(
             headers: Default::default(),
             without: Vec::new(),
         };
-        case.request = request;
-        case.application = Application::Unknown;
-        cases.push(case);
+        Ok(Case {
+            name: vector.name.clone(),
+            why: vector.why.clone(),
+            section: vector.section.clone(),
+            request,
+            expect,
+            application: Application::Unknown,
+        })
     }
-    Ok(Group {
-        policy: file(policy)?,
-        cases,
-    })
+
+    /// The request for the server, from this origin in place of the usual one. `None` if the vector is about another `Host`.
+    fn moved(&self, request: &Request, origin: Option<&str>) -> Result<Option<Request>> {
+        let mut lines = Vec::new();
+        for line in &request.lines {
+            lines.push(match line.is("host") {
+                true if line.value() == SERVER => {
+                    Line::new(format!("Host: {}", self.endpoint.host))?
+                }
+                true => return Ok(None),
+                false => match (origin, std::str::from_utf8(line.as_bytes())) {
+                    (Some(origin), Ok(text)) => Line::new(move_origin(text, origin))?,
+                    _ => line.clone(),
+                },
+            });
+        }
+        Ok(Some(Request {
+            lines,
+            target: self.endpoint.target.clone(),
+            ..request.clone()
+        }))
+    }
 }
 
-/// The host of the first exact `https` origin that the policy lists.
-fn allowed_host(policy: &Policy) -> Option<String> {
-    let config = policy.to_config();
-    let mut origins = config.get_allow_origins().iter();
-    let host = origins.find_map(|origin| {
-        let host = origin.strip_prefix("https://")?;
-        (!host.contains(['*', ':'])).then_some(host)
-    });
-    host.map(str::to_owned)
+/// Whether a server without CORS fails the case.
+fn is_allowed(case: &Case) -> bool {
+    let decision = case.expect.decision.as_deref().unwrap_or_default();
+    decision.ends_with("-allowed") && Page::of(&case.request).is_some()
 }
 
-/// The request for the server, with a host that it allows. `None` if the vector is about another `Host`.
-fn moved(request: &Request, host: Option<&str>, endpoint: &Endpoint) -> Result<Option<Request>> {
-    let mut lines = Vec::new();
-    for line in &request.lines {
-        lines.push(match line.is("host") {
-            true if line.value() == SERVER => Line::new(format!("Host: {}", endpoint.host))?,
-            true => return Ok(None),
-            false => match (host, std::str::from_utf8(line.as_bytes())) {
-                (Some(host), Ok(text)) => Line::new(text.replace(HOST, host))?,
-                _ => line.clone(),
-            },
-        });
-    }
-    Ok(Some(Request {
-        lines,
-        target: endpoint.target.clone(),
-        ..request.clone()
-    }))
+/// Why no case shows that the server allows anything, and what to change.
+fn remedy(cases: &[Case]) -> String {
+    let is_misdirected = |case: &Case| case.expect.decision.as_deref() == Some("misdirected");
+    let remedy = match cases.iter().all(is_misdirected) {
+        true => "use a host in --url that `own_origins` of the policy lists",
+        false => "allow an origin in the policy, or select more cases with --only",
+    };
+    format!(
+        "no request of an allowed origin is among the cases, so a server without CORS would pass; {remedy}"
+    )
 }
 
 fn is_same(one: &Request, other: &Request) -> bool {
