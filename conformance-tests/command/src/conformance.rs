@@ -9,7 +9,6 @@ mod finding;
 mod group;
 mod judge;
 mod move_origin;
-mod near;
 mod output;
 mod port;
 mod process;
@@ -17,6 +16,7 @@ mod progress;
 mod report;
 mod representative;
 mod runner;
+mod running;
 mod select;
 
 use std::fs;
@@ -178,7 +178,8 @@ impl Options {
             }
             (None, Some(endpoint), Some(file)) => {
                 let policy = PolicyFile::read(file)?.build()?;
-                let group = near::group(suite, &policy, endpoint, &self.only).map_err(failure)?;
+                let group =
+                    running::group(suite, &policy, endpoint, &self.only).map_err(failure)?;
                 let address = endpoint.address(self.start_limit).map_err(Failure::new)?;
                 (Target::Running(address), vec![group])
             }

@@ -11,8 +11,8 @@
 
 mod bugs;
 mod frameworks;
-mod near;
 mod reports;
+mod running;
 mod server;
 mod starlette;
 mod usage;

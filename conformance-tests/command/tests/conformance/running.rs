@@ -82,7 +82,7 @@ fn a_server_without_cors_fails_under_every_policy() {
         }
     });
     for policy in policies() {
-        let found = run_near(address, &policy);
+        let found = run_usual(address, &policy);
         assert_eq!(found.status, 1, "{policy}: {}", found.stderr);
         assert!(found.allowed() > 20, "{policy}: {}", found.allowed());
         let broken = &found.report["counts"]["breaks"];
@@ -95,7 +95,7 @@ fn a_right_server_passes_under_every_policy() {
     for policy in policies() {
         let config = serde_json::from_value::<Config>(policy.clone()).unwrap();
         let running = FRAMEWORKS[0].spawn(config.build().unwrap()).unwrap();
-        let found = run_near(running.address, &policy);
+        let found = run_usual(running.address, &policy);
         assert_eq!(found.status, 0, "{policy}: {:#?}", found.failures());
         running.stop().unwrap();
     }
@@ -106,7 +106,7 @@ fn every_entry_of_the_policy_is_tested() {
     let policy = json!({ "allow_origins": ["https://shop.example", "http://*.shop.example"] });
     let narrower = Config::new().allow_origins(["https://shop.example"]);
     let running = FRAMEWORKS[0].spawn(narrower.build().unwrap()).unwrap();
-    let found = run_near(running.address, &policy);
+    let found = run_usual(running.address, &policy);
     let outcomes: Vec<_> = found
         .failures()
         .iter()
@@ -141,7 +141,7 @@ fn without_a_request_of_an_allowed_origin_nothing_is_tested() {
     }
 }
 
-fn run_near(address: SocketAddr, policy: &Value) -> Run {
+fn run_usual(address: SocketAddr, policy: &Value) -> Run {
     run_only(
         address,
         policy,
