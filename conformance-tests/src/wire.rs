@@ -13,7 +13,7 @@ use crate::vector::Request;
 
 const NO_RESPONSE: &str = "the server closed the connection without a response";
 
-/// The most that a connection reads before it has a whole head or body.
+/// The maximum size of a head or a body.
 const MAX_BYTES: usize = 16 << 20;
 
 /// Sends a request on a new connection and reads the whole response.
@@ -149,7 +149,11 @@ impl Connection {
             match httparse::parse_chunk_size(&self.buffer) {
                 Ok(Status::Complete((line, size))) => {
                     self.take(line)?;
-                    let chunk = self.take(usize::try_from(size)?)?;
+                    let size = usize::try_from(size)?;
+                    if size > MAX_BYTES.saturating_sub(body.len()) {
+                        return Err(too_long().into());
+                    }
+                    let chunk = self.take(size)?;
                     ensure!(self.take(2)? == b"\r\n", "a chunk without its line break");
                     if chunk.is_empty() {
                         return Ok(body);
@@ -176,7 +180,7 @@ impl Connection {
     /// Reads the available bytes; `false` at the end of the stream.
     fn fill(&mut self) -> io::Result<bool> {
         if self.buffer.len() > MAX_BYTES {
-            return Err(io::Error::other("the response is over 16 MiB"));
+            return Err(too_long());
         }
         if let Some(deadline) = self.deadline {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -199,6 +203,10 @@ impl Connection {
             }
         }
     }
+}
+
+fn too_long() -> io::Error {
+    io::Error::other("the response is over 16 MiB")
 }
 
 fn is_hang_up(error: &io::Error) -> bool {

@@ -4,7 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::io::{Read as _, Write as _};
-use std::net::{Shutdown, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::thread;
 
 use conformance_tests::response::Response;
 use conformance_tests::subject::{FRAMEWORKS, Framework, Running};
@@ -247,6 +248,42 @@ fn mutations() {
 }
 
 /// Starts every framework.
+/// Without a bound, a server could fill the memory of the client.
+#[test]
+fn long_responses() {
+    let lines = "x: y\r\n".repeat(1000);
+    let chunks = format!("1000\r\n{}\r\n", "x".repeat(0x1000));
+    for (start, rest) in [
+        ("HTTP/1.1 200 OK\r\n\r\n", "x".repeat(0x1000)),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n",
+            "x".repeat(0x1000),
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+            chunks,
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n",
+            lines,
+        ),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut written = stream.write_all(start.as_bytes());
+            for _ in 0..0x2000 {
+                written = written.and_then(|()| stream.write_all(rest.as_bytes()));
+            }
+        });
+        let read = Connection::open(address).unwrap().read("GET");
+        let problem = format!("{:#}", read.unwrap_err());
+        assert!(problem.ends_with("over 16 MiB"), "{start}: {problem}");
+        server.join().unwrap();
+    }
+}
+
 fn servers() -> Vec<Running> {
     let config = Config::new().allow_origins([APP]).allow_headers(["X-A"]);
     let policy = config.allow_credentials(true).build().unwrap();

@@ -8,12 +8,15 @@ mod endpoint;
 mod finding;
 mod group;
 mod judge;
-mod near;
+mod move_origin;
 mod output;
+mod port;
 mod process;
 mod progress;
 mod report;
+mod representative;
 mod runner;
+mod running;
 mod select;
 
 use std::fs;
@@ -36,7 +39,7 @@ use self::report::Report;
 use self::runner::{Runner, Target};
 use super::policy_file::PolicyFile;
 use super::stop::until_stopped;
-use super::{Failure, print_error};
+use super::{Failure, NO_RESULT, arguments, print_error};
 
 #[derive(Args, Clone)]
 pub(crate) struct Options {
@@ -72,10 +75,10 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Seconds until a server must accept connections
-    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = arguments::seconds)]
     start_limit: Duration,
     /// Seconds until a response must be complete
-    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = arguments::seconds)]
     case_limit: Duration,
     /// The maximum number of servers that run at once [default: the number of processors]
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=64))]
@@ -101,17 +104,6 @@ enum Format {
     Json,
 }
 
-fn seconds(text: &str) -> Result<Duration, &'static str> {
-    let seconds = text.parse().ok().filter(|seconds| *seconds > 0.0);
-    let limit = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    limit
-        .filter(|limit| *limit <= Duration::from_secs(3600))
-        .ok_or("a limit must be a number of seconds from above 0 to 3600")
-}
-
-/// Wrong usage, or a server that does not start.
-const UNUSABLE: u8 = 2;
-
 /// The status of a program that a signal interrupted.
 const INTERRUPTED: u8 = 130;
 
@@ -133,12 +125,19 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
 
 fn conform(options: &Options) -> ExitCode {
     match options.report() {
-        Ok(report) if report.has_unstarted() => UNUSABLE.into(),
+        Ok(report) if report.has_unstarted() => NO_RESULT.into(),
         Ok(report) if report.has_failures() => ExitCode::FAILURE,
+        Ok(report) if report.is_unsupported() => {
+            print_error(Failure::new(
+                "nothing was tested, because the server exits with status 77 under every policy, which means that it cannot \
+                 express the policy; correct --command, or select other cases with --only",
+            ));
+            NO_RESULT.into()
+        }
         Ok(_) => ExitCode::SUCCESS,
         Err(problem) => {
             print_error(problem);
-            UNUSABLE.into()
+            NO_RESULT.into()
         }
     }
 }
@@ -179,8 +178,10 @@ impl Options {
             }
             (None, Some(endpoint), Some(file)) => {
                 let policy = PolicyFile::read(file)?.build()?;
-                let group = near::group(suite, &policy, endpoint, &self.only).map_err(failure)?;
-                (Target::Running(endpoint), vec![group])
+                let group =
+                    running::group(suite, &policy, endpoint, &self.only).map_err(failure)?;
+                let address = endpoint.address(self.start_limit).map_err(Failure::new)?;
+                (Target::Running(address), vec![group])
             }
             _ => return Err(Failure::new("give --command, or --url and --policy")),
         };

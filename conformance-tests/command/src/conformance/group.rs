@@ -39,7 +39,7 @@ enum Server<'a> {
 impl Server<'_> {
     fn address(&self) -> SocketAddr {
         match self {
-            Self::Started(process, _) => process.address,
+            Self::Started(process, _) => process.address(),
             Self::Running(address) => *address,
         }
     }

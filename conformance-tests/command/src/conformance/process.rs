@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::fs;
 use std::io::{self, Read as _};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::SocketAddr;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use super::command::Template;
+use super::port::Port;
 
 /// The exit status by which a server or an adapter declares that it cannot express a policy.
 const UNSUPPORTED: i32 = 77;
@@ -30,9 +31,9 @@ const PAUSE: Duration = Duration::from_millis(5);
 
 /// A server that accepts connections. It ends when this is dropped.
 pub(crate) struct Process {
-    pub(crate) address: SocketAddr,
     child: Child,
     output: Output,
+    port: Port,
     _folder: TempDir,
 }
 
@@ -72,16 +73,16 @@ impl Process {
         let folder = tempfile::tempdir().map_err(failed)?;
         let file = folder.path().join("policy.json");
         fs::write(&file, policy).map_err(failed)?;
-        let port = free_port().map_err(failed)?;
-        let mut command = template.command(&file, port);
+        let port = Port::take().map_err(failed)?;
+        let mut command = template.command(&file, port.number());
         let (child, output) = spawn(&mut command).map_err(|error| {
             let program = command.get_program().display();
             Refusal::Failed(format!("cannot start `{program}`: {error}"))
         })?;
         let mut process = Self {
-            address: (Ipv4Addr::LOCALHOST, port).into(),
             child,
             output,
+            port,
             _folder: folder,
         };
         let start = Instant::now();
@@ -91,24 +92,29 @@ impl Process {
                     Some(UNSUPPORTED) => Err(Refusal::Unsupported(process.last_line())),
                     _ => Ok(Err(format!(
                         "the server ended before it accepted connections at {}: {status}{}",
-                        process.address,
+                        process.address(),
                         process.last_output()
                     ))),
                 };
             }
-            if TcpStream::connect_timeout(&process.address, limit).is_ok() {
+            // If it has ended meanwhile, another program has accepted the connection.
+            if process.port.is_open(limit) && process.exit_status().is_none() {
                 return Ok(Ok(process));
             }
             if start.elapsed() > limit {
                 return Err(Refusal::Failed(format!(
                     "the server did not accept connections at {} within {} s{}",
-                    process.address,
+                    process.address(),
                     limit.as_secs_f64(),
                     process.last_output()
                 )));
             }
             thread::sleep(PAUSE);
         }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.port.address()
     }
 
     /// The status, if the process has ended.
@@ -201,12 +207,6 @@ impl Output {
         let last = lines.iter().skip(lines.len().saturating_sub(5));
         last.map(String::as_str).collect::<Vec<_>>().join(" | ")
     }
-}
-
-fn free_port() -> io::Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
-        .local_addr()?
-        .port())
 }
 
 fn spawn(command: &mut Command) -> io::Result<(Child, Output)> {

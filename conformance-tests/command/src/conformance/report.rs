@@ -32,6 +32,8 @@ struct Line {
     section: Section,
     request: String,
     policy: String,
+    /// The expected decision.
+    decision: Option<String>,
     outcome: Outcome,
 }
 
@@ -51,6 +53,7 @@ impl Report {
                     section: case.section.clone(),
                     request: shown(&case.request),
                     policy: one_line(&group.policy),
+                    decision: case.expect.decision.clone(),
                     outcome,
                 });
             }
@@ -72,6 +75,12 @@ impl Report {
     pub(crate) fn has_unstarted(&self) -> bool {
         let is_unstarted = |case: &Line| matches!(case.outcome, Outcome::NotStarted(_));
         self.cases.iter().any(is_unstarted)
+    }
+
+    /// Whether the server declared that it supports no policy.
+    pub(crate) fn is_unsupported(&self) -> bool {
+        let is_unsupported = |case: &Line| matches!(case.outcome, Outcome::Unsupported(_));
+        self.cases.iter().all(is_unsupported)
     }
 
     /// The finding, if it is a failure under the profile.

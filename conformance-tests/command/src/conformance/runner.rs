@@ -1,5 +1,6 @@
 //! Runs groups of cases, several at once.
 
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
@@ -9,7 +10,6 @@ use conformance_tests::vector::Difference;
 
 use super::case::Group;
 use super::command::Template;
-use super::endpoint::Endpoint;
 use super::finding::Outcome;
 use super::group::{Limits, run_running, run_started};
 use super::progress::Progress;
@@ -18,7 +18,7 @@ use super::progress::Progress;
 #[derive(Clone, Copy)]
 pub(crate) enum Target<'a> {
     Command(&'a Template),
-    Running(&'a Endpoint),
+    Running(SocketAddr),
 }
 
 pub(crate) struct Runner<'a> {
@@ -71,7 +71,7 @@ impl Runner<'_> {
             Target::Command(template) => {
                 run_started(group, template, self.limits, &self.differences, done)
             }
-            Target::Running(endpoint) => run_running(group, endpoint.address, self.limits, done),
+            Target::Running(address) => run_running(group, address, self.limits, done),
         }
     }
 }

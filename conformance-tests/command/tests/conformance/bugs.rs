@@ -8,7 +8,7 @@ use conformance_tests::response::Response;
 use conformance_tests::vector::{Line, Request};
 
 use crate::server::Right;
-use crate::{conformance, run, server};
+use crate::{conformance, impatient, run, server};
 
 /// A deliberate bug, and what the report must say about it.
 pub(crate) struct Bug {
@@ -427,15 +427,11 @@ pub(crate) const BUGS: [Bug; 38] = [
 #[test]
 fn every_bug_is_found_by_its_rule() {
     for bug in BUGS {
-        let mut command = conformance();
-        command.args([
-            "--command",
-            &server(bug.name),
-            "--jobs",
-            "1",
-            "--case-limit",
-        ]);
-        command.arg(if bug.name == "hangs" { "0.2" } else { "60" });
+        let mut command = match bug.name {
+            "hangs" => impatient("0.2"),
+            _ => conformance(),
+        };
+        command.args(["--command", &server(bug.name), "--jobs", "1"]);
         let found = run(command.args(only(&bug)));
         assert_eq!(found.status, 1, "{}: {}", bug.name, found.report);
         let failures = found.failures();
@@ -454,7 +450,7 @@ fn the_server_without_a_bug_passes() {
     command.args(["--command", &server("none"), "--profile", "starlette"]);
     let passed = run(command.args(BUGS.iter().flat_map(only)));
     assert_eq!(passed.status, 0, "{}", passed.report);
-    assert!(passed.report["counts"]["passed"].as_u64().unwrap() > 100);
+    assert!(passed.allowed() > 30, "{}", passed.allowed());
 }
 
 /// A server that ends is named with its status and its last words.

@@ -11,8 +11,8 @@
 
 mod bugs;
 mod frameworks;
-mod near;
 mod reports;
+mod running;
 mod server;
 mod starlette;
 mod usage;
@@ -30,7 +30,21 @@ struct Run {
     stderr: String,
 }
 
+/// The command with limits that no right server exceeds under load.
 fn conformance() -> Command {
+    let mut command = impatient("60");
+    command.args(["--start-limit", "300"]);
+    command
+}
+
+/// The command with this limit for a response.
+fn impatient(case_limit: &str) -> Command {
+    let mut command = plain();
+    command.args(["--case-limit", case_limit]);
+    command
+}
+
+fn plain() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cors"));
     command.arg("conformance");
     command
@@ -63,6 +77,13 @@ fn report(file: &Path) -> Value {
 }
 
 impl Run {
+    /// How many requests the policy allows.
+    fn allowed(&self) -> usize {
+        let cases = self.report["cases"].as_array().expect(&self.stderr);
+        let decisions = cases.iter().filter_map(|case| case["decision"].as_str());
+        decisions.filter(|id| id.ends_with("-allowed")).count()
+    }
+
     /// The cases that failed.
     fn failures(&self) -> Vec<&Value> {
         let cases = self.report["cases"].as_array().expect(&self.stderr);

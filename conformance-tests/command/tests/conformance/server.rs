@@ -57,7 +57,7 @@ fn serve() {
     }
 }
 
-fn read(stream: &mut TcpStream) -> Option<Request> {
+pub(crate) fn read(stream: &mut TcpStream) -> Option<Request> {
     let mut bytes = Vec::new();
     loop {
         let mut headers = [httparse::EMPTY_HEADER; 256];
@@ -86,7 +86,7 @@ fn line(header: &httparse::Header<'_>) -> Line {
     Line::new([header.name.as_bytes(), b": ", header.value].concat()).unwrap()
 }
 
-fn bytes(request: &Request, response: &Response) -> Vec<u8> {
+pub(crate) fn bytes(request: &Request, response: &Response) -> Vec<u8> {
     let mut bytes = format!("HTTP/1.1 {} X\r\n", response.status).into_bytes();
     for (name, value) in &response.headers {
         bytes.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use test_support::process::PATIENCE;
 
-use crate::{conformance, server};
+use crate::{conformance, impatient, plain, server};
 
 /// The status and the standard error.
 fn failed(args: &[&str]) -> (i32, String) {
-    let output = conformance().args(args).output().unwrap();
+    let output = plain().args(args).output().unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "");
     let stderr = String::from_utf8(output.stderr).unwrap();
     (output.status.code().unwrap(), stderr)
@@ -41,12 +41,21 @@ fn wrong_usage_exits_with_2() {
             "only http",
         ),
         (
+            &[
+                "--url",
+                "http://user:secret@127.0.0.1",
+                "--policy",
+                "p.json",
+            ],
+            "no user name or password is sent",
+        ),
+        (
             &["--url", "http://127.0.0.1:1", "--policy", "no.json"],
             "no.json: cannot read",
         ),
         (
             &["--command", "x {policy} {port}", "--case-limit", "0"],
-            "a number of seconds",
+            "more than 0 seconds",
         ),
         (
             &[
@@ -109,17 +118,23 @@ fn a_server_that_does_not_start_exits_with_2() {
 
 #[test]
 fn an_adapter_can_refuse_a_policy() {
-    let server = "sh -c 'echo no such option; exit 77' {policy} {port}";
-    let output = conformance()
-        .args(["--command", server, "--only", "vary/allowed"])
-        .output()
-        .unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(output.status.code(), Some(0), "{text}");
-    assert!(
-        text.starts_with("5 unsupported: no such option\n"),
-        "{text}"
-    );
+    let right = server("none").replace('\'', "");
+    let refusal = "echo no such option; exit 77";
+    let some =
+        format!("sh -c 'if grep -q diagnostics {{policy}}; then {refusal}; fi; exec {right}'");
+    let all = format!("sh -c '{refusal}' {{policy}} {{port}}");
+    for (server, status, count) in [(some, 0, 2), (all, 2, 8)] {
+        let mut command = conformance();
+        command.args(["--command", &server, "--only", "vary/allowed"]);
+        command.args(["--only", "diagnostics/off", "--only", "diagnostics/actual"]);
+        let output = command.output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(status), "{text} {stderr}");
+        let summary = format!("{count} unsupported: no such option\n");
+        assert!(text.starts_with(&summary), "{text}");
+        assert_eq!(stderr.starts_with("error: nothing was tested"), status == 2);
+    }
 }
 
 /// A server under test is in a process group of its own, which a terminal does not interrupt.
@@ -129,8 +144,8 @@ fn an_interrupted_run_stops_its_server() {
     let file = folder.path().join("port");
     let server = server("hangs").replace('\'', "");
     let server = format!("sh -c 'echo {{port}} > {}; exec {server}'", file.display());
-    let mut run = conformance()
-        .args(["--command", &server, "--case-limit", "3600"])
+    let mut run = impatient("3600")
+        .args(["--command", &server])
         .spawn()
         .unwrap();
     let port = || fs::read_to_string(&file).ok()?.trim().parse::<u16>().ok();

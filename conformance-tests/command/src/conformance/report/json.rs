@@ -29,6 +29,7 @@ fn entry(report: &Report, case: &Line) -> Map<String, Value> {
     let section = case.section();
     let mut entry = vec![
         ("name", json!(case.name)),
+        ("decision", json!(case.decision)),
         ("outcome", json!(case.id())),
         ("failed", json!(report.failure(case).is_some())),
         (
