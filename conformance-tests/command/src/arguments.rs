@@ -71,8 +71,8 @@ pub(crate) fn host(text: &str) -> Result<String, String> {
 pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
     const DAY: f64 = 86_400.0;
     let seconds: f64 = text.parse().map_err(|_| "write a number of seconds")?;
-    match seconds > 0.0 && seconds <= DAY {
+    match (0.001..=DAY).contains(&seconds) {
         true => Ok(Duration::from_secs_f64(seconds)),
-        false => Err("write more than 0 seconds and at most a day".to_owned()),
+        false => Err("write at least 0.001 seconds and at most a day".to_owned()),
     }
 }

@@ -33,8 +33,8 @@ fn wrong_usage() {
         (page(&["-H", "X-A"]), "NAME: VALUE"),
         (page(&["--browser", "opera"]), "firefox"),
         (page(&["--format", "xml"]), "json"),
-        (page(&["--time-limit", "0"]), "more than 0 seconds"),
-        (page(&["--time-limit", "NaN"]), "more than 0 seconds"),
+        (page(&["--time-limit", "0"]), "at least 0.001 seconds"),
+        (page(&["--time-limit", "NaN"]), "at least 0.001 seconds"),
         (page(&["--time-limit", "1e9"]), "at most a day"),
         (page(&["--time-limit", "soon"]), "a number of seconds"),
         (

@@ -55,7 +55,7 @@ fn wrong_usage_exits_with_2() {
         ),
         (
             &["--command", "x {policy} {port}", "--case-limit", "0"],
-            "more than 0 seconds",
+            "at least 0.001 seconds",
         ),
         (
             &[
