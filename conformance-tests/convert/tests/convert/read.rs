@@ -91,6 +91,22 @@ fn tower_http_mapped_texts() {
 }
 
 #[test]
+fn tower_http_through_variables_and_functions() {
+    let texts = [
+        "NEW;",
+        "let cors = NEW; Router::new().layer(cors.clone()).route_layer((trace, cors));",
+        "use tower_http::cors::{self, CorsLayer}; fn f() -> Router { app.layer(cors()) } fn cors() -> CorsLayer { return NEW; }",
+        "mod cors { pub async fn cors() -> Result<CorsLayer, E> { let cors = NEW; Ok(cors) } } fn f() { let cors = cors::cors().await?; app.layer(cors) }",
+        "impl S { fn cors(&self) -> CorsLayer { let cors = { NEW }; cors } fn app(self) { self.app.layer(self.cors()); drop(self.cors) } }",
+    ];
+    let expected = config().allow_origins(["*"]).allow_methods(READ);
+    for text in texts {
+        let text = text.replace("NEW", "CorsLayer::new().allow_origin(Any)");
+        check(From::TowerHttp, &text, expected.clone(), &[]);
+    }
+}
+
+#[test]
 fn tower_http_presets() {
     check(
         From::TowerHttp,

@@ -42,11 +42,10 @@ fn tower_http() {
             ),
             (
                 "fn f() { let mut cors = CorsLayer::new();\n if dev { cors = cors.allow_origin(Any); } }",
-                "line 2: `cors` is changed here: write the configuration as one chain of calls\n\
-             line 2: `cors` is changed here: write the configuration as one chain of calls",
+                "line 2: the configuration may be changed here: pass only the chain of calls that builds it",
             ),
             (
-                "fn f() { if dev { CorsLayer::permissive() } else {\n CorsLayer::new() } }",
+                "fn f() { CorsLayer::permissive() }\nfn g() { CorsLayer::new() }",
                 "line 1: one of several configurations that differ: a policy file has one policy, so pass each alone\n\
              line 2: one of several configurations that differ: a policy file has one policy, so pass each alone",
             ),
@@ -59,6 +58,142 @@ fn tower_http() {
                 // The parameter is meant, not the constant of the same name.
                 "fn a() { let origins = [\"https://a.example\".parse().unwrap()]; }\nfn f(origins: Vec<HeaderValue>) { CorsLayer::new().allow_origin(origins) }",
                 "line 2: `origins` occurs here, too, so its value may change: write the value in the configuration",
+            ),
+        ],
+    );
+}
+
+/// The lines where each text may change the builder `NEW`, and the message.
+fn check_elsewhere(from: From, chain: &str, message: &str, table: &[(&str, &[usize])]) {
+    for (text, lines) in table {
+        let expected: Vec<_> = lines
+            .iter()
+            .map(|line| format!("line {line}: {message}"))
+            .collect();
+        let text = text.replace("NEW", chain);
+        assert_eq!(problems(from, &text), expected.join("\n"), "{text}");
+    }
+}
+
+#[test]
+fn builders_that_are_changed_elsewhere() {
+    let chain = "CorsLayer::new().allow_origin([HeaderValue::from_static(\"https://a.example\")])";
+    check_elsewhere(
+        From::TowerHttp,
+        chain,
+        "the configuration may be changed here: pass only the chain of calls that builds it",
+        &[
+            (
+                "fn f() { let cors = NEW; app.layer(\ncors.clone().allow_origin(Any).allow_credentials(true)); }",
+                &[2],
+            ),
+            (
+                "fn base() -> CorsLayer { NEW }\nfn f() {\n base().allow_origin(Any) }",
+                &[3],
+            ),
+            (
+                "impl A { fn base(&self) -> CorsLayer { return NEW; } }\nfn f() {\n self.base().allow_origin(Any) }",
+                &[3],
+            ),
+            (
+                "fn base() -> CorsLayer { NEW }\nfn f() { let cors = x::base();\n app.layer(cors.allow_origin(Any)) }",
+                &[3],
+            ),
+            (
+                "fn base() -> CorsLayer { NEW }\nfn f() {\n let make = base;\n make().allow_origin(Any) }",
+                &[4],
+            ),
+            ("use a::base as b;\nfn base() -> CorsLayer { NEW }", &[1]),
+            (
+                "impl std::convert::From<A> for CorsLayer {\n fn from(a: A) -> Self {\n NEW } }",
+                &[3],
+            ),
+            (
+                "fn f() { let cors = NEW;\n let cors =\n tweak(cors); }",
+                &[2, 3],
+            ),
+            ("fn f() { let cors = NEW;\n tweak(&mut cors); }", &[2]),
+            (
+                "fn f() { let cors = { NEW };\n cors.allow_origin(Any) }",
+                &[2],
+            ),
+            (
+                "fn f() { self.cors =\n NEW;\n self.cors.allow_origin(Any) }",
+                &[2],
+            ),
+            (
+                "fn f() { let cors = NEW;\n dbg!(cors.allow_origin(Any)); }",
+                &[2],
+            ),
+            ("fn f() { (NEW).allow_origin(Any) }", &[1]),
+            (
+                "fn f() { let make = || NEW; make().allow_origin(Any) }",
+                &[1],
+            ),
+            ("fn f() { let state = State { cors: NEW }; }", &[1]),
+            ("fn f() { let cors = NEW;\n State { cors } }", &[2]),
+            (
+                "fn f() { let cors = NEW; app.layer(cors) }\nfn g(cors: CorsLayer) {}",
+                &[2],
+            ),
+            (
+                "static CORS: LazyLock<CorsLayer> = LazyLock::new(|| NEW);",
+                &[1],
+            ),
+        ],
+    );
+    check_elsewhere(
+        From::TowerHttp,
+        chain,
+        "one of several branches: a policy file has one policy, so pass the chain of calls of each alone",
+        &[
+            (
+                "fn f() { let cors = if dev {\n NEW } else { other() }; cors.allow_origin(Any) }",
+                &[2],
+            ),
+            ("fn f() { if dev { NEW } else {\n NEW } }", &[1, 2]),
+            (
+                "fn f() { match stage { Dev => NEW, _ =>\n { NEW } } }",
+                &[1, 2],
+            ),
+        ],
+    );
+    check_elsewhere(
+        From::TowerHttp,
+        chain,
+        "this is not read: pass only the chain of calls that builds the configuration",
+        &[
+            (
+                "fn f() { app.layer(NEW);\n dbg!(x, cors::CorsLayer::permissive()) }",
+                &[2],
+            ),
+            (
+                "fn f() { app.layer(NEW);\n x.map_or_else(CorsLayer::permissive, g) }",
+                &[2],
+            ),
+            (
+                "use tower_http::cors::{Any, CorsLayer as Layer};\nfn f() { NEW }",
+                &[1],
+            ),
+            (
+                "type Layer = tower_http::cors::CorsLayer;\nfn f() { NEW }",
+                &[1],
+            ),
+            (
+                "lazy_static! { static ref CORS: CorsLayer = CorsLayer::new(); }",
+                &[1],
+            ),
+        ],
+    );
+    check_elsewhere(
+        From::ActixCors,
+        "Cors::default().allowed_origin(\"https://a.example\")",
+        "the configuration may be changed here: pass only the chain of calls that builds it",
+        &[
+            ("fn f() { finish(NEW) }", &[1]),
+            (
+                "fn f() { origins.iter().fold(NEW, |c, o| c.allowed_origin(o)) }",
+                &[1],
             ),
         ],
     );
