@@ -86,6 +86,7 @@ fn draft(call: Value) -> Draft {
                     .fields
                     .iter()
                     .any(|field| field.name.as_deref() == Some("allowedHeaders"));
+                draft.refuse_duplicates(&record.fields);
                 for field in &record.fields {
                     option(&mut draft, field, has_new_name);
                 }

@@ -236,6 +236,10 @@ fn rocket_cors() {
                 "line 1: `..`: `base` is not defined in this text: write its value in the configuration",
             ),
             (
+                "fn f() { CorsOptions { allow_credentials: true,\n allow_credentials: false, ..Default::default() } }",
+                "line 2: `allow_credentials` is given twice: write it once",
+            ),
+            (
                 "fn f() { CorsOptions::default().allowed_origins(AllowedOrigins::some_regex(&[\"https://(\"])) }",
                 "line 1: `allowed_origins`: unclosed group",
             ),
@@ -276,6 +280,10 @@ fn starlette() {
                 "app.add_middleware(CORSMiddleware,\n allow_origins=settings.origins,\n allow_methods=os.getenv('METHODS').split(','))",
                 "line 2: `allow_origins`: `settings.origins` is not defined in this text: write its value in the configuration\n\
              line 3: `allow_methods`: cannot read `os.getenv('METHODS').split(',')`: only literals, and names that are defined once, are read",
+            ),
+            (
+                "CORSMiddleware(app, allow_origins=['https://a.example'],\n allow_origins=[])",
+                "line 2: `allow_origins` is given twice: write it once",
             ),
             (
                 "CORSMiddleware(app, allow_origins='https://a.example')",
@@ -339,6 +347,10 @@ fn express() {
                 "line 2: `options` occurs here, too, so its value may change: write the value in the configuration",
             ),
             (
+                "app.use(cors({ origin: ['https://b.example'],\n 'origin': false }))",
+                "line 2: `origin` is given twice: write it once",
+            ),
+            (
                 "app.use(cors(delegate))",
                 "line 1: `cors`: `delegate` is not defined in this text: write its value in the configuration",
             ),
@@ -366,6 +378,10 @@ fn spring() {
             (
                 "import org.springframework.web.bind.annotation.CrossOrigin;\n",
                 "configurations in Java are not read, only application.yml: write the values of the annotation or of the CorsConfiguration in a policy file",
+            ),
+            (
+                "spring.cloud.gateway.globalcors.cors-configurations:\n  '[/**]':\n    allowedOrigins: https://a.example\n    allowed-origins: https://b.example",
+                "line 4: `allowed-origins` is given twice: write it once",
             ),
             (
                 "spring.cloud.gateway.globalcors.cors-configurations:\n  '[/**]':\n    allowedOrigins: ${ORIGINS}\n    maxAge: 30s\n    allowedMethod: GET\n    allowCredentials:",
