@@ -451,3 +451,14 @@ fn nginx() {
         ],
     );
 }
+
+#[test]
+fn control_characters_of_the_text_are_escaped() {
+    check(
+        From::Nginx,
+        &[(
+            "more_set_headers\u{1b}[31m\u{202e} \"Access-Control-Allow-Origin: 'a'\";",
+            "line 1: `more_set_headers\\u{1b}[31m\\u{202e}` with a CORS header is not read: only `add_header` is",
+        )],
+    );
+}
