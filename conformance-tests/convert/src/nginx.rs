@@ -3,6 +3,7 @@
 //! A level is a block with its own `add_header`: these replace all that are inherited. A response to `OPTIONS` can come from an
 //! `if` in it.
 
+mod hidden;
 mod origins;
 mod tokens;
 
@@ -18,7 +19,7 @@ pub(crate) fn read(text: &str) -> Result<Vec<Draft>, Vec<Problem>> {
     let mut reading = Reading {
         variables: Variables::of(&directives),
         drafts: Vec::new(),
-        problems: Vec::new(),
+        problems: hidden::problems(&directives),
         lost: Vec::new(),
     };
     reading.level(&directives, &Around::default());
@@ -47,6 +48,8 @@ struct Reading<'d> {
 struct Around<'d> {
     headers: Rc<[Header<'d>]>,
     has_cors: bool,
+    /// Outermost first.
+    blocks: Vec<&'d [Directive]>,
     /// Where a block around responds to `OPTIONS`, before this one is reached.
     responds: Option<usize>,
 }
@@ -57,6 +60,8 @@ struct Level<'d> {
     headers: Rc<[Header<'d>]>,
     /// Whether they are those of the block itself.
     is_own: bool,
+    /// The block and those around it, outermost first.
+    blocks: Vec<&'d [Directive]>,
     /// By the method that they are for.
     by_method: Vec<(String, Vec<Header<'d>>)>,
     /// The status of `return` for `OPTIONS`.
@@ -76,6 +81,8 @@ impl<'d> Reading<'d> {
     fn level(&mut self, directives: &'d [Directive], around: &Around<'d>) -> Option<&'d str> {
         let own = self.headers(directives);
         let is_own = !own.is_empty();
+        let mut blocks = around.blocks.clone();
+        blocks.push(directives);
         let mut level = Level {
             line: own.first().map_or(1, |header| header.line),
             headers: if is_own {
@@ -84,6 +91,7 @@ impl<'d> Reading<'d> {
                 Rc::clone(&around.headers)
             },
             is_own,
+            blocks: blocks.clone(),
             by_method: Vec::new(),
             preflight_status: None,
         };
@@ -94,6 +102,7 @@ impl<'d> Reading<'d> {
             } else {
                 around.has_cors
             },
+            blocks,
             responds: around.responds,
         };
         for directive in directives {
@@ -205,14 +214,14 @@ impl<'d> Reading<'d> {
                 other,
                 "access-control-allow-credentials",
             );
-            self.origin(&mut draft, other);
+            self.origin(&mut draft, other, &level.blocks);
             lists(&mut draft, preflight, other);
             level.status(&mut draft);
         }
         self.drafts.push(draft);
     }
 
-    fn origin(&self, draft: &mut Draft, headers: &[Header<'d>]) {
+    fn origin(&self, draft: &mut Draft, headers: &[Header<'d>], blocks: &[&'d [Directive]]) {
         let Some(origin) = only(draft, headers, "access-control-allow-origin") else {
             return;
         };
@@ -220,7 +229,8 @@ impl<'d> Reading<'d> {
             "*" | "$http_origin" | "${http_origin}" => draft.allow_any_origin(),
             "" => {}
             value if value.starts_with('$') => {
-                self.variables.add_origins(draft, origin.line, value)
+                self.variables
+                    .add_origins(draft, origin.line, value, blocks)
             }
             value if value.contains('$') => draft.problem(
                 origin.line,

@@ -753,6 +753,25 @@ server {
 }
 
 #[test]
+fn nginx_last_set_without_a_condition_counts() {
+    let text = r#"
+server {
+    set $cors $http_origin;
+    location / {
+        if ($http_origin = https://a.example) { set $cors $http_origin; }
+        set $cors "";
+        if ($http_origin = https://b.example) { set $cors $http_origin; }
+        rewrite ^/old/(.*) /$1 break;
+        add_header Access-Control-Allow-Origin $cors;
+    }
+}"#;
+    let expected = config()
+        .allow_origins(["https://b.example"])
+        .allow_methods(READ);
+    check(From::Nginx, text, expected, &[]);
+}
+
+#[test]
 fn nginx_headers_by_method() {
     // The recipe of enable-cors.org.
     let text = "

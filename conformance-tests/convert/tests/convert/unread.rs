@@ -445,6 +445,48 @@ fn nginx() {
                 "line 2: `access-control-allow-origin` is added twice, which browsers refuse or join: add it once",
             ),
             (
+                "map $http_origin $cors { \"https://evil.example.com\" \"\";\n \"~^https://[a-z]+\\.example\\.com$\" $http_origin; }\nadd_header Access-Control-Allow-Origin $cors;",
+                "line 1: an origin that is refused although a regex may allow it has no counterpart here: write regexes that do not match it",
+            ),
+            (
+                "map $http_origin $cors { default '';\n '~^https://dev\\.' ''; '~\\.example$' $http_origin; }\nadd_header Access-Control-Allow-Origin $cors;",
+                "line 2: an origin that is refused although a regex may allow it has no counterpart here: write regexes that do not match it",
+            ),
+            (
+                "map $http_origin $cors { default $http_origin;\n include refused.map; }\nadd_header Access-Control-Allow-Origin $cors;",
+                "line 2: `include` in a `map` is not read: write the entries",
+            ),
+            (
+                "location /public {\n set $cors $http_origin; }\nlocation /private { if ($http_origin = https://a.example) { set $cors $http_origin; }\n add_header Access-Control-Allow-Origin $cors; }",
+                "line 2: `$cors` is also set here, outside of the blocks around the header: pass each block alone",
+            ),
+            (
+                "server { if ($http_origin = https://a.example) { set $cors $http_origin; } }\nserver { if ($http_origin = https://b.example) { set $cors $http_origin; }\n add_header Access-Control-Allow-Origin $cors; add_header Access-Control-Allow-Credentials true; }",
+                "line 1: `$cors` is also set here, outside of the blocks around the header: pass each block alone",
+            ),
+            (
+                "server { set $cors $http_origin; add_header Access-Control-Allow-Origin $cors;\n location /private { set $cors ''; } }",
+                "line 2: `$cors` is also set here, outside of the blocks around the header: pass each block alone",
+            ),
+            (
+                "if ($uri = /a) {\n break; }\nif ($http_origin = https://a.example) { set $cors $http_origin; } add_header Access-Control-Allow-Origin $cors;",
+                "line 2: `break` ends the `set` directives, which is not read: write it after them",
+            ),
+            (
+                "add_header Access-Control-Allow-Origin $http_origin; if ($http_origin !~ ^https://a\\.example$) {\n return 403; }",
+                "line 2: `return` in `if ($http_origin !~ ^https://a\\.example$)` is not read, because it depends on the origin: use a `map` of `$http_origin`",
+            ),
+            (
+                "map \"x${http_origin}\" $bad { default 1; xhttps://a.example 0; }\nserver { add_header Access-Control-Allow-Origin *; set $deny 0;\n if ($bad) { set $deny 1; }\n if ($deny) { rewrite ^ /refused last; } }",
+                "line 4: `rewrite` in `if ($deny)` is not read, because it depends on the origin: use a `map` of `$http_origin`",
+            ),
+            (
+                "http { include mime.types; include conf.d/*.conf;\n server { include cors.conf; location / { include /etc/nginx/fastcgi_params; add_header Access-Control-Allow-Origin *;\n include a; } } upstream u { include servers; } }",
+                "line 1: `include conf.d/*.conf` is not read: write the content of the file here\n\
+             line 2: `include cors.conf` is not read: write the content of the file here\n\
+             line 3: `include a` is not read: write the content of the file here",
+            ),
+            (
                 "server { if ($request_method = OPTIONS) { return 204; }\n location / { add_header Access-Control-Allow-Origin *; } }",
                 "line 1: the response to OPTIONS here does not have the CORS headers of the blocks inside",
             ),
