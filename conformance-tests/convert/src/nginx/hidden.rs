@@ -1,6 +1,6 @@
 //! What changes the CORS headers without `add_header`: other files, and responses that depend on the origin.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::condition;
 use super::tokens::Directive;
@@ -30,36 +30,23 @@ const OTHER_BLOCKS: [&str; 7] = [
 pub(super) fn problems(directives: &[Directive]) -> Vec<Problem> {
     let mut problems = Vec::new();
     let dependent = dependent_variables(directives);
-    each(directives, &mut |directive, _| {
+    each(directives, &mut |directive| {
         problems.extend(include(directive));
         problems.extend(response(directive, &dependent));
     });
     problems
 }
 
-/// Visits every directive where a response can be configured, with the condition of the `if` around it. Blocks are at
-/// most as deep as the parser allows.
-fn each<'d>(
-    directives: &'d [Directive],
-    visit: &mut impl FnMut(&'d Directive, Option<&'d Directive>),
-) {
-    each_in(directives, None, visit);
-}
-
-fn each_in<'d>(
-    directives: &'d [Directive],
-    around: Option<&'d Directive>,
-    visit: &mut impl FnMut(&'d Directive, Option<&'d Directive>),
-) {
+/// Visits every directive where a response can be configured. Blocks are at most as deep as the parser allows.
+fn each<'d>(directives: &'d [Directive], visit: &mut impl FnMut(&'d Directive)) {
     for directive in directives {
-        visit(directive, around);
+        visit(directive);
         let name = directive.name.as_str();
-        match &directive.block {
-            Some(block) if name == "if" => each_in(block, Some(directive), visit),
-            Some(block) if name != "map" && !OTHER_BLOCKS.contains(&name) => {
-                each_in(block, None, visit);
-            }
-            _ => {}
+        if let Some(block) = &directive.block
+            && name != "map"
+            && !OTHER_BLOCKS.contains(&name)
+        {
+            each(block, visit);
         }
     }
 }
@@ -76,43 +63,70 @@ fn include(directive: &Directive) -> Option<Problem> {
 
 /// The variables whose value depends on the origin, through a `map` or `set`.
 fn dependent_variables(directives: &[Directive]) -> HashSet<&str> {
+    let mut influences: Vec<Influence<'_>> = Vec::new();
+    let mut by_source: HashMap<&str, Vec<usize>> = HashMap::new();
+    each(directives, &mut |directive| {
+        if let Some(influence) = Influence::of(directive) {
+            for source in &influence.sources {
+                by_source.entry(source).or_default().push(influences.len());
+            }
+            influences.push(influence);
+        }
+    });
     let mut dependent = HashSet::from(["http_origin"]);
-    loop {
-        let known = dependent.len();
-        let mut found = Vec::new();
-        each(directives, &mut |directive, around| {
-            let depends = |word: &String| mentions(word, &dependent);
-            let name = match (directive.name.as_str(), directive.words.as_slice()) {
-                ("map", [source, name]) if depends(source) || any_value(directive, depends) => name,
-                ("set", [name, value]) if depends(value) => name,
-                ("set", [name, _])
-                    if around.is_some_and(|block| block.words.iter().any(depends)) =>
-                {
-                    name
-                }
-                _ => return,
-            };
-            found.push(name.trim_start_matches('$').trim_matches(['{', '}']));
-        });
-        dependent.extend(found);
-        if dependent.len() == known {
-            return dependent;
+    let mut pending = vec!["http_origin"];
+    while let Some(source) = pending.pop() {
+        for index in by_source.remove(source).unwrap_or_default() {
+            let targets = influences
+                .get_mut(index)
+                .map(|one| std::mem::take(&mut one.targets));
+            let targets = targets.into_iter().flatten();
+            pending.extend(targets.filter(|target| dependent.insert(target)));
+        }
+    }
+    dependent
+}
+
+/// Each of the targets depends on each of the sources.
+struct Influence<'d> {
+    sources: Vec<&'d str>,
+    targets: Vec<&'d str>,
+}
+
+impl<'d> Influence<'d> {
+    fn of(directive: &'d Directive) -> Option<Self> {
+        let block = || directive.block.iter().flatten();
+        match (directive.name.as_str(), directive.words.as_slice()) {
+            ("map", [source, target]) => Some(Self {
+                sources: std::iter::once(source)
+                    .chain(block().flat_map(|entry| &entry.words))
+                    .flat_map(|word| variables(word))
+                    .collect(),
+                targets: variables(target).collect(),
+            }),
+            ("set", [target, value]) => Some(Self {
+                sources: variables(value).collect(),
+                targets: variables(target).collect(),
+            }),
+            ("if", condition) => Some(Self {
+                sources: condition.iter().flat_map(|word| variables(word)).collect(),
+                targets: block()
+                    .filter(|inner| inner.name == "set")
+                    .filter_map(|inner| inner.words.first())
+                    .flat_map(|target| variables(target))
+                    .collect(),
+            }),
+            _ => None,
         }
     }
 }
 
-/// Whether a value in a `map` has a property.
-fn any_value(map: &Directive, property: impl Fn(&String) -> bool) -> bool {
-    let entries = map.block.iter().flatten();
-    entries.flat_map(|entry| &entry.words).any(property)
-}
-
-/// Whether one of the variables is in a word, as `$name` or `${name}`.
-fn mentions(word: &str, variables: &HashSet<&str>) -> bool {
-    word.split('$').skip(1).any(|rest| {
+/// The variables in a word, written as `$name` or `${name}`.
+fn variables(word: &str) -> impl Iterator<Item = &str> {
+    word.split('$').skip(1).map(|rest| {
         let rest = rest.strip_prefix('{').unwrap_or(rest);
         let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-        variables.contains(rest.get(..end.unwrap_or(rest.len())).unwrap_or_default())
+        rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()
     })
 }
 
@@ -122,9 +136,8 @@ fn response(directive: &Directive, dependent: &HashSet<&str>) -> Option<Problem>
         .block
         .as_ref()
         .filter(|_| directive.name == "if")?;
-    if !directive.words.iter().any(|word| mentions(word, dependent)) {
-        return None;
-    }
+    let mut variables = directive.words.iter().flat_map(|word| variables(word));
+    variables.find(|variable| dependent.contains(variable))?;
     let other = block
         .iter()
         .find(|inner| !matches!(inner.name.as_str(), "set" | "add_header"))?;

@@ -1,6 +1,6 @@
 //! The origins for which a variable has a value: `map $http_origin $name { ... }`, or `set` in an `if`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::tokens::Directive;
 use crate::draft::Draft;
@@ -61,9 +61,14 @@ impl<'d> Variables<'d> {
             (&[map], []) => add_map(draft, map),
             ([], [_, ..]) => {
                 let read = sets_in(blocks, name);
-                let is_read =
-                    |set: &Directive| read.iter().any(|one| std::ptr::eq(one.directive, set));
-                match sets.iter().find(|set| !is_read(set)) {
+                let is_read: HashSet<_> = read
+                    .iter()
+                    .map(|set| std::ptr::from_ref(set.directive))
+                    .collect();
+                let mut others = sets
+                    .iter()
+                    .filter(|set| !is_read.contains(&std::ptr::from_ref(**set)));
+                match others.next() {
                     Some(other) => draft.problem(
                         other.line,
                         format!("`{variable}` is also set here, outside of the blocks around the header: pass each block alone"),

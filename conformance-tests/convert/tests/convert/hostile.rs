@@ -105,3 +105,34 @@ fn names_that_stand_for_many_names() {
     }
     fails(From::Express, text + "cors({ origin: a0 })");
 }
+
+#[test]
+fn builders_that_occur_often_and_deep() {
+    let occurrences = "cors, ".repeat(3_000);
+    let (open, close) = ("(".repeat(10_000), ")".repeat(10_000));
+    fails(
+        From::TowerHttp,
+        format!("fn f() {{ let cors = CorsLayer::new(); {open}{occurrences}{close}; }}"),
+    );
+    let functions: String = (0..1_000)
+        .map(|i| format!("fn f{i}() {{ f{}() }}\n", i + 1))
+        .collect();
+    fails(
+        From::TowerHttp,
+        functions + "fn f1000() { CorsLayer::new() } fn g() { f0().allow_origin(Any) }",
+    );
+}
+
+#[test]
+fn variables_of_nginx_that_depend_on_many() {
+    let chain: String = (0..2_500)
+        .map(|i| format!("set $a{i} $a{};\n", i + 1))
+        .collect();
+    fails(
+        From::Nginx,
+        chain + "set $a2500 $http_origin; if ($a0) { return 403; }",
+    );
+    let sets = "set $a '';".repeat(3_000);
+    let blocks = "a { add_header Access-Control-Allow-Origin $a; }".repeat(200);
+    fails(From::Nginx, format!("{sets} {blocks} b {{ set $a ''; }}"));
+}
