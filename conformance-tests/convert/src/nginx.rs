@@ -14,6 +14,8 @@ use crate::problem::Problem;
 use origins::Variables;
 use tokens::Directive;
 
+const ORIGIN: &str = "access-control-allow-origin";
+
 pub(crate) fn read(text: &str) -> Result<Vec<Draft>, Vec<Problem>> {
     let directives = tokens::parse(text).map_err(|problem| vec![problem])?;
     let mut reading = Reading {
@@ -107,7 +109,7 @@ impl<'d> Reading<'d> {
         };
         for directive in directives {
             if let ("if", Some(block)) = (directive.name.as_str(), &directive.block) {
-                self.condition(&mut level, directive, block);
+                self.condition(&mut level, directive, block, inner.has_cors);
                 if level.preflight_status.is_some() {
                     inner.responds = inner.responds.or(Some(directive.line));
                 }
@@ -175,6 +177,7 @@ impl<'d> Reading<'d> {
         level: &mut Level<'d>,
         directive: &'d Directive,
         block: &'d [Directive],
+        has_cors: bool,
     ) {
         let headers = self.headers(block);
         let condition = condition(&directive.words);
@@ -198,6 +201,7 @@ impl<'d> Reading<'d> {
                 );
                 self.problems.push(Problem::at(directive.line, message));
             }
+            None if has_cors && !headers.is_empty() => self.lost.push(directive.line),
             None => {}
         }
     }
@@ -207,7 +211,7 @@ impl<'d> Reading<'d> {
         let preflight = level.preflight();
         let other = level.other(&mut draft);
         if draft.problems.is_empty() {
-            same(&mut draft, preflight, other, "access-control-allow-origin");
+            same(&mut draft, preflight, other, ORIGIN);
             same(
                 &mut draft,
                 preflight,
@@ -222,7 +226,7 @@ impl<'d> Reading<'d> {
     }
 
     fn origin(&self, draft: &mut Draft, headers: &[Header<'d>], blocks: &[&'d [Directive]]) {
-        let Some(origin) = only(draft, headers, "access-control-allow-origin") else {
+        let Some(origin) = only(draft, headers, ORIGIN) else {
             return;
         };
         match origin.value {
@@ -313,8 +317,14 @@ fn header<'d>(line: usize, name: &str, value: &'d str) -> Header<'d> {
     }
 }
 
+/// `add_header Access-Control-Allow-Origin`.
+fn is_cors_header(directive: &Directive) -> bool {
+    let name = directive.words.first();
+    directive.name == "add_header" && name.is_some_and(|name| name.eq_ignore_ascii_case(ORIGIN))
+}
+
 fn is_cors(header: &Header<'_>) -> bool {
-    header.name == "access-control-allow-origin"
+    header.name == ORIGIN
 }
 
 /// The line of a header, of which there must not be two.

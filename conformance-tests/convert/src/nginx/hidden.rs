@@ -130,7 +130,8 @@ fn variables(word: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// An `if` that depends on the origin and responds itself, so that the headers after it are not for every origin.
+/// An `if` that depends on the origin and does not only set variables. It may respond itself, and its `add_header`
+/// replaces those around it, so these are not for every origin. Its own CORS headers are reported where they are read.
 fn response(directive: &Directive, dependent: &HashSet<&str>) -> Option<Problem> {
     let block = directive
         .block
@@ -140,7 +141,7 @@ fn response(directive: &Directive, dependent: &HashSet<&str>) -> Option<Problem>
     variables.find(|variable| dependent.contains(variable))?;
     let other = block
         .iter()
-        .find(|inner| !matches!(inner.name.as_str(), "set" | "add_header"))?;
+        .find(|inner| inner.name != "set" && !super::is_cors_header(inner))?;
     let message = format!(
         "`{}` in `if ({})` is not read, because it depends on the origin: use a `map` of `$http_origin`",
         other.name,

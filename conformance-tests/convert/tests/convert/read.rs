@@ -772,6 +772,14 @@ server {
 }
 
 #[test]
+fn nginx_add_header_in_if_replaces_those_around_it() {
+    let text = "add_header Access-Control-Allow-Origin *;\nif ($uri = /a) { add_header X-A 1; }";
+    let expected = config().allow_origins(["*"]).allow_methods(READ);
+    let notes = ["line 2: add_header here replaces those of the block around it"];
+    check(From::Nginx, text, expected, &notes);
+}
+
+#[test]
 fn nginx_headers_by_method() {
     // The recipe of enable-cors.org.
     let text = "

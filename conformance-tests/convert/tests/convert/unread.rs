@@ -477,6 +477,10 @@ fn nginx() {
                 "line 2: `return` in `if ($http_origin !~ ^https://a\\.example$)` is not read, because it depends on the origin: use a `map` of `$http_origin`",
             ),
             (
+                "add_header Access-Control-Allow-Origin *; if ($http_origin = https://evil.example) {\n add_header X-A 1; }",
+                "line 2: `add_header` in `if ($http_origin = https://evil.example)` is not read, because it depends on the origin: use a `map` of `$http_origin`",
+            ),
+            (
                 "map \"x${http_origin}\" $bad { default 1; xhttps://a.example 0; }\nserver { add_header Access-Control-Allow-Origin *; set $deny 0;\n if ($bad) { set $deny 1; }\n if ($deny) { rewrite ^ /refused last; } }",
                 "line 4: `rewrite` in `if ($deny)` is not read, because it depends on the origin: use a `map` of `$http_origin`",
             ),
