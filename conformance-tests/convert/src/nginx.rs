@@ -180,7 +180,7 @@ impl<'d> Reading<'d> {
         has_cors: bool,
     ) {
         let headers = self.headers(block);
-        let condition = condition(&directive.words);
+        let condition = directive.condition();
         let method = condition.strip_prefix("$request_method = ");
         match method {
             Some(method) => {
@@ -299,28 +299,12 @@ impl<'d> Level<'d> {
     }
 }
 
-/// The words of an `if` without the parentheses.
-fn condition(words: &[String]) -> String {
-    let words = words.join(" ");
-    let inner = words
-        .trim()
-        .strip_prefix('(')
-        .and_then(|words| words.strip_suffix(')'));
-    inner.unwrap_or(&words).trim().to_owned()
-}
-
 fn header<'d>(line: usize, name: &str, value: &'d str) -> Header<'d> {
     Header {
         line,
         name: name.to_ascii_lowercase(),
         value,
     }
-}
-
-/// `add_header Access-Control-Allow-Origin`.
-fn is_cors_header(directive: &Directive) -> bool {
-    let name = directive.words.first();
-    directive.name == "add_header" && name.is_some_and(|name| name.eq_ignore_ascii_case(ORIGIN))
 }
 
 fn is_cors(header: &Header<'_>) -> bool {

@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::condition;
 use super::tokens::Directive;
 use crate::problem::Problem;
 
@@ -141,11 +140,11 @@ fn response(directive: &Directive, dependent: &HashSet<&str>) -> Option<Problem>
     variables.find(|variable| dependent.contains(variable))?;
     let other = block
         .iter()
-        .find(|inner| inner.name != "set" && !super::is_cors_header(inner))?;
+        .find(|inner| inner.name != "set" && !inner.adds_header("access-control-allow-origin"))?;
     let message = format!(
         "`{}` in `if ({})` is not read, because it depends on the origin: use a `map` of `$http_origin`",
         other.name,
-        condition(&directive.words)
+        directive.condition()
     );
     Some(Problem::at(other.line, message))
 }

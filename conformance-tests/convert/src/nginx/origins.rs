@@ -98,7 +98,7 @@ fn sets_in<'d>(blocks: &[&'d [Directive]], name: &str) -> Vec<Set<'d>> {
                 directive,
             });
         } else if let ("if", Some(block)) = (directive.name.as_str(), &directive.block) {
-            let condition = super::condition(&directive.words);
+            let condition = directive.condition();
             sets.extend(block.iter().filter(|inner| is_set(inner)).map(|inner| Set {
                 condition: Some(condition.clone()),
                 directive: inner,
