@@ -1,10 +1,10 @@
 //! What cannot be read is named with its line, and never guessed.
 
-use cors_convert::From;
+use cors_convert::Library;
 
 use crate::problems;
 
-fn check(from: From, table: &[(&str, &str)]) {
+fn check(from: Library, table: &[(&str, &str)]) {
     for (text, expected) in table {
         assert_eq!(problems(from, text), *expected, "{text}");
     }
@@ -13,7 +13,7 @@ fn check(from: From, table: &[(&str, &str)]) {
 #[test]
 fn tower_http() {
     check(
-        From::TowerHttp,
+        Library::TowerHttp,
         &[
             (
                 "",
@@ -64,7 +64,7 @@ fn tower_http() {
 }
 
 /// The lines where each text may change the builder `NEW`, and the message.
-fn check_elsewhere(from: From, chain: &str, message: &str, table: &[(&str, &[usize])]) {
+fn check_elsewhere(from: Library, chain: &str, message: &str, table: &[(&str, &[usize])]) {
     for (text, lines) in table {
         let expected: Vec<_> = lines
             .iter()
@@ -79,7 +79,7 @@ fn check_elsewhere(from: From, chain: &str, message: &str, table: &[(&str, &[usi
 fn builders_that_are_changed_elsewhere() {
     let chain = "CorsLayer::new().allow_origin([HeaderValue::from_static(\"https://a.example\")])";
     check_elsewhere(
-        From::TowerHttp,
+        Library::TowerHttp,
         chain,
         "the configuration may be changed here: pass only the chain of calls that builds it",
         &[
@@ -105,7 +105,7 @@ fn builders_that_are_changed_elsewhere() {
             ),
             ("use a::base as b;\nfn base() -> CorsLayer { NEW }", &[1]),
             (
-                "impl std::convert::From<A> for CorsLayer {\n fn from(a: A) -> Self {\n NEW } }",
+                "impl From<A> for CorsLayer {\n fn from(a: A) -> Self {\n NEW } }",
                 &[3],
             ),
             (
@@ -143,7 +143,7 @@ fn builders_that_are_changed_elsewhere() {
         ],
     );
     check_elsewhere(
-        From::TowerHttp,
+        Library::TowerHttp,
         chain,
         "one of several branches: a policy file has one policy, so pass the chain of calls of each alone",
         &[
@@ -159,7 +159,7 @@ fn builders_that_are_changed_elsewhere() {
         ],
     );
     check_elsewhere(
-        From::TowerHttp,
+        Library::TowerHttp,
         chain,
         "this is not read: pass only the chain of calls that builds the configuration",
         &[
@@ -186,7 +186,7 @@ fn builders_that_are_changed_elsewhere() {
         ],
     );
     check_elsewhere(
-        From::ActixCors,
+        Library::ActixCors,
         "Cors::default().allowed_origin(\"https://a.example\")",
         "the configuration may be changed here: pass only the chain of calls that builds it",
         &[
@@ -202,7 +202,7 @@ fn builders_that_are_changed_elsewhere() {
 #[test]
 fn actix_cors() {
     check(
-        From::ActixCors,
+        Library::ActixCors,
         &[
             (
                 "fn f() { Cors::default()\n .allowed_origin_fn(|origin, _| origin.as_bytes().ends_with(b\".rust-lang.org\")) }",
@@ -229,7 +229,7 @@ fn actix_cors() {
 #[test]
 fn rocket_cors() {
     check(
-        From::RocketCors,
+        Library::RocketCors,
         &[
             (
                 "fn f() { CorsOptions { allow_credentials: true, ..base } }",
@@ -255,7 +255,7 @@ fn rocket_cors() {
 #[test]
 fn warp() {
     check(
-        From::Warp,
+        Library::Warp,
         &[
             (
                 "fn f() { warp::cors().allow_origin(\"null\").allow_origins(list.iter()) }",
@@ -273,7 +273,7 @@ fn warp() {
 #[test]
 fn starlette() {
     check(
-        From::Starlette,
+        Library::Starlette,
         &[
             ("def f(:", "line 1: not valid Python"),
             (
@@ -312,7 +312,7 @@ fn starlette() {
 #[test]
 fn express() {
     check(
-        From::Express,
+        Library::Express,
         &[
             ("app.use(cors({ origin: }))", "line 1: not valid JavaScript"),
             (
@@ -361,7 +361,7 @@ fn express() {
 #[test]
 fn spring() {
     check(
-        From::Spring,
+        Library::Spring,
         &[
             (
                 "a: [",
@@ -397,7 +397,7 @@ fn spring() {
 #[test]
 fn nginx() {
     check(
-        From::Nginx,
+        Library::Nginx,
         &[
             (
                 "server { listen 80;",
@@ -501,7 +501,7 @@ fn nginx() {
 #[test]
 fn control_characters_of_the_text_are_escaped() {
     check(
-        From::Nginx,
+        Library::Nginx,
         &[(
             "more_set_headers\u{1b}[31m\u{202e} \"Access-Control-Allow-Origin: 'a'\";",
             "line 1: `more_set_headers\\u{1b}[31m\\u{202e}` with a CORS header is not read: only `add_header` is",
