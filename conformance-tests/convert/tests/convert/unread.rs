@@ -351,6 +351,11 @@ fn express() {
                 "line 2: `origin` is given twice: write it once",
             ),
             (
+                "import cors from 'cors';\nconst other = require('cors');\napp.use(cors({ origin: 'https://a.example' }));\napp.use(other())",
+                "line 3: one of several configurations that differ: a policy file has one policy, so pass each alone\n\
+             line 4: one of several configurations that differ: a policy file has one policy, so pass each alone",
+            ),
+            (
                 "app.use(cors(delegate))",
                 "line 1: `cors`: `delegate` is not defined in this text: write its value in the configuration",
             ),
