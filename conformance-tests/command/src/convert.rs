@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
-use cors_convert::{Converted, From, MAX_LENGTH, convert};
+use cors_convert::{Converted, Library, MAX_LENGTH, convert};
 
 use super::policy_file::report;
 use super::{Failure, print_error};
@@ -16,7 +16,7 @@ use super::{Failure, print_error};
 pub(crate) struct Options {
     /// The library whose configuration is converted
     #[arg(long, value_parser = library(), value_name = "LIBRARY")]
-    from: From,
+    from: Library,
     /// The source file or configuration file; `-` reads it from standard input
     #[arg(default_value = "-")]
     file: PathBuf,
@@ -34,9 +34,9 @@ enum Format {
     Json,
 }
 
-fn library() -> impl TypedValueParser<Value = From> {
-    let named = |name: String| From::ALL.into_iter().find(|from| from.as_str() == name);
-    PossibleValuesParser::new(From::ALL.map(From::as_str))
+fn library() -> impl TypedValueParser<Value = Library> {
+    let named = |name: String| Library::ALL.into_iter().find(|from| from.as_str() == name);
+    PossibleValuesParser::new(Library::ALL.map(Library::as_str))
         .try_map(move |name| named(name).ok_or("unknown library"))
 }
 
@@ -96,7 +96,12 @@ impl Judged {
 }
 
 /// The policy, after comments with its issues and with what differs.
-fn toml(name: &str, from: From, converted: &Converted, judged: &Judged) -> Result<String, Failure> {
+fn toml(
+    name: &str,
+    from: Library,
+    converted: &Converted,
+    judged: &Judged,
+) -> Result<String, Failure> {
     let mut lines = vec![format!("Converted from {} ({name}).", from.as_str())];
     if !judged.is_valid {
         lines.push("This policy is invalid: correct the errors below.".to_owned());

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use cors_core::Config;
 
 use crate::problem::{Note, Problem};
-use crate::{Converted, From};
+use crate::{Converted, Library};
 
 /// Who compares the method and the headers of a preflight with the lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl Draft {
         self.meaning.regexes.clear();
     }
 
-    fn finish(mut self, from: From) -> Result<(Meaning, Vec<Note>), Vec<Problem>> {
+    fn finish(mut self, from: Library) -> Result<(Meaning, Vec<Note>), Vec<Problem>> {
         if !self.problems.is_empty() {
             return Err(self.problems);
         }
@@ -203,7 +203,7 @@ impl Draft {
         }
     }
 
-    fn finish_max_age(&mut self, from: From) {
+    fn finish_max_age(&mut self, from: Library) {
         if self.meaning.max_age.is_none() {
             self.meaning.max_age = Some(5);
             let message = format!(
@@ -252,7 +252,7 @@ fn unique(texts: &[String]) -> Vec<String> {
 }
 
 /// A policy file has one policy, so there must be one configuration, or several that mean the same.
-pub(crate) fn only(drafts: Vec<Draft>, from: From) -> Result<Converted, Vec<Problem>> {
+pub(crate) fn only(drafts: Vec<Draft>, from: Library) -> Result<Converted, Vec<Problem>> {
     let lines: Vec<usize> = drafts.iter().map(|draft| draft.line).collect();
     let mut problems = Vec::new();
     let mut read = Vec::new();

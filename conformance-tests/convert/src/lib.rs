@@ -25,7 +25,7 @@ pub const MAX_LENGTH: usize = 64 * 1024;
 /// The library that the configuration is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum From {
+pub enum Library {
     /// `CorsLayer` in Rust
     TowerHttp,
     /// `Cors` of actix-cors in Rust
@@ -44,7 +44,7 @@ pub enum From {
     Nginx,
 }
 
-impl From {
+impl Library {
     /// All supported libraries.
     pub const ALL: [Self; 8] = [
         Self::TowerHttp,
@@ -86,7 +86,7 @@ pub struct Converted {
 /// # Errors
 ///
 /// Returns a problem for each part of the text that could not be read.
-pub fn convert(from: From, text: &str) -> Result<Converted, Vec<Problem>> {
+pub fn convert(from: Library, text: &str) -> Result<Converted, Vec<Problem>> {
     if text.len() > MAX_LENGTH {
         let message = format!(
             "longer than {} KiB: pass only the part that configures CORS",
@@ -95,14 +95,14 @@ pub fn convert(from: From, text: &str) -> Result<Converted, Vec<Problem>> {
         return Err(vec![Problem::of_file(message)]);
     }
     let drafts = match from {
-        From::TowerHttp => rust_peers::tower_http::read(text),
-        From::ActixCors => rust_peers::actix_cors::read(text),
-        From::RocketCors => rust_peers::rocket_cors::read(text),
-        From::Warp => rust_peers::warp::read(text),
-        From::Starlette => script_peers::starlette::read(text),
-        From::Express => script_peers::express::read(text),
-        From::Spring => spring::read(text),
-        From::Nginx => nginx::read(text),
+        Library::TowerHttp => rust_peers::tower_http::read(text),
+        Library::ActixCors => rust_peers::actix_cors::read(text),
+        Library::RocketCors => rust_peers::rocket_cors::read(text),
+        Library::Warp => rust_peers::warp::read(text),
+        Library::Starlette => script_peers::starlette::read(text),
+        Library::Express => script_peers::express::read(text),
+        Library::Spring => spring::read(text),
+        Library::Nginx => nginx::read(text),
     };
     drafts
         .and_then(|drafts| draft::only(drafts, from))

@@ -3,6 +3,7 @@
 //! A level is a block with its own `add_header`: these replace all that are inherited. A response to `OPTIONS` can come from an
 //! `if` in it.
 
+mod hidden;
 mod origins;
 mod tokens;
 
@@ -13,12 +14,14 @@ use crate::problem::Problem;
 use origins::Variables;
 use tokens::Directive;
 
+const ORIGIN: &str = "access-control-allow-origin";
+
 pub(crate) fn read(text: &str) -> Result<Vec<Draft>, Vec<Problem>> {
     let directives = tokens::parse(text).map_err(|problem| vec![problem])?;
     let mut reading = Reading {
         variables: Variables::of(&directives),
         drafts: Vec::new(),
-        problems: Vec::new(),
+        problems: hidden::problems(&directives),
         lost: Vec::new(),
     };
     reading.level(&directives, &Around::default());
@@ -47,6 +50,8 @@ struct Reading<'d> {
 struct Around<'d> {
     headers: Rc<[Header<'d>]>,
     has_cors: bool,
+    /// Outermost first.
+    blocks: Vec<&'d [Directive]>,
     /// Where a block around responds to `OPTIONS`, before this one is reached.
     responds: Option<usize>,
 }
@@ -57,6 +62,8 @@ struct Level<'d> {
     headers: Rc<[Header<'d>]>,
     /// Whether they are those of the block itself.
     is_own: bool,
+    /// The block and those around it, outermost first.
+    blocks: Vec<&'d [Directive]>,
     /// By the method that they are for.
     by_method: Vec<(String, Vec<Header<'d>>)>,
     /// The status of `return` for `OPTIONS`.
@@ -76,6 +83,8 @@ impl<'d> Reading<'d> {
     fn level(&mut self, directives: &'d [Directive], around: &Around<'d>) -> Option<&'d str> {
         let own = self.headers(directives);
         let is_own = !own.is_empty();
+        let mut blocks = around.blocks.clone();
+        blocks.push(directives);
         let mut level = Level {
             line: own.first().map_or(1, |header| header.line),
             headers: if is_own {
@@ -84,6 +93,7 @@ impl<'d> Reading<'d> {
                 Rc::clone(&around.headers)
             },
             is_own,
+            blocks: blocks.clone(),
             by_method: Vec::new(),
             preflight_status: None,
         };
@@ -94,11 +104,12 @@ impl<'d> Reading<'d> {
             } else {
                 around.has_cors
             },
+            blocks,
             responds: around.responds,
         };
         for directive in directives {
             if let ("if", Some(block)) = (directive.name.as_str(), &directive.block) {
-                self.condition(&mut level, directive, block);
+                self.condition(&mut level, directive, block, inner.has_cors);
                 if level.preflight_status.is_some() {
                     inner.responds = inner.responds.or(Some(directive.line));
                 }
@@ -166,9 +177,10 @@ impl<'d> Reading<'d> {
         level: &mut Level<'d>,
         directive: &'d Directive,
         block: &'d [Directive],
+        has_cors: bool,
     ) {
         let headers = self.headers(block);
-        let condition = condition(&directive.words);
+        let condition = directive.condition();
         let method = condition.strip_prefix("$request_method = ");
         match method {
             Some(method) => {
@@ -189,6 +201,7 @@ impl<'d> Reading<'d> {
                 );
                 self.problems.push(Problem::at(directive.line, message));
             }
+            None if has_cors && !headers.is_empty() => self.lost.push(directive.line),
             None => {}
         }
     }
@@ -198,29 +211,30 @@ impl<'d> Reading<'d> {
         let preflight = level.preflight();
         let other = level.other(&mut draft);
         if draft.problems.is_empty() {
-            same(&mut draft, preflight, other, "access-control-allow-origin");
+            same(&mut draft, preflight, other, ORIGIN);
             same(
                 &mut draft,
                 preflight,
                 other,
                 "access-control-allow-credentials",
             );
-            self.origin(&mut draft, other);
+            self.origin(&mut draft, other, &level.blocks);
             lists(&mut draft, preflight, other);
             level.status(&mut draft);
         }
         self.drafts.push(draft);
     }
 
-    fn origin(&self, draft: &mut Draft, headers: &[Header<'d>]) {
-        let Some(origin) = only(draft, headers, "access-control-allow-origin") else {
+    fn origin(&self, draft: &mut Draft, headers: &[Header<'d>], blocks: &[&'d [Directive]]) {
+        let Some(origin) = only(draft, headers, ORIGIN) else {
             return;
         };
         match origin.value {
             "*" | "$http_origin" | "${http_origin}" => draft.allow_any_origin(),
             "" => {}
             value if value.starts_with('$') => {
-                self.variables.add_origins(draft, origin.line, value)
+                self.variables
+                    .add_origins(draft, origin.line, value, blocks)
             }
             value if value.contains('$') => draft.problem(
                 origin.line,
@@ -285,16 +299,6 @@ impl<'d> Level<'d> {
     }
 }
 
-/// The words of an `if` without the parentheses.
-fn condition(words: &[String]) -> String {
-    let words = words.join(" ");
-    let inner = words
-        .trim()
-        .strip_prefix('(')
-        .and_then(|words| words.strip_suffix(')'));
-    inner.unwrap_or(&words).trim().to_owned()
-}
-
 fn header<'d>(line: usize, name: &str, value: &'d str) -> Header<'d> {
     Header {
         line,
@@ -304,7 +308,7 @@ fn header<'d>(line: usize, name: &str, value: &'d str) -> Header<'d> {
 }
 
 fn is_cors(header: &Header<'_>) -> bool {
-    header.name == "access-control-allow-origin"
+    header.name == ORIGIN
 }
 
 /// The line of a header, of which there must not be two.

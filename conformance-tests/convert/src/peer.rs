@@ -1,47 +1,47 @@
 //! What holds for every configuration of a library.
 
-use crate::From;
+use crate::Library;
 
 /// What is searched in a text.
-pub(crate) const fn searched(from: From) -> &'static str {
+pub(crate) const fn searched(from: Library) -> &'static str {
     match from {
-        From::TowerHttp => "`CorsLayer::new()`, `permissive()` or `very_permissive()`",
-        From::ActixCors => "`Cors::default()` or `Cors::permissive()`",
-        From::RocketCors => "`CorsOptions`",
-        From::Warp => "`warp::cors()`",
-        From::Starlette => "`CORSMiddleware`",
-        From::Express => "a call of `cors`",
-        From::Spring => "`spring.cloud.gateway` with `globalcors` or a route with `cors`",
-        From::Nginx => "`add_header Access-Control-Allow-Origin`",
+        Library::TowerHttp => "`CorsLayer::new()`, `permissive()` or `very_permissive()`",
+        Library::ActixCors => "`Cors::default()` or `Cors::permissive()`",
+        Library::RocketCors => "`CorsOptions`",
+        Library::Warp => "`warp::cors()`",
+        Library::Starlette => "`CORSMiddleware`",
+        Library::Express => "a call of `cors`",
+        Library::Spring => "`spring.cloud.gateway` with `globalcors` or a route with `cors`",
+        Library::Nginx => "`add_header Access-Control-Allow-Origin`",
     }
 }
 
 /// How the library differs from this one, whatever the options are.
-pub(crate) const fn differences(from: From) -> &'static [&'static str] {
+pub(crate) const fn differences(from: Library) -> &'static [&'static str] {
     const EVERY_OPTIONS: &str = "every OPTIONS request ended at the middleware; here only preflights do, and the others reach the application";
     const REFUSED_SUCCEEDS: &str = "a refused preflight got a successful status without what the browser needs; here it gets 400";
     const ERRORS: &str = "here, error responses have the CORS headers, too";
     match from {
-        From::TowerHttp => &[EVERY_OPTIONS, REFUSED_SUCCEEDS],
-        From::ActixCors => &[
+        Library::TowerHttp => &[EVERY_OPTIONS, REFUSED_SUCCEEDS],
+        Library::ActixCors => &[
             "actix-cors also sends Access-Control-Allow-Credentials and -Expose-Headers to refused origins; here they get no Access-Control header",
         ],
-        From::RocketCors => &[
+        Library::RocketCors => &[
             "rocket_cors runs the route for OPTIONS on a preflight; here the fairing responds to preflights itself",
             ERRORS,
         ],
-        From::Warp => &[
+        Library::Warp => &[
             "warp sends no Vary header; here `Vary: Origin` is sent where the response depends on the origin",
             ERRORS,
         ],
-        From::Starlette => &[
+        Library::Starlette => &[
             "this library follows Starlette; section 6 of BEHAVIOUR.md lists where it deviates for safety",
         ],
-        From::Express => &[EVERY_OPTIONS, REFUSED_SUCCEEDS],
-        From::Spring => &[
+        Library::Express => &[EVERY_OPTIONS, REFUSED_SUCCEEDS],
+        Library::Spring => &[
             "Spring also refuses other requests than preflights for their method; here only preflights are refused for it",
             "Spring compares origins without regard to case; browsers send them in lower case",
         ],
-        From::Nginx => &[REFUSED_SUCCEEDS, ERRORS],
+        Library::Nginx => &[REFUSED_SUCCEEDS, ERRORS],
     }
 }

@@ -22,14 +22,14 @@ macro_rules! report {
             pub(crate) fn at(line: usize, message: impl Into<String>) -> Self {
                 Self {
                     line: Some(line),
-                    message: message.into(),
+                    message: printable(&message.into()),
                 }
             }
 
             pub(crate) fn of_file(message: impl Into<String>) -> Self {
                 Self {
                     line: None,
-                    message: message.into(),
+                    message: printable(&message.into()),
                 }
             }
 
@@ -38,7 +38,7 @@ macro_rules! report {
                 self.line
             }
 
-            /// What it is, on one line.
+            /// What it is, on one line. Control characters from the text are escaped.
             pub fn message(&self) -> &str {
                 &self.message
             }
@@ -57,3 +57,21 @@ macro_rules! report {
 
 report!(Problem);
 report!(Note);
+
+/// Escapes what a terminal would obey or hide. Quotes and other characters stay as they are.
+fn printable(message: &str) -> String {
+    let mut printable = String::with_capacity(message.len());
+    for c in message.chars() {
+        if c.is_control() || is_invisible(c) {
+            printable.extend(c.escape_unicode());
+        } else {
+            printable.push(c);
+        }
+    }
+    printable
+}
+
+/// Marks that change the direction of the text after them, and separators of lines.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}

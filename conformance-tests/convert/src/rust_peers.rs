@@ -25,8 +25,10 @@ fn drafts(
         read(root, steps)
     };
     let mut drafts: Vec<_> = chains.values.into_iter().map(read).collect();
-    if let Some(first) = drafts.first_mut() {
-        first.problems.extend(chains.problems);
+    match drafts.first_mut() {
+        Some(first) => first.problems.extend(chains.problems),
+        None if !chains.problems.is_empty() => return Err(chains.problems),
+        None => {}
     }
     Ok(drafts)
 }

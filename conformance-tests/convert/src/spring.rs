@@ -4,6 +4,8 @@
 
 mod yaml;
 
+use std::collections::HashSet;
+
 use crate::draft::read::without_lines;
 use crate::draft::{Checks, Draft};
 use crate::origin_glob;
@@ -123,9 +125,15 @@ fn draft(pattern: &str, options: &Yaml, names: Names) -> Draft {
         draft.problem(options.line, "a map of options is expected");
         return draft;
     };
+    let mut seen = HashSet::new();
     for (name, value) in entries {
         let key = relaxed(name);
-        if names == Names::Exact && (key == *name || name.contains(['-', '_'])) {
+        if !seen.insert(key.clone()) {
+            draft.problem(
+                value.line,
+                format!("`{name}` is given twice: write it once"),
+            );
+        } else if names == Names::Exact && (key == *name || name.contains(['-', '_'])) {
             draft.problem(value.line, format!("`{name}`: in the metadata of a route, names are in camel case, as in `allowedOrigins`"));
         } else {
             option(&mut draft, &key, name, value, names);

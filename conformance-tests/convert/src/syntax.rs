@@ -1,5 +1,6 @@
 //! Reads source text with tree-sitter, whose parsers do not recurse.
 
+mod builders;
 mod javascript;
 mod names;
 mod python;
@@ -187,7 +188,7 @@ fn line_of(node: Node<'_>) -> usize {
     node.start_position().row + 1
 }
 
-/// Builder chains, and the problems of the names in them.
+/// Builder chains, and the problems of the text around them and of the names in them.
 pub(crate) struct Chains {
     pub(crate) values: Vec<Value>,
     pub(crate) problems: Vec<Problem>,
@@ -222,12 +223,10 @@ impl<'t> Reader<'t> {
 
     /// The chains of method calls in Rust whose first receiver is a call or a struct with a path that is `wanted`.
     pub(crate) fn find_chains(&mut self, wanted: impl Fn(&str) -> bool) -> Chains {
-        let found = rust::chains(self.root, self.text, wanted);
-        let bound = found.iter().filter_map(|chain| chain.name);
-        let mut problems: Vec<_> = bound
-            .flat_map(|name| self.names.changes(self.text(name)))
-            .collect();
-        let values = found.into_iter().map(|chain| self.value(chain.node, 0));
+        let found = rust::chains(self.root, self.text, &wanted);
+        let chains = found.iter().copied();
+        let mut problems = builders::problems(self.root, self.text, chains, &wanted);
+        let values = found.into_iter().map(|chain| self.value(chain, 0));
         let values = values.collect();
         problems.extend(self.changed_names());
         Chains { values, problems }

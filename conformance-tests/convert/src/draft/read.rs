@@ -1,7 +1,9 @@
 //! Reads options from values. What is of another kind is a problem.
 
+use std::collections::HashSet;
+
 use super::Draft;
-use crate::value::{Kind, Value};
+use crate::value::{Argument, Kind, Value};
 
 impl Draft {
     /// Reports a value that cannot be read.
@@ -23,6 +25,21 @@ impl Draft {
             ),
         };
         self.problem(value.line, message);
+    }
+
+    /// Reports each option that is given twice, because libraries differ in which of the two counts.
+    pub(crate) fn refuse_duplicates(&mut self, options: &[Argument]) {
+        let mut seen = HashSet::new();
+        for option in options {
+            if let Some(name) = option.name.as_deref()
+                && !seen.insert(name)
+            {
+                self.problem(
+                    option.line,
+                    format!("`{name}` is given twice: write it once"),
+                );
+            }
+        }
     }
 
     pub(crate) fn flag(&mut self, option: &str, value: &Value) -> Option<bool> {

@@ -1,6 +1,6 @@
 //! The origins for which a variable has a value: `map $http_origin $name { ... }`, or `set` in an `if`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::tokens::Directive;
 use crate::draft::Draft;
@@ -10,7 +10,7 @@ use crate::regex::{Dialect, Use, portable};
 #[derive(Default)]
 pub(super) struct Variables<'d> {
     maps: HashMap<&'d str, Vec<&'d Directive>>,
-    sets: HashMap<&'d str, Vec<Set<'d>>>,
+    sets: HashMap<&'d str, Vec<&'d Directive>>,
 }
 
 struct Set<'d> {
@@ -22,12 +22,12 @@ struct Set<'d> {
 impl<'d> Variables<'d> {
     pub(super) fn of(directives: &'d [Directive]) -> Self {
         let mut variables = Self::default();
-        variables.add(directives, None);
+        variables.add(directives);
         variables
     }
 
     /// Blocks are at most as deep as the parser allows.
-    fn add(&mut self, directives: &'d [Directive], condition: Option<&str>) {
+    fn add(&mut self, directives: &'d [Directive]) {
         for directive in directives {
             match (
                 directive.name.as_str(),
@@ -37,30 +37,103 @@ impl<'d> Variables<'d> {
                 ("map", [_, name], Some(_)) => {
                     self.maps.entry(plain(name)).or_default().push(directive)
                 }
-                ("set", [name, _], None) => self.sets.entry(plain(name)).or_default().push(Set {
-                    condition: condition.map(str::to_owned),
-                    directive,
-                }),
-                ("if", words, Some(block)) => self.add(block, Some(&super::condition(words))),
-                (_, _, Some(block)) => self.add(block, None),
+                ("set", [name, _], None) => {
+                    self.sets.entry(plain(name)).or_default().push(directive)
+                }
+                (_, _, Some(block)) => self.add(block),
                 _ => {}
             }
         }
     }
 
-    /// Adds the origins for which `variable` is the origin itself.
-    pub(super) fn add_origins(&self, draft: &mut Draft, line: usize, variable: &str) {
+    /// Adds the origins for which `variable` is the origin itself, in a block. `blocks` are those around it, and itself.
+    pub(super) fn add_origins(
+        &self,
+        draft: &mut Draft,
+        line: usize,
+        variable: &str,
+        blocks: &[&'d [Directive]],
+    ) {
         let name = plain(variable);
         let maps = self.maps.get(name).map_or(&[][..], Vec::as_slice);
         let sets = self.sets.get(name).map_or(&[][..], Vec::as_slice);
         match (maps, sets) {
             (&[map], []) => add_map(draft, map),
-            ([], [_, ..]) => sets.iter().for_each(|set| add_set(draft, set)),
+            ([], [_, ..]) => {
+                let read = sets_in(blocks, name);
+                let is_read: HashSet<_> = read
+                    .iter()
+                    .map(|set| std::ptr::from_ref(set.directive))
+                    .collect();
+                let mut others = sets
+                    .iter()
+                    .filter(|set| !is_read.contains(&std::ptr::from_ref(**set)));
+                match others.next() {
+                    Some(other) => draft.problem(
+                        other.line,
+                        format!("`{variable}` is also set here, outside of the blocks around the header: pass each block alone"),
+                    ),
+                    None => add_sets(draft, &read),
+                }
+            }
             _ => draft.problem(
                 line,
                 format!("`{variable}`: its value is not from one `map $http_origin` in this text"),
             ),
         }
+    }
+}
+
+/// Each `set` of a variable, in the order in which nginx runs them, and each directive that ends them.
+fn sets_in<'d>(blocks: &[&'d [Directive]], name: &str) -> Vec<Set<'d>> {
+    let is_set = |directive: &Directive| {
+        let variable = directive.words.first().map(|variable| plain(variable));
+        (directive.name == "set" && variable == Some(name)) || ends_sets(directive)
+    };
+    let mut sets = Vec::new();
+    for directive in blocks.iter().copied().flatten() {
+        if is_set(directive) {
+            sets.push(Set {
+                condition: None,
+                directive,
+            });
+        } else if let ("if", Some(block)) = (directive.name.as_str(), &directive.block) {
+            let condition = directive.condition();
+            sets.extend(block.iter().filter(|inner| is_set(inner)).map(|inner| Set {
+                condition: Some(condition.clone()),
+                directive: inner,
+            }));
+        }
+    }
+    sets
+}
+
+fn ends_sets(directive: &Directive) -> bool {
+    let flag = directive.words.last().map(String::as_str);
+    match directive.name.as_str() {
+        "break" => true,
+        "rewrite" => matches!(flag, Some("break" | "last")),
+        _ => false,
+    }
+}
+
+/// Reads what is after the last `set` without a condition, which replaces what is before it.
+fn add_sets(draft: &mut Draft, sets: &[Set<'_>]) {
+    let is_end = |set: &Set<'_>| ends_sets(set.directive);
+    let end = sets.iter().rposition(|set| !is_end(set));
+    let sets = sets.get(..=end.unwrap_or_default()).unwrap_or_default();
+    if let Some(end) = sets.iter().find(|set| is_end(set)) {
+        return draft.problem(
+            end.directive.line,
+            format!(
+                "`{}` ends the `set` directives, which is not read: write it after them",
+                end.directive.name
+            ),
+        );
+    }
+    let last = sets.iter().rposition(|set| set.condition.is_none());
+    for set in sets.iter().skip(last.unwrap_or_default()) {
+        add_set(draft, set);
     }
 }
 
@@ -73,9 +146,16 @@ fn add_map(draft: &mut Draft, map: &Directive) {
     if map.words.first().map(|word| plain(word)) != Some("http_origin") {
         return draft.problem(map.line, "only a `map` of `$http_origin` is read");
     }
+    if let Some(line) = refused_beside_regex(map) {
+        return draft.problem(line, "an origin that is refused although a regex may allow it has no counterpart here: write regexes that do not match it");
+    }
     for entry in map.block.iter().flatten() {
         match (entry.name.as_str(), entry.words.as_slice()) {
             ("volatile", []) => {}
+            ("include", _) => draft.problem(
+                entry.line,
+                "`include` in a `map` is not read: write the entries",
+            ),
             // No origin is no CORS request.
             ("", [_]) => {}
             ("default", [value]) => add_default(draft, entry.line, value, map),
@@ -83,6 +163,17 @@ fn add_map(draft: &mut Draft, map: &Directive) {
             (name, _) => draft.problem(entry.line, format!("`{name}` in a `map` is not read")),
         }
     }
+}
+
+/// The line of an entry for which there is no header, if a regex in the map allows other origins. nginx compares exact
+/// entries first, and takes the first regex that matches.
+fn refused_beside_regex(map: &Directive) -> Option<usize> {
+    let entries = || map.block.iter().flatten();
+    let is_refused = |entry: &Directive| entry.words.iter().any(String::is_empty);
+    let has_regex = entries().any(|entry| entry.name.starts_with('~') && !is_refused(entry));
+    let mut refused = entries()
+        .filter(|entry| !matches!(entry.name.as_str(), "" | "default") && is_refused(entry));
+    refused.next().filter(|_| has_regex).map(|entry| entry.line)
 }
 
 fn add_default(draft: &mut Draft, line: usize, value: &str, map: &Directive) {

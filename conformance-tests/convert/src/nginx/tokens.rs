@@ -14,6 +14,24 @@ pub(super) struct Directive {
     pub(super) block: Option<Vec<Directive>>,
 }
 
+impl Directive {
+    /// The words of an `if` without the parentheses.
+    pub(super) fn condition(&self) -> String {
+        let words = self.words.join(" ");
+        let inner = words
+            .trim()
+            .strip_prefix('(')
+            .and_then(|words| words.strip_suffix(')'));
+        inner.unwrap_or(&words).trim().to_owned()
+    }
+
+    /// Whether it is `add_header` of the header `name`.
+    pub(super) fn adds_header(&self, name: &str) -> bool {
+        let first = self.words.first();
+        self.name == "add_header" && first.is_some_and(|first| first.eq_ignore_ascii_case(name))
+    }
+}
+
 #[derive(Debug, PartialEq, Eq)]
 enum Token {
     Word(String),

@@ -75,6 +75,7 @@ fn base(draft: &mut Draft, record: Record) -> Vec<Argument> {
         _ if record.is_open => draft.problem(draft.line, "`CorsOptions`: a field cannot be read"),
         _ => {}
     }
+    draft.refuse_duplicates(&record.fields);
     record.fields
 }
 

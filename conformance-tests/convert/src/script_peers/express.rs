@@ -12,10 +12,10 @@ const DEFAULT_METHODS: [&str; 6] = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELE
 pub(crate) fn read(text: &str) -> Result<Vec<Draft>, Vec<Problem>> {
     let source = Source::parse(Language::JavaScript, text)?;
     let mut reader = source.reader();
-    let name = function_name(&mut reader)?;
+    let names = function_names(&reader)?;
     let calls = reader.find(|reader, node| {
         let callee = reader.field_text(node, "function");
-        node.kind() == "call_expression" && (callee == name || is_require(callee))
+        node.kind() == "call_expression" && (names.contains(&callee) || is_require(callee))
     });
     let mut drafts: Vec<_> = calls.into_iter().map(draft).collect();
     if let Some(first) = drafts.first_mut() {
@@ -28,10 +28,11 @@ fn is_require(text: &str) -> bool {
     matches!(text, "require('cors')" | "require(\"cors\")")
 }
 
-/// The name under which the package is imported, or `cors` if the text does not import it.
-fn function_name<'t>(reader: &mut Reader<'t>) -> Result<&'t str, Vec<Problem>> {
+/// The names under which the package is imported, or `cors` if the text does not import it.
+fn function_names<'t>(reader: &Reader<'t>) -> Result<Vec<&'t str>, Vec<Problem>> {
     let imports =
         reader.nodes(|node| matches!(node.kind(), "import_statement" | "variable_declarator"));
+    let mut names = Vec::new();
     let mut other = None;
     for node in imports {
         let (name, module) = if node.kind() == "import_statement" {
@@ -50,14 +51,15 @@ fn function_name<'t>(reader: &mut Reader<'t>) -> Result<&'t str, Vec<Problem>> {
             (reader.field_text(node, "name"), module.unwrap_or_default())
         };
         match module.trim_matches(['"', '\'']) {
-            "cors" => return Ok(name),
+            "cors" => names.push(name),
             "" => {}
             module if name == "cors" => other = Some((node, module)),
             _ => {}
         }
     }
     match other {
-        None => Ok("cors"),
+        _ if !names.is_empty() => Ok(names),
+        None => Ok(vec!["cors"]),
         Some((node, module)) => {
             let message = format!(
                 "`cors` is `{module}` here, which has other options than the package `cors` of Express"
@@ -86,6 +88,7 @@ fn draft(call: Value) -> Draft {
                     .fields
                     .iter()
                     .any(|field| field.name.as_deref() == Some("allowedHeaders"));
+                draft.refuse_duplicates(&record.fields);
                 for field in &record.fields {
                     option(&mut draft, field, has_new_name);
                 }

@@ -44,6 +44,7 @@ fn draft(call: Value) -> Draft {
         draft.unreadable(CLASS, &call);
         return draft;
     };
+    draft.refuse_duplicates(&arguments);
     // The first one is the application, or the class.
     let skipped = usize::from(arguments.first().is_some_and(|first| first.name.is_none()));
     for argument in arguments.iter().skip(skipped) {

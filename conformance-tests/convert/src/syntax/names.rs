@@ -16,8 +16,6 @@ struct Name<'t> {
     /// Where the name occurs: the byte and the line.
     occurrences: Vec<(usize, usize)>,
     definitions: Vec<Definition<'t>>,
-    /// The lines where a method of the value is called, or where it is assigned.
-    changes: Vec<usize>,
 }
 
 /// `let name = value`.
@@ -44,11 +42,7 @@ impl<'t> Names<'t> {
                 && let Some(name) = text.get(node.byte_range())
             {
                 let occurrence = (node.start_byte(), line_of(node));
-                let name = names.entry(name).or_default();
-                name.occurrences.push(occurrence);
-                if language == Language::Rust && rust::is_change(place.parent, place.field, text) {
-                    name.changes.push(line_of(node));
-                }
+                names.entry(name).or_default().occurrences.push(occurrence);
             }
         });
         Self { names }
@@ -60,20 +54,6 @@ impl<'t> Names<'t> {
             [only] => Some(only.value),
             _ => None,
         }
-    }
-
-    /// The problems of a name that is bound to a builder, if a method of it is called elsewhere.
-    pub(super) fn changes(&self, name: &str) -> Vec<Problem> {
-        let message =
-            format!("`{name}` is changed here: write the configuration as one chain of calls");
-        let lines = self
-            .names
-            .get(name)
-            .into_iter()
-            .flat_map(|name| &name.changes);
-        lines
-            .map(|line| Problem::at(*line, message.clone()))
-            .collect()
     }
 
     /// A name must occur only where it is defined and where its value was `used`. Anywhere else, its value may be

@@ -31,22 +31,16 @@ pub(super) fn blank_vec_macros(text: &mut String, tree: &Tree) -> bool {
     changed
 }
 
-/// A chain of method calls, and the name that it is bound to.
-pub(super) struct Chain<'t> {
-    pub(super) node: Node<'t>,
-    pub(super) name: Option<Node<'t>>,
-}
-
 /// The outermost chains whose first receiver has a path that is `wanted`.
 pub(super) fn chains<'t>(
     root: Node<'t>,
     text: &str,
     wanted: impl Fn(&str) -> bool,
-) -> Vec<Chain<'t>> {
+) -> Vec<Node<'t>> {
     let mut seen = HashSet::new();
     let mut end = 0;
     let mut chains = Vec::new();
-    walk(root, |node, place| {
+    walk(root, |node, _| {
         let is_start = matches!(node.kind(), "call_expression" | "struct_expression");
         if !is_start || node.start_byte() < end || seen.contains(&node.id()) {
             return;
@@ -60,11 +54,7 @@ pub(super) fn chains<'t>(
             .map(path);
         if path.is_some_and(|path| wanted(&path)) {
             end = node.end_byte();
-            let binding = place
-                .parent
-                .filter(|parent| parent.kind() == "let_declaration");
-            let name = binding.and_then(|binding| binding.child_by_field_name("pattern"));
-            chains.push(Chain { node, name });
+            chains.push(node);
         }
     });
     chains
@@ -89,23 +79,6 @@ fn first_receiver<'t>(node: Node<'t>, seen: &mut HashSet<usize>) -> Node<'t> {
             Some(receiver) => node = receiver,
             None => return node,
         }
-    }
-}
-
-/// Whether an identifier is assigned, or is the receiver of a call that may change a builder.
-pub(super) fn is_change(parent: Option<Node<'_>>, field: Option<&str>, text: &str) -> bool {
-    const HARMLESS: [&str; 5] = ["clone", "to_cors", "build", "unwrap", "expect"];
-    let Some(parent) = parent else {
-        return false;
-    };
-    match (parent.kind(), field) {
-        ("field_expression", Some("value")) => {
-            let method = parent.child_by_field_name("field");
-            let method = method.and_then(|method| text.get(method.byte_range()));
-            !method.is_some_and(|method| HARMLESS.contains(&method))
-        }
-        ("assignment_expression" | "compound_assignment_expr", Some("left")) => true,
-        _ => false,
     }
 }
 
@@ -155,7 +128,7 @@ fn inner<'t>(reader: &mut Reader<'t>, node: Option<Node<'t>>, depth: usize) -> K
 }
 
 /// A path without white space and generics: `Vec::<u8>::new` is `Vec::new`.
-fn path(text: &str) -> String {
+pub(super) fn path(text: &str) -> String {
     let mut depth = 0_usize;
     let mut path = String::new();
     for c in text.chars() {

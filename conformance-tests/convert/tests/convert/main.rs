@@ -15,10 +15,10 @@ mod read;
 mod regexes;
 mod unread;
 
-use cors_convert::{Converted, From, convert};
+use cors_convert::{Converted, Library, convert};
 
 /// Converts what must be readable.
-fn converted(from: From, text: &str) -> Converted {
+fn converted(from: Library, text: &str) -> Converted {
     convert(from, text).unwrap_or_else(|problems| {
         let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
         panic!("{}\n{text}\n{}", from.as_str(), problems.join("\n"))
@@ -26,7 +26,7 @@ fn converted(from: From, text: &str) -> Converted {
 }
 
 /// The problems of what must not be readable, one on a line.
-fn problems(from: From, text: &str) -> String {
+fn problems(from: Library, text: &str) -> String {
     match convert(from, text) {
         Ok(converted) => panic!("{}\n{text}\n{:?}", from.as_str(), converted.config),
         Err(problems) => {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use cors_convert::From;
+use cors_convert::Library;
 use cors_core::Config;
 use proptest::prelude::*;
 
@@ -95,7 +95,7 @@ fn quoted(names: &[&str]) -> String {
 }
 
 /// Everything but the order of lists.
-fn check(from: From, text: &str, expected: &Config) {
+fn check(from: Library, text: &str, expected: &Config) {
     let config = converted(from, text).config;
     let sorted = |config: &Config| {
         let set = |list: &[String]| list.iter().cloned().collect::<BTreeSet<_>>();
@@ -128,7 +128,7 @@ proptest! {
             "fn f() {{ {before} CorsLayer::new().allow_origin({origins}).allow_methods([{}]).allow_headers({headers}).expose_headers([{}]).allow_credentials({}){max_age} }}",
             method(&options.methods), header(&options.exposed), options.credentials,
         );
-        check(From::TowerHttp, &text, &options.of_browser());
+        check(Library::TowerHttp, &text, &options.of_browser());
     }
 
     #[test]
@@ -142,7 +142,7 @@ proptest! {
         let credentials = if options.credentials { ".supports_credentials()" } else { "" };
         let max_age = options.max_age.map_or(".max_age(None)".to_owned(), |age| format!(".max_age({age})"));
         let text = format!("fn f() {{ Cors::default(){origins}{headers}.allowed_methods(vec![{methods}]).expose_headers(&[{exposed}]){credentials}{max_age} }}");
-        check(From::ActixCors, &text, &options.of_server());
+        check(Library::ActixCors, &text, &options.of_server());
     }
 
     #[test]
@@ -157,7 +157,7 @@ proptest! {
             options.credentials,
         );
         let expected = options.of_server().preflight_status(204).block_refused_origins(options.origins.is_some());
-        check(From::RocketCors, &text, &expected);
+        check(Library::RocketCors, &text, &expected);
     }
 
     #[test]
@@ -171,7 +171,7 @@ proptest! {
             "fn f() {{ warp::cors(){origins}.allow_methods(&[{methods}]).allow_headers(vec![{headers}]).expose_headers([{exposed}]).allow_credentials({}){max_age} }}",
             options.credentials,
         );
-        check(From::Warp, &text, &options.of_server().block_refused_origins(options.origins.is_some()));
+        check(Library::Warp, &text, &options.of_server().block_refused_origins(options.origins.is_some()));
     }
 
     #[test]
@@ -184,7 +184,7 @@ proptest! {
         let max_age = options.max_age.map_or(String::new(), |age| format!(", max_age={age}"));
         let text = format!("{before}app.add_middleware(CORSMiddleware, allow_origins={origins}, allow_methods=({methods},), allow_headers=[{headers}], expose_headers=[{exposed}], allow_credentials={credentials}{max_age})");
         let expected = options.of_server().max_age(options.max_age.map_or(600, u64::from));
-        check(From::Starlette, &text, &expected);
+        check(Library::Starlette, &text, &expected);
     }
 
     #[test]
@@ -195,7 +195,7 @@ proptest! {
         let headers = if options.headers.is_none() { String::new() } else { format!("allowedHeaders: [{headers}],") };
         let max_age = options.max_age.map_or(String::new(), |age| format!("maxAge: {age},"));
         let text = format!("{before}app.use(cors({{ {origins}, {headers} {max_age} methods: [{methods}], exposedHeaders: [{exposed}], credentials: {} }}))", options.credentials);
-        check(From::Express, &text, &options.of_browser().preflight_status(204));
+        check(Library::Express, &text, &options.of_browser().preflight_status(204));
     }
 
     #[test]
@@ -208,7 +208,7 @@ proptest! {
             "spring.cloud.gateway.globalcors.cors-configurations:\n  '[/**]':\n    {origins}\n    allowedMethods: [{methods}]\n    allowed-headers: [{headers}]\n    exposedHeaders: [{exposed}]\n{max_age}    allowCredentials: {}\n",
             options.credentials,
         );
-        check(From::Spring, &text, &options.of_server().block_refused_origins(options.origins.is_some()));
+        check(Library::Spring, &text, &options.of_server().block_refused_origins(options.origins.is_some()));
     }
 
     #[test]
@@ -224,6 +224,6 @@ proptest! {
              add_header Access-Control-Allow-Methods '{methods}'; add_header Access-Control-Allow-Headers {headers}; \
              add_header Access-Control-Expose-Headers '{exposed}'; {max_age} if ($request_method = OPTIONS) {{ return 204; }} }} }}",
         );
-        check(From::Nginx, &text, &options.of_browser().preflight_status(204));
+        check(Library::Nginx, &text, &options.of_browser().preflight_status(204));
     }
 }

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use cors_convert::From;
+use cors_convert::Library;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Request, Response};
 use tower::{Layer as _, ServiceExt as _, service_fn};
@@ -23,7 +23,7 @@ macro_rules! compare {
 }
 
 fn compare(layer: CorsLayer, text: &str) {
-    let policy = converted(From::TowerHttp, text).config.build().unwrap();
+    let policy = converted(Library::TowerHttp, text).config.build().unwrap();
     for origin in ORIGINS {
         for method in METHODS {
             for name in HEADERS {

@@ -1,12 +1,12 @@
 //! Configurations as they are in the documentation of the libraries and in applications.
 
-use cors_convert::From;
+use cors_convert::Library;
 use cors_core::Config;
 
 use crate::converted;
 
 /// Checks the configuration, and that the notes have these parts.
-fn check(from: From, text: &str, expected: Config, notes: &[&str]) {
+fn check(from: Library, text: &str, expected: Config, notes: &[&str]) {
     let converted = converted(from, text);
     assert_eq!(converted.config, expected, "{text}");
     let all: Vec<_> = converted.notes.iter().map(ToString::to_string).collect();
@@ -46,7 +46,7 @@ fn tower_http_documentation() {
         "cache a preflight for 5 seconds",
         "every OPTIONS request ended at the middleware",
     ];
-    check(From::TowerHttp, text, expected, &notes);
+    check(Library::TowerHttp, text, expected, &notes);
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn tower_http_lists_through_names() {
         .expose_headers(["x-total"])
         .allow_credentials(true)
         .max_age(600);
-    check(From::TowerHttp, text, expected, &[]);
+    check(Library::TowerHttp, text, expected, &[]);
 }
 
 #[test]
@@ -87,13 +87,29 @@ fn tower_http_mapped_texts() {
     let expected = config()
         .allow_origins(["https://a.example", "https://b.example"])
         .allow_methods(READ);
-    check(From::TowerHttp, text, expected, &[]);
+    check(Library::TowerHttp, text, expected, &[]);
+}
+
+#[test]
+fn tower_http_through_variables_and_functions() {
+    let texts = [
+        "NEW;",
+        "let cors = NEW; Router::new().layer(cors.clone()).route_layer((trace, cors));",
+        "use tower_http::cors::{self, CorsLayer}; fn f() -> Router { app.layer(cors()) } fn cors() -> CorsLayer { return NEW; }",
+        "mod cors { pub async fn cors() -> Result<CorsLayer, E> { let cors = NEW; Ok(cors) } } fn f() { let cors = cors::cors().await?; app.layer(cors) }",
+        "impl S { fn cors(&self) -> CorsLayer { let cors = { NEW }; cors } fn app(self) { self.app.layer(self.cors()); drop(self.cors) } }",
+    ];
+    let expected = config().allow_origins(["*"]).allow_methods(READ);
+    for text in texts {
+        let text = text.replace("NEW", "CorsLayer::new().allow_origin(Any)");
+        check(Library::TowerHttp, &text, expected.clone(), &[]);
+    }
 }
 
 #[test]
 fn tower_http_presets() {
     check(
-        From::TowerHttp,
+        Library::TowerHttp,
         "fn f() { CorsLayer::new() }",
         config().allow_methods(READ),
         &[],
@@ -105,7 +121,7 @@ fn tower_http_presets() {
         .expose_headers(["*"]);
     let notes = ["list other methods", "includes Authorization here"];
     check(
-        From::TowerHttp,
+        Library::TowerHttp,
         "fn f() { CorsLayer::permissive() }",
         permissive,
         &notes,
@@ -120,7 +136,7 @@ fn tower_http_presets() {
         "`mirror_request` allowed every method",
     ];
     check(
-        From::TowerHttp,
+        Library::TowerHttp,
         "fn f() { CorsLayer::very_permissive() }",
         very,
         &notes,
@@ -140,7 +156,7 @@ fn tower_http_any_with_credentials() {
         "the header `*` literally",
         "the exposed headers literally",
     ];
-    check(From::TowerHttp, text, expected, &notes);
+    check(Library::TowerHttp, text, expected, &notes);
 }
 
 #[test]
@@ -150,7 +166,7 @@ fn patterns_that_were_literal_are_left_out() {
         .allow_origins(["https://b.example"])
         .allow_methods(READ);
     check(
-        From::TowerHttp,
+        Library::TowerHttp,
         text,
         expected,
         &["`https://*.a.example` is left out: it was compared literally"],
@@ -173,13 +189,13 @@ fn actix_cors_documentation() {
         .allow_methods(["GET", "POST"])
         .allow_headers(["authorization", "accept", "content-type"])
         .max_age(3600);
-    check(From::ActixCors, text, expected, &[]);
+    check(Library::ActixCors, text, expected, &[]);
 }
 
 #[test]
 fn actix_cors_presets() {
     check(
-        From::ActixCors,
+        Library::ActixCors,
         "fn f() { Cors::default() }",
         config().allow_methods(Vec::<String>::new()),
         &[],
@@ -191,7 +207,7 @@ fn actix_cors_presets() {
         .allow_credentials(true)
         .max_age(3600);
     check(
-        From::ActixCors,
+        Library::ActixCors,
         "fn f() { Cors::permissive() }",
         permissive,
         &["list them in expose_headers"],
@@ -209,7 +225,7 @@ fn actix_cors_order_of_calls() {
         .allow_credentials(true)
         .block_refused_origins(true);
     check(
-        From::ActixCors,
+        Library::ActixCors,
         text,
         expected,
         &[
@@ -228,7 +244,7 @@ fn actix_cors_any_of_each() {
         .allow_headers(["*"])
         .expose_headers(["*"]);
     check(
-        From::ActixCors,
+        Library::ActixCors,
         text,
         expected,
         &["`*` in `allowed_methods` is left out"],
@@ -259,7 +275,7 @@ fn rocket_cors_documentation() {
         .preflight_status(204)
         .block_refused_origins(true);
     check(
-        From::RocketCors,
+        Library::RocketCors,
         text,
         expected,
         &["rocket_cors blocks every request of a refused origin"],
@@ -287,7 +303,7 @@ fn rocket_cors_builder() {
         .preflight_status(204)
         .block_refused_origins(true);
     check(
-        From::RocketCors,
+        Library::RocketCors,
         text,
         expected,
         &[r"`acme\.org` matches anywhere in an origin"],
@@ -302,7 +318,7 @@ fn rocket_cors_default() {
         .allow_headers(["*"])
         .preflight_status(204);
     check(
-        From::RocketCors,
+        Library::RocketCors,
         "fn f() { CorsOptions::default() }",
         expected,
         &["repeats the origin"],
@@ -322,7 +338,12 @@ fn warp_documentation() {
         .allow_origins(["https://hyper.rs"])
         .allow_methods(["GET", "POST", "DELETE"])
         .block_refused_origins(true);
-    check(From::Warp, text, expected, &["warp sends no Vary header"]);
+    check(
+        Library::Warp,
+        text,
+        expected,
+        &["warp sends no Vary header"],
+    );
 }
 
 #[test]
@@ -345,7 +366,7 @@ fn warp_every_option() {
         .expose_headers(["x-b"])
         .max_age(120);
     check(
-        From::Warp,
+        Library::Warp,
         text,
         expected,
         &["`*` in `allow_headers` is left out"],
@@ -372,7 +393,7 @@ app = Starlette(routes=routes, middleware=middleware)
     let expected = Config::new()
         .allow_origins(["https://example.org"])
         .allow_origin_regex(r"https://.*\.example\.org");
-    check(From::Starlette, text, expected, &[]);
+    check(Library::Starlette, text, expected, &[]);
 }
 
 #[test]
@@ -403,7 +424,7 @@ app.add_middleware(
         .allow_credentials(true)
         .allow_methods(["*"])
         .allow_headers(["*"]);
-    check(From::Starlette, text, expected, &[]);
+    check(Library::Starlette, text, expected, &[]);
 }
 
 #[test]
@@ -415,7 +436,7 @@ fn starlette_any_origin_with_credentials() {
         .max_age(3600);
     assert!(expected.clone().build().is_err());
     check(
-        From::Starlette,
+        Library::Starlette,
         text,
         expected,
         &[
@@ -441,7 +462,7 @@ fn express_documentation() {
         .allow_headers(["*"])
         .preflight_status(204);
     check(
-        From::Express,
+        Library::Express,
         text,
         expected,
         &["every OPTIONS request ended"],
@@ -462,7 +483,7 @@ fn express_options_through_a_name() {
         .allow_origins(["http://example.com"])
         .allow_methods(["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"])
         .allow_headers(["*"]);
-    check(From::Express, text, expected, &[]);
+    check(Library::Express, text, expected, &[]);
 }
 
 #[test]
@@ -494,7 +515,7 @@ fn express_every_option() {
         "`headers` is left out",
         "`preflightContinue` is left out",
     ];
-    check(From::Express, text, expected, &notes);
+    check(Library::Express, text, expected, &notes);
 }
 
 #[test]
@@ -508,7 +529,7 @@ fn express_origin_true_reflects_all() {
         .preflight_status(204);
     assert!(expected.clone().build().is_err());
     check(
-        From::Express,
+        Library::Express,
         text,
         expected,
         &["list the origins in allow_origins"],
@@ -524,7 +545,7 @@ fn express_open_regex_and_no_origin() {
         .allow_headers(["*"])
         .preflight_status(204);
     check(
-        From::Express,
+        Library::Express,
         text,
         expected,
         &["so other sites may match it"],
@@ -535,7 +556,7 @@ fn express_open_regex_and_no_origin() {
         .allow_headers(["*"])
         .preflight_status(204);
     check(
-        From::Express,
+        Library::Express,
         text,
         expected,
         &[
@@ -565,7 +586,7 @@ spring:
         .allow_methods(["GET"])
         .block_refused_origins(true);
     check(
-        From::Spring,
+        Library::Spring,
         text,
         expected,
         &["Spring also refuses other requests"],
@@ -595,7 +616,7 @@ spring.cloud.gateway.server.webflux:
         .allow_methods(["GET", "POST"])
         .allow_headers(["*"])
         .max_age(30);
-    check(From::Spring, text, expected, &[]);
+    check(Library::Spring, text, expected, &[]);
 }
 
 #[test]
@@ -633,7 +654,7 @@ spring.cloud.gateway.globalcors:
         .max_age(0)
         .block_refused_origins(true);
     check(
-        From::Spring,
+        Library::Spring,
         text,
         expected,
         &[
@@ -651,7 +672,7 @@ fn spring_default_methods() {
         .allow_methods(["GET", "HEAD"])
         .allow_credentials(true);
     assert!(expected.clone().build().is_err());
-    check(From::Spring, text, expected, &[]);
+    check(Library::Spring, text, expected, &[]);
 }
 
 // ---- nginx
@@ -692,7 +713,7 @@ server {
         .max_age(1_728_000)
         .preflight_status(204);
     check(
-        From::Nginx,
+        Library::Nginx,
         text,
         expected,
         &["error responses have the CORS headers"],
@@ -712,7 +733,7 @@ location /api {
         .allow_methods(["GET", "PUT", "HEAD", "POST"])
         .allow_headers(["*"]);
     check(
-        From::Nginx,
+        Library::Nginx,
         text,
         expected,
         &["line 3: nginx does not respond to OPTIONS here"],
@@ -733,7 +754,34 @@ server {
         .allow_origins(["https://b.example"])
         .allow_origin_regex(r"(?i)^https://(www\.)?example\.com$")
         .allow_methods(READ);
-    check(From::Nginx, text, expected, &[]);
+    check(Library::Nginx, text, expected, &[]);
+}
+
+#[test]
+fn nginx_last_set_without_a_condition_counts() {
+    let text = r#"
+server {
+    set $cors $http_origin;
+    location / {
+        if ($http_origin = https://a.example) { set $cors $http_origin; }
+        set $cors "";
+        if ($http_origin = https://b.example) { set $cors $http_origin; }
+        rewrite ^/old/(.*) /$1 break;
+        add_header Access-Control-Allow-Origin $cors;
+    }
+}"#;
+    let expected = config()
+        .allow_origins(["https://b.example"])
+        .allow_methods(READ);
+    check(Library::Nginx, text, expected, &[]);
+}
+
+#[test]
+fn nginx_add_header_in_if_replaces_those_around_it() {
+    let text = "add_header Access-Control-Allow-Origin *;\nif ($uri = /a) { add_header X-A 1; }";
+    let expected = config().allow_origins(["*"]).allow_methods(READ);
+    let notes = ["line 2: add_header here replaces those of the block around it"];
+    check(Library::Nginx, text, expected, &notes);
 }
 
 #[test]
@@ -766,7 +814,7 @@ location / {
         .max_age(1_728_000)
         .preflight_status(204);
     check(
-        From::Nginx,
+        Library::Nginx,
         text,
         expected,
         &["only responses to some methods have CORS headers"],

@@ -1,6 +1,6 @@
 //! A regex that may match anywhere, as one that matches the whole origin.
 
-use cors_convert::{From, convert};
+use cors_convert::{Library, convert};
 use proptest::prelude::*;
 use regex::Regex;
 
@@ -11,7 +11,7 @@ fn of_nginx(pattern: &str) -> Option<String> {
     let text = format!(
         "map $http_origin $o {{ '~{pattern}' $http_origin; }} add_header Access-Control-Allow-Origin $o;"
     );
-    let converted = convert(From::Nginx, &text).ok()?;
+    let converted = convert(Library::Nginx, &text).ok()?;
     converted.config.get_allow_origin_regex().map(str::to_owned)
 }
 
@@ -97,7 +97,7 @@ fn what_differs_is_refused() {
 fn named_groups_are_those_of_the_language() {
     let python = |pattern: &str| {
         convert(
-            From::Starlette,
+            Library::Starlette,
             &format!("CORSMiddleware(app, allow_origin_regex=r'{pattern}')"),
         )
     };
@@ -105,7 +105,7 @@ fn named_groups_are_those_of_the_language() {
     assert!(python("https://(?<name>a)").is_err());
     assert!(of_nginx("^(?<name>a)$").is_some());
     let text = r"cors({ origin: /^https:\/\/(?<name>a)\.example$/ })";
-    let config = converted(From::Express, text).config;
+    let config = converted(Library::Express, text).config;
     assert_eq!(
         config.get_allow_origin_regex(),
         Some(r"^https:\/\/(?<name>a)\.example$")

@@ -1,10 +1,10 @@
 //! What cannot be read is named with its line, and never guessed.
 
-use cors_convert::From;
+use cors_convert::Library;
 
 use crate::problems;
 
-fn check(from: From, table: &[(&str, &str)]) {
+fn check(from: Library, table: &[(&str, &str)]) {
     for (text, expected) in table {
         assert_eq!(problems(from, text), *expected, "{text}");
     }
@@ -13,7 +13,7 @@ fn check(from: From, table: &[(&str, &str)]) {
 #[test]
 fn tower_http() {
     check(
-        From::TowerHttp,
+        Library::TowerHttp,
         &[
             (
                 "",
@@ -42,11 +42,10 @@ fn tower_http() {
             ),
             (
                 "fn f() { let mut cors = CorsLayer::new();\n if dev { cors = cors.allow_origin(Any); } }",
-                "line 2: `cors` is changed here: write the configuration as one chain of calls\n\
-             line 2: `cors` is changed here: write the configuration as one chain of calls",
+                "line 2: the configuration may be changed here: pass only the chain of calls that builds it",
             ),
             (
-                "fn f() { if dev { CorsLayer::permissive() } else {\n CorsLayer::new() } }",
+                "fn f() { CorsLayer::permissive() }\nfn g() { CorsLayer::new() }",
                 "line 1: one of several configurations that differ: a policy file has one policy, so pass each alone\n\
              line 2: one of several configurations that differ: a policy file has one policy, so pass each alone",
             ),
@@ -64,10 +63,146 @@ fn tower_http() {
     );
 }
 
+/// The lines where each text may change the builder `NEW`, and the message.
+fn check_elsewhere(from: Library, chain: &str, message: &str, table: &[(&str, &[usize])]) {
+    for (text, lines) in table {
+        let expected: Vec<_> = lines
+            .iter()
+            .map(|line| format!("line {line}: {message}"))
+            .collect();
+        let text = text.replace("NEW", chain);
+        assert_eq!(problems(from, &text), expected.join("\n"), "{text}");
+    }
+}
+
+#[test]
+fn builders_that_are_changed_elsewhere() {
+    let chain = "CorsLayer::new().allow_origin([HeaderValue::from_static(\"https://a.example\")])";
+    check_elsewhere(
+        Library::TowerHttp,
+        chain,
+        "the configuration may be changed here: pass only the chain of calls that builds it",
+        &[
+            (
+                "fn f() { let cors = NEW; app.layer(\ncors.clone().allow_origin(Any).allow_credentials(true)); }",
+                &[2],
+            ),
+            (
+                "fn base() -> CorsLayer { NEW }\nfn f() {\n base().allow_origin(Any) }",
+                &[3],
+            ),
+            (
+                "impl A { fn base(&self) -> CorsLayer { return NEW; } }\nfn f() {\n self.base().allow_origin(Any) }",
+                &[3],
+            ),
+            (
+                "fn base() -> CorsLayer { NEW }\nfn f() { let cors = x::base();\n app.layer(cors.allow_origin(Any)) }",
+                &[3],
+            ),
+            (
+                "fn base() -> CorsLayer { NEW }\nfn f() {\n let make = base;\n make().allow_origin(Any) }",
+                &[4],
+            ),
+            ("use a::base as b;\nfn base() -> CorsLayer { NEW }", &[1]),
+            (
+                "impl From<A> for CorsLayer {\n fn from(a: A) -> Self {\n NEW } }",
+                &[3],
+            ),
+            (
+                "fn f() { let cors = NEW;\n let cors =\n tweak(cors); }",
+                &[2, 3],
+            ),
+            ("fn f() { let cors = NEW;\n tweak(&mut cors); }", &[2]),
+            (
+                "fn f() { let cors = { NEW };\n cors.allow_origin(Any) }",
+                &[2],
+            ),
+            (
+                "fn f() { self.cors =\n NEW;\n self.cors.allow_origin(Any) }",
+                &[2],
+            ),
+            (
+                "fn f() { let cors = NEW;\n dbg!(cors.allow_origin(Any)); }",
+                &[2],
+            ),
+            ("fn f() { (NEW).allow_origin(Any) }", &[1]),
+            (
+                "fn f() { let make = || NEW; make().allow_origin(Any) }",
+                &[1],
+            ),
+            ("fn f() { let state = State { cors: NEW }; }", &[1]),
+            ("fn f() { let cors = NEW;\n State { cors } }", &[2]),
+            (
+                "fn f() { let cors = NEW; app.layer(cors) }\nfn g(cors: CorsLayer) {}",
+                &[2],
+            ),
+            (
+                "static CORS: LazyLock<CorsLayer> = LazyLock::new(|| NEW);",
+                &[1],
+            ),
+        ],
+    );
+    check_elsewhere(
+        Library::TowerHttp,
+        chain,
+        "one of several branches: a policy file has one policy, so pass the chain of calls of each alone",
+        &[
+            (
+                "fn f() { let cors = if dev {\n NEW } else { other() }; cors.allow_origin(Any) }",
+                &[2],
+            ),
+            ("fn f() { if dev { NEW } else {\n NEW } }", &[1, 2]),
+            (
+                "fn f() { match stage { Dev => NEW, _ =>\n { NEW } } }",
+                &[1, 2],
+            ),
+        ],
+    );
+    check_elsewhere(
+        Library::TowerHttp,
+        chain,
+        "this is not read: pass only the chain of calls that builds the configuration",
+        &[
+            (
+                "fn f() { app.layer(NEW);\n dbg!(x, cors::CorsLayer::permissive()) }",
+                &[2],
+            ),
+            (
+                "fn f() { app.layer(NEW);\n x.map_or_else(CorsLayer::permissive, g) }",
+                &[2],
+            ),
+            (
+                "use tower_http::cors::{Any, CorsLayer as Layer};\nfn f() { NEW }",
+                &[1],
+            ),
+            (
+                "type Layer = tower_http::cors::CorsLayer;\nfn f() { NEW }",
+                &[1],
+            ),
+            (
+                "lazy_static! { static ref CORS: CorsLayer = CorsLayer::new(); }",
+                &[1],
+            ),
+        ],
+    );
+    check_elsewhere(
+        Library::ActixCors,
+        "Cors::default().allowed_origin(\"https://a.example\")",
+        "the configuration may be changed here: pass only the chain of calls that builds it",
+        &[
+            ("fn f() { finish(NEW) }", &[1]),
+            (
+                "fn f() { origins.iter().fold(NEW, |c, o| c.allowed_origin(o)) }",
+                &[1],
+            ),
+        ],
+    );
+}
+
 #[test]
 fn actix_cors() {
     check(
-        From::ActixCors,
+        Library::ActixCors,
         &[
             (
                 "fn f() { Cors::default()\n .allowed_origin_fn(|origin, _| origin.as_bytes().ends_with(b\".rust-lang.org\")) }",
@@ -94,11 +229,15 @@ fn actix_cors() {
 #[test]
 fn rocket_cors() {
     check(
-        From::RocketCors,
+        Library::RocketCors,
         &[
             (
                 "fn f() { CorsOptions { allow_credentials: true, ..base } }",
                 "line 1: `..`: `base` is not defined in this text: write its value in the configuration",
+            ),
+            (
+                "fn f() { CorsOptions { allow_credentials: true,\n allow_credentials: false, ..Default::default() } }",
+                "line 2: `allow_credentials` is given twice: write it once",
             ),
             (
                 "fn f() { CorsOptions::default().allowed_origins(AllowedOrigins::some_regex(&[\"https://(\"])) }",
@@ -116,7 +255,7 @@ fn rocket_cors() {
 #[test]
 fn warp() {
     check(
-        From::Warp,
+        Library::Warp,
         &[
             (
                 "fn f() { warp::cors().allow_origin(\"null\").allow_origins(list.iter()) }",
@@ -134,13 +273,17 @@ fn warp() {
 #[test]
 fn starlette() {
     check(
-        From::Starlette,
+        Library::Starlette,
         &[
             ("def f(:", "line 1: not valid Python"),
             (
                 "app.add_middleware(CORSMiddleware,\n allow_origins=settings.origins,\n allow_methods=os.getenv('METHODS').split(','))",
                 "line 2: `allow_origins`: `settings.origins` is not defined in this text: write its value in the configuration\n\
              line 3: `allow_methods`: cannot read `os.getenv('METHODS').split(',')`: only literals, and names that are defined once, are read",
+            ),
+            (
+                "CORSMiddleware(app, allow_origins=['https://a.example'],\n allow_origins=[])",
+                "line 2: `allow_origins` is given twice: write it once",
             ),
             (
                 "CORSMiddleware(app, allow_origins='https://a.example')",
@@ -169,7 +312,7 @@ fn starlette() {
 #[test]
 fn express() {
     check(
-        From::Express,
+        Library::Express,
         &[
             ("app.use(cors({ origin: }))", "line 1: not valid JavaScript"),
             (
@@ -204,6 +347,15 @@ fn express() {
                 "line 2: `options` occurs here, too, so its value may change: write the value in the configuration",
             ),
             (
+                "app.use(cors({ origin: ['https://b.example'],\n 'origin': false }))",
+                "line 2: `origin` is given twice: write it once",
+            ),
+            (
+                "import cors from 'cors';\nconst other = require('cors');\napp.use(cors({ origin: 'https://a.example' }));\napp.use(other())",
+                "line 3: one of several configurations that differ: a policy file has one policy, so pass each alone\n\
+             line 4: one of several configurations that differ: a policy file has one policy, so pass each alone",
+            ),
+            (
                 "app.use(cors(delegate))",
                 "line 1: `cors`: `delegate` is not defined in this text: write its value in the configuration",
             ),
@@ -214,7 +366,7 @@ fn express() {
 #[test]
 fn spring() {
     check(
-        From::Spring,
+        Library::Spring,
         &[
             (
                 "a: [",
@@ -233,6 +385,10 @@ fn spring() {
                 "configurations in Java are not read, only application.yml: write the values of the annotation or of the CorsConfiguration in a policy file",
             ),
             (
+                "spring.cloud.gateway.globalcors.cors-configurations:\n  '[/**]':\n    allowedOrigins: https://a.example\n    allowed-origins: https://b.example",
+                "line 4: `allowed-origins` is given twice: write it once",
+            ),
+            (
                 "spring.cloud.gateway.globalcors.cors-configurations:\n  '[/**]':\n    allowedOrigins: ${ORIGINS}\n    maxAge: 30s\n    allowedMethod: GET\n    allowCredentials:",
                 "line 3: `allowedOrigins`: cannot read: write the value itself\n\
              line 4: `maxAge`: cannot read `30s`: write the value itself\n\
@@ -246,7 +402,7 @@ fn spring() {
 #[test]
 fn nginx() {
     check(
-        From::Nginx,
+        Library::Nginx,
         &[
             (
                 "server { listen 80;",
@@ -294,9 +450,66 @@ fn nginx() {
                 "line 2: `access-control-allow-origin` is added twice, which browsers refuse or join: add it once",
             ),
             (
+                "map $http_origin $cors { \"https://evil.example.com\" \"\";\n \"~^https://[a-z]+\\.example\\.com$\" $http_origin; }\nadd_header Access-Control-Allow-Origin $cors;",
+                "line 1: an origin that is refused although a regex may allow it has no counterpart here: write regexes that do not match it",
+            ),
+            (
+                "map $http_origin $cors { default '';\n '~^https://dev\\.' ''; '~\\.example$' $http_origin; }\nadd_header Access-Control-Allow-Origin $cors;",
+                "line 2: an origin that is refused although a regex may allow it has no counterpart here: write regexes that do not match it",
+            ),
+            (
+                "map $http_origin $cors { default $http_origin;\n include refused.map; }\nadd_header Access-Control-Allow-Origin $cors;",
+                "line 2: `include` in a `map` is not read: write the entries",
+            ),
+            (
+                "location /public {\n set $cors $http_origin; }\nlocation /private { if ($http_origin = https://a.example) { set $cors $http_origin; }\n add_header Access-Control-Allow-Origin $cors; }",
+                "line 2: `$cors` is also set here, outside of the blocks around the header: pass each block alone",
+            ),
+            (
+                "server { if ($http_origin = https://a.example) { set $cors $http_origin; } }\nserver { if ($http_origin = https://b.example) { set $cors $http_origin; }\n add_header Access-Control-Allow-Origin $cors; add_header Access-Control-Allow-Credentials true; }",
+                "line 1: `$cors` is also set here, outside of the blocks around the header: pass each block alone",
+            ),
+            (
+                "server { set $cors $http_origin; add_header Access-Control-Allow-Origin $cors;\n location /private { set $cors ''; } }",
+                "line 2: `$cors` is also set here, outside of the blocks around the header: pass each block alone",
+            ),
+            (
+                "if ($uri = /a) {\n break; }\nif ($http_origin = https://a.example) { set $cors $http_origin; } add_header Access-Control-Allow-Origin $cors;",
+                "line 2: `break` ends the `set` directives, which is not read: write it after them",
+            ),
+            (
+                "add_header Access-Control-Allow-Origin $http_origin; if ($http_origin !~ ^https://a\\.example$) {\n return 403; }",
+                "line 2: `return` in `if ($http_origin !~ ^https://a\\.example$)` is not read, because it depends on the origin: use a `map` of `$http_origin`",
+            ),
+            (
+                "add_header Access-Control-Allow-Origin *; if ($http_origin = https://evil.example) {\n add_header X-A 1; }",
+                "line 2: `add_header` in `if ($http_origin = https://evil.example)` is not read, because it depends on the origin: use a `map` of `$http_origin`",
+            ),
+            (
+                "map \"x${http_origin}\" $bad { default 1; xhttps://a.example 0; }\nserver { add_header Access-Control-Allow-Origin *; set $deny 0;\n if ($bad) { set $deny 1; }\n if ($deny) { rewrite ^ /refused last; } }",
+                "line 4: `rewrite` in `if ($deny)` is not read, because it depends on the origin: use a `map` of `$http_origin`",
+            ),
+            (
+                "http { include mime.types; include conf.d/*.conf;\n server { include cors.conf; location / { include /etc/nginx/fastcgi_params; add_header Access-Control-Allow-Origin *;\n include a; } } upstream u { include servers; } }",
+                "line 1: `include conf.d/*.conf` is not read: write the content of the file here\n\
+             line 2: `include cors.conf` is not read: write the content of the file here\n\
+             line 3: `include a` is not read: write the content of the file here",
+            ),
+            (
                 "server { if ($request_method = OPTIONS) { return 204; }\n location / { add_header Access-Control-Allow-Origin *; } }",
                 "line 1: the response to OPTIONS here does not have the CORS headers of the blocks inside",
             ),
         ],
+    );
+}
+
+#[test]
+fn control_characters_of_the_text_are_escaped() {
+    check(
+        Library::Nginx,
+        &[(
+            "more_set_headers\u{1b}[31m\u{202e} \"Access-Control-Allow-Origin: 'a'\";",
+            "line 1: `more_set_headers\\u{1b}[31m\\u{202e}` with a CORS header is not read: only `add_header` is",
+        )],
     );
 }
