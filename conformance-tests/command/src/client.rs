@@ -24,7 +24,7 @@ pub(crate) use self::problem::Problem;
 
 /// What a client may do.
 pub(crate) struct Settings {
-    /// The time for everything that the client sends, from now on.
+    /// The time for everything that the client sends, from now on or since [`Client::restart`].
     pub(crate) time_limit: Duration,
     /// Whether any certificate is accepted.
     pub(crate) accepts_any_certificate: bool,
@@ -53,6 +53,11 @@ impl Client {
             connector: Connector::new(settings.accepts_any_certificate),
             settings,
         }
+    }
+
+    /// Gives what is sent from now on the whole time limit.
+    pub(crate) fn restart(&mut self) {
+        self.deadline = Instant::now() + self.settings.time_limit;
     }
 
     /// Sends a request. The cookie is sent only here: no redirect and no preflight gets it by itself.

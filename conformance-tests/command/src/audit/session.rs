@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use browser_model::Response;
 use tokio::time::{Instant, sleep_until};
 
 use super::catalogue::Probe;
@@ -31,14 +32,20 @@ impl Session<'_> {
         let mut exchanges: Vec<Exchange> = Vec::new();
         let mut failures = 0;
         let mut next = Instant::now();
+        let mut client = Client::new(Settings {
+            time_limit: self.time_limit,
+            accepts_any_certificate: self.accepts_any_certificate,
+            user_agent: USER_AGENT.to_owned(),
+        });
         for probe in probes {
             sleep_until(next).await;
             next = Instant::now() + Duration::from_secs(1) / self.rate;
+            client.restart();
             let stopped = |why| Stopped {
                 responses: exchanges.len(),
                 why,
             };
-            let response = match self.send(&probe).await {
+            let response = match self.send(&probe, &client).await {
                 Ok(response) if response.status == 429 => {
                     return Err(stopped(
                         "the server limits the rate of requests (429); use a lower `--rate`"
@@ -63,12 +70,7 @@ impl Session<'_> {
         Ok(exchanges)
     }
 
-    async fn send(&self, probe: &Probe) -> Result<browser_model::Response, Problem> {
-        let client = Client::new(Settings {
-            time_limit: self.time_limit,
-            accepts_any_certificate: self.accepts_any_certificate,
-            user_agent: USER_AGENT.to_owned(),
-        });
+    async fn send(&self, probe: &Probe, client: &Client) -> Result<Response, Problem> {
         let cookie = self.cookie.filter(|_| !probe.request.is_preflight);
         let reply = client.send(&probe.request, cookie).await?;
         Ok(reply.response)

@@ -12,12 +12,12 @@ use tower::ServiceExt as _;
 
 use super::limited::Limited;
 use super::problem::Problem;
-use super::tls;
+use super::tls::{Tls, is_http2};
 
 /// Resolves host names and connects, to IPv4 and IPv6 alike.
 pub(super) struct Connector {
     tcp: HttpConnector,
-    accepts_any_certificate: bool,
+    tls: Tls,
 }
 
 /// A connection.
@@ -45,7 +45,7 @@ impl Connector {
         tcp.set_nodelay(true);
         Self {
             tcp,
-            accepts_any_certificate,
+            tls: Tls::new(accepts_any_certificate),
         }
     }
 
@@ -61,8 +61,8 @@ impl Connector {
         if url.scheme() == "http" {
             return Ok(Stream::Http1(Box::new(stream)));
         }
-        let stream = tls::handshake(url, stream, self.accepts_any_certificate).await?;
-        Ok(match tls::is_http2(&stream) {
+        let stream = self.tls.handshake(url, stream).await?;
+        Ok(match is_http2(&stream) {
             true => Stream::Http2(Box::new(stream)),
             false => Stream::Http1(Box::new(stream)),
         })

@@ -1,5 +1,6 @@
 //! TLS, and which certificates are accepted.
 
+use std::cell::OnceCell;
 use std::io;
 use std::sync::Arc;
 
@@ -19,20 +20,44 @@ use tokio_rustls::rustls::{ClientConfig, DigitallySignedStruct, Error, Signature
 use super::problem::Problem;
 use crate::authorities::{authorities, tls};
 
-/// Performs the handshake, and offers HTTP/2 and HTTP/1.1.
-pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
-    url: &Url,
-    stream: S,
+/// TLS with HTTP/2 and HTTP/1.1.
+pub(super) struct Tls {
     accepts_any: bool,
-) -> Result<TlsStream<S>, Problem> {
-    let name = server_name(url).ok_or_else(|| Problem::Tls {
-        url: url.clone(),
-        cause: "a certificate cannot have this host name".to_owned(),
-    })?;
-    let config = config(accepts_any)?;
-    let connector = TlsConnector::from(Arc::new(config));
-    let connected = connector.connect(name, stream).await;
-    connected.map_err(|error: io::Error| Problem::handshake(url, &error))
+    /// Made for the first connection, because it reads the authorities of this machine.
+    connector: OnceCell<TlsConnector>,
+}
+
+impl Tls {
+    pub(super) fn new(accepts_any: bool) -> Self {
+        Self {
+            accepts_any,
+            connector: OnceCell::new(),
+        }
+    }
+
+    /// Performs the handshake.
+    pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        url: &Url,
+        stream: S,
+    ) -> Result<TlsStream<S>, Problem> {
+        let name = server_name(url).ok_or_else(|| Problem::Tls {
+            url: url.clone(),
+            cause: "a certificate cannot have this host name".to_owned(),
+        })?;
+        let connected = self.connector()?.connect(name, stream).await;
+        connected.map_err(|error: io::Error| Problem::handshake(url, &error))
+    }
+
+    fn connector(&self) -> Result<&TlsConnector, Problem> {
+        if let Some(connector) = self.connector.get() {
+            return Ok(connector);
+        }
+        let config = config(self.accepts_any)?;
+        Ok(self
+            .connector
+            .get_or_init(|| TlsConnector::from(Arc::new(config))))
+    }
 }
 
 /// Whether the server has chosen HTTP/2.
