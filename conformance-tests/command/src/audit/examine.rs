@@ -51,7 +51,7 @@ struct Examination<'a> {
 }
 
 impl<'a> Examination<'a> {
-    fn add(&mut self, rule: Rule, severity: Severity, evidence: &'a Exchange) {
+    fn add_with(&mut self, rule: Rule, severity: Severity, evidence: &'a Exchange) {
         let new = Finding {
             rule,
             severity,
@@ -65,11 +65,16 @@ impl<'a> Examination<'a> {
         }
     }
 
+    /// Adds a finding whose severity does not depend on what is allowed.
+    fn add(&mut self, rule: Rule, evidence: &'a Exchange) {
+        self.add_with(rule, rule.severity(false), evidence);
+    }
+
     /// Adds a finding if the origin is allowed by name.
     fn add_if_allowed(&mut self, rule: Rule, origin: &str, evidence: &'a Exchange) {
         let grant = evidence.grant(origin);
         if grant.is_by_name() {
-            self.add(rule, rule.severity(grant == Grant::Credentials), evidence);
+            self.add_with(rule, rule.severity(grant == Grant::Credentials), evidence);
         }
     }
 
@@ -92,8 +97,7 @@ impl<'a> Examination<'a> {
                     self.add_if_allowed(Rule::ReflectsAnyOrigin, FOREIGN, exchange);
                 }
                 Question::Plain(Some(origin)) if exchange.is_refused(origin) => {
-                    let severity = Rule::AllowedOriginRefused.severity(false);
-                    self.add(Rule::AllowedOriginRefused, severity, exchange);
+                    self.add(Rule::AllowedOriginRefused, exchange);
                 }
                 Question::Origin(rule, origin) => self.add_if_allowed(*rule, origin, exchange),
                 Question::SeveralOrigins => {
@@ -115,11 +119,7 @@ impl<'a> Examination<'a> {
                     self.add_if_allowed(Rule::ErrorIsLaxer, FOREIGN, exchange);
                 }
             } else if plain != Grant::None && exchange.is_error() && exchange.is_refused(origin) {
-                self.add(
-                    Rule::ErrorLacksHeaders,
-                    Rule::ErrorLacksHeaders.severity(false),
-                    exchange,
-                );
+                self.add(Rule::ErrorLacksHeaders, exchange);
             }
         }
     }
@@ -153,7 +153,7 @@ impl<'a> Examination<'a> {
                 response,
             );
             let is_refused = self.grant(origin) == Grant::None;
-            let mut add = |rule: Rule| self.add(rule, rule.severity(false), exchange);
+            let mut add = |rule| self.add(rule, exchange);
             if origin == FOREIGN && is_refused {
                 if passes {
                     add(Rule::PreflightIsLaxer);
@@ -190,7 +190,7 @@ impl<'a> Examination<'a> {
                         .next()
                         .is_some();
                     let severity = Rule::MissingVary.severity(allows);
-                    self.add(Rule::MissingVary, severity, exchange);
+                    self.add_with(Rule::MissingVary, severity, exchange);
                 }
             }
         }
@@ -206,16 +206,12 @@ impl<'a> Examination<'a> {
                 Question::Origin(..) | Question::SeveralOrigins
             );
             if is_odd && fails(exchange.status()) && !usual.is_some_and(fails) {
-                self.add(
-                    Rule::ServerError,
-                    Rule::ServerError.severity(false),
-                    exchange,
-                );
+                self.add(Rule::ServerError, exchange);
             }
             let Some(response) = &exchange.response else {
                 continue;
             };
-            let mut add = |rule: Rule| self.add(rule, rule.severity(false), exchange);
+            let mut add = |rule| self.add(rule, exchange);
             let allowed: Vec<_> = values(response, "access-control-allow-origin").collect();
             let has_credentials =
                 values(response, "access-control-allow-credentials").any(|it| it == b"true");
