@@ -2,7 +2,7 @@
 
 use browser_model::{Outcome, Request};
 
-/// The origin of no page: nobody can register a name under `.example`.
+/// No page has this origin, because names under `.example` cannot be registered.
 pub(crate) const OTHER_ORIGIN: &str = "https://cors-probe.example";
 
 /// The latest request with another origin, and without one. Send them and pass their responses to

@@ -82,7 +82,7 @@ pub(super) fn passes(
             let outcome: Outcome = Browser::new(Quirks::NONE).fetch(&fetch, |request| {
                 request.is_preflight.then(|| response.clone())
             });
-            // After a preflight that passes, there is no network.
+            // The network fails only after a preflight that passes.
             outcome.result == Err(Blocked::Network)
         })
 }

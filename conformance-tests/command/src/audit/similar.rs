@@ -232,7 +232,7 @@ mod tests {
         assert!(!by(Rule::TrustsLocalhost, &origins).contains(&"http://localhost:3000"));
     }
 
-    /// What is said to be an origin is one, and what is not, is not: a browser's parser decides.
+    /// A browser's parser accepts every origin, and none of the values for [`Rule::NotAnOrigin`].
     #[test]
     fn origins_are_in_the_form_of_browsers() {
         let all = of(

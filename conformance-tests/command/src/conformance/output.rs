@@ -9,7 +9,7 @@ use crate::Failure;
 /// Writes the report to the file, or to standard output.
 pub(crate) fn write(file: Option<&Path>, text: &str) -> Result<(), Failure> {
     let Some(path) = file else {
-        // An output that is closed is no mistake of the server.
+        // A closed output is not a failure of the server.
         let _ = io::stdout().write_all(text.as_bytes());
         return Ok(());
     };

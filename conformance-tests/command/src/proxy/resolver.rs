@@ -171,7 +171,7 @@ mod tests {
             let expected = expected.iter().map(|text| (*text).to_owned()).collect();
             assert_eq!(resolve(&Table::new(&[mixed]), reach), Ok(expected));
         }
-        // A name without addresses is no refusal: the connector reports it.
+        // A name without addresses is not refused here: the connector reports it.
         assert_eq!(resolve(&Table::new(&[&[]]), Reach::Public), Ok(vec![]));
     }
 

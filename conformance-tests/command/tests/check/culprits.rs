@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::server::{Reply, Sent, Server, response};
 use crate::{Run, command, run};
 
-/// A page on this machine, for which this machine is no local network.
+/// A page on this machine. For it, this machine is not in another network.
 const PAGE: &str = "http://localhost:3000";
 
 /// A server with a policy, which the set-up changes.

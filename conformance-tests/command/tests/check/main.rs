@@ -77,7 +77,7 @@ fn command_for(url: &str, args: &[&str]) -> Command {
     command
 }
 
-/// The same with the output for a terminal: in a pipe, all escape sequences are removed, whoever wrote them.
+/// The same with the output for a terminal: in a pipe, all escape sequences are removed, also those of other texts.
 fn check_on_terminal(url: &str, args: &[&str]) -> Run {
     run(command_for(url, args).env("CLICOLOR_FORCE", "1"))
 }
@@ -92,7 +92,7 @@ impl Run {
         verdict.unwrap_or_else(|| panic!("no verdict: {self:?}"))
     }
 
-    /// Asserts that nobody else controls the terminal. The program itself writes colours.
+    /// Asserts that no other text controls the terminal. The program itself writes colours.
     #[track_caller]
     fn assert_no_control_characters(&self) {
         let is_control = |char: char| char.is_control() && char != '\n';

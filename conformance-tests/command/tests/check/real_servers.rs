@@ -15,7 +15,7 @@ use tokio::net::TcpSocket;
 
 use crate::{command, run};
 
-/// A page on this machine, for which this machine is no local network.
+/// A page on this machine. For it, this machine is not in another network.
 const PAGE: &str = "http://localhost:3000";
 
 type Row = (&'static str, &'static [&'static str], &'static [Culprit]);

@@ -25,7 +25,7 @@ use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
 
 use crate::{PAGE, Run, check, command, run};
 
-/// A server with a certificate for `127.0.0.1` that nobody has signed. It allows every origin, and sends the version of
+/// A server with a self-signed certificate for `127.0.0.1`. It allows every origin, and sends the version of
 /// the request in `X-Version`.
 struct Https {
     /// Such as `127.0.0.1:8000`.

@@ -200,14 +200,14 @@ fn changes_of_the_policy() {
             "{args:?}"
         );
     }
-    // A change after which the policy is not valid is no solution.
+    // A change that makes the policy invalid is not a solution.
     let (_, report) = explain_json(exposing, &[&page[..], &["--credentials"]].concat());
     let rest = report["changes"]["rest"].as_str().unwrap();
     assert!(
         rest.starts_with("with these changes, the policy is not valid: "),
         "{rest}"
     );
-    // Nobody is told to allow `null`.
+    // No change allows `null`.
     let (_, report) = explain_json(listed, &["--origin", "null", "-X", "PUT"]);
     assert_eq!(report["changes"]["edits"], json!([]));
     let rest = report["changes"]["rest"].as_str().unwrap();

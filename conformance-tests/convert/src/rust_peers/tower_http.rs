@@ -59,7 +59,7 @@ fn permissive(draft: &mut Draft) {
     }
 }
 
-/// The standard methods: a mirrored one is no wildcard, so it is allowed with credentials, too.
+/// The standard methods. A mirrored method is not a wildcard, so it is also allowed with credentials.
 fn mirror_methods(draft: &mut Draft) {
     let standard = [
         "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY",

@@ -62,7 +62,7 @@ impl Wanted {
     }
 }
 
-/// The items that are there, without `*` and what is no token, and the new ones. None is there twice.
+/// The items that are there, without `*` and without those that are not tokens, and the new ones. Each item is there once.
 fn merged(
     known: Vec<String>,
     new: impl IntoIterator<Item = String>,
