@@ -1,4 +1,4 @@
-//! The adapter of a peer, in another language.
+//! The adapter of another library, in another language.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ fn the_adapter_of_starlette_runs() {
     else {
         return;
     };
-    let adapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("../peers/starlette/server.py");
+    let adapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scoreboard/adapters/starlette/server.py");
     let program = python.program("python");
     let program = Path::new(program.get_program()).display().to_string();
     let server = format!("'{program}' '{}' {{policy}} {{port}}", adapter.display());
