@@ -31,7 +31,10 @@ fuzz_target!(|text: &[u8]| {
             assert!(is_all(error.errors(), Severity::Error));
             assert!(is_all(error.warnings(), Severity::Warning));
             let more = usize::from(error.more_errors() > 0);
-            assert_eq!(error.to_string().lines().count(), 1 + error.errors().len() + more);
+            assert_eq!(
+                error.to_string().lines().count(),
+                1 + error.errors().len() + more
+            );
             assert_eq!(strict.as_ref(), Err(error));
         }
     }

@@ -75,9 +75,15 @@ impl Requested {
             methods: methods.map(<[u8]>::to_vec).collect(),
             names: elements(lines()),
             bytes: lines().map(|line| line.len() + 16).sum(),
-            elements: lines().map(|line| line.split(|&byte| byte == b',').count()).sum(),
+            elements: lines()
+                .map(|line| line.split(|&byte| byte == b',').count())
+                .sum(),
             blanks_of_a_line: lines()
-                .map(|line| line.iter().filter(|byte| matches!(byte, b' ' | b'\t')).count())
+                .map(|line| {
+                    line.iter()
+                        .filter(|byte| matches!(byte, b' ' | b'\t'))
+                        .count()
+                })
                 .max()
                 .unwrap_or(0),
         }
@@ -158,7 +164,11 @@ impl Requested {
                 None
             }
         };
-        self.names.iter().filter_map(reason).chain(too_long).collect()
+        self.names
+            .iter()
+            .filter_map(reason)
+            .chain(too_long)
+            .collect()
     }
 
     /// `requested_header_names` returns the names, and returns the same for its own output.

@@ -115,16 +115,39 @@ fn steps(segments: &Segments, at: usize) -> Vec<Segments> {
                 all.push(cut);
             }
             b'%' => {
-                let escape = &name[end..name.len().min(end + 3)];
-                let decoded: Vec<u8> = percent_decode(escape).collect();
-                if decoded != escape {
-                    all.push(with(&[&[start, &decoded, &name[end + 3..]].concat()]));
+                let escapes = escapes(start, &name[end..]);
+                let decoded: Vec<u8> = percent_decode(escapes).collect();
+                if decoded != escapes {
+                    let rest = &name[end + escapes.len()..];
+                    all.push(with(&[&[start, &decoded, rest].concat()]));
                 }
             }
             _ => {}
         }
     }
     all
+}
+
+/// What a step decodes at the start of `rest`: an escape, or all escapes in a row that are not ASCII,
+/// because no server decodes a part of a character. Empty if such a row begins in `start`.
+fn escapes<'a>(start: &[u8], rest: &'a [u8]) -> &'a [u8] {
+    let (escapes, _) = rest.as_chunks::<3>();
+    let is_foreign = |escape: &[u8]| {
+        let decoded: Vec<u8> = percent_decode(escape).collect();
+        matches!(decoded.as_slice(), [byte] if !byte.is_ascii())
+    };
+    let continues = start
+        .last_chunk::<3>()
+        .is_some_and(|escape| is_foreign(escape));
+    let count = escapes
+        .iter()
+        .take_while(|escape| is_foreign(&escape[..]))
+        .count();
+    match count {
+        0 => &rest[..rest.len().min(3)],
+        _ if continues => &[],
+        _ => &rest[..3 * count],
+    }
 }
 
 /// The rule of a reading: that of the longest prefix.
