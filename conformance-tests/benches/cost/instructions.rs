@@ -1,40 +1,20 @@
 //! Counts the instructions of a request with callgrind. The benchmark runs itself under callgrind
-//! once for each subject and variant, and only instructions within [`measured_requests`] are counted.
-//! Load on the machine does not affect the counts.
+//! once for each subject and variant.
 
 use crate::figures::{Figures, Unit};
+use cors_benchmarks::callgrind::{self, dumped_requests};
 use cors_benchmarks::scenario::Scenario;
-use cors_benchmarks::subject::{self, App, Subject, Variant};
+use cors_benchmarks::subject::{self, Subject, Variant};
 use std::collections::VecDeque;
-use std::hint::black_box;
 use std::io;
-use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Output, Stdio};
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
-use std::{env, fs};
 use tempfile::TempDir;
-
-/// Sends prepared requests. It is not inlined, so that callgrind and profilers find it by its name.
-#[inline(never)]
-pub(crate) fn measured_requests(app: &mut dyn App, count: usize) {
-    for _ in 0..count {
-        app.send();
-    }
-}
-
-/// Callgrind supports one action at the end of a function: it stops counting at the end of
-/// [`measured_requests`], and writes the counts at the end of this function.
-#[inline(never)]
-fn dumped_requests(app: &mut dyn App, count: usize) -> usize {
-    measured_requests(app, count);
-    black_box(count) // prevents a tail call, which would merge the two functions
-}
 
 /// Measures all scenarios. If Valgrind is missing, prints the reason and measures nothing.
 pub(crate) fn measure(figures: &mut Figures, filter: Option<&str>, scenarios: usize) {
-    if let Err(error) = Command::new("valgrind").arg("--version").output() {
-        println!("cannot run valgrind, so no instructions are counted: {error}");
+    if !callgrind::is_installed() {
         return;
     }
     let mut waiting: VecDeque<(Subject, Variant)> = subject::ALL
@@ -75,15 +55,7 @@ struct Run {
 impl Run {
     fn start(subject: Subject, variant: Variant, filter: Option<&str>) -> io::Result<Self> {
         let folder = tempfile::tempdir()?;
-        let child = Command::new("valgrind")
-            .args(["--tool=callgrind", "--quiet"])
-            .arg("--toggle-collect=*measured_requests*")
-            .arg("--dump-after=*dumped_requests*")
-            .arg(format!(
-                "--callgrind-out-file={}",
-                folder.path().join("out").display()
-            ))
-            .arg(env::current_exe()?)
+        let child = callgrind::this_program(folder.path())?
             .args(["--measure", subject.name, subject.label(variant)])
             .args(filter.map(|filter| format!("--filter={filter}")))
             .stdin(Stdio::null())
@@ -107,8 +79,8 @@ impl Run {
         assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
         for (dump, line) in String::from_utf8_lossy(&stdout).lines().enumerate() {
             let (count, scenario) = line.split_once('\t').unwrap();
-            let dump = self.folder.path().join(format!("out.{}", dump + 1));
-            let each = instructions(&dump)? / count.parse::<f64>().unwrap();
+            let total = callgrind::read_dump(self.folder.path(), dump + 1)?;
+            let each = total / count.parse::<f64>().unwrap();
             figures.put(
                 Unit::Instructions,
                 &self.subject,
@@ -119,13 +91,6 @@ impl Run {
         }
         Ok(())
     }
-}
-
-fn instructions(dump: &Path) -> io::Result<f64> {
-    let text = fs::read_to_string(dump)?;
-    let total = text.lines().find_map(|line| line.strip_prefix("totals: "));
-    let total = total.and_then(|total| total.trim().parse().ok());
-    total.ok_or_else(|| io::Error::other(format!("{}: no totals", dump.display())))
 }
 
 /// The program under callgrind: runs the scenarios of one subject and variant, and prints the number

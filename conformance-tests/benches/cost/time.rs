@@ -3,7 +3,7 @@
 //! framework in the same round.
 
 use crate::figures::{Figures, Unit};
-use crate::instructions::measured_requests;
+use cors_benchmarks::callgrind::measured_requests;
 use cors_benchmarks::scenario::Scenario;
 use cors_benchmarks::subject::{self, App, Subject, Variant};
 use std::time::{Duration, Instant};

@@ -9,6 +9,7 @@
     reason = "a benchmark may panic"
 )]
 
+pub mod callgrind;
 pub mod machine;
 pub mod markdown;
 pub mod response;

@@ -15,6 +15,7 @@ use cors_core::Config;
 use futures_util::FutureExt as _;
 use std::hint::black_box;
 
+pub use decision::SUBJECT as DECISION;
 pub use handler::own_headers;
 
 /// A framework, and how the middleware is attached to it.

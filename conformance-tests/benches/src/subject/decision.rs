@@ -9,7 +9,8 @@ use http::HeaderValue;
 use std::borrow::Cow;
 use std::hint::black_box;
 
-pub(super) const SUBJECT: Subject = Subject {
+/// The decision without a framework.
+pub const SUBJECT: Subject = Subject {
     name: "decision alone",
     peer: "",
     variants: &[Variant::Bare, Variant::Ours],
