@@ -22,3 +22,5 @@ mod nginx;
 mod properties;
 #[cfg(unix)]
 mod server;
+#[cfg(unix)]
+mod situations;
