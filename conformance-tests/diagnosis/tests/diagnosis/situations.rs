@@ -5,7 +5,8 @@ use browser_model::{Redirect, Url};
 use crate::case::{Case, fetch};
 
 /// The method, the name of a header, whether there are credentials, and the responses to the preflight and to the
-/// request: a status with header lines, in which `@` stands for the origin of the page, `&` for the URL, and `#` for its host and path.
+/// request: a status with header lines. In these, `@` stands for the origin of the page, `^` for this origin with the port 8443, `~`
+/// with the other scheme and `!` in upper case, `&` for the URL, and `#` for its host and path.
 #[derive(Debug)]
 pub(crate) struct Row {
     method: &'static str,
@@ -68,8 +69,14 @@ impl Row {
 
     /// The fetch of this URL by a page of this origin.
     pub(crate) fn at(&self, origin: &str, url: &str) -> Case {
+        let (scheme, rest) = origin.split_once("://").unwrap();
+        let host = rest.split(':').next().unwrap();
+        let other_scheme = if scheme == "http" { "https" } else { "http" };
         let lines = |lines: &str| {
             lines
+                .replace('^', &format!("{scheme}://{host}:8443"))
+                .replace('~', &format!("{other_scheme}://{rest}"))
+                .replace('!', &origin.to_uppercase())
                 .replace('@', origin)
                 .replace("%40", "@")
                 .replace('&', url)
@@ -102,12 +109,15 @@ const OK: &str = "access-control-allow-origin: @
     access-control-allow-headers: x-trace
     access-control-allow-credentials: true";
 
-pub(crate) const CASES: [Row; 55] = [
+pub(crate) const CASES: [Row; 61] = [
     get(200, ""),
     get(404, ""),
     get(500, ""),
     get(200, "access-control-allow-origin: https://other.example"),
     get(200, "access-control-allow-origin: @/"),
+    get(200, "access-control-allow-origin: ^"),
+    get(200, "access-control-allow-origin: ~"),
+    get(200, "access-control-allow-origin: !"),
     get(200, "access-control-allow-origin: null"),
     get(200, "access-control-allow-origin: app.example.com"),
     get(200, "access-control-allow-origin:"),
@@ -146,6 +156,11 @@ pub(crate) const CASES: [Row; 55] = [
     put(200, "access-control-allow-origin: @\naccess-control-allow-methods: PUT\naccess-control-allow-headers: a b"),
     put(200, "access-control-allow-origin: @\naccess-control-allow-headers: a b"),
     put(200, "access-control-allow-origin: @\naccess-control-allow-headers: *").header("authorization"),
+    put(200, "access-control-allow-origin: @\naccess-control-allow-methods: PUT\naccess-control-allow-headers: *\naccess-control-allow-credentials: true")
+        .credentials()
+        .header("x-trace"),
+    put(304, ""),
+    put(307, "location: &/"),
     put(401, ""),
     put(401, OK),
     put(403, ""),
