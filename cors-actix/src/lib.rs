@@ -1,4 +1,6 @@
 #![doc = include_str!("../README.md")]
+//!
+//! The [manual](https://docs.rs/cors-decision/latest/cors_core/manual/) has a page for each topic, such as cookies and caches.
 
 mod future;
 mod headers;
