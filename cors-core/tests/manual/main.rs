@@ -1,4 +1,4 @@
-//! The manual: its links, its configurations, and the page about keys, which is generated.
+//! The manual: its links, its policies, and the page about keys, which is generated.
 
 #![allow(
     clippy::expect_used,
@@ -15,6 +15,13 @@ mod entries;
 #[cfg(all(feature = "serde", feature = "public-suffix"))]
 mod keys;
 mod links;
+#[cfg(all(feature = "serde", feature = "public-suffix"))]
+mod policies;
+#[cfg(all(feature = "serde", feature = "public-suffix"))]
+mod requests;
+#[cfg(all(feature = "serde", feature = "public-suffix"))]
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::fs;
 use std::path::PathBuf;
