@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 //!
+//! # Manual
+//!
 //! The [manual](https://docs.rs/cors-decision/latest/cors_core/manual/) has a page for each topic, such as cookies and caches.
 
 mod future;

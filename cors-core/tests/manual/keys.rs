@@ -46,7 +46,10 @@ fn variable(key: Key) -> String {
     let name = key.as_str().to_uppercase();
     let value = example(key).replace("\\\\", "\\");
     // No regex of an example ends with `]`.
-    let value = value.trim_matches(['[', ']']).replace('"', "");
+    let value = value
+        .trim_matches(['[', ']'])
+        .replace("\", \"", ",")
+        .replace('"', "");
     format!("CORS_{name}={value}")
 }
 
