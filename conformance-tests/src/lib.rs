@@ -18,3 +18,8 @@ pub mod wire;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 mod readme {}
+
+/// Runs the examples of the page about production, which are for axum.
+#[cfg(doctest)]
+#[doc = include_str!("../../cors-core/manual/production.md")]
+mod production {}

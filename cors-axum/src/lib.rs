@@ -1,4 +1,8 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Manual
+//!
+//! The [manual](https://docs.rs/cors-decision/latest/cors_core/manual/) has a page for each topic, such as cookies and caches.
 
 mod body;
 mod future;

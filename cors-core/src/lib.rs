@@ -1,4 +1,8 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Manual
+//!
+//! The [manual](crate::manual) has a page for each topic, such as cookies, caches, uploads and apps.
 
 // What the user writes, and what is wrong with it.
 mod config;
@@ -55,6 +59,10 @@ mod header_names;
 pub mod http;
 mod pending_headers;
 mod rendered;
+
+// The examples of some pages need the feature.
+#[cfg(any(doc, all(doctest, feature = "public-suffix")))]
+pub mod manual;
 
 #[cfg(all(test, any(feature = "metrics", feature = "tracing")))]
 #[path = "../tests/recording/mod.rs"]

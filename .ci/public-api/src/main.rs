@@ -163,17 +163,19 @@ fn render(item: &PublicItem) -> String {
     text
 }
 
-/// Whether the line is a part of the API. Some compilers implement unstable traits for every type: these are not.
+/// Whether the line is a part of the API. Some compilers implement unstable traits for every type: these are not. Nor are the
+/// pages of the manual, which are modules of the documentation only.
 fn is_promise(line: &str) -> bool {
     let unstable = [
         "core::marker::Freeze",
         "core::marker::UnsafeUnpin",
         "core::marker::StructuralPartialEq",
     ];
-    !(line.starts_with("impl")
+    let is_unstable = line.starts_with("impl")
         && unstable
             .iter()
-            .any(|it| line.contains(&format!("{it} for "))))
+            .any(|it| line.contains(&format!("{it} for ")));
+    !is_unstable && !line.starts_with("pub mod cors_core::manual")
 }
 
 fn named_crates(lines: &[String]) -> impl Iterator<Item = String> {

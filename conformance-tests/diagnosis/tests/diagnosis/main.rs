@@ -17,8 +17,10 @@ mod engine;
 #[cfg(unix)] // the folder of programs in a virtual environment
 mod fastapi;
 mod fixes;
+mod manual;
 #[cfg(unix)]
 mod nginx;
 mod properties;
 #[cfg(unix)]
 mod server;
+mod situations;
