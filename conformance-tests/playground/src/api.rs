@@ -13,6 +13,8 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use command_support::policy_file::from_json;
+use command_support::print_line;
 use conformance_tests::subject::Framework;
 use cors_core::{ConfigError, Policy};
 use hyper::client::conn::http1;
@@ -21,10 +23,8 @@ use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 use tokio::task;
 
-use super::active::ActivePolicy;
-use super::record::{Record, Records};
-use crate::policy_file::from_json;
-use crate::print_line;
+use crate::active::ActivePolicy;
+use crate::record::{Record, Records};
 
 /// Forwards every request.
 pub(crate) fn router(api: Arc<Api>) -> Router {

@@ -6,23 +6,23 @@ use browser_model::{Browser, Fetch, Outcome, Quirks};
 use cors_diagnosis::{Engine as Console, Observation, console};
 use serde::Serialize;
 
-use super::lines::value;
-use super::server::Server;
+use crate::lines::value;
+use crate::server::Server;
 
 #[derive(Serialize)]
 pub(crate) struct Engine {
-    pub(super) name: &'static str,
-    pub(super) readable: bool,
+    pub(crate) name: &'static str,
+    pub(crate) readable: bool,
     /// The result, with the preflight or the reason.
-    pub(super) message: String,
+    pub(crate) message: String,
     /// What the console says.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) console: Option<String>,
-    pub(super) preflight: bool,
+    pub(crate) console: Option<String>,
+    pub(crate) preflight: bool,
     /// How long the same request needs no other preflight.
-    pub(super) kept_seconds: u64,
+    pub(crate) kept_seconds: u64,
     /// Where the engine does not follow the standard, if that makes a difference for this request.
-    pub(super) deviations: Vec<String>,
+    pub(crate) deviations: Vec<String>,
 }
 
 const ENGINES: [(&str, Quirks, Console); 3] = [
@@ -31,7 +31,7 @@ const ENGINES: [(&str, Quirks, Console); 3] = [
     ("WebKit", Quirks::WEBKIT, Console::Safari),
 ];
 
-pub(super) fn engines(fetch: &Fetch, server: &Server<'_>) -> Vec<Engine> {
+pub(crate) fn engines(fetch: &Fetch, server: &Server<'_>) -> Vec<Engine> {
     let engines = ENGINES.into_iter();
     let engines = engines.map(|(name, quirks, kind)| {
         let run = Run::of(quirks, fetch, server);
@@ -59,13 +59,13 @@ pub(super) fn engines(fetch: &Fetch, server: &Server<'_>) -> Vec<Engine> {
 }
 
 /// A fetch by one engine, and how long its preflight is kept.
-pub(super) struct Run {
-    pub(super) outcome: Outcome,
+pub(crate) struct Run {
+    pub(crate) outcome: Outcome,
     kept: Duration,
 }
 
 impl Run {
-    pub(super) fn of(quirks: Quirks, fetch: &Fetch, server: &Server<'_>) -> Self {
+    pub(crate) fn of(quirks: Quirks, fetch: &Fetch, server: &Server<'_>) -> Self {
         let mut browser = Browser::new(quirks);
         let mut send = || browser.fetch(fetch, |request| server.respond(request));
         let outcome = send();

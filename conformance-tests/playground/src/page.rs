@@ -11,55 +11,51 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get, post};
 use axum::{Json, Router};
 use cors_core::issue::Issue;
+use cors_explain::{Explanation, Trust};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::task;
 
-use super::api::{Api, ApplyError};
-use super::expectation::{Expectation, ScriptOptions};
-use super::guard::{guarded, only_the_page};
-use super::question;
-use super::server::Server;
-use crate::explain::{Explanation, Trust};
+use crate::api::{Api, ApplyError};
+use crate::expectation::{Expectation, ScriptOptions};
+use crate::guard::{guarded, only_the_page};
+use crate::question;
+use crate::server::Server;
 
 pub(crate) const HTML: &str = "text/html; charset=utf-8";
 pub(crate) const CSS: &str = "text/css; charset=utf-8";
 pub(crate) const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
 const ASSETS: [(&str, &str, &str); 9] = [
-    ("/", HTML, include_str!("../../assets/playground.html")),
+    ("/", HTML, include_str!("../assets/playground.html")),
     (
         "/playground.css",
         CSS,
-        include_str!("../../assets/playground.css"),
+        include_str!("../assets/playground.css"),
     ),
     (
         "/playground.js",
         JAVASCRIPT,
-        include_str!("../../assets/playground.js"),
+        include_str!("../assets/playground.js"),
     ),
     (
         "/policy.js",
         JAVASCRIPT,
-        include_str!("../../assets/policy.js"),
+        include_str!("../assets/policy.js"),
     ),
     (
         "/requests.js",
         JAVASCRIPT,
-        include_str!("../../assets/requests.js"),
+        include_str!("../assets/requests.js"),
     ),
     (
         "/explanation.js",
         JAVASCRIPT,
-        include_str!("../../assets/explanation.js"),
+        include_str!("../assets/explanation.js"),
     ),
-    ("/link.js", JAVASCRIPT, include_str!("../../assets/link.js")),
-    (
-        "/probe.js",
-        JAVASCRIPT,
-        include_str!("../../assets/probe.js"),
-    ),
-    ("/dom.js", JAVASCRIPT, include_str!("../../assets/dom.js")),
+    ("/link.js", JAVASCRIPT, include_str!("../assets/link.js")),
+    ("/probe.js", JAVASCRIPT, include_str!("../assets/probe.js")),
+    ("/dom.js", JAVASCRIPT, include_str!("../assets/dom.js")),
 ];
 
 /// The maximum length of a policy's text: enough for 10,000 origins.

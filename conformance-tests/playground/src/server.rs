@@ -3,9 +3,8 @@
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use command_support::{Failure, print_line};
 use tokio::net::{TcpListener, TcpSocket};
-
-use crate::{Failure, print_line};
 
 pub(crate) struct Server {
     pub(crate) origin: String,

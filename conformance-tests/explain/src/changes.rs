@@ -8,18 +8,18 @@ use cors_core::{Config, Decision, HeadersRefusal, HostRefusal, MethodRefusal, Or
 use cors_core::{Policy, PreflightRefusal};
 use serde::Serialize;
 
-use super::engines::Run;
-use super::lines::{list, value};
-use super::server::Server;
-use super::steps::requested_names;
+use crate::engines::Run;
+use crate::lines::{list, value};
+use crate::server::Server;
+use crate::steps::requested_names;
 
 /// The changes that were tried. Without `rest`, the response is readable with them.
 #[derive(Default, Serialize)]
 pub(crate) struct Changes {
-    pub(super) edits: Vec<Edit>,
+    pub(crate) edits: Vec<Edit>,
     /// Why the response is still not readable.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) rest: Option<String>,
+    pub(crate) rest: Option<String>,
 }
 
 /// A change of one key.
@@ -48,7 +48,7 @@ enum Value {
 }
 
 /// Changes the policy until the response is readable, or nothing else helps.
-pub(super) fn changes(fetch: &Fetch, policy: &Policy) -> Changes {
+pub(crate) fn changes(fetch: &Fetch, policy: &Policy) -> Changes {
     /// No request needs more: one each for the host, the preflight and credentials, and the last finds it readable.
     const ROUNDS: usize = 4;
     let mut changes = Changes::default();

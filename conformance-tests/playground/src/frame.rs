@@ -3,14 +3,14 @@
 use axum::Router;
 use axum::http::StatusCode;
 
-use super::guard::guarded;
-use super::page::{CSS, HTML, JAVASCRIPT, asset};
-use super::server::Server;
+use crate::guard::guarded;
+use crate::page::{CSS, HTML, JAVASCRIPT, asset};
+use crate::server::Server;
 
 /// The routes of the frame for this page.
 pub(crate) fn router(frame: &Server, page: &Server, api_origin: &str) -> Router {
     let pages = page.names.origins();
-    let html = include_str!("../../assets/frame.html").replace("PAGE_ORIGINS", &pages);
+    let html = include_str!("../assets/frame.html").replace("PAGE_ORIGINS", &pages);
     let problem = format!(
         "there is only a frame here; the playground is at {}\n",
         page.origin
@@ -19,19 +19,19 @@ pub(crate) fn router(frame: &Server, page: &Server, api_origin: &str) -> Router 
         .route("/frame", asset(HTML, html))
         .route(
             "/frame.js",
-            asset(JAVASCRIPT, include_str!("../../assets/frame.js")),
+            asset(JAVASCRIPT, include_str!("../assets/frame.js")),
         )
         .route(
             "/probe.js",
-            asset(JAVASCRIPT, include_str!("../../assets/probe.js")),
+            asset(JAVASCRIPT, include_str!("../assets/probe.js")),
         )
         .route(
             "/dom.js",
-            asset(JAVASCRIPT, include_str!("../../assets/dom.js")),
+            asset(JAVASCRIPT, include_str!("../assets/dom.js")),
         )
         .route(
             "/playground.css",
-            asset(CSS, include_str!("../../assets/playground.css")),
+            asset(CSS, include_str!("../assets/playground.css")),
         )
         .fallback(async move || (StatusCode::NOT_FOUND, problem));
     let security = format!(

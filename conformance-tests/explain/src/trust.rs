@@ -3,23 +3,25 @@
 use cors_core::{Policy, TrustedSite};
 use serde::Serialize;
 
+/// The sites that a policy trusts.
 #[derive(Serialize)]
-pub(crate) struct Trust {
-    pub(super) sites: Vec<Site>,
+pub struct Trust {
+    pub(crate) sites: Vec<Site>,
     /// Why the sites are not known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) problem: Option<String>,
+    pub(crate) problem: Option<String>,
 }
 
 #[derive(Serialize)]
 pub(crate) struct Site {
     /// Whether anyone can be this site.
-    pub(super) anyone: bool,
-    pub(super) text: String,
+    pub(crate) anyone: bool,
+    pub(crate) text: String,
 }
 
 impl Trust {
-    pub(crate) fn of(policy: &Policy) -> Self {
+    /// Finds the sites that this policy trusts.
+    pub fn of(policy: &Policy) -> Self {
         match policy.trusted_sites() {
             Ok(sites) => Self {
                 sites: sites.iter().map(Site::of).collect(),

@@ -7,10 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::http::Request;
 use axum::http::header::{self, HeaderName};
 use axum::response::Response;
+use command_support::printable;
 use cors_core::{Decision, Policy};
 use serde::Serialize;
-
-use crate::printable::printable;
 
 /// The latest records. Their number and the length of their texts are limited, because any page can
 /// send requests to the API.

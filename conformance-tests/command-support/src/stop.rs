@@ -4,12 +4,12 @@ use std::future::Future;
 use std::io;
 use std::process::ExitCode;
 
-use super::Failure;
+use crate::failure::Failure;
 
 /// Runs servers until the process receives a signal to stop, then drops them.
 ///
 /// Open connections are closed at once: waiting for an idle client would block the terminal.
-pub(crate) fn until_stopped<S>(servers: impl FnOnce() -> S) -> Result<ExitCode, Failure>
+pub fn until_stopped<S>(servers: impl FnOnce() -> S) -> Result<ExitCode, Failure>
 where
     S: Future<Output = Result<(), Failure>>,
 {

@@ -2,17 +2,18 @@
 
 use std::fmt::{self, Display, Write as _};
 
-use super::changes::Changes;
-use super::engines::Engine;
-use super::explanation::Explanation;
-use super::lines::list;
-use super::steps::{By, Step};
-use super::trust::Trust;
-use crate::policy_file::report;
-use crate::style::{BAD, GOOD, HEADING, QUIET};
+use command_support::policy_file::report;
+use command_support::style::{BAD, GOOD, HEADING, QUIET};
+
+use crate::changes::Changes;
+use crate::engines::Engine;
+use crate::explanation::Explanation;
+use crate::lines::list;
+use crate::steps::{By, Step};
+use crate::trust::Trust;
 
 /// The text; `policy` is the name of the policy.
-pub(super) fn text(explanation: &Explanation<'_>, policy: &str) -> Result<String, fmt::Error> {
+pub fn text(explanation: &Explanation<'_>, policy: &str) -> Result<String, fmt::Error> {
     let mut out = String::new();
     writeln!(out, "{}", asked(explanation))?;
     match &explanation.blocked {

@@ -5,29 +5,29 @@ use cors_core::Decision;
 use cors_diagnosis::{Observation, standard};
 use serde::Serialize;
 
-use super::lines::{list, value};
-use super::sections;
-use super::server::Server;
+use crate::lines::{list, value};
+use crate::sections;
+use crate::server::Server;
 
 /// A check that the request passes or not.
 #[derive(Serialize)]
 pub(crate) struct Step {
-    pub(super) by: By,
-    pub(super) passed: bool,
-    pub(super) message: String,
+    pub(crate) by: By,
+    pub(crate) passed: bool,
+    pub(crate) message: String,
     /// The step of the standard that requires the check.
-    pub(super) standard: String,
+    pub(crate) standard: String,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum By {
+pub(crate) enum By {
     Browser,
     Server,
 }
 
 /// The steps of a fetch that follows the standard. The last one is the one that decides.
-pub(super) fn steps(seen: Observation<'_>, server: &Server<'_>) -> Vec<Step> {
+pub(crate) fn steps(seen: Observation<'_>, server: &Server<'_>) -> Vec<Step> {
     let mut steps: Vec<_> = left_out(&seen).into_iter().collect();
     let exchanges = &seen.outcome.exchanges;
     if !exchanges.is_empty() {
@@ -241,7 +241,7 @@ fn allowed_origin(seen: &Observation<'_>, response: &Response) -> String {
 }
 
 /// The names that a preflight requests.
-pub(super) fn requested_names(preflight: &Request) -> Vec<String> {
+pub(crate) fn requested_names(preflight: &Request) -> Vec<String> {
     let names = value(&preflight.headers, "access-control-request-headers");
     let names = names.iter().flat_map(|names| names.split(','));
     names.map(str::to_owned).collect()

@@ -1,17 +1,17 @@
 //! A server in this process: the policy in front of an application that sends `200` without headers.
 
-use axum::http::{HeaderMap, HeaderValue, Request, Uri, header};
 use browser_model::{Request as Sent, Response};
 use cors_core::http::{Action, HttpPolicy};
 use cors_core::{Decision, Policy, PolicyTable};
+use http::{HeaderMap, HeaderValue, Request, Uri, header};
 
-pub(super) struct Server<'a> {
-    pub(super) policy: &'a Policy,
+pub(crate) struct Server<'a> {
+    pub(crate) policy: &'a Policy,
     table: PolicyTable<HttpPolicy>,
 }
 
 impl<'a> Server<'a> {
-    pub(super) fn new(policy: &'a Policy) -> Self {
+    pub(crate) fn new(policy: &'a Policy) -> Self {
         Self {
             policy,
             table: PolicyTable::for_http(policy.clone()),
@@ -19,7 +19,7 @@ impl<'a> Server<'a> {
     }
 
     /// The response, as the adapter of a framework sends it.
-    pub(super) fn respond(&self, sent: &Sent) -> Option<Response> {
+    pub(crate) fn respond(&self, sent: &Sent) -> Option<Response> {
         let request = received(sent)?;
         let policy = self.table.find(sent.url.path(), &request)?;
         Some(match policy.act(&request, request.headers()) {
@@ -39,7 +39,7 @@ impl<'a> Server<'a> {
     }
 
     /// The decision about a request, and the sentence that explains it.
-    pub(super) fn explain(&self, sent: &Sent) -> Option<(Decision, String)> {
+    pub(crate) fn explain(&self, sent: &Sent) -> Option<(Decision, String)> {
         let request = received(sent)?;
         let decision = self.policy.decide(&request);
         Some((decision, self.policy.explain(decision, &request)))

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 
-use super::server::Names;
+use crate::server::Names;
 
 /// Accepts only requests to one of these names, and only from the server's own pages. `security` is the
 /// `Content-Security-Policy` of every response.

@@ -10,11 +10,12 @@ use clap::{Args, ValueEnum};
 use cors_core::issue::Issue;
 use cors_core::{Config, ConfigError, Policy};
 
-use super::{Failure, print_error};
+use crate::failure::Failure;
+use crate::print::print_error;
 
 /// How to find the policy in a file.
 #[derive(Args)]
-pub(crate) struct ReadOptions {
+pub struct ReadOptions {
     /// The key of the table in the file that contains the policy, such as `cors` or `server.cors`
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
@@ -23,22 +24,24 @@ pub(crate) struct ReadOptions {
     input_format: Option<Format>,
 }
 
-pub(crate) struct PolicyFile {
+/// The policy in a file.
+pub struct PolicyFile {
     /// The path as the user gave it.
-    pub(crate) name: String,
-    pub(crate) config: Config,
+    pub name: String,
+    /// The configuration, not yet built.
+    pub config: Config,
     /// The text of the file, converted to JSON.
-    pub(crate) json: String,
+    pub json: String,
 }
 
 impl PolicyFile {
     /// Reads `.json` and `.toml` files, and either from standard input for `-`.
-    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+    pub fn read(path: &Path) -> Result<Self, Failure> {
         Self::read_part(path, None, None)
     }
 
     /// Reads a file as the options say.
-    pub(crate) fn read_with(path: &Path, options: &ReadOptions) -> Result<Self, Failure> {
+    pub fn read_with(path: &Path, options: &ReadOptions) -> Result<Self, Failure> {
         Self::read_part(path, options.input_format, options.key.as_deref())
     }
 
@@ -65,7 +68,7 @@ impl PolicyFile {
     }
 
     /// Creates the policy file that has this configuration.
-    pub(crate) fn from_config(name: &str, config: Config) -> Result<Self, Failure> {
+    pub fn from_config(name: &str, config: Config) -> Result<Self, Failure> {
         let json = serde_json::to_string_pretty(&config).map_err(Failure::new)?;
         Ok(Self {
             name: name.to_owned(),
@@ -75,13 +78,13 @@ impl PolicyFile {
     }
 
     /// Builds the policy without printing its warnings.
-    pub(crate) fn build_silently(self) -> Result<Policy, Failure> {
+    pub fn build_silently(self) -> Result<Policy, Failure> {
         let refused = |error| Failure(refusal(&self.name, &error));
         self.config.build().map_err(refused)
     }
 
     /// Builds the policy of a server that is about to start, and prints its warnings on standard error.
-    pub(crate) fn build(self) -> Result<Policy, Failure> {
+    pub fn build(self) -> Result<Policy, Failure> {
         let name = self.name.clone();
         let policy = self.build_silently()?;
         for line in report(&name, policy.warnings(), policy.more_warnings()) {
@@ -93,7 +96,7 @@ impl PolicyFile {
 
 /// Reads a configuration. The configuration keeps the errors inside the object, and its build reports
 /// them.
-pub(crate) fn from_json(text: &str) -> Result<Config, String> {
+pub fn from_json(text: &str) -> Result<Config, String> {
     serde_json::from_str(text).map_err(|error| json_problem(&error))
 }
 
@@ -105,7 +108,7 @@ fn json_problem(error: &serde_json::Error) -> String {
 }
 
 /// One line per issue: file, severity, issue. If there are `more`, a line says so.
-pub(crate) fn report(name: &str, issues: &[Issue], more: usize) -> impl Iterator<Item = String> {
+pub fn report(name: &str, issues: &[Issue], more: usize) -> impl Iterator<Item = String> {
     let severity = |issue: &Issue| issue.severity();
     let rest = issues.last().filter(|_| more > 0).map(move |last| {
         let s = if more == 1 { "" } else { "s" };

@@ -6,41 +6,42 @@ use cors_core::issue::Issue;
 use cors_diagnosis::{Observation, heads};
 use serde::Serialize;
 
-use super::changes::{Changes, changes};
-use super::engines::{Engine, engines};
-use super::lines::shown;
-use super::server::Server;
-use super::steps::{Step, steps};
-use super::trust::Trust;
+use crate::changes::{Changes, changes};
+use crate::engines::{Engine, engines};
+use crate::lines::shown;
+use crate::server::Server;
+use crate::steps::{Step, steps};
+use crate::trust::Trust;
 
+/// What browsers and the server do with a request of a script, and what to change.
 #[derive(Serialize)]
-pub(crate) struct Explanation<'a> {
-    pub(super) request: Asked,
+pub struct Explanation<'a> {
+    pub(crate) request: Asked,
     /// Whether a browser that follows the standard lets the script read the response.
-    pub(super) readable: bool,
+    pub(crate) readable: bool,
     /// Why not.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) blocked: Option<String>,
-    pub(super) steps: Vec<Step>,
+    pub(crate) blocked: Option<String>,
+    pub(crate) steps: Vec<Step>,
     exchanges: Vec<Exchange>,
     /// The exchanges as text.
     #[serde(skip)]
-    pub(super) heads: String,
-    pub(super) engines: Vec<Engine>,
-    pub(super) changes: Changes,
-    pub(super) trust: Trust,
-    pub(super) warnings: &'a [Issue],
-    pub(super) more_warnings: usize,
+    pub(crate) heads: String,
+    pub(crate) engines: Vec<Engine>,
+    pub(crate) changes: Changes,
+    pub(crate) trust: Trust,
+    pub(crate) warnings: &'a [Issue],
+    pub(crate) more_warnings: usize,
 }
 
 /// What the script asks for.
 #[derive(Serialize)]
-pub(super) struct Asked {
-    pub(super) origin: String,
-    pub(super) method: String,
-    pub(super) url: String,
-    pub(super) headers: Vec<String>,
-    pub(super) credentials: bool,
+pub(crate) struct Asked {
+    pub(crate) origin: String,
+    pub(crate) method: String,
+    pub(crate) url: String,
+    pub(crate) headers: Vec<String>,
+    pub(crate) credentials: bool,
 }
 
 /// A request and its response.
@@ -59,7 +60,8 @@ struct Exchange {
 type Lines = Vec<(String, String)>;
 
 impl<'a> Explanation<'a> {
-    pub(crate) fn of(fetch: &Fetch, policy: &'a Policy) -> Self {
+    /// Explains a request under this policy.
+    pub fn of(fetch: &Fetch, policy: &'a Policy) -> Self {
         let server = Server::new(policy);
         let outcome = Browser::new(Quirks::NONE).fetch(fetch, |request| server.respond(request));
         let seen = Observation::new(fetch, &outcome);
@@ -79,7 +81,8 @@ impl<'a> Explanation<'a> {
         }
     }
 
-    pub(crate) fn is_readable(&self) -> bool {
+    /// Whether a browser that follows the standard lets the script read the response.
+    pub fn is_readable(&self) -> bool {
         self.readable
     }
 }

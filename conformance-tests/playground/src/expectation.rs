@@ -9,7 +9,7 @@ use std::sync::Arc;
 use axum::http::HeaderName;
 use serde::{Deserialize, Serialize};
 
-use super::record::Record;
+use crate::record::Record;
 
 /// The options of the script that the server cannot see.
 #[derive(Deserialize)]

@@ -1,4 +1,4 @@
-//! `cors playground`: an API with a CORS adapter, and a page that calls it from two origins.
+//! The playground: an API with a CORS adapter, and a page that calls it from two origins.
 
 mod active;
 mod api;
@@ -15,17 +15,17 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use command_support::policy_file::PolicyFile;
+use command_support::{Failure, framework, print_line, until_stopped};
 use conformance_tests::subject::{FRAMEWORKS, Framework};
 use cors_core::Config;
 
 use self::api::Api;
 use self::server::Server;
-use super::policy_file::PolicyFile;
-use super::stop::until_stopped;
-use super::{Failure, framework, print_line};
 
+/// The options of the command.
 #[derive(Args)]
-pub(crate) struct Options {
+pub struct Options {
     /// The framework that serves the API
     #[arg(long, value_parser = framework(), default_value = "axum")]
     framework: Framework,
@@ -48,7 +48,8 @@ const API_PORT: u16 = 8000;
 const PAGE_PORT: u16 = 3000;
 const FRAME_PORT: u16 = 3001;
 
-pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
+/// Serves until the process receives a signal to stop.
+pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let file = options
         .policy
         .as_deref()

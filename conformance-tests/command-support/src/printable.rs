@@ -4,7 +4,7 @@ const LONGEST_TEXT: usize = 1000;
 
 /// Escapes and truncates text of an untrusted client. It must not control the terminal or fill the
 /// memory.
-pub(crate) fn printable(text: &[u8]) -> String {
+pub fn printable(text: &[u8]) -> String {
     let text = String::from_utf8_lossy(text);
     let mut out = String::new();
     for c in text.chars().take(LONGEST_TEXT) {
