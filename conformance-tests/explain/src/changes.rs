@@ -6,7 +6,7 @@ use browser_model::{Credentials, Fetch, Quirks, Request};
 use cors_core::issue::Key;
 use cors_core::{Config, Decision, HeadersRefusal, HostRefusal, MethodRefusal, OriginRefusal};
 use cors_core::{Policy, PreflightRefusal};
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::engines::Run;
 use crate::lines::{list, value};
@@ -23,15 +23,17 @@ pub(crate) struct Changes {
 }
 
 /// A change of one key.
-#[derive(Serialize)]
-pub(crate) struct Edit {
+#[derive(Deserialize, Serialize)]
+pub struct Edit {
+    #[serde(deserialize_with = "key")]
     key: Key,
     #[serde(flatten)]
     action: Action,
+    #[serde(default)]
     message: String,
 }
 
-#[derive(Serialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Action {
     /// Add these entries to the list.
@@ -40,7 +42,7 @@ enum Action {
     Set(Value),
 }
 
-#[derive(Serialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(untagged)]
 enum Value {
     List(Vec<String>),
@@ -190,7 +192,8 @@ fn with_credentials(fetch: &Fetch, config: &Config) -> Vec<Edit> {
 }
 
 impl Edit {
-    fn add(key: Key, entries: impl IntoIterator<Item = String>) -> Self {
+    /// Adds entries to a list.
+    pub fn add(key: Key, entries: impl IntoIterator<Item = String>) -> Self {
         let entries: Vec<_> = entries.into_iter().collect();
         Self {
             key,
@@ -214,9 +217,13 @@ impl Edit {
         }
     }
 
-    fn apply(&self, config: Config) -> Config {
+    /// Changes the configuration. Entries that a list has already are not added again.
+    pub fn apply(&self, config: Config) -> Config {
         let entries = |old: &[String]| match &self.action {
-            Action::Add(new) => [old, new].concat(),
+            Action::Add(new) => {
+                let others = new.iter().filter(|entry| !old.contains(entry));
+                old.iter().chain(others).cloned().collect()
+            }
             Action::Set(Value::List(new)) => new.clone(),
             Action::Set(Value::Flag(_)) => old.to_vec(),
         };
@@ -237,10 +244,22 @@ impl Edit {
                 let list = entries(config.get_own_origins());
                 config.own_origins(list)
             }
+            Key::ExposeHeaders => {
+                let list = entries(config.get_expose_headers());
+                config.expose_headers(list)
+            }
             Key::AllowCredentials => config.allow_credentials(true),
             _ => config,
         }
     }
+}
+
+fn key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Key, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    let known = Key::ALL.iter().find(|key| key.as_str() == name);
+    known
+        .copied()
+        .ok_or_else(|| de::Error::custom("not a key of a policy"))
 }
 
 impl fmt::Display for Edit {

@@ -10,9 +10,12 @@ mod lines;
 mod sections;
 mod server;
 mod steps;
+mod summary;
 mod text;
 mod trust;
 
+pub use self::changes::Edit;
 pub use self::explanation::Explanation;
+pub use self::summary::Summary;
 pub use self::text::text;
 pub use self::trust::Trust;

@@ -2,7 +2,7 @@
 //
 // Anyone can make a link. So it only fills in the page: nothing is applied or sent until the user presses a button.
 
-import { byId } from "./dom.js";
+import { byId, report } from "./dom.js";
 
 const START = "#1."; // the version of the format
 const LONGEST = 16_384; // characters of the fragment
@@ -16,9 +16,9 @@ export function startLink({ read, fillIn }) {
     if (location.hash === "" || location.hash === "#") return;
     try {
       fillIn(decode(location.hash));
-      report("good", "Filled in from the link. Nothing is applied yet.");
+      report(status, "good", "Filled in from the link. Nothing is applied yet.");
     } catch (error) {
-      report("bad", `✕ The link is ignored: ${error.message}.`);
+      report(status, "bad", `✕ The link is ignored: ${error.message}.`);
     }
   };
   byId("make-link").addEventListener("click", () => {
@@ -26,27 +26,22 @@ export function startLink({ read, fillIn }) {
     const isTooLong = fragment.length > LONGEST;
     byId("link-label").hidden = isTooLong;
     if (isTooLong) {
-      report("bad", `✕ The link would have ${fragment.length} characters, and ${LONGEST} is the limit. Pass on the policy as a file.`);
+      report(status, "bad", `✕ The link would have ${fragment.length} characters, and ${LONGEST} is the limit. Pass on the policy as a file.`);
       return;
     }
     history.replaceState(null, "", fragment);
     byId("link").value = location.href;
     byId("link").select();
-    report("", "Copy the link below, or the address of this page.");
+    report(status, "", "Copy the link below, or the address of this page.");
   });
   window.addEventListener("hashchange", follow);
   follow();
 }
 
-function report(quality, text) {
-  status.className = quality;
-  status.textContent = text;
-}
-
 // ---- the format: JSON in UTF-8 in base64url
 
 function encode({ policy, requests }) {
-  const parts = ({ method, headers, credentials, body, read }) => ({ method, headers, credentials, body, read });
+  const parts = ({ method, path, headers, credentials, body, read }) => ({ method, path, headers, credentials, body, read });
   const text = JSON.stringify({ policy, requests: requests.map(parts) });
   const bytes = Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte));
   return START + btoa(bytes.join("")).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
@@ -76,13 +71,13 @@ function parsed(text) {
 // Only the known parts, each of the right type.
 function request(asked) {
   if (!isObject(asked)) throw new Error("a request is not an object");
-  const { method, headers = {}, credentials = false, body = "", read = "" } = asked;
-  const texts = isObject(headers) ? [method, body, read, ...Object.entries(headers).flat()] : [null];
+  const { method, path = "/items", headers = {}, credentials = false, body = "", read = "" } = asked;
+  const texts = isObject(headers) ? [method, path, body, read, ...Object.entries(headers).flat()] : [null];
   const isText = (text) => typeof text === "string" && text.length <= LONGEST_TEXT;
-  if (!texts.every(isText) || typeof credentials !== "boolean" || method === "") {
+  if (!texts.every(isText) || typeof credentials !== "boolean" || method === "" || !/^\/(?![/\\])/.test(path)) {
     throw new Error("a request has a part of the wrong type or length");
   }
-  return { method, headers: { ...headers }, credentials, body, read };
+  return { method, path, headers: { ...headers }, credentials, body, read };
 }
 
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);

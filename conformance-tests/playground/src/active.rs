@@ -11,17 +11,25 @@ use tokio::task;
 pub(crate) struct ActivePolicy {
     pub(crate) text: String,
     pub(crate) policy: Arc<Policy>,
+    /// Counts the policies, so that every tab notices another one.
+    pub(crate) revision: u64,
     /// Stops with this, that is, after its last response.
     pub(crate) server: Running,
 }
 
 impl ActivePolicy {
-    pub(crate) async fn start(framework: Framework, text: String, policy: Policy) -> Result<Self> {
+    pub(crate) async fn start(
+        framework: Framework,
+        text: String,
+        policy: Policy,
+        revision: u64,
+    ) -> Result<Self> {
         let of_server = policy.clone();
         let server = task::spawn_blocking(move || framework.spawn(of_server)).await??;
         Ok(Self {
             text,
             policy: Arc::new(policy),
+            revision,
             server,
         })
     }

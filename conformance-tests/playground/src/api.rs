@@ -42,7 +42,7 @@ pub(crate) struct Api {
 impl Api {
     /// Starts with this policy; `text` is its JSON text.
     pub(crate) async fn start(framework: Framework, text: String, policy: Policy) -> Result<Self> {
-        let active = ActivePolicy::start(framework, text, policy).await?;
+        let active = ActivePolicy::start(framework, text, policy, 1).await?;
         Ok(Self {
             framework,
             active: ArcSwap::from_pointee(active),
@@ -62,7 +62,8 @@ impl Api {
         // A long policy takes a while, in which the servers must respond.
         let built = task::spawn_blocking(move || build(&text).map(|policy| (text, policy)));
         let (text, policy) = built.await.map_err(|error| failed(&error))??;
-        let started = ActivePolicy::start(self.framework, text, policy).await;
+        let revision = self.active.load().revision.wrapping_add(1);
+        let started = ActivePolicy::start(self.framework, text, policy, revision).await;
         let applied = Arc::new(started.map_err(|error| failed(&error))?);
         self.active.store(Arc::clone(&applied));
         Ok(applied)

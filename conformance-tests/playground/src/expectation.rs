@@ -7,6 +7,9 @@
 use std::sync::Arc;
 
 use axum::http::HeaderName;
+use cors_core::Config;
+use cors_core::issue::Key;
+use cors_explain::Edit;
 use serde::{Deserialize, Serialize};
 
 use crate::record::Record;
@@ -28,6 +31,9 @@ pub(crate) struct Expectation {
     why: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     header: Option<Header>,
+    /// What makes the header readable.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<Edit>,
 }
 
 #[derive(Serialize)]
@@ -45,14 +51,18 @@ enum Header {
 }
 
 impl Expectation {
-    /// `None` if no request of the row reached the API.
+    /// `None` if no request of the row reached the API, or if the response is a redirect to a place that is not in the log.
     pub(crate) fn of(records: &[Arc<Record>], options: &ScriptOptions) -> Option<Self> {
         let last = records.last()?;
+        if [301, 302, 303, 307, 308].contains(&last.status) {
+            return None;
+        }
         let blocked = |why| {
             Some(Self {
                 outcome: Outcome::Blocked,
                 why,
                 header: None,
+                change: None,
             })
         };
         if records.iter().any(|record| !record.decision.is_allowed()) {
@@ -64,25 +74,33 @@ impl Expectation {
                 "the request is made with credentials, which the policy does not allow",
             ));
         }
-        let header = HeaderName::from_bytes(options.read.as_bytes())
-            .ok()
-            .map(|name| {
-                let exposed =
-                    |entry: &String| entry == "*" || entry.eq_ignore_ascii_case(name.as_str());
-                let readable = ALWAYS_READABLE.contains(&name.as_str())
-                    || config.get_expose_headers().iter().any(exposed);
-                let there = last.response_headers.contains(&name);
-                if there && readable && !NEVER_READABLE.contains(&name.as_str()) {
-                    Header::Readable
-                } else {
-                    Header::Hidden
-                }
-            });
+        let (header, change) = match HeaderName::from_bytes(options.read.as_bytes()) {
+            Ok(name) => read(&name, last, &config),
+            Err(_) => (None, None),
+        };
         Some(Self {
             outcome: Outcome::Readable,
             why: None,
             header,
+            change,
         })
+    }
+}
+
+/// Whether the script can read the header, and what changes that.
+fn read(name: &HeaderName, last: &Record, config: &Config) -> (Option<Header>, Option<Edit>) {
+    let is_entry = |entry: &String| entry == "*" || entry.eq_ignore_ascii_case(name.as_str());
+    let is_exposed = ALWAYS_READABLE.contains(&name.as_str())
+        || config.get_expose_headers().iter().any(is_entry);
+    let can_be_read =
+        last.response_headers.contains(name) && !NEVER_READABLE.contains(&name.as_str());
+    match (can_be_read, is_exposed) {
+        (true, true) => (Some(Header::Readable), None),
+        (true, false) => {
+            let expose = Edit::add(Key::ExposeHeaders, [name.to_string()]);
+            (Some(Header::Hidden), Some(expose))
+        }
+        (false, _) => (Some(Header::Hidden), None),
     }
 }
 

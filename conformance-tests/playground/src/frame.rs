@@ -29,10 +29,7 @@ pub(crate) fn router(frame: &Server, page: &Server, api_origin: &str) -> Router 
             "/dom.js",
             asset(JAVASCRIPT, include_str!("../assets/dom.js")),
         )
-        .route(
-            "/playground.css",
-            asset(CSS, include_str!("../assets/playground.css")),
-        )
+        .route("/base.css", asset(CSS, include_str!("../assets/base.css")))
         .fallback(async move || (StatusCode::NOT_FOUND, problem));
     let security = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; \

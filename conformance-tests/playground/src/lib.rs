@@ -1,7 +1,10 @@
 //! The playground: an API with a CORS adapter, and a page that calls it from two origins.
 
 mod active;
+mod answer;
 mod api;
+mod code;
+mod examples;
 mod expectation;
 mod frame;
 mod guard;

@@ -10,6 +10,7 @@
 
 #[cfg(unix)] // the browser is stopped by its process group
 mod browser;
+mod copied;
 mod http;
 mod playground;
 mod process;

@@ -58,6 +58,9 @@ fn a_page_at_another_port_can_do_nothing() {
     // It sends requests itself.
     for (address, path) in [
         (page, "/apply"),
+        (page, "/answer"),
+        (page, "/code?form=toml"),
+        (page, "/edit"),
         (page, "/explain"),
         (page, "/policy"),
         (page, "/log?row=1&credentials=false&read="),
