@@ -1,5 +1,6 @@
 //! What to change in the policy so that the script can read the response.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use browser_model::{Credentials, Fetch, Quirks, Request};
@@ -221,7 +222,8 @@ impl Edit {
     pub fn apply(&self, config: Config) -> Config {
         let entries = |old: &[String]| match &self.action {
             Action::Add(new) => {
-                let others = new.iter().filter(|entry| !old.contains(entry));
+                let known: HashSet<_> = old.iter().collect();
+                let others = new.iter().filter(|entry| !known.contains(entry));
                 old.iter().chain(others).cloned().collect()
             }
             Action::Set(Value::List(new)) => new.clone(),

@@ -1,16 +1,16 @@
 // The details of a request: what was sent, each step of browser and server, and the three browser engines.
 
-import { button, count, element, sentence } from "./dom.js";
+import { count, element, sentence } from "./dom.js";
 import { thisPage } from "./origins.js";
 import { headerOutcome, outcome } from "./outcome.js";
 import { post } from "./server.js";
 
-export async function showDetails(place, { request, known }, { again, remove }) {
-  const buttons = element("p", { class: "edits" }, button("Send again", again, { class: "small", "aria-label": `Send again: ${request.name}` }));
-  if (request.own) buttons.append(" ", button("Remove", remove, { class: "small", "aria-label": `Remove ${request.name}` }));
+export async function showDetails(place, row) {
+  const { request, known } = row;
   const parts = [];
   for (const [from, each] of known ?? []) parts.push(await section(from, each, request));
-  place.replaceChildren(...parts, buttons);
+  // In the meantime, there may be newer answers.
+  if (row.known === known) place.replaceChildren(...parts);
 }
 
 async function section(from, known, request) {

@@ -4,16 +4,15 @@ import { get } from "./server.js";
 
 const INTERVAL = 1_000; // milliseconds
 
-// Calls `onNewer` when the revision in force is not `known()`.
+// Calls `onNewer` when the revision in force is not `known()`. Does not ask while that is undefined.
 export function follow({ known, onNewer }) {
   let isAsking = false;
   const ask = async () => {
-    if (isAsking || document.hidden) return;
+    const before = known();
+    if (isAsking || document.hidden || before === undefined) return;
     isAsking = true;
     try {
-      const before = known();
       const { revision } = await get("/revision");
-      // While this tab applies a policy itself, it does not know the revision yet.
       if (before === known() && revision !== before) await onNewer();
     } catch {
       // The server has stopped, or starts again.

@@ -15,11 +15,14 @@ const MOST_ROUNDS = 10; // of corrections; some are only known when others are m
 
 let isEdited = false;
 let revision; // of the policy in force
+let applying = 0; // requests of this tab that apply a policy
 
 // Shows the policy in force, and follows it. Calls `onApplied` whenever it is another one.
 export async function startPolicy({ onApplied }) {
   const apply = async () => {
+    applying++;
     const verdict = await send(json.value);
+    applying--;
     show(verdict);
     if (verdict.applied) onApplied();
     return verdict;
@@ -40,11 +43,9 @@ export async function startPolicy({ onApplied }) {
     }
     (nextCorrection() ?? byId("apply")).focus();
   };
-  const showInForce = async (note) => {
-    const { text, ...verdict } = await get("/policy");
+  const showInForce = ({ text, ...verdict }) => {
     write(parse(text).policy);
     show({ applied: true, errors: [], ...verdict });
-    if (note) status.append(note);
   };
 
   byId("policy").addEventListener("submit", (event) => {
@@ -56,21 +57,26 @@ export async function startPolicy({ onApplied }) {
     edited();
   });
   common.addEventListener("input", (event) => {
-    write(withField(parse(json.value).policy, event.target));
+    json.value = pretty(withField(parse(json.value).policy, event.target));
     edited();
   });
-  await showInForce();
+  showInForce(await get("/policy"));
   follow({
-    known: () => revision,
+    // While this tab applies a policy itself, it does not know the revision yet.
+    known: () => (applying ? undefined : revision),
     onNewer: async () => {
-      if (!isEdited) {
-        await showInForce(" It was applied elsewhere.");
-        onApplied();
-        return;
+      const newer = await get("/policy");
+      if (isEdited) {
+        ({ revision } = newer);
+        const showIt = button("Discard my edits and show it", async () => {
+          showInForce(await get("/policy"));
+          byId("apply").focus();
+        });
+        report(status, "", "Another policy was applied elsewhere. Your edits are kept, not applied. ", showIt);
+      } else {
+        showInForce(newer);
+        status.append(" It was applied elsewhere.");
       }
-      ({ revision } = await get("/revision"));
-      const showIt = button("Discard my edits and show it", () => showInForce());
-      report(status, "", "Another policy was applied elsewhere. Your edits are kept, not applied. ", showIt);
       onApplied();
     },
   });
@@ -106,7 +112,7 @@ export function suggestPolicy(text) {
 
 function write(policy) {
   json.value = pretty(policy);
-  if (!common.contains(document.activeElement)) fillForm();
+  fillForm();
 }
 
 function fillForm() {

@@ -11,7 +11,8 @@ export function startRow(request, { change, again, remove }) {
   const id = `details-${++rowsMade}`;
   const answers = element("p", { class: "answers" });
   const why = element("div", { class: "why" });
-  const details = element("div", { class: "details", id, hidden: "" });
+  const content = element("div");
+  const details = element("div", { class: "details", id, hidden: "" }, content, actions(request, again, remove));
   const toggle = button("Details", () => open(details.hidden), {
     class: "small",
     "aria-expanded": "false",
@@ -26,17 +27,25 @@ export function startRow(request, { change, again, remove }) {
   const open = (isOpen) => {
     details.hidden = !isOpen;
     toggle.ariaExpanded = String(isOpen);
-    if (isOpen) showDetails(details, row, { again, remove });
+    if (isOpen) showDetails(content, row);
   };
   row.show = () => {
     answers.replaceChildren(...[...row.known].map(([from, known]) => answer(from, known)));
+    if (why.contains(document.activeElement)) toggle.focus(); // the button may not be there again
     why.replaceChildren(...reasons(row, change));
     item.dataset.outcome = outcome(row.known.get(thisPage));
     item.dataset.agreement = [...row.known.values()].some(({ agreement }) => agreement === "disagree") ? "disagree" : "agree";
-    if (!details.hidden) showDetails(details, row, { again, remove });
+    if (!details.hidden) showDetails(content, row);
   };
   answers.append(element("span", { class: "answer" }, "not sent: press Send again or Apply"));
   return row;
+}
+
+function actions(request, again, remove) {
+  const { name, own } = request;
+  const buttons = [button("Send again", again, { class: "small", "aria-label": `Send again: ${name}` })];
+  if (own) buttons.push(button("Remove", remove, { class: "small", "aria-label": `Remove ${name}` }));
+  return element("p", { class: "edits" }, ...buttons);
 }
 
 function what({ method, path, headers, credentials, body, read }) {
@@ -66,7 +75,7 @@ function answer(from, known) {
 function reasons({ known, request }, change) {
   const parts = [];
   const { answer, result, agreement } = known.get(thisPage);
-  const say = (quality, text, ...more) => parts.push(element("p", { class: quality }, ...sentence(text), ...more));
+  const say = (quality, text) => parts.push(element("span", { class: quality }, ...sentence(text)));
   if (agreement === "disagree") say("bad", "this library and your browser disagree");
   for (const name of answer.left_out) say("note", `\`${name}\` is dropped: browsers do not let scripts set it`);
   if (agreement === "not sent" && result.error) say("", `this browser says: “${result.error}”`);
@@ -78,8 +87,8 @@ function reasons({ known, request }, change) {
   }
   if (answer.note) say("note", answer.note);
   const { edits } = answer.changes;
-  if (edits.length > 0) parts.push(element("p", {}, button(editsLabel(edits), () => change(edits), { class: "small" })));
-  return parts;
+  if (edits.length > 0) parts.push(button(editsLabel(edits), () => change(edits), { class: "small" }));
+  return parts.flatMap((part) => [part, " "]);
 }
 
 // All changes that the request needs, as one sentence.

@@ -129,5 +129,6 @@ function showChanges(rows, change) {
   }
   const all = [...edits.values()];
   const make = button(`Make all ${all.length} changes`, () => change(all), { id: "change-all" });
+  if (byId("changes").contains(document.activeElement)) byId("run").focus();
   byId("changes").replaceChildren(...(all.length > 1 ? [make] : []));
 }

@@ -154,9 +154,14 @@ struct Edits {
 
 /// Returns the text of a policy with changes, which are not applied.
 async fn edit(json: Bytes) -> Response {
+    /// Each copies the policy. The requests of the page need a few.
+    const MOST: usize = 200;
     let edited = task::spawn_blocking(move || {
         let Edits { text, edits } =
             serde_json::from_slice(&json).map_err(|error| error.to_string())?;
+        if edits.len() > MOST {
+            return Err(format!("there are more than {MOST} changes"));
+        }
         let config = from_json(&text)?;
         let edited = edits.iter().fold(config, |config, edit| edit.apply(config));
         serde_json::to_string(&edited).map_err(|error| error.to_string())

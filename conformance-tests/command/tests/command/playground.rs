@@ -426,6 +426,7 @@ fn answers_in_short_and_makes_the_changes() {
         json!({ "text": "{", "edits": [] }),
         json!({ "text": "{}", "edits": [{ "key": "origins", "add": [] }] }),
         json!({ "text": "{}", "edits": [{ "key": "allow_origins" }] }),
+        json!({ "text": "{}", "edits": vec![json!({ "key": "allow_methods", "add": [] }); 201] }),
         json!({ "text": "{}" }),
     ] {
         let response = post("/edit", &wrong);

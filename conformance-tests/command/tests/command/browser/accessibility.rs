@@ -28,7 +28,7 @@ fn axe_finds_nothing() {
     assert!(script.status.success(), "{script:?}");
     let script = String::from_utf8(script.stdout).unwrap();
 
-    let Some((_playground, mut tab)) = opened() else {
+    let Some((playground, mut tab)) = opened() else {
         return;
     };
     tab.evaluate(&format!("{script}; 0"));
@@ -53,6 +53,12 @@ fn axe_finds_nothing() {
     open_details(&mut tab, 4);
     open_everything(&mut tab);
     check(&mut tab, "with errors and everything open");
+
+    let frame = format!("http://{}/frame", playground.other);
+    tab.call("Page.navigate", json!({ "url": frame }));
+    tab.wait("document.querySelector('#own-origin')?.textContent");
+    tab.evaluate(&format!("{script}; 0"));
+    check(&mut tab, "the frame");
 }
 
 fn violations(tab: &mut Tab) -> Value {
@@ -139,6 +145,12 @@ fn the_keyboard_alone_does_everything() {
     focus(&mut tab, ".why button");
     tab.press_enter();
     tab.wait("document.querySelector('#answer').innerText === '✓ Yes, for all 8 requests.'");
+    // The button is gone, but the focus is still in the list.
+    let next = format!(
+        "document.activeElement.matches('{} .head button')",
+        request(4)
+    );
+    assert_eq!(tab.evaluate(&next), true);
     focus(&mut tab, "#examples button");
     tab.press_space();
     tab.wait("document.querySelector('#about-example').innerText");

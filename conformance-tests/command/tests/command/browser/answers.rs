@@ -58,10 +58,7 @@ fn the_first_screen_answers(playground: &Playground, tab: &mut Tab) {
     assert_eq!(answers(tab), json!(expected));
     let why = "Preflight refused: method DELETE is not in allow_methods.";
     let delete = tab.text(&format!("{} .why", request(4)));
-    assert_eq!(
-        delete,
-        format!("{why}\n\nAdd DELETE to the allowed methods")
-    );
+    assert_eq!(delete, format!("{why} Add DELETE to the allowed methods"));
 
     // All answers and the policy are above the fold.
     let bottoms = tab.evaluate(
@@ -353,6 +350,6 @@ fn the_policy_of_the_fastapi_tutorial_works() {
     let header = tab.text(&format!("{} .why", request(8)));
     assert_eq!(
         header,
-        "The script cannot read the response header X-Request-Id.\n\nAdd x-request-id to the exposed response headers"
+        "The script cannot read the response header X-Request-Id. Add x-request-id to the exposed response headers"
     );
 }

@@ -13,6 +13,7 @@ fn a_policy_that_is_applied_elsewhere_is_followed() {
     let Some(mut second) = open(&page, &[]) else {
         return;
     };
+    second.evaluate("document.querySelector('#max_age').focus()");
     let policy = json!({ "allow_origins": [page], "allow_methods": ["DELETE"] });
     apply_policy(&mut tab, &policy);
     let followed =
@@ -20,6 +21,8 @@ fn a_policy_that_is_applied_elsewhere_is_followed() {
     second.wait(followed);
     wait_for_answers(&mut second);
     assert_eq!(policy_text(&mut second), policy);
+    let methods = second.evaluate("document.querySelector('#allow_methods').value");
+    assert_eq!(methods, "DELETE");
     second
         .wait("document.querySelector('#answer').innerText === 'Partly: 3 of 8 requests allowed.'");
 
