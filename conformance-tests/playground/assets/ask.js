@@ -20,6 +20,16 @@ export async function ask(request, from, api) {
   return { asked, answer, result, received: requests, agreement: agreement(result, log) };
 }
 
+// Only the server knows which origins browsers send. Returns the problem with this one.
+export async function problemWith(origin, api) {
+  try {
+    await post("/answer", question({ method: "GET" }, { origin }, api));
+    return undefined;
+  } catch (error) {
+    return error.message.trim();
+  }
+}
+
 function question({ method, headers, credentials, body }, from, url) {
   return {
     origin: from.origin,

@@ -1,6 +1,6 @@
 // The list of requests: sends them, and says for how many the answer is yes.
 
-import { ask } from "./ask.js";
+import { ask, problemWith } from "./ask.js";
 import { button, byId, count, report } from "./dom.js";
 import { DEFAULT_REQUESTS } from "./default-requests.js";
 import { anotherSite, askedOnly, thisPage } from "./origins.js";
@@ -66,9 +66,13 @@ export function startRequests({ api, other, change }) {
     if (request) run([add(request)]).then(() => rows.at(-1).item.scrollIntoView({ block: "nearest" }));
   });
   const askFor = (origin) => origins.splice(2, 1, ...(origin && origin !== thisPage.origin ? [askedOnly(origin)] : []));
-  byId("ask").addEventListener("submit", (event) => {
+  byId("ask").addEventListener("submit", async (event) => {
     event.preventDefault();
-    askFor(byId("page-origin").value.trim());
+    const origin = byId("page-origin").value.trim();
+    const problem = origin && (await problemWith(origin, api));
+    report(byId("ask-problem"), "bad", problem ? `✕ Not asked: ${problem}.` : "");
+    if (problem) return;
+    askFor(origin);
     run([...rows]);
   });
   return {

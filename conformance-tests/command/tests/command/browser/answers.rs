@@ -279,6 +279,38 @@ fn what_browsers_refuse_is_shown_in_their_words() {
 }
 
 #[test]
+fn the_answer_for_another_origin_is_calculated() {
+    let Some((_playground, mut tab)) = opened() else {
+        return;
+    };
+    tab.evaluate("document.querySelector('#own').open = true");
+    tab.type_into("#page-origin", "app.example.com");
+    tab.click("#ask button");
+    tab.wait("document.querySelector('#ask-problem').textContent");
+    let problem = "✕ Not asked: the origin is not one that browsers send.";
+    assert_eq!(tab.text("#ask-problem"), problem);
+
+    let origin = "https://app.example.com";
+    for (allowed, answer, number) in [
+        ("https://*.example.com", "✓ Allowed", 2),
+        ("*", "✓ Allowed", 2),
+        ("null", "✕ Blocked", 0),
+    ] {
+        tab.type_into("#page-origin", origin);
+        tab.click("#ask button");
+        tab.wait("!document.querySelector('#ask-problem').textContent");
+        apply_policy(&mut tab, &json!({ "allow_origins": [allowed] }));
+        let others = tab.text("#others");
+        assert!(
+            others.ends_with(&format!(" {origin}: {number} of 8 allowed.")),
+            "{others}"
+        );
+        let calculated = tab.text(".request .answer:nth-child(3)");
+        assert_eq!(calculated, format!("{origin}, calculated {answer}"));
+    }
+}
+
+#[test]
 fn the_names_of_this_machine_are_told_apart_where_it_matters() {
     let playground = Playground::start(&[]);
     let page = playground.page.replace("127.0.0.1", "localhost");
