@@ -30,7 +30,7 @@ pub(crate) fn code(config: &Config, form: Form) -> Result<String, String> {
         Form::Rocket => Framework::Rocket,
         Form::Warp => Framework::Warp,
         Form::Toml => return toml::to_string_pretty(config).map_err(|error| error.to_string()),
-        Form::Environment => return environment::lines(&settings(config)?),
+        Form::Environment => return Ok(environment::lines(&settings(config)?)),
     };
     Ok(rust::function(framework, &settings(config)?))
 }

@@ -10,9 +10,12 @@ fn main() -> ExitCode {
     exit_code(run(&Cli::parse().options))
 }
 
+const OTHERS: &str =
+    "`cargo run -p cors-command -- --help` lists the other commands, such as `cors check`.";
+
 /// Try a policy with real requests from your browser
 #[derive(Parser)]
-#[command(name = "playground", version)]
+#[command(name = "playground", version, after_help = OTHERS)]
 struct Cli {
     #[command(flatten)]
     options: Options,

@@ -3,15 +3,22 @@
 use cors_core::issue::Key;
 use serde_json::Value;
 
-pub(super) fn lines(settings: &[(Key, Value)]) -> Result<String, String> {
+pub(super) fn lines(settings: &[(Key, Value)]) -> String {
     let mut text = "# For Config::from_env()\n".to_owned();
     for (key, value) in settings {
-        let value = unquoted(value);
-        let value = shlex::try_quote(&value).map_err(|error| error.to_string())?;
         let name = key.as_str().to_ascii_uppercase();
-        text += &format!("CORS_{name}={value}\n");
+        text += &format!("CORS_{name}={}\n", quoted(&unquoted(value)));
     }
-    Ok(text)
+    text
+}
+
+/// A package for this would be the only one that nothing else of the playground needs.
+fn quoted(value: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.,:/".contains(c);
+    match value.chars().all(is_plain) {
+        true => value.to_owned(),
+        false => format!("'{}'", value.replace('\'', "'\\''")),
+    }
 }
 
 fn unquoted(value: &Value) -> String {
