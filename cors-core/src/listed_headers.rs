@@ -7,18 +7,22 @@
 use crate::header_name::SAFELISTED;
 use crate::token::{skip_blanks, trim};
 use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
 /// The configured names and the safelisted ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ListedHeaders {
     /// As they are sent in the response, sorted by bytes as in Starlette.
-    names: Vec<String>,
+    names: Arc<[String]>,
     /// In lower case, sorted.
-    lower: Vec<String>,
+    lower: Arc<[String]>,
     /// A hash table of the names in lower case.
-    slots: Vec<Slot>,
+    slots: Arc<[Slot]>,
     bounds: Bounds,
 }
+
+/// The safelisted names alone. Policies share them: without configured names, they would be half of a policy.
+static SAFELISTED_ALONE: LazyLock<ListedHeaders> = LazyLock::new(|| ListedHeaders::with([]));
 
 /// How much of a request is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +66,14 @@ pub(crate) enum Stop<'a> {
 impl ListedHeaders {
     /// `names` are tokens. If two differ only in case, the first is kept.
     pub(crate) fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut names = names.into_iter().peekable();
+        match names.peek() {
+            None => SAFELISTED_ALONE.clone(),
+            Some(_) => Self::with(names),
+        }
+    }
+
+    fn with<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         let mut kept = BTreeMap::new();
         for name in SAFELISTED.into_iter().chain(names) {
             kept.entry(name.to_ascii_lowercase()).or_insert(name);
@@ -76,9 +88,9 @@ impl ListedHeaders {
             elements: 16 + 2 * names.len(),
         };
         Self {
-            slots: slots(&lower),
-            names,
-            lower,
+            slots: slots(&lower).into(),
+            names: names.into(),
+            lower: lower.into(),
             bounds,
         }
     }
@@ -104,7 +116,7 @@ impl ListedHeaders {
     pub(crate) fn check_single<'a>(&self, mut line: &'a [u8]) -> Result<(), Stop<'a>> {
         let mut room = self.bounds.elements;
         let mut misses = MISSES;
-        for name in &self.lower {
+        for name in &*self.lower {
             if let Some(rest) = after(line, name) {
                 if rest.is_empty() {
                     return Ok(());
@@ -463,7 +475,9 @@ mod tests {
             let names: Vec<String> = (0..500).map(family).collect();
             let listed = ListedHeaders::new(names.iter().map(String::as_str));
             let mask = listed.slots.len() - 1;
-            let steps = (0..).zip(&listed.slots).filter(|(_, slot)| slot.number > 0);
+            let steps = (0..)
+                .zip(&*listed.slots)
+                .filter(|(_, slot)| slot.number > 0);
             let steps = steps.map(|(place, slot): (usize, _)| {
                 let name = Name::read(listed.lower[slot.number - 1].as_bytes());
                 place.wrapping_sub(name.place(mask)) & mask
