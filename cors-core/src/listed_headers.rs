@@ -7,6 +7,7 @@
 use crate::header_name::SAFELISTED;
 use crate::token::{skip_blanks, trim};
 use std::collections::BTreeMap;
+use std::iter::repeat_n;
 use std::sync::{Arc, LazyLock};
 
 /// The configured names and the safelisted ones.
@@ -80,7 +81,8 @@ impl ListedHeaders {
         }
         let mut names: Vec<String> = kept.values().map(|name| (*name).to_owned()).collect();
         names.sort_unstable();
-        let lower: Vec<String> = kept.into_keys().collect();
+        let names: Arc<[String]> = names.into();
+        let lower: Arc<[String]> = kept.into_keys().collect();
         // Every name twice, each with a comma and a space: Firefox repeats some names. In addition, some
         // white space, empty elements and lines.
         let bounds = Bounds {
@@ -88,9 +90,9 @@ impl ListedHeaders {
             elements: 16 + 2 * names.len(),
         };
         Self {
-            slots: slots(&lower).into(),
-            names: names.into(),
-            lower: lower.into(),
+            slots: slots(&lower),
+            names,
+            lower,
             bounds,
         }
     }
@@ -313,8 +315,11 @@ impl Word {
 const CASE: u8 = 0x20;
 
 /// Open addressing with linear probing, at least four times as many slots as names.
-fn slots(lower: &[String]) -> Vec<Slot> {
-    let mut slots = vec![Slot::default(); (lower.len() * 4).next_power_of_two()];
+fn slots(lower: &[String]) -> Arc<[Slot]> {
+    let count = (lower.len() * 4).next_power_of_two();
+    // Made in place: a copy of a `Vec` would take the memory twice.
+    let mut table: Arc<[Slot]> = repeat_n(Slot::default(), count).collect();
+    let slots = Arc::make_mut(&mut table);
     let mask = slots.len() - 1;
     for (number, text) in (1..).zip(lower) {
         let name = Name::read(text.as_bytes());
@@ -333,7 +338,7 @@ fn slots(lower: &[String]) -> Vec<Slot> {
             };
         }
     }
-    slots
+    table
 }
 
 /// Adds a word to a hash, without the bits in which the cases of letters differ.

@@ -113,8 +113,8 @@ impl<'a> AllowedOrigins<'a> {
 pub(super) const BY_NAME: [&str; 2] = ["file://", "null"];
 
 /// The first of the origins that were found.
-pub(super) fn first<'a>(
-    exact: &mut dyn Iterator<Item = &'a str>,
+pub(super) fn first(
+    exact: &mut dyn Iterator<Item = &str>,
     found: Option<String>,
 ) -> Option<String> {
     let order = |origin: &str| {
