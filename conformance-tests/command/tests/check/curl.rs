@@ -1,6 +1,8 @@
 //! `--from-curl`.
 
-use crate::server::{Sent, Server, response};
+use test_support::scripted::Sent;
+
+use crate::server::{Server, response};
 use crate::{Run, command, run, run_with_input};
 
 /// Checks a curl command, in which `URL` is that of a server.

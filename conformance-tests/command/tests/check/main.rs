@@ -18,6 +18,8 @@ mod real_servers;
 mod redirects;
 mod requests;
 mod server;
+#[cfg(unix)]
+mod set_ups;
 mod tls;
 mod usage;
 mod verdicts;

@@ -7,7 +7,7 @@ mod link;
 
 use conformance_tests::subject::FRAMEWORKS;
 use serde_json::{Value, json};
-use test_support::launch;
+use test_support::skip::skip;
 
 use self::devtools::Tab;
 use crate::process::Playground;
@@ -326,7 +326,7 @@ fn the_policy_of_the_fastapi_tutorial_works() {
 /// Opens the page and waits for the first run of the table. `None` if there is no browser.
 fn open(address: &str, flags: &[&str]) -> Option<Tab> {
     let Some(mut tab) = Tab::open(address, flags) else {
-        launch::skip("no browser: set CORS_BROWSER or install chromium");
+        skip("no browser: set CORS_BROWSER or install chromium");
         return None;
     };
     wait_for_table(&mut tab);

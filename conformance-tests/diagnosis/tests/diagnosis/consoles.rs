@@ -2,7 +2,7 @@
 
 use browser_model::{Redirect, Url};
 use cors_diagnosis::{Engine, console};
-use test_support::launch::skip;
+use test_support::skip::skip;
 
 use crate::case::{Case, fetch};
 use crate::engine::{self, Messages};

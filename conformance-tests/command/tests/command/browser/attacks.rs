@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::thread;
 
 use serde_json::{Value, json};
-use test_support::launch;
+use test_support::skip::skip;
 
 use super::devtools::Tab;
 use crate::http::request;
@@ -167,7 +167,7 @@ fn attacker() -> String {
 fn open(address: &str) -> Option<Tab> {
     let tab = Tab::open(address, &[]);
     if tab.is_none() {
-        launch::skip("no browser: set CORS_BROWSER or install chromium");
+        skip("no browser: set CORS_BROWSER or install chromium");
     }
     tab
 }

@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use test_support::launch::{Group, chromium};
+use test_support::browser::chromium;
 use test_support::process::PATIENCE;
+use test_support::process_group::Group;
 use tungstenite::{Message, WebSocket};
 
 pub(crate) struct Tab {
