@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 /// The maximum time a test waits. Only a broken program takes that long.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Finds the program also in the folder where Debian installs servers, which only root has on its path.
 pub fn with_servers_of_debian(command: &mut Command) -> &mut Command {
