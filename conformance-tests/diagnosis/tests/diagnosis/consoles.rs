@@ -145,7 +145,7 @@ const OK: &str = "access-control-allow-origin: @
     access-control-allow-headers: x-trace
     access-control-allow-credentials: true";
 
-const CASES: [Row; 55] = [
+const CASES: [Row; 57] = [
     get(200, ""),
     get(404, ""),
     get(500, ""),
@@ -154,6 +154,8 @@ const CASES: [Row; 55] = [
     get(200, "access-control-allow-origin: null"),
     get(200, "access-control-allow-origin: app.example.com"),
     get(200, "access-control-allow-origin:"),
+    get(200, "access-control-allow-origin: @\u{e9}"),
+    get(200, "access-control-allow-origin: https://\u{e9}.example"),
     get(200, "access-control-allow-origin: @\naccess-control-allow-origin: @"),
     get(200, "access-control-allow-origin: *\naccess-control-allow-origin: @"),
     get(200, "access-control-allow-origin: @, *"),
