@@ -62,7 +62,8 @@ fn a_command_of_chromium() {
         ("content-type", Some("application/json")),
         ("cookie", Some("session=1; theme=dark")),
         ("origin", Some("https://app.example.com")),
-        ("sec-fetch-mode", None),
+        // That of the command itself.
+        ("sec-fetch-mode", Some("cors")),
         ("x-a", Some("it's")),
     ] {
         assert_eq!(put.value(name), value, "{name}");
