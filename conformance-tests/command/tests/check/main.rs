@@ -9,6 +9,8 @@
 )]
 
 mod applications;
+#[cfg(unix)] // process groups
+mod browsers;
 mod culprits;
 mod curl;
 mod network;
