@@ -22,8 +22,9 @@ CORS libraries, tested with [`cors conformance`](../command/CONFORMANCE.md), pro
 
 ## How to read it
 
-- The test cases are the [vectors](../vectors) of this repository, so they are written by the authors of the `cors-*` libraries in
-  this table. Another selection of cases gives other numbers. The kinds of failure below say more than the counts.
+- The test cases are the [vectors](../vectors) of this repository, written by the authors of the libraries `cors-actix`,
+  `cors-axum`, `cors-rocket` and `cors-warp` in this table. Another selection of cases gives other numbers. One cause, such as a missing header, can fail many cases. The kinds of
+  failure below say more than the counts.
 - `differs` is no failure. The response is not the one that this project sends, but a browser behaves the same. Example: status
   `204` instead of `200`.
 - `breaks`: a page cannot do what the policy allows, or the response of the application is lost.
