@@ -9,7 +9,7 @@ from pathlib import Path
 ADAPTERS = Path(__file__).parent / "adapters"
 
 # The outcomes that are failures, with the worst last.
-HARMS = ["breaks", "leaks", "fault"]
+HARMS = ["breaks", "leaks", "fault", "abandoned"]
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Kind:
         return (
             any(fnmatchcase(case["name"], pattern) for pattern in self.cases)
             and case["outcome"] in (self.outcomes or HARMS)
-            and self.details in "\n".join(case["details"])
+            and self.details in "\n".join(case.get("details", []))
         )
 
 

@@ -29,7 +29,8 @@ CORS libraries, tested with [`cors conformance`](../command/CONFORMANCE.md), pro
   `204` instead of `200`.
 - `breaks`: a page cannot do what the policy allows, or the response of the application is lost.
 - `leaks`: a page can do what the policy refuses, or a cache may give a response to the wrong page.
-- `fault`: the server hangs, exits or sends no HTTP.
+- `fault`: the server hangs, exits or sends no HTTP. If this happens three times with a policy, its other cases are not run (`abandoned`),
+  and counted as `fault`, too.
 - `not claimed`: the case breaks or leaks something, but the documentation of the library says that it does not cover it.
 - `not supported`: the library has no option with the meaning of the policy. These cases are not run. Many are about options that
   only this project has.
@@ -99,10 +100,11 @@ def counts(library, result):
     counted = {column: raw.get(column, 0) for column in COLUMNS}
     counted["differs"] += raw["declared"]
     counted["not supported"] = raw["unsupported"]
+    counted["fault"] += raw["abandoned"]
     for kind in library.kinds:
         if kind.not_claimed:
             for harm, count in result["failures"][kind.title]["counts"].items():
-                counted[harm] -= count
+                counted["fault" if harm == "abandoned" else harm] -= count
                 counted["not claimed"] += count
     return counted
 

@@ -94,17 +94,17 @@ def conformance(library, options):
 
 def summary(library, report):
     """What is kept of a report: counts, and each kind of failure with an example."""
-    untested = report["counts"]["not-started"] + report["counts"]["abandoned"]
+    untested = report["counts"]["not-started"]
     if untested:
         raise ValueError(f"{untested} cases could not be run")
-    failed = [case for case in report["cases"] if case["failed"]]
+    failed = [case for case in report["cases"] if case["failed"] or case["outcome"] == "abandoned"]
     kinds = {kind.title: [] for kind in library.kinds}
     unexplained = []
     for case in failed:
         kind = next((kind for kind in library.kinds if kind.explains(case)), None)
         (kinds[kind.title] if kind else unexplained).append(case)
     if unexplained:
-        text = "\n".join("  ".join([case["outcome"], case["name"], *case["details"][:1]]) for case in unexplained)
+        text = "\n".join("  ".join([case["outcome"], case["name"], *case.get("details", [])[:1]]) for case in unexplained)
         raise ValueError(f"{len(unexplained)} failures are not explained in library.toml:\n{text}")
     stale = [title for title, cases in kinds.items() if not cases]
     if stale:
@@ -120,7 +120,8 @@ def summary(library, report):
 
 
 def failure(cases):
-    example = min(cases, key=lambda case: len(case["request"]) + len(case["policy"]))
+    # Cases that were abandoned have no request.
+    example = min((case for case in cases if case["failed"]), key=lambda case: len(case["request"]) + len(case["policy"]))
     keys = ["name", "policy", "request", "details"]
     return {
         "counts": dict(sorted(Counter(case["outcome"] for case in cases).items())),

@@ -59,9 +59,17 @@ class Summary(unittest.TestCase):
             run.summary(library(kind("A", ["*"])), report(case("vary/one", "differs")))
 
     def test_a_run_that_is_not_complete_is_refused(self):
-        for outcome in ["not-started", "abandoned"]:
-            with self.assertRaisesRegex(ValueError, "1 cases could not be run"):
-                run.summary(library(), report(case("vary/one", outcome)))
+        with self.assertRaisesRegex(ValueError, "1 cases could not be run"):
+            run.summary(library(), report(case("vary/one", "not-started")))
+
+    def test_cases_that_were_abandoned_must_be_explained(self):
+        cases = [case("hostile/1", "fault"), case("hostile/2", "abandoned")]
+        with self.assertRaisesRegex(ValueError, "hostile/2"):
+            run.summary(library(kind("A", ["*/1"])), report(*cases))
+        entry = library(kind("A", ["hostile/*"]))
+        result = run.summary(entry, report(*cases))
+        self.assertEqual(result["failures"]["A"]["counts"], {"abandoned": 1, "fault": 1})
+        self.assertEqual(page.counts(entry, result)["fault"], 2)
 
     def test_reasons_are_counted(self):
         cases = [case("a", "unsupported", "no regex"), case("b", "unsupported", "no regex")]
