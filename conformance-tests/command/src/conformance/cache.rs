@@ -32,7 +32,7 @@ pub(crate) fn poisoning(
         .iter()
         .filter(|other| !is_expected(other) && may_serve(&stored.request, &vary, &other.request));
     let mut harms = victims.filter_map(|victim| {
-        let (harm, meaning) = harm(&victim.request, &victim.expect, response)?;
+        let (harm, meaning) = harm(victim, response)?;
         Some((harm, meaning, victim))
     });
     let Some((harm, meaning, victim)) = harms.next() else {

@@ -18,8 +18,7 @@ pub(crate) fn judge(case: &Case, response: &Response) -> Option<Finding> {
     if differences.is_empty() {
         return None;
     }
-    let (harm, meaning) = harm(&case.request, &case.expect, &response)
-        .unwrap_or((Harm::Differs, meaning_of_none(&case.request)));
+    let (harm, meaning) = harm(case, &response).unwrap_or((Harm::Differs, meaning_of_none(case)));
     Some(Finding {
         harm,
         section: case.section.clone(),
@@ -58,15 +57,11 @@ pub(crate) fn comparable(case: &Case, response: &Response) -> Response {
 }
 
 /// What the response breaks or leaks, in words.
-pub(crate) fn harm(
-    request: &Request,
-    expect: &Expect,
-    response: &Response,
-) -> Option<(Harm, String)> {
-    let page = Page::of(request);
-    let seen = page.and_then(|page| seen(&page, expect, response));
-    seen.filter(|(harm, _)| !is_own(*harm, request, response))
-        .or_else(|| reached(request, expect, response))
+pub(crate) fn harm(case: &Case, response: &Response) -> Option<(Harm, String)> {
+    let page = case.page();
+    let seen = page.and_then(|page| seen(&page, &case.expect, response));
+    seen.filter(|(harm, _)| !is_own(*harm, &case.request, response))
+        .or_else(|| reached(case, response))
 }
 
 /// Whether it is the application that grants more than the policy, or replaces what the middleware has set.
@@ -140,7 +135,8 @@ fn is_own_bound(expect: &Expect) -> bool {
 }
 
 /// Whether the request reaches the application only where the policy lets it.
-fn reached(request: &Request, expect: &Expect, response: &Response) -> Option<(Harm, String)> {
+fn reached(case: &Case, response: &Response) -> Option<(Harm, String)> {
+    let (request, expect) = (&case.request, &case.expect);
     if is_preflight(request) {
         return None;
     }
@@ -166,7 +162,7 @@ fn reached(request: &Request, expect: &Expect, response: &Response) -> Option<(H
         .as_ref()
         .is_some_and(|body| body.as_bytes() != response.body);
     let is_read = request.values("origin").next().is_none()
-        || Page::of(request).is_some_and(|page| {
+        || case.page().is_some_and(|page| {
             let (_, expected) = responses(response, expect);
             page.get(&expected).iter().any(|(_, got)| got.is_ok())
         });
@@ -174,8 +170,9 @@ fn reached(request: &Request, expect: &Expect, response: &Response) -> Option<(H
     ((is_lost || is_replaced) && is_read).then(|| (Harm::Breaks, text.to_owned()))
 }
 
-fn meaning_of_none(request: &Request) -> String {
-    let meaning = match Page::of(request) {
+fn meaning_of_none(case: &Case) -> String {
+    let request = &case.request;
+    let meaning = match case.page() {
         Some(_) => "differs: a browser behaves as it should",
         None if request.values("origin").next().is_none() => "differs: no page is concerned",
         None => "differs: no browser sends this request",

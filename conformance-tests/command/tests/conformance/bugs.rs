@@ -46,7 +46,7 @@ macro_rules! bug {
     };
 }
 
-pub(crate) const BUGS: [Bug; 38] = [
+pub(crate) const BUGS: [Bug; 39] = [
     // ---- origins
     bug!(
         "reflects-any-origin",
@@ -364,6 +364,19 @@ pub(crate) const BUGS: [Bug; 38] = [
             })
         }
     ),
+    bug!(
+        "no-headers-on-options",
+        ["classification/options-that-the-policy-lists"],
+        "breaks",
+        "Fetch, HTTP requests",
+        |right, request| {
+            change(right, request, |response| {
+                if value(request, "access-control-request-method").is_none() {
+                    remove(response, ALLOW_ORIGIN);
+                }
+            })
+        }
+    ),
     // ---- other responses
     bug!(
         "no-headers-on-errors",
@@ -451,6 +464,17 @@ fn the_server_without_a_bug_passes() {
     let passed = run(command.args(BUGS.iter().flat_map(only)));
     assert_eq!(passed.status, 0, "{}", passed.report);
     assert!(passed.allowed() > 30, "{}", passed.allowed());
+}
+
+/// No page sends a request whose preflight the policy refuses.
+#[test]
+fn a_method_that_the_policy_does_not_list_breaks_nothing() {
+    let mut command = conformance();
+    let server = server("no-headers-on-options");
+    let name = "classification/options-without-method";
+    let found = run(command.args(["--command", &server, "--only", name]));
+    assert_eq!(found.status, 0, "{}", found.report);
+    assert!(found.report["counts"]["differs"].as_u64() > Some(0));
 }
 
 /// A server that ends is named with its status and its last words.
