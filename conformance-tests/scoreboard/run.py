@@ -84,6 +84,8 @@ def conformance(library, options):
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / f"{library.folder.name}.json"
         command = [program(options.cors), "conformance", "--profile", "fetch", "--format", "json"]
+        # Some servers start slowly on a machine under load.
+        command += ["--start-limit", "300"]
         command += ["--output", str(file), "--command", fill(library.start, library, options)]
         ended = subprocess.run([*command, *library.options], cwd=library.folder, stdin=subprocess.DEVNULL)
         # 1 is a run with failures.
