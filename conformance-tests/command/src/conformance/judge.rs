@@ -71,8 +71,10 @@ fn is_own(harm: Harm, request: &Request, response: &Response) -> bool {
     match harm {
         Harm::Leaks => !own.is_empty(),
         _ => {
-            let lines = own.get(ALLOW_ORIGIN);
-            lines.is_some() && lines == cors(response).get(ALLOW_ORIGIN)
+            // A server may join lines (RFC 9110, section 5.3).
+            let joined = |lines: &Vec<String>| lines.join(", ");
+            let lines = own.get(ALLOW_ORIGIN).map(joined);
+            lines.is_some() && lines == cors(response).get(ALLOW_ORIGIN).map(joined)
         }
     }
 }
@@ -178,4 +180,39 @@ fn meaning_of_none(case: &Case) -> String {
         None => "differs: no browser sends this request",
     };
     meaning.to_owned()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by a panic")]
+mod tests {
+    use conformance_tests::vector::Line;
+
+    use super::*;
+
+    #[test]
+    fn the_lines_of_the_application_may_be_joined() {
+        let request = Request {
+            method: "GET".to_owned(),
+            target: "/reply".to_owned(),
+            lines: ["https://a.example", "https://b.example"]
+                .map(|origin| format!("X-Reply: Access-Control-Allow-Origin: {origin}"))
+                .map(|line| Line::new(line).unwrap())
+                .into(),
+            body: String::new(),
+        };
+        for (value, is_application) in [
+            ("https://a.example, https://b.example", true),
+            ("https://a.example, https://c.example", false),
+            ("https://a.example", false),
+        ] {
+            let mut response = app::respond(&request);
+            response.headers.clear();
+            response.append("access-control-allow-origin", value.as_bytes());
+            assert_eq!(
+                is_own(Harm::Breaks, &request, &response),
+                is_application,
+                "{value}"
+            );
+        }
+    }
 }
