@@ -12,7 +12,8 @@ fn the_adapter_of_starlette_runs() {
     else {
         return;
     };
-    let adapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scoreboard/adapters/starlette/server.py");
+    let adapter =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../scoreboard/adapters/starlette/server.py");
     let program = python.program("python");
     let program = Path::new(program.get_program()).display().to_string();
     let server = format!("'{program}' '{}' {{policy}} {{port}}", adapter.display());
