@@ -142,7 +142,12 @@ def failure(kind, failure):
     if kind.not_claimed:
         lines.append(f"The documentation [states]({kind.not_claimed['url']}): “{kind.not_claimed['quote']}”")
     code = [f"case: {example['name']}", f"policy: {example['policy']}", example["request"], *example["details"]]
-    return "\n".join(lines) + "\n\n" + "\n".join(f"    {line}" for line in "\n".join(code).splitlines())
+    return "\n".join(lines) + "\n\n" + "\n".join(f"    {shortened(line)}" for line in "\n".join(code).splitlines())
+
+
+def shortened(line):
+    """The line without the rest of a long body."""
+    return line if len(line) <= 300 else line[:299] + "…"
 
 
 if __name__ == "__main__":
