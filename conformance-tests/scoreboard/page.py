@@ -23,10 +23,10 @@ CORS libraries, tested with [`cors conformance`](../command/CONFORMANCE.md), pro
 ## How to read it
 
 - The test cases are the [vectors](../vectors) of this repository, written by the authors of the libraries `cors-actix`,
-  `cors-axum`, `cors-rocket` and `cors-warp` in this table. Another selection of cases gives other numbers. One cause, such as a missing header, can fail many cases. The kinds of
-  failure below say more than the counts.
-- `differs` is no failure. The response is not the one that this project sends, but a browser behaves the same. Example: status
-  `204` instead of `200`.
+  `cors-axum`, `cors-rocket` and `cors-warp` in this table. Another selection of cases gives other numbers. One cause, such as a
+  missing header, can fail many cases. The kinds of failure below say more than the counts.
+- `no failure`: a browser behaves as the policy says. The response need not be the one that this project sends. For example, the
+  status can be `204` instead of `200`.
 - `breaks`: a page cannot do what the policy allows, or the response of the application is lost.
 - `leaks`: a page can do what the policy refuses, or a cache may give a response to the wrong page.
 - `fault`: the server hangs, exits or sends no HTTP. If this happens three times with a policy, its other cases are not run (`abandoned`),
@@ -78,12 +78,14 @@ COLUMNS = ["passed", "differs", "breaks", "leaks", "fault", "not claimed", "not 
 
 
 def table(entries):
-    head = ["library", "version", "language", "tested", "cases run", *COLUMNS]
+    failures = COLUMNS[2:]
+    head = ["library", "version", "language", "tested", "cases run", "no failure", *failures]
     lines = [head, ["---"] * 4 + ["---:"] * (len(head) - 4)]
     for library, result in entries:
         counted = counts(library, result)
         link = f"[{library.name}](#{anchor(library.name)})"
-        numbers = [sum(counted.values()) - counted["not supported"], *(counted[column] for column in COLUMNS)]
+        run = sum(counted.values()) - counted["not supported"]
+        numbers = [run, counted["passed"] + counted["differs"], *(counted[column] for column in failures)]
         lines.append([link, library.version, library.language, result["date"], *map(str, numbers)])
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 
@@ -114,9 +116,11 @@ def counts(library, result):
 
 def section(library, result):
     adapter = f"adapters/{library.folder.name}"
+    counted = result["counts"]
     parts = [
         f"### {library.name}",
         f"[Project]({library.url}), version {library.version}, tested on {result['date']} with [this adapter]({adapter}).",
+        f"{counted['differs']} of the {counted['passed'] + counted['differs']} responses without a failure are not those of this project.",
         *library.notes,
     ]
     if not library.kinds:
@@ -140,7 +144,12 @@ def failure(kind, failure):
     if kind.not_claimed:
         lines.append(f"The documentation [states]({kind.not_claimed['url']}): “{kind.not_claimed['quote']}”")
     code = [f"case: {example['name']}", f"policy: {example['policy']}", example["request"], *example["details"]]
-    return "\n".join(lines) + "\n\n" + "\n".join(f"    {line}" for line in "\n".join(code).splitlines())
+    return "\n".join(lines) + "\n\n" + "\n".join(f"    {shortened(line)}" for line in "\n".join(code).splitlines())
+
+
+def shortened(line):
+    """The line without the rest of a long body."""
+    return line if len(line) <= 300 else line[:299] + "…"
 
 
 if __name__ == "__main__":

@@ -80,12 +80,12 @@ class Page(unittest.TestCase):
     def test_what_is_not_claimed_is_counted_apart(self):
         quote = {"quote": "We do not.", "url": "https://example.com"}
         entry = library(kind("A", ["vary/*"], not_claimed=quote), kind("B", ["actual/*"]))
-        cases = [case("vary/one", "leaks"), case("actual/one", "leaks"), case("a", "unsupported", "no regex")]
+        cases = [case("vary/one", "leaks"), case("actual/one", "leaks"), case("a", "unsupported", "no regex"), case("b", "passed"), case("c", "differs")]
         result = run.summary(entry, report(*cases))
         counts = page.counts(entry, result)
         self.assertEqual((counts["leaks"], counts["not claimed"], counts["not supported"]), (1, 1, 1))
         line = page.table([(entry, result)]).splitlines()[-1]
-        self.assertTrue(line.endswith("| 2 | 0 | 0 | 0 | 1 | 0 | 1 | 1 |"), line)
+        self.assertTrue(line.endswith("| 4 | 2 | 0 | 1 | 0 | 1 | 1 |"), line)
         self.assertIn("“We do not.”", page.section(entry, result))
 
     def test_a_result_of_other_explanations_is_refused(self):

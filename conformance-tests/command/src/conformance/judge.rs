@@ -148,11 +148,7 @@ fn reached(case: &Case, response: &Response) -> Option<(Harm, String)> {
         let text = "leaks: the request is served, although the policy blocks it";
         return is_ok(response.status).then(|| (Harm::Leaks, text.to_owned()));
     }
-    let got = vary(response);
-    let is_application = |name: &&String| *name != "origin" && !is_cors(name);
-    let is_lost = |name: &&String| !got.contains(name) && !got.iter().any(|name| name == "*");
-    let mut application = expect.vary.iter().filter(is_application);
-    if let Some(name) = application.find(is_lost) {
+    if let Some(name) = lost_vary(expect, response) {
         let text = "leaks: a cache may serve the response to another user: Vary of the application is \
                     lost";
         return Some((Harm::Leaks, format!("{text}: {name}")));
@@ -170,6 +166,16 @@ fn reached(case: &Case, response: &Response) -> Option<(Harm, String)> {
         });
     let text = "breaks: the response of the application is lost";
     ((is_lost || is_replaced) && is_read).then(|| (Harm::Breaks, text.to_owned()))
+}
+
+/// What the application named in `Vary` and the response lacks. A response that the middleware sends in place of the
+/// application, such as a 403, does not depend on it.
+fn lost_vary<'a>(expect: &'a Expect, response: &Response) -> Option<&'a String> {
+    let got = vary(response);
+    let is_application = |name: &&String| *name != "origin" && !is_cors(name);
+    let is_lost = |name: &&String| !got.contains(name) && !got.iter().any(|name| name == "*");
+    let mut application = expect.vary.iter().filter(is_application);
+    application.find(|name| response.status == expect.status && is_lost(name))
 }
 
 fn meaning_of_none(case: &Case) -> String {

@@ -6,6 +6,7 @@ use std::thread;
 use conformance_tests::app;
 use conformance_tests::response::Response;
 use conformance_tests::vector::{Line, Request};
+use serde_json::Value;
 
 use crate::server::Right;
 use crate::{conformance, impatient, run, server};
@@ -437,6 +438,24 @@ pub(crate) const BUGS: [Bug; 39] = [
     }),
 ];
 
+/// What differs from the contract without harm.
+pub(crate) const HARMLESS: [Bug; 1] = [bug!(
+    "refuses-before-the-application",
+    ["vary/application-lines-stay-for-the-refused"],
+    "differs",
+    "RFC 9110, section 12.5.5",
+    |right, request| {
+        let mut response = right.respond(request);
+        let origin = value(request, "origin");
+        if origin.is_some_and(|origin| origin != ALLOWED) {
+            response.status = 403;
+            response.body = b"Forbidden".to_vec();
+            remove(&mut response, "vary");
+        }
+        response
+    }
+)];
+
 #[test]
 fn every_bug_is_found_by_its_rule() {
     for bug in BUGS {
@@ -453,6 +472,26 @@ fn every_bug_is_found_by_its_rule() {
                 == (Some(bug.outcome), Some(bug.rule))
         });
         assert!(is_found, "{}: {failures:#?}", bug.name);
+    }
+}
+
+#[test]
+fn a_harmless_difference_is_no_failure() {
+    for difference in HARMLESS {
+        let mut command = conformance();
+        command.args(["--command", &server(difference.name)]);
+        let found = run(command.args(only(&difference)));
+        assert_eq!(found.status, 0, "{}: {}", difference.name, found.report);
+        let is_found = |case: &Value| {
+            (case["outcome"].as_str(), case["rule"]["title"].as_str())
+                == (Some(difference.outcome), Some(difference.rule))
+        };
+        let cases = found.report["cases"].as_array().unwrap();
+        assert!(
+            cases.iter().any(is_found),
+            "{}: {cases:#?}",
+            difference.name
+        );
     }
 }
 
