@@ -62,7 +62,7 @@ mod recording;
 
 pub use apply::{Echo, ResponseHeader, ResponseHeaders};
 pub use compare::{Change, Difference, Permission, PolicyDiff};
-pub use config::{Config, ConfigError, HostNameError};
+pub use config::{Config, ConfigError, HostNameError, IntoEntries, IntoSeconds};
 pub use decision::{
     Decision, HeadersRefusal, HostRefusal, MethodRefusal, OriginRefusal, PreflightRefusal,
 };
