@@ -1,3 +1,9 @@
+//! [cors-actix]: https://docs.rs/cors-actix
+//! [cors-axum]: https://docs.rs/cors-axum
+//! [cors-rocket]: https://docs.rs/cors-rocket
+//! [cors-warp]: https://docs.rs/cors-warp
+//! [manual]: #manual
+//!
 #![doc = include_str!("../README.md")]
 
 // What the user writes, and what is wrong with it.
