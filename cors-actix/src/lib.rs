@@ -29,7 +29,7 @@
 //!   runs.
 //! - [`Policy::explain`] says why a request is refused. With [`Config::diagnostics()`], the console of the browser does.
 //!
-//! The [guide](guide) says where to mount the middleware, and shows the other uses. If you use actix-cors today, start with
+//! The [guide] says where to mount the middleware, and shows the other uses. If you use actix-cors today, start with
 //! [`guide::coming_from_actix_cors`].
 //!
 //! # Features

@@ -24,7 +24,7 @@
 //! - [`Policy::explain`] says why a request is refused. With [`Config::diagnostics()`], the console of the browser does.
 //! - [`CorsLayer::with_empty_body`] is for services whose body is not `From<&'static str>`, such as those of tonic.
 //!
-//! The [guide](guide) says where to mount the middleware, and shows the other uses. If you use tower-http today, start with
+//! The [guide] says where to mount the middleware, and shows the other uses. If you use tower-http today, start with
 //! [`guide::coming_from_tower_http`].
 //!
 //! # Features

@@ -24,7 +24,7 @@
 //!   runs.
 //! - [`Policy::explain`] says why a request is refused. With [`Config::diagnostics()`], the console of the browser does.
 //!
-//! The [guide](guide) says where to mount the middleware, and shows the other uses. If you use `warp::cors` today, start with
+//! The [guide] says where to mount the middleware, and shows the other uses. If you use `warp::cors` today, start with
 //! [`guide::coming_from_warp_cors`].
 //!
 //! # Features
