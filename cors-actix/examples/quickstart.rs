@@ -1,9 +1,9 @@
-// The program of the README. Run `cargo run -p cors-actix --example actix-quickstart`. Then enter this in the browser console
-// of any page of `http://localhost:3000`:
-//
-// `await (await fetch("http://127.0.0.1:8000/", { method: "PUT" })).text()`
-//
-// With `"DELETE"`, the console says that this method is not allowed.
+//! The program of the README. Run `cargo run -p cors-actix --example actix-quickstart`. Then enter this in the browser console
+//! of any page of `http://localhost:3000`:
+//!
+//! `await (await fetch("http://127.0.0.1:8000/", { method: "PUT" })).text()`
+//!
+//! With `"DELETE"`, the console says that this method is not allowed.
 
 use actix_web::{App, HttpServer, web};
 use cors_actix::{Config, ConfigError, Cors};

@@ -165,7 +165,7 @@ fn names_an_item(link: &str) -> bool {
         it.chars()
             .all(|it| it.is_alphanumeric() || "_:()!".contains(it))
     };
-    name.is_some_and(|it| is_path(it))
+    name.is_some_and(is_path)
 }
 
 /// The anchor of a heading. A heading that occurs again gets a number.

@@ -13,7 +13,7 @@ type Listening = Sender<SocketAddr>;
 mod axum {
     #![allow(dead_code, reason = "`main` would use port 8000")]
 
-    include!("../../../../cors-axum/examples/quickstart.rs");
+    include!(concat!(env!("OUT_DIR"), "/axum.rs"));
 
     pub(super) fn start(listening: &super::Listening) {
         let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -28,7 +28,7 @@ mod axum {
 mod actix {
     #![allow(dead_code, reason = "`main` would use port 8000")]
 
-    include!("../../../../cors-actix/examples/quickstart.rs");
+    include!(concat!(env!("OUT_DIR"), "/actix.rs"));
 
     pub(super) fn start(listening: &super::Listening) {
         actix_web::rt::System::new().block_on(async {
@@ -45,7 +45,7 @@ mod actix {
 mod rocket_program {
     #![allow(dead_code, reason = "`main` would use port 8000")]
 
-    include!("../../../../cors-rocket/examples/quickstart.rs");
+    include!(concat!(env!("OUT_DIR"), "/rocket.rs"));
 
     pub(super) fn start(listening: &super::Listening) {
         let listening = listening.clone();
@@ -66,7 +66,7 @@ mod rocket_program {
 mod warp_program {
     #![allow(dead_code, reason = "`main` would use port 8000")]
 
-    include!("../../../../cors-warp/examples/quickstart.rs");
+    include!(concat!(env!("OUT_DIR"), "/warp.rs"));
 
     pub(super) fn start(listening: &super::Listening) {
         let runtime = tokio::runtime::Runtime::new().unwrap();
