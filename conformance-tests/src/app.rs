@@ -12,9 +12,12 @@
 //!
 //! Each path accepts [`METHODS`]; any other method gets the framework's `405`.
 
+#[cfg(feature = "actix")]
 pub mod actix;
 pub mod axum;
+#[cfg(feature = "rocket")]
 pub mod rocket;
+#[cfg(feature = "warp")]
 pub mod warp;
 
 use crate::response::{Reply, Response};

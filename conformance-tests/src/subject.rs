@@ -13,26 +13,29 @@ use crate::vector::Request;
 pub use self::core::Core;
 pub use self::framework::{Framework, Running};
 
-/// Every framework with an adapter.
-pub const FRAMEWORKS: [Framework; 4] = [
+/// The frameworks that this build contains: axum, and those whose features are on.
+pub const FRAMEWORKS: [Framework; BUILT] = [
     Framework {
         name: "axum",
         serve: |policy, at, listening, stop| {
             app::axum::serve(&cors_axum::CorsLayer::new(policy), at, listening, stop)
         },
     },
+    #[cfg(feature = "actix")]
     Framework {
         name: "actix",
         serve: |policy, at, listening, stop| {
             app::actix::serve(cors_actix::Cors::new(policy), at, listening, stop)
         },
     },
+    #[cfg(feature = "rocket")]
     Framework {
         name: "rocket",
         serve: |policy, at, listening, stop| {
             app::rocket::serve(cors_rocket::Cors::new(policy), at, listening, stop)
         },
     },
+    #[cfg(feature = "warp")]
     Framework {
         name: "warp",
         serve: |policy, at, listening, stop| {
@@ -40,6 +43,14 @@ pub const FRAMEWORKS: [Framework; 4] = [
         },
     },
 ];
+
+/// The names of all frameworks with an adapter. Each is also the name of its feature, except for axum, which has none.
+pub const NAMES: [&str; 4] = ["axum", "actix", "rocket", "warp"];
+
+const BUILT: usize = 1
+    + cfg!(feature = "actix") as usize
+    + cfg!(feature = "rocket") as usize
+    + cfg!(feature = "warp") as usize;
 
 /// All subjects.
 pub fn all() -> Vec<Box<dyn Subject>> {

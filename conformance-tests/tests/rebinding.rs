@@ -20,7 +20,7 @@ use std::net::{Ipv4Addr, TcpListener};
 
 use cors_axum::{Config, Policy};
 use serde_json::{Value, json};
-use test_support::launch::skip;
+use test_support::skip::skip;
 use tokio::runtime::Runtime;
 
 use self::devtools::Tab;

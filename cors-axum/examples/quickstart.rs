@@ -1,29 +1,26 @@
-//! Run `cargo run -p cors-axum --example axum-quickstart`. Then enter this in the
-//! browser console of any page of `http://localhost:3000`:
+//! The program of the README. Run `cargo run -p cors-axum --example axum-quickstart`. Then enter this in the browser console
+//! of any page of `http://localhost:3000`:
 //!
 //! `await (await fetch("http://127.0.0.1:8000/", { method: "PUT" })).text()`
 //!
 //! With `"DELETE"`, the console says that this method is not allowed.
 
 use axum::{Router, routing::get};
-use cors_axum::{Config, CorsLayer};
-use tokio::net::TcpListener;
+use cors_axum::{Config, ConfigError, CorsLayer};
+
+fn app() -> Result<Router, ConfigError> {
+    let policy = Config::new()
+        .allow_origins(["https://example.com", "http://localhost:*"])
+        .allow_methods(["GET", "PUT"])
+        .diagnostics(cfg!(debug_assertions)) // the browser's console names what is refused
+        .build()?;
+    let router = Router::new().route("/", get(async || "hello").put(async || "changed"));
+    Ok(router.layer(CorsLayer::new(policy))) // last: it covers everything above
+}
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let policy = Config::new()
-        .allow_origins(["http://localhost:*"])
-        .allow_methods(["GET", "PUT"])
-        // In debug builds, the browser's console names the method or header that is refused.
-        .diagnostics(cfg!(debug_assertions))
-        .build()?;
-    for warning in policy.warnings() {
-        eprintln!("warning: {warning}");
-    }
-
-    let app = Router::new()
-        .route("/", get(async || "hello").put(async || "changed"))
-        .layer(CorsLayer::new(policy));
-    axum::serve(TcpListener::bind("127.0.0.1:8000").await?, app).await?;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:8000").await?;
+    axum::serve(listener, app()?).await?;
     Ok(())
 }

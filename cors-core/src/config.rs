@@ -3,6 +3,7 @@
 //! The fields, builder methods and getters come from the table in [`key`](crate::key). Values are read by
 //! [`env`] and [`file`], and checked by [`build`].
 
+mod arguments;
 mod build;
 mod comma_list;
 mod corrections;
@@ -27,6 +28,7 @@ mod typos;
 mod unescaped_dots;
 mod value;
 
+pub use arguments::{IntoEntries, IntoSeconds};
 pub use error::ConfigError;
 pub use host_name::HostNameError;
 pub(crate) use issues::Issues;
@@ -56,12 +58,9 @@ macro_rules! setter {
     (list $key:ident $name:ident $(#[$doc:meta])*) => {
         $(#[$doc])*
         #[must_use]
-        pub fn $name<I>(mut self, entries: I) -> Self
-        where
-            I: IntoIterator<Item: Into<String>>,
-        {
+        pub fn $name<K>(mut self, entries: impl IntoEntries<K>) -> Self {
             self.reading.forget(Key::$key);
-            self.$name = entries.into_iter().map(Into::into).collect();
+            self.$name = entries.into_entries();
             self
         }
     };
@@ -71,6 +70,15 @@ macro_rules! setter {
         pub fn $name(mut self, text: impl Into<String>) -> Self {
             self.reading.forget(Key::$key);
             self.$name = Some(text.into());
+            self
+        }
+    };
+    (seconds $key:ident $name:ident $(#[$doc:meta])*) => {
+        $(#[$doc])*
+        #[must_use]
+        pub fn $name(mut self, seconds: impl IntoSeconds) -> Self {
+            self.reading.forget(Key::$key);
+            self.$name = seconds.into_seconds();
             self
         }
     };

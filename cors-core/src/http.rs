@@ -19,7 +19,7 @@ use http::header::{
 };
 use http::{Response, StatusCode};
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 impl<'p> ResponseHeaders<'p> for HeaderMap {
     type Rendered = HeaderValue;
@@ -116,12 +116,13 @@ pub struct HttpPolicy {
 
 /// The complete headers of the responses to preflights, with [`PLACEHOLDER`] for the origin.
 ///
-/// Cloning a map takes a third of the time of filling it.
-#[derive(Clone, Debug)]
+/// Cloning a map takes a third of the time of filling it. Each takes up to 800 bytes, so it is made by the first request that
+/// needs it: an application can have the policies of many hosts, and few of them get every kind of preflight.
+#[derive(Clone, Debug, Default)]
 struct PreflightTemplates {
-    allowed: HeaderMap,
-    origin_refused: HeaderMap,
-    refused: HeaderMap,
+    allowed: OnceLock<HeaderMap>,
+    origin_refused: OnceLock<HeaderMap>,
+    refused: OnceLock<HeaderMap>,
 }
 
 /// Not an origin: if it were ever sent, a browser would not let a page read the response.
@@ -188,7 +189,7 @@ impl HttpPolicy {
             Cow::Owned(text) => HeaderValue::try_from(text),
         })?;
         Ok(Self {
-            preflight: PreflightTemplates::new(&rendered),
+            preflight: PreflightTemplates::default(),
             rendered: Arc::new(rendered),
         })
     }
@@ -251,7 +252,7 @@ impl HttpPolicy {
             origin: || origin.cloned(),
             requested_headers: || requested_headers(head, headers),
         };
-        match self.preflight.get(verdict) {
+        match self.preflight.get(&self.rendered, verdict) {
             None => early_headers(&self.rendered, verdict, echo),
             Some(template) => {
                 let mut headers = EarlyHeaders(template.clone());
@@ -284,42 +285,52 @@ fn requested_headers<R: RequestHead + ?Sized>(
 }
 
 impl PreflightTemplates {
-    fn new(rendered: &RenderedPolicy<HeaderValue>) -> Self {
-        let template = |preflight| {
-            let verdict = Verdict(VerdictKind::Preflight(preflight));
-            let echo = Echo {
-                origin: || Some(PLACEHOLDER.clone()),
-                requested_headers: || None,
-            };
-            early_headers(rendered, verdict, echo)
-        };
-        Self {
-            allowed: template(PreflightVerdict::Allowed),
-            // The headers do not depend on what else is refused.
-            origin_refused: template(PreflightVerdict::OriginRefused(None)),
-            refused: template(PreflightVerdict::Refused(
-                RefusedParts::Method,
-                ShownBy::Status,
-            )),
-        }
-    }
-
-    fn get(&self, verdict: Verdict) -> Option<&HeaderMap> {
-        match verdict.0 {
-            VerdictKind::Preflight(PreflightVerdict::Allowed) => Some(&self.allowed),
+    #[inline]
+    fn get(&self, rendered: &RenderedPolicy<HeaderValue>, verdict: Verdict) -> Option<&HeaderMap> {
+        let template = match verdict.0 {
+            VerdictKind::Preflight(PreflightVerdict::Allowed) => &self.allowed,
             VerdictKind::Preflight(
                 PreflightVerdict::Ambiguous | PreflightVerdict::OriginRefused(_),
-            ) => Some(&self.origin_refused),
-            VerdictKind::Preflight(PreflightVerdict::Refused(_, ShownBy::Status)) => {
-                Some(&self.refused)
-            }
+            ) => &self.origin_refused,
+            VerdictKind::Preflight(PreflightVerdict::Refused(_, ShownBy::Status)) => &self.refused,
             // These are rare.
             VerdictKind::Preflight(PreflightVerdict::Refused(_, ShownBy::Lists))
             | VerdictKind::Block
             | VerdictKind::Misdirected
-            | VerdictKind::Forward { .. } => None,
+            | VerdictKind::Forward { .. } => return None,
+        };
+        match template.get() {
+            Some(headers) => Some(headers),
+            None => Some(fill(template, rendered, verdict)),
         }
     }
+}
+
+/// The first request of a kind makes the template for all of them.
+#[cold]
+#[inline(never)]
+fn fill<'t>(
+    template: &'t OnceLock<HeaderMap>,
+    rendered: &RenderedPolicy<HeaderValue>,
+    verdict: Verdict,
+) -> &'t HeaderMap {
+    // The headers do not depend on what else is refused.
+    let preflight = match verdict.0 {
+        VerdictKind::Preflight(PreflightVerdict::Allowed) => PreflightVerdict::Allowed,
+        VerdictKind::Preflight(PreflightVerdict::Refused(..)) => {
+            PreflightVerdict::Refused(RefusedParts::Method, ShownBy::Status)
+        }
+        _ => PreflightVerdict::OriginRefused(None),
+    };
+    template.get_or_init(|| {
+        let verdict = Verdict(VerdictKind::Preflight(preflight));
+        let echo = Echo {
+            origin: || Some(PLACEHOLDER.clone()),
+            requested_headers: || None,
+        };
+        // A clone has no more room than its headers need.
+        early_headers(rendered, verdict, echo).clone()
+    })
 }
 
 fn early_headers<O, N>(

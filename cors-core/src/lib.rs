@@ -1,3 +1,9 @@
+//! [cors-actix]: https://docs.rs/cors-actix
+//! [cors-axum]: https://docs.rs/cors-axum
+//! [cors-rocket]: https://docs.rs/cors-rocket
+//! [cors-warp]: https://docs.rs/cors-warp
+//! [manual]: #manual
+//!
 #![doc = include_str!("../README.md")]
 //!
 //! # Manual
@@ -70,7 +76,7 @@ mod recording;
 
 pub use apply::{Echo, ResponseHeader, ResponseHeaders};
 pub use compare::{Change, Difference, Permission, PolicyDiff};
-pub use config::{Config, ConfigError, HostNameError};
+pub use config::{Config, ConfigError, HostNameError, IntoEntries, IntoSeconds};
 pub use decision::{
     Decision, HeadersRefusal, HostRefusal, MethodRefusal, OriginRefusal, PreflightRefusal,
 };

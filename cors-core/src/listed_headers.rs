@@ -7,18 +7,23 @@
 use crate::header_name::SAFELISTED;
 use crate::token::{skip_blanks, trim};
 use std::collections::BTreeMap;
+use std::iter::repeat_n;
+use std::sync::{Arc, LazyLock};
 
 /// The configured names and the safelisted ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ListedHeaders {
     /// As they are sent in the response, sorted by bytes as in Starlette.
-    names: Vec<String>,
+    names: Arc<[String]>,
     /// In lower case, sorted.
-    lower: Vec<String>,
+    lower: Arc<[String]>,
     /// A hash table of the names in lower case.
-    slots: Vec<Slot>,
+    slots: Arc<[Slot]>,
     bounds: Bounds,
 }
+
+/// The safelisted names alone. Policies share them: without configured names, they would be half of a policy.
+static SAFELISTED_ALONE: LazyLock<ListedHeaders> = LazyLock::new(|| ListedHeaders::with([]));
 
 /// How much of a request is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,13 +67,22 @@ pub(crate) enum Stop<'a> {
 impl ListedHeaders {
     /// `names` are tokens. If two differ only in case, the first is kept.
     pub(crate) fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut names = names.into_iter().peekable();
+        match names.peek() {
+            None => SAFELISTED_ALONE.clone(),
+            Some(_) => Self::with(names),
+        }
+    }
+
+    fn with<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         let mut kept = BTreeMap::new();
         for name in SAFELISTED.into_iter().chain(names) {
             kept.entry(name.to_ascii_lowercase()).or_insert(name);
         }
         let mut names: Vec<String> = kept.values().map(|name| (*name).to_owned()).collect();
         names.sort_unstable();
-        let lower: Vec<String> = kept.into_keys().collect();
+        let names: Arc<[String]> = names.into();
+        let lower: Arc<[String]> = kept.into_keys().collect();
         // Every name twice, each with a comma and a space: Firefox repeats some names. In addition, some
         // white space, empty elements and lines.
         let bounds = Bounds {
@@ -104,7 +118,7 @@ impl ListedHeaders {
     pub(crate) fn check_single<'a>(&self, mut line: &'a [u8]) -> Result<(), Stop<'a>> {
         let mut room = self.bounds.elements;
         let mut misses = MISSES;
-        for name in &self.lower {
+        for name in &*self.lower {
             if let Some(rest) = after(line, name) {
                 if rest.is_empty() {
                     return Ok(());
@@ -301,8 +315,11 @@ impl Word {
 const CASE: u8 = 0x20;
 
 /// Open addressing with linear probing, at least four times as many slots as names.
-fn slots(lower: &[String]) -> Vec<Slot> {
-    let mut slots = vec![Slot::default(); (lower.len() * 4).next_power_of_two()];
+fn slots(lower: &[String]) -> Arc<[Slot]> {
+    let count = (lower.len() * 4).next_power_of_two();
+    // Made in place: a copy of a `Vec` would take the memory twice.
+    let mut table: Arc<[Slot]> = repeat_n(Slot::default(), count).collect();
+    let slots = Arc::make_mut(&mut table);
     let mask = slots.len() - 1;
     for (number, text) in (1..).zip(lower) {
         let name = Name::read(text.as_bytes());
@@ -321,7 +338,7 @@ fn slots(lower: &[String]) -> Vec<Slot> {
             };
         }
     }
-    slots
+    table
 }
 
 /// Adds a word to a hash, without the bits in which the cases of letters differ.
@@ -463,7 +480,9 @@ mod tests {
             let names: Vec<String> = (0..500).map(family).collect();
             let listed = ListedHeaders::new(names.iter().map(String::as_str));
             let mask = listed.slots.len() - 1;
-            let steps = (0..).zip(&listed.slots).filter(|(_, slot)| slot.number > 0);
+            let steps = (0..)
+                .zip(&*listed.slots)
+                .filter(|(_, slot)| slot.number > 0);
             let steps = steps.map(|(place, slot): (usize, _)| {
                 let name = Name::read(listed.lower[slot.number - 1].as_bytes());
                 place.wrapping_sub(name.place(mask)) & mask

@@ -255,6 +255,65 @@ fn of_host(lines: Vec<Vec<u8>>) -> Request {
     }
 }
 
+/// What an application keeps for each of many hosts or tenants.
+#[test]
+fn a_policy_of_one_origin_is_small() {
+    let config = || Config::new().allow_origins([ALLOWED]);
+    let kept = kept(|| config().build().unwrap());
+    println!("a policy of one origin keeps {kept} bytes");
+    assert!(kept <= 1_024, "{kept} bytes");
+}
+
+/// All that the middleware of axum, tower and warp keeps.
+#[test]
+#[cfg(feature = "http-1")]
+fn a_middleware_of_one_origin_is_small() {
+    use cors_core::LivePolicies;
+    use std::sync::Arc;
+
+    let config = || Config::new().allow_origins([ALLOWED]);
+    let middleware = || {
+        let policy = config().build().unwrap();
+        Arc::new(LivePolicies::new(policy, PolicyTable::for_http))
+    };
+    let at_first = kept(middleware);
+    let after_requests = kept(|| {
+        let middleware = middleware();
+        for (origin, method) in [
+            (ALLOWED, "GET"),
+            (ALLOWED, "PUT"),
+            ("https://evil.com", "GET"),
+        ] {
+            let request = http::Request::builder()
+                .method("OPTIONS")
+                .header("origin", origin)
+                .header("access-control-request-method", method);
+            let request = request.body(()).unwrap();
+            let action = middleware.act(|| "/", &request, request.headers());
+            assert!(matches!(action, Some(cors_core::http::Action::Respond(_))));
+        }
+        middleware
+    });
+    println!("{at_first} bytes, after each kind of preflight {after_requests}");
+    // The limits of events, and the place for a shadow policy.
+    let reports = match cfg!(any(feature = "metrics", feature = "tracing")) {
+        true => 320,
+        false => 0,
+    };
+    assert!(at_first <= 2_048 + reports, "{at_first} bytes");
+    assert!(after_requests <= 3_400 + reports, "{after_requests} bytes");
+}
+
+/// The bytes of a value, without what all values share.
+fn kept<T>(make: impl Fn() -> T) -> usize {
+    drop(make());
+    let mut value = None;
+    let counted = allocation_counter::measure(|| value = Some(make()));
+    let on_heap = usize::try_from(counted.bytes_current).unwrap();
+    drop(value);
+    size_of::<T>() + on_heap
+}
+
 /// Without a subscriber and a recorder, reports allocate nothing either. Once for each thread, `arc-swap`
 /// does.
 #[test]

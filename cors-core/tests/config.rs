@@ -801,3 +801,57 @@ fn long_and_odd_text_stays_on_one_line() {
     assert!(line.contains(r"`https://a\u{202e}\nbbb"), "{line}");
     assert!(line.contains("bbb…`: ") && line.len() < 300, "{line}");
 }
+
+/// What a list and a number of seconds can be written as.
+mod arguments {
+    use super::*;
+    use std::borrow::Cow;
+    use std::time::Duration;
+
+    /// As `http::Method` and `http::HeaderName`.
+    struct Typed;
+
+    impl AsRef<str> for Typed {
+        fn as_ref(&self) -> &str {
+            "X-Total"
+        }
+    }
+
+    #[test]
+    fn one_text_is_a_list_of_one() {
+        let list = Config::new().expose_headers(["X-Total"]);
+        let text = String::from("X-Total");
+        assert_eq!(list, Config::new().expose_headers("X-Total"));
+        assert_eq!(list, Config::new().expose_headers(&text));
+        assert_eq!(list, Config::new().expose_headers(text));
+        assert_eq!(list, Config::new().expose_headers(Typed));
+        assert_eq!(list, Config::new().expose_headers(&Typed));
+    }
+
+    #[test]
+    fn a_list_is_anything_that_yields_texts() {
+        let list = Config::new().expose_headers(["X-A", "X-B"]);
+        let texts = ["X-A".to_owned(), "X-B".to_owned()];
+        assert_eq!(list, Config::new().expose_headers(&texts));
+        assert_eq!(list, Config::new().expose_headers(texts.to_vec()));
+        assert_eq!(list, Config::new().expose_headers(&texts[..]));
+        assert_eq!(list, Config::new().expose_headers("X-A X-B".split(' ')));
+        assert_eq!(
+            list,
+            Config::new().expose_headers(texts.map(Cow::Owned::<str>))
+        );
+        assert_eq!(
+            list,
+            Config::new().expose_headers(list.get_expose_headers())
+        );
+        let typed = Config::new().expose_headers([Typed, Typed]);
+        assert_eq!(typed.get_expose_headers(), ["X-Total", "X-Total"]);
+    }
+
+    #[test]
+    fn seconds_are_a_number_or_a_duration() {
+        let number = Config::new().max_age(90);
+        assert_eq!(number, Config::new().max_age(Duration::from_secs(90)));
+        assert_eq!(number, Config::new().max_age(Duration::from_millis(90_999)));
+    }
+}

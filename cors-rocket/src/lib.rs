@@ -1,9 +1,51 @@
-#![doc = include_str!("../README.md")]
+//! CORS for Rocket 0.5: the fairing [`Cors`].
+//!
+//! It responds to preflights, and adds the CORS headers to every other response, errors included. The core, `cors_core`,
+//! makes all decisions, so that every framework sends the same headers.
+//!
+//! ```
+//! use cors_rocket::{Config, ConfigError, Cors};
+//! use rocket::{Build, Rocket, get, routes};
+//!
+//! #[get("/")]
+//! fn hello() -> &'static str {
+//!     "hello"
+//! }
+//!
+//! fn app() -> Result<Rocket<Build>, ConfigError> {
+//!     let policy = Config::new()
+//!         .allow_origins(["https://example.com", "http://localhost:*"])
+//!         .allow_methods(["GET", "PUT"])
+//!         .build()?; // or Config::from_env().build()?
+//!     Ok(rocket::build().mount("/", routes![hello]).attach(Cors::new(policy)))
+//! }
+//! ```
+//!
+//! - [`Config`] has the keys of a policy. [`Config::build`] checks all of them and returns a [`Policy`], or every error
+//!   with its correction.
+//! - [`Cors`] takes a [`Policy`], or [`Policies`] by path and by host. [`Cors::replace`] replaces them while the server
+//!   runs.
+//! - [`Policy::explain`] says why a request is refused. With [`Config::diagnostics()`], the console of the browser does.
+//!
+//! The [guide] says where to mount the middleware, and shows the other uses. If you use rocket_cors today, start with
+//! [`guide::coming_from_rocket_cors`].
 //!
 //! # Manual
 //!
 //! The [manual](https://docs.rs/cors-decision/latest/cors_core/manual/) has a page for each topic, such as cookies and caches.
+//!
+//! # Features
+//!
+//! | feature | default | adds |
+//! |---|---|---|
+//! | `public-suffix` | yes | with credentials, patterns such as `https://*.github.io` are errors, by Mozilla's Public Suffix List |
+//! | `serde` | no | reads and writes [`Config`] as JSON, TOML or YAML |
+//! | `watch` | no | follows a policy file |
+//! | `tracing` | no | reports refused requests as events |
+//! | `metrics` | no | counts requests and refusals |
 
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod middleware;
 mod request;
 mod response;
@@ -22,3 +64,8 @@ pub use cors_core::{
 };
 pub use middleware::{Cors, ReplaceError};
 pub use request::RequestView;
+
+/// The examples of the README, compiled as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -126,7 +126,10 @@ impl Parts {
             0 => text.insert_str(one, self.part()),
             1 => text.insert_str(one, &self.part().repeat(fastrand::usize(1..200))),
             2 => text.replace_range(range, ""),
-            3 => text.insert_str(one, &text[range].to_owned()),
+            3 => {
+                let copy = text[range].to_owned();
+                text.insert_str(one, &copy);
+            }
             4 => {
                 let changed = text[range.clone()].to_uppercase();
                 text.replace_range(range, &changed);

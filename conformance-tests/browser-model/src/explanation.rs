@@ -78,7 +78,7 @@ impl fmt::Display for RedirectFailure {
             Self::Scheme => "Location is not an http or https URL",
             Self::TooMany => "there are more than 20 redirects",
             Self::UserInfo => {
-                "Location contains a user name or password, which is allowed only within the page's own \
+                "Location contains a user name or password, which is allowed at most within the page's own \
                  origin"
             },
         })

@@ -116,7 +116,13 @@ impl<'a> Hop<'a> {
                 }
                 credentials => credentials,
             };
-            check(self.origin(), credentials, &response.headers).map_err(Blocked::Cors)?;
+            check(
+                self.origin(),
+                credentials,
+                &response.headers,
+                &browser.quirks,
+            )
+            .map_err(Blocked::Cors)?;
         }
         Ok(response)
     }
@@ -229,7 +235,7 @@ impl<'a> Hop<'a> {
         }
         self.redirects += 1;
         let is_cross_origin = url.origin().ascii_serialization() != self.fetch.origin;
-        if has_user_info(&url) && (is_cross_origin || self.is_cors) {
+        if has_user_info(&url) && (is_cross_origin || self.is_cors || quirks.user_info_is_blocked) {
             return Err(RedirectFailure::UserInfo);
         }
         let becomes_get = match response.status {

@@ -58,7 +58,7 @@ impl Preflight<'_> {
         quirks: &Quirks,
     ) -> Result<Grant<'a>, PreflightFailure> {
         let headers = &response.headers;
-        check(self.origin, self.credentials, headers).map_err(PreflightFailure::Cors)?;
+        check(self.origin, self.credentials, headers, quirks).map_err(PreflightFailure::Cors)?;
         if !(200..=299).contains(&response.status) {
             return Err(PreflightFailure::Status(response.status));
         }

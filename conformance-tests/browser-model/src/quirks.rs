@@ -71,6 +71,12 @@ pub struct Quirks {
     pub redirects_need_credentials: bool,
     /// Preflights of the origin `null` are not cached: to Chromium, no two opaque origins are equal.
     pub null_asks_again: bool,
+    /// If a header has several lines, the CORS check ignores those without a value. Firefox leaves them
+    /// out when it joins lines.
+    pub empty_lines_are_ignored: bool,
+    /// A redirect to a URL with a user name or password fails even within the page's own origin: Chromium
+    /// blocks such a URL unless the URL of the page contains them, too.
+    pub user_info_is_blocked: bool,
 }
 
 impl Quirks {
@@ -98,6 +104,8 @@ impl Quirks {
         conditional_uploads_ask_again: false,
         redirects_need_credentials: false,
         null_asks_again: false,
+        empty_lines_are_ignored: false,
+        user_info_is_blocked: false,
     };
 
     /// Chrome, Edge, Opera and others.
@@ -111,6 +119,7 @@ impl Quirks {
         conditional_requests_ask_again: true,
         conditional_uploads_ask_again: true,
         null_asks_again: true,
+        user_info_is_blocked: true,
         ..Self::NONE
     };
 
@@ -127,6 +136,7 @@ impl Quirks {
         malformed_max_age_is_zero: true,
         any_is_not_remembered: true,
         conditional_requests_ask_again: true,
+        empty_lines_are_ignored: true,
         ..Self::NONE
     };
 

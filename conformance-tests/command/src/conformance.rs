@@ -38,7 +38,7 @@ use self::group::Limits;
 use self::report::Report;
 use self::runner::{Runner, Target};
 use super::policy_file::PolicyFile;
-use super::stop::until_stopped;
+use super::until_stopped;
 use super::{Failure, NO_RESULT, arguments, print_error};
 
 #[derive(Args, Clone)]

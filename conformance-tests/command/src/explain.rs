@@ -1,24 +1,13 @@
 //! `cors explain`: what happens to a request under a policy, step by step, without a server.
 
-mod changes;
-mod engines;
-mod explanation;
-mod lines;
-mod sections;
-mod server;
-mod steps;
-mod text;
-mod trust;
-
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use browser_model::{Credentials, Fetch, Url};
 use clap::{Args, ValueEnum};
 use cors_core::Policy;
+use cors_explain::{Explanation, text};
 
-pub(crate) use self::explanation::Explanation;
-pub(crate) use self::trust::Trust;
 use super::arguments::{Header, header, origin, url};
 use super::policy_file::{PolicyFile, ReadOptions};
 use super::{Failure, print_result};
@@ -69,7 +58,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
     let policy = file.build_silently()?;
     let explanation = Explanation::of(&options.fetch(&policy)?, &policy);
     let report = match options.format {
-        Format::Text => text::text(&explanation, &name).map_err(Failure::new)?,
+        Format::Text => text(&explanation, &name).map_err(Failure::new)?,
         Format::Json => serde_json::to_string_pretty(&explanation).map_err(Failure::new)?,
     };
     print_result(&report)?;

@@ -13,25 +13,17 @@ mod diff;
 mod explain;
 mod lint;
 mod man;
-mod playground;
-mod policy_file;
-mod printable;
 mod proxy;
 mod questions;
 mod schema;
 mod serve;
-mod stop;
-mod style;
 
-use std::fmt;
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
-use conformance_tests::subject::{FRAMEWORKS, Framework};
-
-use self::style::BAD;
+use command_support::{Failure, NO_RESULT, exit_code, framework, policy_file, print_error};
+use command_support::{print_line, print_result, printable, style, until_stopped};
+use cors_playground as playground;
 
 fn main() -> ExitCode {
     let command = Cli::parse().command.unwrap_or_default();
@@ -50,14 +42,8 @@ fn main() -> ExitCode {
         Command::Completions(options) => completions::run(&options),
         Command::Man(options) => man::run(&options),
     };
-    end.unwrap_or_else(|failure| {
-        print_error(failure);
-        ExitCode::from(NO_RESULT)
-    })
+    exit_code(end)
 }
-
-/// The exit status without a result, the same as that of `clap` on wrong usage.
-const NO_RESULT: u8 = 2;
 
 /// Find out what browsers do with CORS, and write a correct policy
 #[derive(Parser)]
@@ -109,52 +95,4 @@ impl Default for Command {
     fn default() -> Self {
         Self::Playground(playground::Options::default())
     }
-}
-
-/// Parses the name of a framework that has an adapter.
-fn framework() -> impl TypedValueParser<Value = Framework> {
-    let named = |name: String| {
-        let mut frameworks = FRAMEWORKS.into_iter();
-        frameworks.find(|framework| framework.name == name)
-    };
-    PossibleValuesParser::new(FRAMEWORKS.map(|framework| framework.name))
-        .try_map(move |name| named(name).ok_or("unknown framework"))
-}
-
-/// Why the command failed: one line per problem.
-struct Failure(String);
-
-impl Failure {
-    /// Creates a failure with the prefix `error: `. Issues of a policy have a prefix of their own.
-    fn new(problem: impl fmt::Display) -> Self {
-        Self(format!("error: {problem}"))
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// Prints the result of the command and a line break on standard output.
-fn print_result(text: &str) -> Result<(), Failure> {
-    let text = text.trim_end_matches('\n');
-    writeln!(anstream::stdout(), "{text}").map_err(Failure::new)
-}
-
-/// Prints a line on standard output. Errors are ignored, so a server continues if its output is
-/// closed.
-fn print_line(line: impl fmt::Display) {
-    let _ = writeln!(io::stdout(), "{line}");
-}
-
-/// Prints a line on standard error. Errors are ignored.
-fn print_error(line: impl fmt::Display) {
-    let line = line.to_string();
-    let (prefix, rest) = match line.strip_prefix("error:") {
-        Some(rest) => ("error:", rest),
-        None => ("", line.as_str()),
-    };
-    let _ = writeln!(anstream::stderr(), "{BAD}{prefix}{BAD:#}{rest}");
 }

@@ -31,7 +31,7 @@ use self::resolver::Reach;
 use self::server::Server;
 use self::target::Target;
 use super::policy_file::PolicyFile;
-use super::stop::until_stopped;
+use super::until_stopped;
 use super::{Failure, print_error, print_line};
 
 #[derive(Args)]

@@ -11,7 +11,7 @@ use conformance_tests::subject::Framework;
 use tokio::sync::oneshot;
 
 use super::policy_file::PolicyFile;
-use super::stop::until_stopped;
+use super::until_stopped;
 use super::{Failure, framework, print_line};
 
 #[derive(Args)]

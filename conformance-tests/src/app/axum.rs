@@ -3,19 +3,19 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
-use std::panic::resume_unwind;
+use std::panic::{AssertUnwindSafe, resume_unwind};
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
-use axum::response::Response;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{IntoMakeService, MethodFilter, on};
 use axum::{Router, ServiceExt};
 use cors_axum::{Cors, CorsLayer};
-use futures_util::stream;
+use futures_util::{FutureExt as _, stream};
 use tokio::net::TcpListener;
 use tokio::task::yield_now;
-use tower::Layer as _;
-use tower_http::catch_panic::CatchPanicLayer;
+use tower_layer::Layer as _;
 
 use super::{CHUNKS, HANDLED, METHODS, OK, ROUTES, dictated};
 use crate::response::Reply;
@@ -45,7 +45,7 @@ pub fn router() -> Router {
             on(any, async |headers: HeaderMap| as_dictated(&headers)),
         )
         // Catch panics inside the CORS layer; otherwise the 500 has no CORS headers.
-        .layer(CatchPanicLayer::new())
+        .layer(from_fn(catch_panic))
 }
 
 /// The application with the middleware, for `axum::serve`.
@@ -106,6 +106,12 @@ fn chunks() -> Body {
 async fn later() -> Response {
     yield_now().await;
     respond(OK)
+}
+
+/// As the layer of `tower-http` does, whose dependencies `cargo run` would compile for this alone.
+async fn catch_panic(request: Request<Body>, next: Next) -> Response {
+    let response = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    response.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
 
 /// Panics like a handler, but without printing a message.

@@ -101,7 +101,12 @@ mod tests {
 
     use cors_core::Config;
 
-    use crate::subject::FRAMEWORKS;
+    use crate::subject::{FRAMEWORKS, NAMES};
+
+    #[test]
+    fn the_suite_has_every_framework() {
+        assert_eq!(FRAMEWORKS.map(|framework| framework.name), NAMES);
+    }
 
     #[test]
     fn a_server_that_is_stopped_frees_its_port() {

@@ -13,12 +13,18 @@
     reason = "tests fail by panicking"
 )]
 
-pub mod cases;
 #[cfg(unix)] // process groups
-pub mod launch;
+pub mod browser;
+pub mod cases;
+#[cfg(unix)] // a port is reserved with SO_REUSEPORT
+pub mod nginx;
 pub mod node;
 pub mod process;
+#[cfg(unix)]
+pub mod process_group;
 #[cfg(unix)] // the folder of programs in a virtual environment
 pub mod python;
 pub mod random;
+pub mod scripted;
+pub mod skip;
 pub mod tally;

@@ -1,5 +1,6 @@
 //! Servers as child processes.
 
+use std::env;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
@@ -7,7 +8,13 @@ use std::thread;
 use std::time::Duration;
 
 /// The maximum time a test waits. Only a broken program takes that long.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(180);
+
+/// Finds the program also in the folder where Debian installs servers, which only root has on its path.
+pub fn with_servers_of_debian(command: &mut Command) -> &mut Command {
+    let path = env::var("PATH").unwrap_or_default() + ":/usr/sbin";
+    command.env("PATH", path)
+}
 
 /// A server that runs until it is dropped.
 pub struct Server {
@@ -30,6 +37,15 @@ impl Server {
                 .for_each(|line| drop(sender.send(line)))
         });
         Self { child, lines }
+    }
+
+    /// Waits until the server prints `listening on` and its address, as the servers of our tests do. The address has no
+    /// scheme.
+    pub fn address(&self) -> String {
+        let line = self.line_with("listening on ");
+        let (_, address) = line.split_once("listening on ").unwrap();
+        let address = address.trim_start_matches("http://");
+        address.split(',').next().unwrap().to_owned()
     }
 
     /// Waits for the next line of standard output that contains this text.

@@ -173,10 +173,18 @@ fn sent(request: &Request, by_script: &BTreeMap<String, String>) -> Sent {
         is_of_script.then(|| (name, "sent".to_owned()))
     });
     Sent {
-        url: request.url.to_string(),
+        url: without_user_info(request.url.clone()).to_string(),
         method: request.method.clone(),
         headers: headers.collect(),
     }
+}
+
+/// The URL as a server receives it.
+pub(crate) fn without_user_info(mut url: Url) -> Url {
+    // Only URLs without a host cannot have a user name.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url
 }
 
 /// The `type`, the `status` and the headers that the script could read.

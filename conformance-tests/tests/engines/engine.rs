@@ -1,6 +1,5 @@
 //! Finds each browser, starts it on a page, and keeps it away from everything except that page.
 
-use std::fs;
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::Command;
@@ -8,7 +7,8 @@ use std::process::Command;
 use browser_model::Quirks;
 use serde_json::json;
 use tempfile::TempDir;
-use test_support::launch::{Group, chromium, find, mini_browser, screen};
+use test_support::browser::{chromium, firefox, mini_browser, screen};
+use test_support::process_group::Group;
 use tungstenite::{Message, WebSocket};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,12 +78,10 @@ impl Engine {
             }
             Self::Firefox => {
                 let (host, port) = (proxy.ip(), proxy.port());
-                let user_js = FIREFOX.replace("{host}", &host.to_string());
-                let user_js = user_js.replace("{port}", &port.to_string());
-                fs::write(profile.join("user.js"), user_js).unwrap();
-                let mut command = Command::new(find(&["firefox-esr", "firefox"])?);
-                command.args(["--headless", "--no-remote", "--remote-debugging-port=0"]);
-                command.arg("--profile").arg(profile);
+                let preferences = FIREFOX.replace("{host}", &host.to_string());
+                let preferences = preferences.replace("{port}", &port.to_string());
+                let mut command = firefox(profile, &preferences)?;
+                command.arg("--remote-debugging-port=0");
                 command
             }
             Self::WebKit => {
@@ -108,7 +106,7 @@ impl Engine {
     }
 }
 
-/// The contents of `user.js`.
+/// All requests go to the network of the test.
 const FIREFOX: &str = r#"
 user_pref("network.proxy.type", 1);
 user_pref("network.proxy.http", "{host}");
@@ -116,13 +114,6 @@ user_pref("network.proxy.http_port", {port});
 user_pref("network.proxy.ssl", "{host}");
 user_pref("network.proxy.ssl_port", {port});
 user_pref("network.proxy.allow_hijacking_localhost", true);
-user_pref("app.update.enabled", false);
-user_pref("browser.aboutwelcome.enabled", false);
-user_pref("browser.shell.checkDefaultBrowser", false);
-user_pref("datareporting.policy.dataSubmissionEnabled", false);
-user_pref("dom.security.https_first", false);
-user_pref("network.captive-portal-service.enabled", false);
-user_pref("network.connectivity-service.enabled", false);
 "#;
 
 /// The version that the program reports.

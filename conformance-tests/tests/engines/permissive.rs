@@ -5,6 +5,7 @@
 //! | `redirect` | redirects to this URL, with `status` |
 //! | `refuse` | sends no CORS headers, except to preflights |
 //! | `origin` | allows this origin in place of the request's |
+//! | `empty` | sends a line without a value before the line that allows the origin |
 //! | `headers`, `max-age` | sends this value in the response to a preflight |
 
 use browser_model::{Request, Response};
@@ -27,6 +28,8 @@ pub(crate) fn permissive(request: &Request) -> Response {
     header("cache-control", Some("no-store".to_owned()));
     header("content-length", Some("0".to_owned()));
     if request.is_preflight || parameter("refuse").is_none() {
+        let empty = parameter("empty").map(|_| String::new());
+        header("access-control-allow-origin", empty);
         let origin = parameter("origin").or_else(|| asked("origin"));
         header("access-control-allow-origin", origin);
         header("access-control-allow-credentials", Some("true".to_owned()));

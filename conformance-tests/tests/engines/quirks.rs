@@ -3,7 +3,7 @@
 
 use browser_model::{Fetch, Quirks, Url};
 
-use crate::comparison::{difference, replayed, script};
+use crate::comparison::{difference, replayed, script, without_user_info};
 use crate::network::Server;
 use crate::permissive::permissive;
 use crate::session::{Script, Session};
@@ -181,6 +181,18 @@ const PROBES: &[Probe] = &[
         ..PLAIN
     },
     Probe {
+        quirk: "empty_lines_are_ignored",
+        reset: |quirks| quirks.empty_lines_are_ignored = false,
+        parameters: &[("empty", "")],
+        ..PLAIN
+    },
+    Probe {
+        quirk: "user_info_is_blocked",
+        reset: |quirks| quirks.user_info_is_blocked = false,
+        hops: &["app", "user:password@app"],
+        ..PLAIN
+    },
+    Probe {
         quirk: "null_asks_again",
         reset: |quirks| quirks.null_asks_again = false,
         page: "null",
@@ -269,7 +281,10 @@ impl Probe {
             urls
         });
         for url in &urls {
-            session.network.route(name, url, Server::Made(permissive));
+            let received = without_user_info(url.clone());
+            session
+                .network
+                .route(name, &received, Server::Made(permissive));
         }
         let bytes = |text: &str| {
             text.chars()

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use test_support::launch::skip;
+use test_support::skip::skip;
 
 use crate::engine::{Engine, Running};
 use crate::network::Network;

@@ -1,30 +1,24 @@
 //! Real caching proxies as child processes.
 
-use std::env;
+use std::any::Any;
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, Write as _};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::path::Path;
+use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
 
 use conformance_tests::response::Response;
 use conformance_tests::run::vary;
 use tempfile::TempDir;
-use tokio::net::TcpSocket;
-
-/// The maximum time to wait. Only a broken program is that slow.
-const PATIENCE: Duration = Duration::from_secs(60);
+use test_support::nginx::{self, Nginx};
+use test_support::process::with_servers_of_debian;
 
 /// A caching proxy that runs until it is dropped.
 pub(crate) struct Cache {
     pub(crate) address: SocketAddr,
     /// Whether the cache reads only the last of several `Vary` lines.
     knows_one_vary_line: bool,
-    child: Child,
-    folder: TempDir,
-    _port: Option<TcpSocket>,
+    /// Ends when it is dropped.
+    _program: Box<dyn Any>,
 }
 
 /// Starts a cache in front of a server. The error kind is `NotFound` if it is not installed.
@@ -32,7 +26,8 @@ pub(crate) type Start = fn(SocketAddr) -> io::Result<Cache>;
 
 pub(crate) fn varnish(server: SocketAddr) -> io::Result<Cache> {
     let folder = tempfile::tempdir()?;
-    let mut child = program("varnishd", folder.path())?
+    let mut child = with_servers_of_debian(&mut Command::new("varnishd"))
+        .stderr(File::create(folder.path().join("log"))?)
         .args(["-j", "none"]) // do not switch the user
         .arg("-d") // read commands from standard input, and end with it
         .arg("-n")
@@ -50,73 +45,43 @@ pub(crate) fn varnish(server: SocketAddr) -> io::Result<Cache> {
         let address = line.unwrap().strip_prefix("a0 ")?.trim().replace(' ', ":");
         Some(address.parse().unwrap())
     });
+    let log = || fs::read_to_string(folder.path().join("log")).unwrap_or_default();
     Ok(Cache {
-        address: address.unwrap_or_else(|| panic!("varnishd: {}", log(folder.path()))),
+        address: address.unwrap_or_else(|| panic!("varnishd: {}", log())),
         knows_one_vary_line: false,
-        child,
-        folder,
-        _port: None,
+        _program: Box::new(Varnish {
+            child,
+            _folder: folder,
+        }),
     })
 }
 
 pub(crate) fn nginx(server: SocketAddr) -> io::Result<Cache> {
-    let folder = tempfile::tempdir()?;
-    let version = program("nginx", folder.path())?.arg("-v").status()?;
-    assert!(version.success());
-    let version = number(&log(folder.path()));
-    // nginx cannot report a free port that it picked, so reserve one with a socket that never
-    // listens.
-    let port = TcpSocket::new_v4()?;
-    port.set_reuseport(true)?;
-    port.bind((Ipv4Addr::LOCALHOST, 0).into())?;
-    let address = port.local_addr()?;
-    // nginx would create these unused folders elsewhere.
-    let folders = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
-    let folders = folders
-        .map(|name| format!("{name}_temp_path {name};"))
-        .concat();
-    let config = format!(
-        "daemon off;
-        master_process off; # one process, without a switch of the user
-        pid pid;
-        error_log stderr;
-        events {{}}
-        http {{
-            {folders}
-            access_log off;
-            proxy_cache_path cache keys_zone=cache:1m;
-            server {{
-                listen {address} reuseport;
-                location / {{
-                    proxy_pass http://{server};
-                    proxy_set_header Host $http_host;
-                    proxy_cache cache;
-                    proxy_cache_key $http_host$request_uri;
-                    proxy_cache_valid any 1d; # for responses without a lifetime, like Varnish
-                }}
-            }}
+    let version = nginx::command().arg("-v").output()?;
+    assert!(version.status.success());
+    let version = number(&String::from_utf8_lossy(&version.stderr));
+    let lines = format!(
+        "location / {{
+            proxy_pass http://{server};
+            proxy_set_header Host $http_host;
+            proxy_cache cache;
+            proxy_cache_key $http_host$request_uri;
+            proxy_cache_valid any 1d; # for responses without a lifetime, like Varnish
         }}"
     );
-    fs::write(folder.path().join("nginx.conf"), config)?;
-    let child = program("nginx", folder.path())?
-        .arg("-p")
-        .arg(folder.path())
-        .args(["-c", "nginx.conf", "-e", "stderr"])
-        .spawn()?;
-    let mut cache = Cache {
-        address,
+    let nginx = Nginx::start(&[], "proxy_cache_path cache keys_zone=cache:1m;", &lines);
+    let nginx = nginx.ok_or(io::ErrorKind::NotFound)?;
+    Ok(Cache {
+        address: nginx.address,
         knows_one_vary_line: version < (1, 23), // see the CHANGES of nginx
-        child,
-        folder,
-        _port: Some(port),
-    };
-    let start = Instant::now();
-    while TcpStream::connect(address).is_err() {
-        let runs = cache.child.try_wait()?.is_none() && start.elapsed() < PATIENCE;
-        assert!(runs, "nginx: {}", log(cache.folder.path()));
-        thread::sleep(Duration::from_millis(10));
-    }
-    Ok(cache)
+        _program: Box::new(nginx),
+    })
+}
+
+/// A process that ends with its standard input.
+struct Varnish {
+    child: Child,
+    _folder: TempDir,
 }
 
 impl Cache {
@@ -131,24 +96,11 @@ impl Cache {
     }
 }
 
-impl Drop for Cache {
+impl Drop for Varnish {
     fn drop(&mut self) {
-        // Varnish and its child process end when `wait` closes standard input.
-        if self.child.stdin.is_none() {
-            let _ = self.child.kill();
-        }
+        // This closes standard input. Its child process ends, too.
         let _ = self.child.wait();
     }
-}
-
-fn program(name: &str, folder: &Path) -> io::Result<Command> {
-    let mut command = Command::new(name);
-    // Debian installs servers here, and only root has the folder on its path.
-    let path = env::var("PATH").unwrap_or_default() + ":/usr/sbin";
-    command
-        .env("PATH", path)
-        .stderr(File::create(folder.join("log"))?);
-    Ok(command)
 }
 
 /// 1 and 22 of `nginx version: nginx/1.22.1`.
@@ -157,9 +109,4 @@ fn number(version: &str) -> (u32, u32) {
     let (major, rest) = number.split_once('.').unwrap();
     let (minor, _) = rest.split_once('.').unwrap();
     (major.parse().unwrap(), minor.parse().unwrap())
-}
-
-/// The log of the cache.
-fn log(folder: &Path) -> String {
-    fs::read_to_string(folder.join("log")).unwrap_or_default()
 }

@@ -191,10 +191,8 @@ impl Starlette {
     fn start(python: &Environment) -> Self {
         let app = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/starlette/app.py");
         let process = Server::start(python.program("python").arg(app));
-        let line = process.line_with("listening on ");
-        let address = line.rsplit(' ').next().unwrap().parse().unwrap();
         Self {
-            address,
+            address: process.address().parse().unwrap(),
             _process: process,
         }
     }

@@ -76,7 +76,7 @@ impl<'a> AllowedOrigins<'a> {
         let exact = self.exact.iter().copied();
         let found = search.first(&mut Budget::default())?;
         let by_name = BY_NAME.into_iter().filter(|origin| self.contains(origin));
-        Ok(first(exact.chain(by_name), found))
+        Ok(first(&mut exact.chain(by_name), found))
     }
 
     /// A shortest origin that is allowed here and not by `other`, and that a browser could send. `None`
@@ -98,10 +98,10 @@ impl<'a> AllowedOrigins<'a> {
         let exact = self.exact.iter().copied();
         let found = search.except(&other.exact).first(&mut Budget::default())?;
         let by_name = BY_NAME.into_iter().filter(|origin| self.contains(origin));
-        let exact = exact
+        let mut exact = exact
             .chain(by_name)
             .filter(|origin| !other.contains(origin));
-        Ok(first(exact, found))
+        Ok(first(&mut exact, found))
     }
 
     fn contains(&self, origin: &str) -> bool {
@@ -113,8 +113,8 @@ impl<'a> AllowedOrigins<'a> {
 pub(super) const BY_NAME: [&str; 2] = ["file://", "null"];
 
 /// The first of the origins that were found.
-pub(super) fn first<'a>(
-    exact: impl Iterator<Item = &'a str>,
+pub(super) fn first(
+    exact: &mut dyn Iterator<Item = &str>,
     found: Option<String>,
 ) -> Option<String> {
     let order = |origin: &str| {

@@ -6,7 +6,7 @@ use super::search::{Budget, Condition, Search};
 use crate::origin::automaton::Automaton;
 use crate::origin::pattern::{BAD_PORTS, Entry};
 use crate::origin::regex::OriginRegex;
-use crate::origin::set::OriginSet;
+use crate::origin::set::{OriginSet, Texts};
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
@@ -61,7 +61,7 @@ impl<'a> Origins<'a> {
     /// An origin that is allowed here and not by `other`.
     pub(crate) fn outside_of(&self, other: &Origins<'_>) -> Result<Option<String>, TooComplex> {
         let found = self.excess_over(other)?;
-        Ok(first(found.iter().map(|excess| &*excess.origin), None))
+        Ok(first(&mut found.iter().map(|excess| &*excess.origin), None))
     }
 
     /// An origin that both allow or, if there is none, one that this allows. `None` if this allows none.
@@ -77,7 +77,7 @@ impl<'a> Origins<'a> {
     fn example_in(&self, other: &Origins<'_>) -> Result<Option<String>, TooComplex> {
         let is_shared = |origin: &&str| self.contains(origin) && other.contains(origin);
         let exact = self.exact().chain(other.exact()).filter(is_shared);
-        if let Some(origin) = first(exact.take(LISTED), None) {
+        if let Some(origin) = first(&mut exact.take(LISTED), None) {
             return Ok(Some(origin));
         }
         let (ours, theirs) = (self.automaton()?, other.automaton()?);
@@ -87,7 +87,7 @@ impl<'a> Origins<'a> {
             on_bad_ports()?,
         ];
         let found = Search::new(both).first(&mut Budget::default())?;
-        Ok(first(BY_NAME.into_iter().filter(is_shared), found))
+        Ok(first(&mut BY_NAME.into_iter().filter(is_shared), found))
     }
 
     /// The entries that allow an origin which `other` does not allow. They are empty if, and only if, `other`
@@ -138,12 +138,11 @@ impl<'a> Origins<'a> {
         found
     }
 
-    fn exact(&self) -> impl Iterator<Item = &'a str> {
-        let sets = match self {
-            Self::Any => &[][..],
-            Self::Listed(sets) => sets,
-        };
-        sets.iter().flat_map(|set| set.exact_entries())
+    fn exact(&self) -> Texts<'_> {
+        match self {
+            Self::Any => Box::new(std::iter::empty()),
+            Self::Listed(sets) => Box::new(sets.iter().flat_map(|set| set.exact_entries())),
+        }
     }
 
     fn null(&self) -> Option<&'static str> {

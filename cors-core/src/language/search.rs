@@ -33,10 +33,13 @@ const MAX_NODES: usize = 20_000;
 /// The bytes of origins. If several lead to the same state, the first is used.
 const ALPHABET: &[u8; 44] = b"abcdefghijklmnopqrstuvwxyz0123456789-_.:/[]+";
 
+/// The most conditions of a search. With the number as a parameter, all of this would be compiled once for each number.
+const MOST: usize = 4;
+
 /// What to search for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Search<'a, const N: usize> {
-    automata: [Condition<'a>; N],
+#[derive(Clone, Debug)]
+pub(crate) struct Search<'a> {
+    automata: Vec<Condition<'a>>,
     /// Texts that are not searched for, sorted.
     except: &'a [&'a str],
 }
@@ -70,10 +73,11 @@ impl<'a> Condition<'a> {
     }
 }
 
-impl<'a, const N: usize> Search<'a, N> {
-    pub(crate) fn new(automata: [Condition<'a>; N]) -> Self {
+impl<'a> Search<'a> {
+    pub(crate) fn new<const N: usize>(automata: [Condition<'a>; N]) -> Self {
+        const { assert!(N <= MOST) };
         Self {
-            automata,
+            automata: automata.into(),
             except: &[],
         }
     }
@@ -144,9 +148,9 @@ impl<'a, const N: usize> Search<'a, N> {
     }
 
     /// After the prefix of the part.
-    fn start(&self, part: Part) -> Option<Key<N>> {
-        let mut states = [None; N];
-        for (state, condition) in states.iter_mut().zip(self.automata) {
+    fn start(&self, part: Part) -> Option<Key> {
+        let mut states = [None; MOST];
+        for (state, condition) in states.iter_mut().zip(&self.automata) {
             *state = condition.follow(condition.automaton().start())?;
         }
         let mut key = Key {
@@ -162,9 +166,9 @@ impl<'a, const N: usize> Search<'a, N> {
     }
 
     /// `None` if nothing that continues this way is searched for.
-    fn step(&self, key: &Key<N>, place: Place, byte: u8) -> Option<Key<N>> {
+    fn step(&self, key: &Key, place: Place, byte: u8) -> Option<Key> {
         let mut states = key.states;
-        for (state, condition) in states.iter_mut().zip(self.automata) {
+        for (state, condition) in states.iter_mut().zip(&self.automata) {
             let next = state.and_then(|state| condition.automaton().next(state, byte));
             *state = condition.follow(next)?;
         }
@@ -178,7 +182,7 @@ impl<'a, const N: usize> Search<'a, N> {
     }
 
     /// The texts of `except` that start with what was read.
-    fn step_in_texts(&self, key: &Key<N>, byte: u8) -> ((usize, usize), usize) {
+    fn step_in_texts(&self, key: &Key, byte: u8) -> ((usize, usize), usize) {
         let (start, end) = key.remaining;
         let Some(texts) = self
             .except
@@ -197,8 +201,8 @@ impl<'a, const N: usize> Search<'a, N> {
         }
     }
 
-    fn is_final(&self, key: &Key<N>) -> bool {
-        let mut states = key.states.iter().zip(self.automata);
+    fn is_final(&self, key: &Key) -> bool {
+        let mut states = key.states.iter().zip(&self.automata);
         let fits = states.all(|(state, condition)| condition.is_final(*state));
         let (start, end) = key.remaining;
         // A text that is a prefix of others is the first of them.
@@ -213,9 +217,10 @@ impl<'a, const N: usize> Search<'a, N> {
             return ALPHABET.to_vec();
         }
         let class = |byte: u8| {
-            let classes = self
-                .automata
-                .map(|condition| condition.automaton().class(byte));
+            let mut classes = [0; MOST];
+            for (class, condition) in classes.iter_mut().zip(&self.automata) {
+                *class = condition.automaton().class(byte);
+            }
             (own_class(byte), classes)
         };
         let mut seen = Vec::new();
@@ -243,10 +248,10 @@ fn own_class(byte: u8) -> u8 {
 
 /// What was read, as far as it matters for what can follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Key<const N: usize> {
+struct Key {
     place: Place,
     /// `None` if the automaton rejects every text that continues this way.
-    states: [Option<State>; N],
+    states: [Option<State>; MOST],
     /// Where the texts of `except` are that can still be meant.
     remaining: (usize, usize),
     /// How much was read, if there are such texts.
@@ -254,24 +259,24 @@ struct Key<const N: usize> {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Node<const N: usize> {
-    key: Key<N>,
+struct Node {
+    key: Key,
     lengths: Lengths,
     /// The node before it, and the byte that leads from there to here.
     previous: Option<(usize, u8)>,
 }
 
 #[derive(Debug, Default)]
-struct Visited<const N: usize> {
-    nodes: Vec<Node<N>>,
-    lengths: HashMap<Key<N>, Lengths, RandomState>,
+struct Visited {
+    nodes: Vec<Node>,
+    lengths: HashMap<Key, Lengths, RandomState>,
 }
 
-impl<const N: usize> Visited<N> {
+impl Visited {
     /// Adds the node, unless there is one from which at least the same texts can follow.
     fn add(
         &mut self,
-        key: Key<N>,
+        key: Key,
         lengths: Lengths,
         previous: Option<(usize, u8)>,
         budget: &mut Budget,

@@ -11,6 +11,9 @@ use super::regex::OriginRegex;
 use foldhash::fast::RandomState;
 use std::sync::Arc;
 
+/// Entries, one after another. No request asks for them, and the iterators inside would be compiled again for each caller.
+pub(crate) type Texts<'a> = Box<dyn Iterator<Item = &'a str> + 'a>;
+
 /// The origins of a policy that lists them, instead of allowing all with `*`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OriginSet {
@@ -67,28 +70,29 @@ impl OriginSet {
     }
 
     /// The exact origins and patterns, without those that another entry covers.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = &str> {
-        self.patterns.iter().chain(self.exact_entries())
+    pub(crate) fn entries(&self) -> Texts<'_> {
+        Box::new(self.patterns().chain(self.exact_entries()))
     }
 
     /// Some of the entries: what is found in `count` steps.
-    pub(crate) fn first_entries(&self, count: usize) -> impl Iterator<Item = &str> {
+    pub(crate) fn first_entries(&self, count: usize) -> Texts<'_> {
         let overlay = self.overlay.iter();
         let changed = overlay.flat_map(|overlay| overlay.candidates(&self.hasher));
-        let unchanged = self.patterns.iter().chain(self.exact.iter());
-        unchanged.map(Some).chain(changed).take(count).flatten()
+        let unchanged = self.patterns().chain(self.exact.iter());
+        Box::new(unchanged.map(Some).chain(changed).take(count).flatten())
     }
 
     /// The entries without a wildcard.
-    pub(crate) fn exact_entries(&self) -> impl Iterator<Item = &str> {
-        let overlay = self.overlay.iter();
-        let changed = overlay.flat_map(|overlay| overlay.entries(&self.hasher));
-        self.exact.iter().chain(changed)
+    pub(crate) fn exact_entries(&self) -> Texts<'_> {
+        match &self.overlay {
+            None => Box::new(self.exact.iter()),
+            Some(overlay) => Box::new(self.exact.iter().chain(overlay.entries(&self.hasher))),
+        }
     }
 
     /// The entries with a wildcard.
-    pub(crate) fn patterns(&self) -> impl Iterator<Item = &str> {
-        self.patterns.iter()
+    pub(crate) fn patterns(&self) -> Texts<'_> {
+        Box::new(self.patterns.iter())
     }
 
     /// A pattern that allows the origin `text`.

@@ -51,15 +51,19 @@ pub(crate) enum Found {
 const ROOT: usize = 0;
 
 impl Tree {
+    /// Without rules, it has no nodes, because most applications have no prefixes.
     pub(crate) fn new() -> Self {
         Self {
-            nodes: vec![Node::default()],
+            nodes: Vec::new(),
             longest: 0,
         }
     }
 
     /// Adds a rule for a prefix. Returns `false` if the prefix has a rule.
     pub(crate) fn insert(&mut self, prefix: &[Vec<u8>], rule: usize) -> bool {
+        if self.nodes.is_empty() {
+            self.nodes.push(Node::default());
+        }
         let mut at = ROOT;
         for name in prefix {
             at = self.child(at, name).unwrap_or_else(|| self.add(at, name));

@@ -99,7 +99,7 @@ fn texts() {
         ),
         (
             Blocked::Redirect(RedirectFailure::UserInfo),
-            "redirect failed: Location contains a user name or password, which is allowed only \
+            "redirect failed: Location contains a user name or password, which is allowed at most \
              within the page's own origin",
         ),
     ];

@@ -352,3 +352,63 @@ fn firefox_checks_a_preflight_against_the_origin_that_it_sent() {
         }
     }
 }
+
+#[test]
+fn firefox_ignores_empty_lines() {
+    const ORIGIN: &str = "Access-Control-Allow-Origin";
+    const CREDENTIALS: &str = "Access-Control-Allow-Credentials";
+    let including = super::including(with("GET", &[]));
+    let read = |quirks, headers| {
+        let outcome = super::outcome(quirks, &including, &[response(200, headers)]);
+        outcome.result.is_ok()
+    };
+    for (engine, quirks) in ENGINES {
+        let rows: [Lines<'_>; 3] = [
+            &[(ORIGIN, ""), (ORIGIN, PAGE), (CREDENTIALS, "true")],
+            &[(ORIGIN, PAGE), (ORIGIN, " "), (CREDENTIALS, "true")],
+            &[(ORIGIN, PAGE), (CREDENTIALS, "true"), (CREDENTIALS, "")],
+        ];
+        for headers in rows {
+            assert_eq!(
+                read(quirks, headers),
+                engine == "firefox",
+                "{engine} {headers:?}"
+            );
+        }
+        let rows: [Lines<'_>; 3] = [
+            &[(ORIGIN, ""), (ORIGIN, ""), (CREDENTIALS, "true")],
+            &[(ORIGIN, PAGE), (CREDENTIALS, "")],
+            &[
+                (ORIGIN, PAGE),
+                (ORIGIN, PAGE),
+                (ORIGIN, ""),
+                (CREDENTIALS, "true"),
+            ],
+        ];
+        for headers in rows {
+            assert!(!read(quirks, headers), "{engine} {headers:?}");
+        }
+    }
+}
+
+#[test]
+fn chromium_blocks_user_names_in_urls() {
+    let fetch = Fetch {
+        url: url("https://app.example.com/a"),
+        ..with("GET", &[])
+    };
+    for (engine, quirks) in ENGINES {
+        for target in [
+            "https://user@app.example.com/",
+            "https://:secret@app.example.com/",
+        ] {
+            let responses = [response(302, &[("Location", target)]), response(200, &[])];
+            let outcome = super::outcome(quirks, &fetch, &responses);
+            assert_eq!(
+                outcome.result.is_ok(),
+                engine != "chromium",
+                "{engine} {target}"
+            );
+        }
+    }
+}

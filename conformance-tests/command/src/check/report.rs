@@ -75,7 +75,7 @@ impl<'a> Report<'a> {
         };
         let message = |engine| {
             let message = is_whole.then(|| console(&seen, engine)).flatten();
-            let message = message.map(|text| secret::without_values(text, &plan.fetch));
+            let message = message.map(|message| secret::without_values(message, &plan.fetch));
             (engine, message)
         };
         let (verdict, reason) = verdict(visit, &findings);

@@ -40,12 +40,14 @@ pub(super) fn of_response(name: &str, value: &[u8]) -> String {
     format!("{name}={REDACTED}{attributes}")
 }
 
-/// A text about a fetch without the values that its script sets.
-pub(super) fn without_values(text: String, fetch: &Fetch) -> String {
-    let secret = fetch.headers.iter().filter(|line| !is_public(&line.0));
+/// The message of a console without the values that the script sets. It contains a value only if no header can have it.
+pub(super) fn without_values(message: String, fetch: &Fetch) -> String {
+    let is_invalid = |value: &[u8]| value.iter().any(|byte| b"\0\n\r".contains(byte));
+    let lines = fetch.headers.iter();
+    let secret = lines.filter(|line| !is_public(&line.0) && is_invalid(&line.1));
     let values = secret.map(|line| shown(line.1.trim_ascii()));
     let values = values.filter(|value| !value.is_empty());
-    values.fold(text, |text, value| text.replace(&value, REDACTED))
+    values.fold(message, |message, value| message.replace(&value, REDACTED))
 }
 
 fn is_public(name: &str) -> bool {

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use browser_model::{Browser, Outcome, Quirks, Request, Response, Url};
-use cors_diagnosis::probes;
+use cors_diagnosis::{fetch_metadata, probes};
 use http::Version;
 
 use super::plan::Plan;
@@ -38,6 +38,7 @@ pub(super) async fn visit(plan: &Plan, client: &Client, quirks: Quirks) -> Visit
         server: None,
         problem: None,
         stopped_at: None,
+        urls: Vec::new(),
     };
     let mut browser = Browser::new(quirks);
     let send = async |request: &Request| network.send(request).await;
@@ -76,6 +77,8 @@ struct Network<'a> {
     server: Option<IpAddr>,
     problem: Option<Problem>,
     stopped_at: Option<Url>,
+    /// The URLs of the fetch so far, without preflights.
+    urls: Vec<Url>,
 }
 
 impl Network<'_> {
@@ -86,7 +89,8 @@ impl Network<'_> {
         }
         self.versions.push(None);
         let cookie = self.plan.cookie(request);
-        match self.client.send(request, cookie).await {
+        let request = self.with_metadata(request);
+        match self.client.send(&request, cookie).await {
             Ok(reply) => {
                 if let Some(version) = self.versions.last_mut() {
                     *version = Some(reply.version);
@@ -99,5 +103,17 @@ impl Network<'_> {
                 None
             }
         }
+    }
+
+    /// The request with what a browser says about where it comes from.
+    fn with_metadata(&mut self, request: &Request) -> Request {
+        let origin = &self.plan.fetch.origin;
+        self.urls.push(request.url.clone());
+        let mut request = request.clone();
+        request.headers.extend(fetch_metadata(origin, &self.urls));
+        if request.is_preflight {
+            self.urls.pop();
+        }
+        request
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
-use browser_model::{Request, Response};
+use browser_model::{Request, Response, Url};
 use http::header::{ACCEPT, CONTENT_LENGTH, COOKIE, HOST, HeaderName, HeaderValue, USER_AGENT};
 use http::uri::{PathAndQuery, Uri};
 use http::{HeaderMap, Method, Version};
@@ -16,6 +16,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 use tokio_util::io::InspectReader;
+use url::Position;
 
 use super::connect::Bytes;
 use super::limited::Limited;
@@ -113,8 +114,8 @@ impl Message<'_> {
 
     fn http1(&self) -> Result<HttpRequest, Problem> {
         let mut request = self.http()?;
-        let authority = header_value("host", self.request.url.authority().as_bytes())?;
-        request.headers_mut().insert(HOST, authority);
+        let host = header_value("host", host(&self.request.url).as_bytes())?;
+        request.headers_mut().insert(HOST, host);
         *request.uri_mut() = self.target()?.into();
         Ok(request)
     }
@@ -124,7 +125,7 @@ impl Message<'_> {
         let url = &self.request.url;
         let uri = Uri::builder()
             .scheme(url.scheme())
-            .authority(url.authority())
+            .authority(host(url))
             .path_and_query(self.target()?);
         *request.uri_mut() = uri.build().map_err(|error| unsendable("the URL", &error))?;
         *request.version_mut() = Version::HTTP_2;
@@ -178,6 +179,11 @@ impl Message<'_> {
         }
         Ok(headers)
     }
+}
+
+/// The host and the port, without a user name, which no server gets here.
+fn host(url: &Url) -> &str {
+    &url[Position::BeforeHost..Position::AfterPort]
 }
 
 fn header_value(name: &str, value: &[u8]) -> Result<HeaderValue, Problem> {

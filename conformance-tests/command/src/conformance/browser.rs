@@ -27,8 +27,9 @@ pub(crate) struct Page {
 pub(crate) type Got = Result<BTreeSet<String>, Blocked>;
 
 impl Page {
-    /// The page for this request. `None` if no browser sends such a request.
-    pub(crate) fn of(request: &vector::Request) -> Option<Self> {
+    /// The page for this request. `None` if no browser sends such a request: not if it needs a preflight, and the policy does not
+    /// allow the method.
+    pub(crate) fn of(request: &vector::Request, is_method_allowed: bool) -> Option<Self> {
         let is_known = |line: &Line| {
             !line
                 .as_bytes()
@@ -66,7 +67,7 @@ impl Page {
             fetch,
             is_preflight,
         };
-        page.sends(request).then_some(page)
+        page.sends(request, is_method_allowed).then_some(page)
     }
 
     pub(crate) fn origin(&self) -> &str {
@@ -101,11 +102,13 @@ impl Page {
     }
 
     /// Whether the browser sends exactly what CORS reads of the request.
-    fn sends(&self, request: &vector::Request) -> bool {
+    fn sends(&self, request: &vector::Request, is_method_allowed: bool) -> bool {
         let mut sent = None;
         Browser::new(Quirks::NONE).fetch(&self.fetch, |own| {
             if own.is_preflight == self.is_preflight {
                 sent = Some(own.clone());
+            } else if own.is_preflight && !is_method_allowed {
+                return None;
             }
             Some(permission(own))
         });

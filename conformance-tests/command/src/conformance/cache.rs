@@ -16,9 +16,7 @@ pub(crate) fn poisoning(
     response: &Response,
     others: &[&Case],
 ) -> Result<Option<Finding>> {
-    if !["GET", "HEAD"].contains(&stored.request.method.as_str())
-        || !STORABLE.contains(&response.status)
-    {
+    if !may_store(&stored.request, response) {
         return Ok(None);
     }
     let (vary, cors) = (vary(response), cors(response));
@@ -32,7 +30,7 @@ pub(crate) fn poisoning(
         .iter()
         .filter(|other| !is_expected(other) && may_serve(&stored.request, &vary, &other.request));
     let mut harms = victims.filter_map(|victim| {
-        let (harm, meaning) = harm(&victim.request, &victim.expect, response)?;
+        let (harm, meaning) = harm(victim, response)?;
         Some((harm, meaning, victim))
     });
     let Some((harm, meaning, victim)) = harms.next() else {
@@ -49,6 +47,18 @@ pub(crate) fn poisoning(
             ),
         ],
     }))
+}
+
+/// RFC 9111, sections 3 and 3.5.
+fn may_store(request: &Request, response: &Response) -> bool {
+    let forbids = |value: &[u8]| {
+        let value = String::from_utf8_lossy(value).to_ascii_lowercase();
+        value.contains("no-store") || value.contains("private")
+    };
+    ["GET", "HEAD"].contains(&request.method.as_str())
+        && STORABLE.contains(&response.status)
+        && request.values("authorization").next().is_none()
+        && !response.values("cache-control").any(forbids)
 }
 
 /// The statuses that a cache may store without permission. RFC 9110, section 15.1.

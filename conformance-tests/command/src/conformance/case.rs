@@ -1,6 +1,10 @@
 //! The cases of a run, by policy.
 
-use conformance_tests::vector::{Expect, Request, Section, Vector};
+use anyhow::Result;
+use conformance_tests::vector::{Expect, Line, Request, Section, Vector};
+use cors_core::Policy;
+
+use super::browser::Page;
 
 /// Cases that one server runs.
 pub(crate) struct Group {
@@ -17,6 +21,8 @@ pub(crate) struct Case {
     pub(crate) section: Section,
     pub(crate) request: Request,
     pub(crate) expect: Expect,
+    /// Whether the policy allows the method of the request.
+    pub(crate) is_method_allowed: bool,
     pub(crate) application: Application,
 }
 
@@ -29,20 +35,24 @@ pub(crate) enum Application {
     Unknown,
 }
 
-impl From<Vector> for Case {
-    fn from(vector: Vector) -> Self {
-        Self {
+impl Case {
+    pub(crate) fn new(vector: Vector, policy: &Policy) -> Result<Self> {
+        Ok(Self {
+            is_method_allowed: allows_method(policy, &vector.request.method)?,
             name: vector.name,
             why: vector.why,
             section: vector.section,
             request: vector.request,
             expect: vector.expect,
             application: Application::Test,
-        }
+        })
     }
-}
 
-impl Case {
+    /// The page whose browser sends the request.
+    pub(crate) fn page(&self) -> Option<Page> {
+        Page::of(&self.request, self.is_method_allowed)
+    }
+
     /// Whether the middleware responds in place of the application.
     pub(crate) fn is_early(&self) -> bool {
         let decision = self.expect.decision.as_deref().unwrap_or_default();
@@ -53,4 +63,21 @@ impl Case {
     pub(crate) fn path(&self) -> &str {
         self.request.target.split('?').next().unwrap_or_default()
     }
+}
+
+/// Whether a preflight for this method is not refused because of the method.
+pub(crate) fn allows_method(policy: &Policy, method: &str) -> Result<bool> {
+    let preflight = Request {
+        method: "OPTIONS".to_owned(),
+        target: "/".to_owned(),
+        lines: vec![
+            Line::new("Origin: https://app.example.com")?,
+            Line::new(format!("Access-Control-Request-Method: {method}"))?,
+        ],
+        body: String::new(),
+    };
+    let decision = policy.decide(&preflight);
+    Ok(!decision
+        .reasons()
+        .any(|reason| reason == "method-not-allowed"))
 }

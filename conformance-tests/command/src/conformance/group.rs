@@ -9,7 +9,6 @@ use conformance_tests::response::Response;
 use conformance_tests::vector::{Difference, Line, Request};
 use conformance_tests::wire::ask_within;
 
-use super::browser::Page;
 use super::cache;
 use super::case::{Case, Group};
 use super::command::Template;
@@ -204,9 +203,7 @@ fn found(case: &Case, exchange: &Exchange) -> Option<Finding> {
         Exchange::Response(response) => judge(case, response),
         Exchange::Fault(problem) => Some(finding(Harm::Fault, format!("fault: {problem}"))),
         // A server may reject malformed requests so, and need not be able to switch protocols.
-        Exchange::Closed(problem)
-            if Page::of(&case.request).is_none() || case.expect.status == 101 =>
-        {
+        Exchange::Closed(problem) if case.page().is_none() || case.expect.status == 101 => {
             Some(finding(Harm::Differs, format!("differs: {problem}")))
         }
         Exchange::Closed(problem) => Some(finding(Harm::Breaks, format!("breaks: {problem}"))),

@@ -18,8 +18,7 @@ pub(crate) fn judge(case: &Case, response: &Response) -> Option<Finding> {
     if differences.is_empty() {
         return None;
     }
-    let (harm, meaning) = harm(&case.request, &case.expect, &response)
-        .unwrap_or((Harm::Differs, meaning_of_none(&case.request)));
+    let (harm, meaning) = harm(case, &response).unwrap_or((Harm::Differs, meaning_of_none(case)));
     Some(Finding {
         harm,
         section: case.section.clone(),
@@ -58,15 +57,11 @@ pub(crate) fn comparable(case: &Case, response: &Response) -> Response {
 }
 
 /// What the response breaks or leaks, in words.
-pub(crate) fn harm(
-    request: &Request,
-    expect: &Expect,
-    response: &Response,
-) -> Option<(Harm, String)> {
-    let page = Page::of(request);
-    let seen = page.and_then(|page| seen(&page, expect, response));
-    seen.filter(|(harm, _)| !is_own(*harm, request, response))
-        .or_else(|| reached(request, expect, response))
+pub(crate) fn harm(case: &Case, response: &Response) -> Option<(Harm, String)> {
+    let page = case.page();
+    let seen = page.and_then(|page| seen(&page, &case.expect, response));
+    seen.filter(|(harm, _)| !is_own(*harm, &case.request, response))
+        .or_else(|| reached(case, response))
 }
 
 /// Whether it is the application that grants more than the policy, or replaces what the middleware has set.
@@ -76,8 +71,10 @@ fn is_own(harm: Harm, request: &Request, response: &Response) -> bool {
     match harm {
         Harm::Leaks => !own.is_empty(),
         _ => {
-            let lines = own.get(ALLOW_ORIGIN);
-            lines.is_some() && lines == cors(response).get(ALLOW_ORIGIN)
+            // A server may join lines (RFC 9110, section 5.3).
+            let joined = |lines: &Vec<String>| lines.join(", ");
+            let lines = own.get(ALLOW_ORIGIN).map(joined);
+            lines.is_some() && lines == cors(response).get(ALLOW_ORIGIN).map(joined)
         }
     }
 }
@@ -140,7 +137,8 @@ fn is_own_bound(expect: &Expect) -> bool {
 }
 
 /// Whether the request reaches the application only where the policy lets it.
-fn reached(request: &Request, expect: &Expect, response: &Response) -> Option<(Harm, String)> {
+fn reached(case: &Case, response: &Response) -> Option<(Harm, String)> {
+    let (request, expect) = (&case.request, &case.expect);
     if is_preflight(request) {
         return None;
     }
@@ -150,11 +148,7 @@ fn reached(request: &Request, expect: &Expect, response: &Response) -> Option<(H
         let text = "leaks: the request is served, although the policy blocks it";
         return is_ok(response.status).then(|| (Harm::Leaks, text.to_owned()));
     }
-    let got = vary(response);
-    let is_application = |name: &&String| *name != "origin" && !is_cors(name);
-    let is_lost = |name: &&String| !got.contains(name) && !got.iter().any(|name| name == "*");
-    let mut application = expect.vary.iter().filter(is_application);
-    if let Some(name) = application.find(is_lost) {
+    if let Some(name) = lost_vary(expect, response) {
         let text = "leaks: a cache may serve the response to another user: Vary of the application is \
                     lost";
         return Some((Harm::Leaks, format!("{text}: {name}")));
@@ -166,7 +160,7 @@ fn reached(request: &Request, expect: &Expect, response: &Response) -> Option<(H
         .as_ref()
         .is_some_and(|body| body.as_bytes() != response.body);
     let is_read = request.values("origin").next().is_none()
-        || Page::of(request).is_some_and(|page| {
+        || case.page().is_some_and(|page| {
             let (_, expected) = responses(response, expect);
             page.get(&expected).iter().any(|(_, got)| got.is_ok())
         });
@@ -174,11 +168,57 @@ fn reached(request: &Request, expect: &Expect, response: &Response) -> Option<(H
     ((is_lost || is_replaced) && is_read).then(|| (Harm::Breaks, text.to_owned()))
 }
 
-fn meaning_of_none(request: &Request) -> String {
-    let meaning = match Page::of(request) {
+/// What the application named in `Vary` and the response lacks. A response that the middleware sends in place of the
+/// application, such as a 403, does not depend on it.
+fn lost_vary<'a>(expect: &'a Expect, response: &Response) -> Option<&'a String> {
+    let got = vary(response);
+    let is_application = |name: &&String| *name != "origin" && !is_cors(name);
+    let is_lost = |name: &&String| !got.contains(name) && !got.iter().any(|name| name == "*");
+    let mut application = expect.vary.iter().filter(is_application);
+    application.find(|name| response.status == expect.status && is_lost(name))
+}
+
+fn meaning_of_none(case: &Case) -> String {
+    let request = &case.request;
+    let meaning = match case.page() {
         Some(_) => "differs: a browser behaves as it should",
         None if request.values("origin").next().is_none() => "differs: no page is concerned",
         None => "differs: no browser sends this request",
     };
     meaning.to_owned()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by a panic")]
+mod tests {
+    use conformance_tests::vector::Line;
+
+    use super::*;
+
+    #[test]
+    fn the_lines_of_the_application_may_be_joined() {
+        let request = Request {
+            method: "GET".to_owned(),
+            target: "/reply".to_owned(),
+            lines: ["https://a.example", "https://b.example"]
+                .map(|origin| format!("X-Reply: Access-Control-Allow-Origin: {origin}"))
+                .map(|line| Line::new(line).unwrap())
+                .into(),
+            body: String::new(),
+        };
+        for (value, is_application) in [
+            ("https://a.example, https://b.example", true),
+            ("https://a.example, https://c.example", false),
+            ("https://a.example", false),
+        ] {
+            let mut response = app::respond(&request);
+            response.headers.clear();
+            response.append("access-control-allow-origin", value.as_bytes());
+            assert_eq!(
+                is_own(Harm::Breaks, &request, &response),
+                is_application,
+                "{value}"
+            );
+        }
+    }
 }

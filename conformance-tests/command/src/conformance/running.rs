@@ -7,8 +7,8 @@ use conformance_tests::subject::{Core, Started, Subject as _};
 use conformance_tests::vector::{Expect, Line, Request, Suite, Vector};
 use cors_core::{Policies, Policy};
 
-use super::browser::{Page, is_preflight};
-use super::case::{Application, Case, Group};
+use super::browser::is_preflight;
+use super::case::{Application, Case, Group, allows_method};
 use super::endpoint::Endpoint;
 use super::move_origin::move_origin;
 use super::representative::representatives;
@@ -31,6 +31,7 @@ pub(crate) fn group(
     let source = Source {
         vectors,
         core: Core.start(Policies::new(policy.clone()))?,
+        policy,
         endpoint,
     };
     Ok(Group {
@@ -43,6 +44,7 @@ pub(crate) fn group(
 struct Source<'a> {
     vectors: Vec<Vector>,
     core: Box<dyn Started>,
+    policy: &'a Policy,
     endpoint: &'a Endpoint,
 }
 
@@ -109,6 +111,7 @@ impl Source<'_> {
             without: Vec::new(),
         };
         Ok(Case {
+            is_method_allowed: allows_method(self.policy, &request.method)?,
             name: vector.name.clone(),
             why: vector.why.clone(),
             section: vector.section.clone(),
@@ -144,7 +147,7 @@ impl Source<'_> {
 /// Whether a server without CORS fails the case.
 fn is_allowed(case: &Case) -> bool {
     let decision = case.expect.decision.as_deref().unwrap_or_default();
-    decision.ends_with("-allowed") && Page::of(&case.request).is_some()
+    decision.ends_with("-allowed") && case.page().is_some()
 }
 
 /// Why no case shows that the server allows anything, and what to change.

@@ -19,7 +19,7 @@ pub(crate) fn all(suite: Suite, only: &[String], skip_paths: &[String]) -> Resul
             continue;
         }
         let policy = policy(&vector).with_context(|| vector.name.clone())?;
-        let case = Case::from(vector);
+        let case = Case::new(vector, &policy)?;
         if skipped.contains(case.path()) {
             continue;
         }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use axum::http::{Request, Response, header};
 
-use crate::printable::printable;
+use crate::printable;
 
 /// What a line says about a response that is not from the policy.
 #[derive(Clone)]

@@ -1,9 +1,9 @@
-// Express applications with one set-up of CORS each, at a path prefix of its name.
+// Express applications with one set-up of CORS each, at a path prefix of its name, for the page of this origin.
 
 const cors = require("cors");
 const express = require("express");
 
-const PAGE = "http://localhost:3000";
+const PAGE = process.argv[2];
 
 function withCors(options) {
   return withMiddleware(cors(options));

@@ -1,12 +1,13 @@
-"""FastAPI applications with one set-up of CORS each, at a path prefix of its name."""
+"""FastAPI applications with one set-up of CORS each, at a path prefix of its name, for the page of this origin."""
 
 import socket
+import sys
 
 import uvicorn
 from fastapi import FastAPI, HTTPException, Response
 from fastapi.middleware.cors import CORSMiddleware
 
-PAGE = "http://localhost:3000"
+PAGE = sys.argv[1]
 ALL = {"allow_methods": ["*"], "allow_headers": ["*"]}
 
 

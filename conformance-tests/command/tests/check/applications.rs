@@ -24,8 +24,7 @@ fn shows_requests_responses_and_the_verdict() {
             "--policy",
         ]);
         let server = process::Server::start(serve.arg(&policy));
-        let line = server.line_with("listening on ");
-        let address = line.strip_prefix("listening on http://").unwrap();
+        let address = &server.address();
 
         let put = ["-X", "put", "-H", "X-A: 1", "--credentials"];
         let readable = "\

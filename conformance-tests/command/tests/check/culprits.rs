@@ -3,8 +3,9 @@
 
 use cors_diagnosis::Culprit;
 use serde_json::Value;
+use test_support::scripted::Sent;
 
-use crate::server::{Reply, Sent, Server, response};
+use crate::server::{Reply, Server, response};
 use crate::{Run, command, run};
 
 /// A page on this machine. For it, this machine is not in another network.
@@ -29,10 +30,6 @@ fn right(sent: &Sent) -> String {
         true => response("200 OK", &lines),
         false => response("200 OK", &["vary: origin"]),
     }
-}
-
-fn is_preflight(sent: &Sent) -> bool {
-    sent.line.starts_with("OPTIONS ")
 }
 
 /// The right responses with another text in one place.
@@ -71,8 +68,8 @@ fn table() -> Vec<(Setup, &'static [&'static str], &'static [Culprit])> {
         (|sent| with(sent, "http://localhost", "https://localhost"), &[], &[Culprit::OriginScheme]),
         (|sent| with(sent, "http://localhost:3000", "localhost"), &[], &[Culprit::OriginMalformed]),
         (|_| Some(response("500 Internal Server Error", &[])), &[], &[Culprit::ErrorWithoutHeaders]),
-        (|sent| (!is_preflight(sent)).then(|| response("403 Forbidden", &[])), &PUT, &[Culprit::ErrorWithoutHeaders]),
-        (|sent| (!is_preflight(sent)).then(|| response("200 OK", &[])), &PUT, &[Culprit::ResponseWithoutHeaders]),
+        (|sent| (!sent.is_preflight()).then(|| response("403 Forbidden", &[])), &PUT, &[Culprit::ErrorWithoutHeaders]),
+        (|sent| (!sent.is_preflight()).then(|| response("200 OK", &[])), &PUT, &[Culprit::ResponseWithoutHeaders]),
         (|_| Some(response("301 Moved Permanently", &["location: /items"])), &[], &[Culprit::RedirectWithoutHeaders]),
         (|_| Some(response("401 Unauthorized", &[])), &PUT, &[Culprit::PreflightUnauthorized]),
         (|_| Some(response("403 Forbidden", &[])), &PUT, &[Culprit::PreflightRefused]),

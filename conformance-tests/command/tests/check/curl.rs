@@ -1,6 +1,8 @@
 //! `--from-curl`.
 
-use crate::server::{Sent, Server, response};
+use test_support::scripted::Sent;
+
+use crate::server::{Server, response};
 use crate::{Run, command, run, run_with_input};
 
 /// Checks a curl command, in which `URL` is that of a server.
@@ -60,7 +62,8 @@ fn a_command_of_chromium() {
         ("content-type", Some("application/json")),
         ("cookie", Some("session=1; theme=dark")),
         ("origin", Some("https://app.example.com")),
-        ("sec-fetch-mode", None),
+        // That of the command itself.
+        ("sec-fetch-mode", Some("cors")),
         ("x-a", Some("it's")),
     ] {
         assert_eq!(put.value(name), value, "{name}");

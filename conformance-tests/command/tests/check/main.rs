@@ -9,6 +9,8 @@
 )]
 
 mod applications;
+#[cfg(unix)] // process groups
+mod browsers;
 mod culprits;
 mod curl;
 mod network;
@@ -18,6 +20,8 @@ mod real_servers;
 mod redirects;
 mod requests;
 mod server;
+#[cfg(unix)]
+mod set_ups;
 mod tls;
 mod usage;
 mod verdicts;

@@ -2,9 +2,10 @@
 
 use std::net::TcpListener;
 
+use test_support::scripted::Sent;
 use tokio::net::TcpSocket;
 
-use crate::server::{Reply, Sent, Server, response};
+use crate::server::{Reply, Server, response};
 use crate::{check, check_on_terminal, command, run};
 
 const ANY: &str = "access-control-allow-origin: *";

@@ -150,6 +150,18 @@ fn secrets_are_not_shown() {
     );
 }
 
+/// A value is not looked for where no console quotes it.
+#[test]
+fn a_short_secret_does_not_garble_the_url() {
+    let server = Server::same(response("200 OK", &[]));
+    let run = check(&server.url(), &["-H", "X-A: 1"]);
+    let start = format!(
+        "console of Chromium: Access to fetch at '{}' from",
+        server.url()
+    );
+    assert!(run.stdout.contains(&start), "{run:?}");
+}
+
 #[test]
 fn arguments_cannot_control_the_terminal() {
     const PWN: &str = "sec-\x1b]0;pwn\x07x";

@@ -1,18 +1,11 @@
-//! Servers of other people with right set-ups and typical wrong ones.
+//! The culprits in the set-ups of other people's servers, and what `cors audit` finds there.
 
-use std::fs;
-use std::net::TcpStream;
-use std::process::{Child, Command};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 use cors_diagnosis::Culprit;
 use serde_json::Value;
-use test_support::node::Packages;
-use test_support::process::{PATIENCE, Server};
-use test_support::python::Environment;
-use tokio::net::TcpSocket;
 
+use crate::set_ups::{self, Running};
 use crate::{command, run};
 
 /// A page on this machine. For it, this machine is not in another network.
@@ -69,23 +62,23 @@ const EXPRESS: [Row; 18] = [
     ("twice/", &[], &[Culprit::DuplicateAllowOrigin]),
 ];
 
-/// Name of a location, its directives, arguments, and culprits.
+/// Location, arguments, and culprits.
 #[rustfmt::skip]
-const NGINX: [(&str, &str, &[&str], &[Culprit]); 14] = [
-    ("right", "add_header Access-Control-Allow-Origin http://localhost:3000 always; add_header Vary Origin always; return 200;", &[], &[]),
-    ("any", "add_header Access-Control-Allow-Origin * always; return 200;", &[], &[]),
-    ("any-error", "add_header Access-Control-Allow-Origin * always; return 404;", &[], &[]),
-    ("map", "add_header Access-Control-Allow-Origin $listed always; add_header Vary Origin always; return 200;", &[], &[]),
-    ("none", "return 200;", &[], &[Culprit::NoCorsHeaders]),
-    ("not-always", "add_header Access-Control-Allow-Origin *; return 404;", &[], &[Culprit::ErrorWithoutHeaders]),
-    ("reflected", "add_header Access-Control-Allow-Origin $http_origin always; return 200;", &[], &[Culprit::VaryMissing]),
-    ("map-without-vary", "add_header Access-Control-Allow-Origin $listed always; return 200;", &[], &[Culprit::VaryMissing]),
-    ("twice", "add_header Access-Control-Allow-Origin *; add_header Access-Control-Allow-Origin $http_origin; add_header Vary Origin; return 200;", &[], &[Culprit::DuplicateAllowOrigin]),
-    ("slash", "add_header Access-Control-Allow-Origin http://localhost:3000/; return 200;", &[], &[Culprit::OriginSlash]),
-    ("secret", "add_header Access-Control-Allow-Origin *; add_header Access-Control-Allow-Credentials true; return 200;", SECRET, &[Culprit::WildcardOrigin]),
-    ("file", "root files; add_header Access-Control-Allow-Origin * always;", PUT, &[Culprit::PreflightNotRouted]),
-    ("password", "root files; auth_basic area; auth_basic_user_file users;", PUT, &[Culprit::PreflightUnauthorized]),
-    ("to-https", "return 301 https://$host$request_uri;", PUT, &[Culprit::PreflightRedirectToHttps]),
+const NGINX: [Row; 14] = [
+    ("right", &[], &[]),
+    ("any", &[], &[]),
+    ("any-error", &[], &[]),
+    ("map", &[], &[]),
+    ("none", &[], &[Culprit::NoCorsHeaders]),
+    ("not-always", &[], &[Culprit::ErrorWithoutHeaders]),
+    ("reflected", &[], &[Culprit::VaryMissing]),
+    ("map-without-vary", &[], &[Culprit::VaryMissing]),
+    ("twice", &[], &[Culprit::DuplicateAllowOrigin]),
+    ("slash", &[], &[Culprit::OriginSlash]),
+    ("secret", SECRET, &[Culprit::WildcardOrigin]),
+    ("file", PUT, &[Culprit::PreflightNotRouted]),
+    ("password", PUT, &[Culprit::PreflightUnauthorized]),
+    ("to-https", PUT, &[Culprit::PreflightRedirectToHttps]),
 ];
 
 /// Set-up and path, and the rules of which `cors audit` has findings.
@@ -165,132 +158,26 @@ fn difference(name: &str, url: &str, args: &[&str], expected: &[Culprit]) -> Opt
 
 #[test]
 fn fastapi() {
-    let Some(python) = Environment::with(env!("CARGO_TARGET_TMPDIR"), &["fastapi", "uvicorn"])
-    else {
-        return;
-    };
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/check/application.py");
-    compare(
-        &FASTAPI,
-        &FASTAPI_AUDITS,
-        python.program("python").arg(script),
-    );
+    compare(&FASTAPI, &FASTAPI_AUDITS, set_ups::fastapi(PAGE));
 }
 
 #[test]
 fn express() {
-    let Some(packages) = Packages::with(env!("CARGO_TARGET_TMPDIR"), &["express", "cors"]) else {
-        return;
-    };
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/check/application.js");
-    compare(&EXPRESS, &EXPRESS_AUDITS, &mut packages.node(script));
+    compare(&EXPRESS, &EXPRESS_AUDITS, set_ups::express(PAGE));
 }
 
-/// Starts a server with all set-ups, and checks each row.
-fn compare(rows: &[Row], audits: &[Audit], command: &mut Command) {
-    let server = Server::start(command);
-    let line = server.line_with("listening on ");
-    let address = line.rsplit(' ').next().unwrap();
+#[test]
+fn nginx() {
+    compare(&NGINX, &NGINX_AUDITS, set_ups::nginx(PAGE));
+}
+
+/// Checks each row, if the server is installed.
+fn compare(rows: &[Row], audits: &[Audit], server: Option<Running>) {
+    let Some(server) = server else { return };
+    let address = &server.address;
     let differences = rows.iter().filter_map(|(path, args, expected)| {
         difference(path, &format!("http://{address}/{path}"), args, expected)
     });
     assert_eq!(differences.collect::<String>(), "");
     compare_audits(audits, address);
-}
-
-#[test]
-fn nginx() {
-    let Some(nginx) = Nginx::start() else {
-        return test_support::launch::skip("no nginx");
-    };
-    let differences = NGINX.iter().filter_map(|(name, _, args, expected)| {
-        difference(
-            name,
-            &format!("http://{}/{name}", nginx.address),
-            args,
-            expected,
-        )
-    });
-    assert_eq!(differences.collect::<String>(), "");
-    compare_audits(&NGINX_AUDITS, &nginx.address);
-}
-
-struct Nginx {
-    address: String,
-    child: Child,
-    _folder: tempfile::TempDir,
-    _port: TcpSocket,
-}
-
-impl Nginx {
-    fn start() -> Option<Self> {
-        // nginx cannot report a free port that it picked, so this reserves one with a socket that never listens.
-        let port = TcpSocket::new_v4().unwrap();
-        port.set_reuseport(true).unwrap();
-        port.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-        let address = port.local_addr().unwrap().to_string();
-        let folder = tempfile::tempdir().unwrap();
-        let files = folder.path().join("files");
-        fs::create_dir(&files).unwrap();
-        fs::write(files.join("file"), "text").unwrap();
-        fs::write(folder.path().join("users"), "").unwrap();
-        fs::write(folder.path().join("nginx.conf"), configuration(&address)).unwrap();
-        // Debian installs servers here, and only root has the folder on its path.
-        let path = std::env::var("PATH").unwrap_or_default() + ":/usr/sbin";
-        let mut nginx = Command::new("nginx");
-        nginx.env("PATH", path).arg("-p").arg(folder.path());
-        let child = nginx
-            .args(["-c", "nginx.conf", "-e", "stderr"])
-            .spawn()
-            .ok()?;
-        let nginx = Self {
-            address,
-            child,
-            _folder: folder,
-            _port: port,
-        };
-        let start = Instant::now();
-        while TcpStream::connect(&nginx.address).is_err() {
-            assert!(start.elapsed() < PATIENCE, "nginx does not listen");
-            thread::sleep(Duration::from_millis(10));
-        }
-        Some(nginx)
-    }
-}
-
-impl Drop for Nginx {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn configuration(address: &str) -> String {
-    let folders = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
-    let folders = folders
-        .map(|name| format!("{name}_temp_path {name};"))
-        .concat();
-    let locations = NGINX
-        .iter()
-        .map(|(name, lines, ..)| format!("location = /{name} {{ {lines} }}\n"));
-    format!(
-        "daemon off;
-        master_process off;
-        pid pid;
-        error_log stderr crit;
-        events {{}}
-        http {{
-            {folders}
-            access_log off;
-            map $http_origin $listed {{
-                default \"\";
-                {PAGE} $http_origin;
-            }}
-            server {{
-                listen {address} reuseport;
-                {}
-            }}
-        }}",
-        locations.collect::<String>()
-    )
 }

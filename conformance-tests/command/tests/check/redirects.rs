@@ -51,6 +51,27 @@ fn nothing_is_sent_to_a_host_that_is_not_named() {
     assert_eq!(other.next().line, "GET /login HTTP/1.1");
 }
 
+/// Browsers send a user name only when the server asks for it, and never as a part of `Host`.
+#[test]
+fn no_host_contains_a_user_name() {
+    let server = Server::start(|sent| match sent.line.as_str() {
+        "GET / HTTP/1.1" => {
+            let host = sent.value("host").unwrap();
+            redirect(&format!("http://user:password@{host}/a")).into()
+        }
+        _ => response("200 OK", &[]).into(),
+    });
+    let own = format!("http://{}", server.address);
+    let run = check(&server.url(), &["--origin", &own]);
+    assert_eq!(run.status, 0, "{run:?}");
+    let hosts = server.all();
+    let hosts: Vec<_> = hosts.iter().map(|sent| sent.value("host")).collect();
+    assert_eq!(hosts, [Some(server.address.as_str()); 2]);
+    // Chromium does not follow the redirect at all.
+    let run = check(&server.url(), &["--origin", &own, "--browser", "chromium"]);
+    assert_eq!((run.status, server.all().len()), (1, 1), "{run:?}");
+}
+
 /// What is known without the other host is reported.
 #[test]
 fn a_redirect_that_is_blocked_anyway() {

@@ -70,6 +70,9 @@ fn sends_what_a_browser_sends() {
         expected.extend([
             host.as_str(),
             "origin: https://app.example.com",
+            "sec-fetch-dest: empty",
+            "sec-fetch-mode: cors",
+            "sec-fetch-site: cross-site",
             agent.as_str(),
         ]);
         expected.sort_unstable();

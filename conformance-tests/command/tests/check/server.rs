@@ -1,29 +1,11 @@
 //! Servers that send the bytes of a test.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::sync::mpsc::{self, Receiver};
-use std::thread;
 
 use test_support::process::PATIENCE;
-
-/// A request as it arrived.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Sent {
-    /// Such as `GET / HTTP/1.1`.
-    pub(crate) line: String,
-    /// Sorted, names in lower case.
-    pub(crate) headers: Vec<String>,
-    pub(crate) body: Vec<u8>,
-}
-
-impl Sent {
-    pub(crate) fn value(&self, name: &str) -> Option<&str> {
-        let mut headers = self.headers.iter();
-        headers.find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
-    }
-}
+use test_support::scripted::{Sent, listen};
 
 /// What a server does with a request.
 pub(crate) enum Reply {
@@ -67,24 +49,15 @@ impl Server {
     }
 
     pub(crate) fn start(reply: impl Fn(&Sent) -> Reply + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap().to_string();
         let (sender, requests) = mpsc::channel();
-        let reply = Arc::new(reply);
-        // The threads end with the process.
-        thread::spawn(move || {
-            for stream in listener.incoming() {
-                let (sender, reply) = (sender.clone(), Arc::clone(&reply));
-                thread::spawn(move || {
-                    let stream = stream.unwrap();
-                    if let Some(request) = read(&stream) {
-                        let reply = reply(&request);
-                        let _ = sender.send(request);
-                        send(stream, reply);
-                    }
-                });
+        let address = listen(move |stream| {
+            if let Some(request) = Sent::read(&stream) {
+                let reply = reply(&request);
+                let _ = sender.send(request);
+                send(stream, reply);
             }
         });
+        let address = address.to_string();
         Self { address, requests }
     }
 
@@ -124,35 +97,4 @@ fn send(mut stream: TcpStream, reply: Reply) {
             let _ = stream.read(&mut [0]);
         }
     }
-}
-
-/// `None` if the client only connects.
-pub(crate) fn read(stream: impl std::io::Read) -> Option<Sent> {
-    let mut reader = BufReader::new(stream);
-    let mut lines = Vec::new();
-    loop {
-        let mut line = Vec::new();
-        reader.read_until(b'\n', &mut line).ok()?;
-        let line = String::from_utf8_lossy(&line).trim_end().to_owned();
-        match line.split_once(": ") {
-            Some((name, value)) => lines.push(format!("{}: {value}", name.to_lowercase())),
-            None if line.is_empty() => break,
-            None => lines.push(line),
-        }
-    }
-    if lines.is_empty() {
-        return None;
-    }
-    let mut sent = Sent {
-        line: lines.remove(0),
-        headers: lines,
-        body: Vec::new(),
-    };
-    sent.headers.sort_unstable();
-    let length = sent
-        .value("content-length")
-        .map(|length| length.parse().unwrap());
-    sent.body = vec![0; length.unwrap_or(0)];
-    reader.read_exact(&mut sent.body).ok()?;
-    Some(sent)
 }

@@ -10,6 +10,7 @@
 
 #[cfg(unix)] // the browser is stopped by its process group
 mod browser;
+mod copied;
 mod http;
 mod playground;
 mod process;
@@ -398,8 +399,7 @@ fn serve_responds_to_preflights_and_survives_junk() {
     let (_folder, path) = policy_file("good.json", GOOD);
     for framework in FRAMEWORKS {
         let server = Server::start(serve(framework.name, "127.0.0.1:0").arg(&path));
-        let line = server.line_with("listening on ");
-        let address = line.strip_prefix("listening on http://").unwrap();
+        let address = &server.address();
         let preflight = |origin| {
             let headers = [
                 &format!("origin: {origin}"),

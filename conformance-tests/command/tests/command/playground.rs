@@ -282,7 +282,12 @@ fn logs_decisions_and_expectations() {
         log("row=b&credentials=true&read=X-Request-Id")["expected"],
         readable
     );
-    let hidden = json!({ "outcome": "readable", "header": "hidden" });
+    let change = json!({
+        "key": "expose_headers",
+        "add": ["x-request-id"],
+        "message": "expose_headers: add `x-request-id`",
+    });
+    let hidden = json!({ "outcome": "readable", "header": "hidden", "change": change });
     assert_eq!(
         log("row=c&credentials=false&read=X-Request-Id")["expected"],
         hidden
@@ -294,6 +299,18 @@ fn logs_decisions_and_expectations() {
     assert_eq!(
         log("row=d&credentials=false&read="),
         json!({ "requests": [], "expected": null })
+    );
+    // `Vary` is not a CORS header. The path has a query of its own.
+    request(api, "GET /items?a=1&row=e", &[&origin], "");
+    let response = &log("row=e&credentials=false&read=")["requests"][0];
+    let allowed = json!([["access-control-allow-origin", format!("http://{page}")]]);
+    assert_eq!(response["headers"], allowed);
+    assert_eq!(response["other_headers"][0][0], "vary");
+    // Where a redirect leads is not in the log.
+    request(api, "GET /redirect?row=f", &[&origin], "");
+    assert_eq!(
+        log("row=f&credentials=false&read=")["expected"],
+        json!(null)
     );
 }
 
@@ -343,6 +360,80 @@ fn explains_a_request_under_the_active_policy() {
     );
     let long = explain(&asked(&"a".repeat(70_000)).to_string());
     assert!(long.starts_with("HTTP/1.1 413 "), "{long:.200}");
+}
+
+#[test]
+fn answers_in_short_and_makes_the_changes() {
+    let playground = Playground::start(&[]);
+    let Playground { page, api, .. } = &playground;
+    let headers = ["content-type: application/json"];
+    let post = |route: &str, body: &Value| {
+        request(page, &format!("POST {route}"), &headers, &body.to_string())
+    };
+    let origin = format!("http://{page}");
+    let asked = json!({
+        "origin": origin,
+        "url": format!("http://{api}/items"),
+        "method": "PATCH",
+        "headers": [["X-A", "1"], ["Cookie", "a=1"]],
+        "credentials": true,
+        "body": null,
+    });
+    let answer = json_body(&post("/answer", &asked));
+    assert_eq!(answer["readable"], false);
+    assert_eq!(answer["left_out"], json!(["Cookie"]));
+    let why = "preflight refused: method `PATCH` is not in allow_methods; header `x-a` is not in allow_headers";
+    assert_eq!(answer["why"], why);
+
+    // The changes are made in the text, and only there.
+    let before = json_body(&request(page, "GET /policy", &[], ""));
+    let text =
+        json!({ "allow_origins": [origin], "allow_headers": ["x-a"], "allow_credentials": true });
+    let edits = &answer["changes"]["edits"];
+    let edited = json_body(&post(
+        "/edit",
+        &json!({ "text": text.to_string(), "edits": edits }),
+    ));
+    let edited = edited["text"].as_str().unwrap();
+    assert_eq!(json_body(&request(page, "GET /policy", &[], "")), before);
+    let expected = json!({
+        "allow_origins": [origin],
+        "allow_methods": ["GET", "PATCH"],
+        "allow_headers": ["x-a"],
+        "allow_credentials": true,
+        "expose_headers": [],
+        "max_age": 600,
+    });
+    assert_eq!(serde_json::from_str::<Value>(edited).unwrap(), expected);
+
+    // Applied, they are enough. The revision tells other tabs.
+    assert_eq!(
+        json_body(&request(page, "GET /revision", &[], "")),
+        json!({ "revision": 1 })
+    );
+    assert_eq!(json_body(&apply(page, edited, &[]))["revision"], 2);
+    assert_eq!(
+        json_body(&request(page, "GET /revision", &[], "")),
+        json!({ "revision": 2 })
+    );
+    let answer = json_body(&post("/answer", &asked));
+    assert_eq!(
+        (&answer["readable"], &answer["why"]),
+        (&json!(true), &json!(null))
+    );
+
+    for wrong in [
+        json!({ "text": "{", "edits": [] }),
+        json!({ "text": "{}", "edits": [{ "key": "origins", "add": [] }] }),
+        json!({ "text": "{}", "edits": [{ "key": "allow_origins" }] }),
+        json!({ "text": "{}", "edits": vec![json!({ "key": "allow_methods", "add": [] }); 201] }),
+        json!({ "text": "{}" }),
+    ] {
+        let response = post("/edit", &wrong);
+        assert!(response.starts_with("HTTP/1.1 400 "), "{response}");
+    }
+    let long = json!({ "text": "x".repeat(2 * 1024 * 1024), "edits": [] });
+    assert!(post("/edit", &long).starts_with("HTTP/1.1 413 "));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::thread;
 use conformance_tests::app;
 use conformance_tests::response::Response;
 use conformance_tests::vector::{Line, Request};
+use serde_json::Value;
 
 use crate::server::Right;
 use crate::{conformance, impatient, run, server};
@@ -46,7 +47,7 @@ macro_rules! bug {
     };
 }
 
-pub(crate) const BUGS: [Bug; 38] = [
+pub(crate) const BUGS: [Bug; 39] = [
     // ---- origins
     bug!(
         "reflects-any-origin",
@@ -364,6 +365,19 @@ pub(crate) const BUGS: [Bug; 38] = [
             })
         }
     ),
+    bug!(
+        "no-headers-on-options",
+        ["classification/options-that-the-policy-lists"],
+        "breaks",
+        "Fetch, HTTP requests",
+        |right, request| {
+            change(right, request, |response| {
+                if value(request, "access-control-request-method").is_none() {
+                    remove(response, ALLOW_ORIGIN);
+                }
+            })
+        }
+    ),
     // ---- other responses
     bug!(
         "no-headers-on-errors",
@@ -424,6 +438,24 @@ pub(crate) const BUGS: [Bug; 38] = [
     }),
 ];
 
+/// What differs from the contract without harm.
+pub(crate) const HARMLESS: [Bug; 1] = [bug!(
+    "refuses-before-the-application",
+    ["vary/application-lines-stay-for-the-refused"],
+    "differs",
+    "RFC 9110, section 12.5.5",
+    |right, request| {
+        let mut response = right.respond(request);
+        let origin = value(request, "origin");
+        if origin.is_some_and(|origin| origin != ALLOWED) {
+            response.status = 403;
+            response.body = b"Forbidden".to_vec();
+            remove(&mut response, "vary");
+        }
+        response
+    }
+)];
+
 #[test]
 fn every_bug_is_found_by_its_rule() {
     for bug in BUGS {
@@ -443,6 +475,26 @@ fn every_bug_is_found_by_its_rule() {
     }
 }
 
+#[test]
+fn a_harmless_difference_is_no_failure() {
+    for difference in HARMLESS {
+        let mut command = conformance();
+        command.args(["--command", &server(difference.name)]);
+        let found = run(command.args(only(&difference)));
+        assert_eq!(found.status, 0, "{}: {}", difference.name, found.report);
+        let is_found = |case: &Value| {
+            (case["outcome"].as_str(), case["rule"]["title"].as_str())
+                == (Some(difference.outcome), Some(difference.rule))
+        };
+        let cases = found.report["cases"].as_array().unwrap();
+        assert!(
+            cases.iter().any(is_found),
+            "{}: {cases:#?}",
+            difference.name
+        );
+    }
+}
+
 /// The same cases pass on the server without a bug, so only the bugs fail above.
 #[test]
 fn the_server_without_a_bug_passes() {
@@ -451,6 +503,17 @@ fn the_server_without_a_bug_passes() {
     let passed = run(command.args(BUGS.iter().flat_map(only)));
     assert_eq!(passed.status, 0, "{}", passed.report);
     assert!(passed.allowed() > 30, "{}", passed.allowed());
+}
+
+/// No page sends a request whose preflight the policy refuses.
+#[test]
+fn a_method_that_the_policy_does_not_list_breaks_nothing() {
+    let mut command = conformance();
+    let server = server("no-headers-on-options");
+    let name = "classification/options-without-method";
+    let found = run(command.args(["--command", &server, "--only", name]));
+    assert_eq!(found.status, 0, "{}", found.report);
+    assert!(found.report["counts"]["differs"].as_u64() > Some(0));
 }
 
 /// A server that ends is named with its status and its last words.

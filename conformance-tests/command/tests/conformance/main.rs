@@ -13,6 +13,7 @@ mod bugs;
 mod frameworks;
 mod reports;
 mod running;
+mod scoreboard;
 mod server;
 mod starlette;
 mod usage;

@@ -2,7 +2,7 @@
 //! fails if `CI=true`.
 
 use serde_json::json;
-use test_support::launch::skip;
+use test_support::skip::skip;
 
 use crate::devtools::Tab;
 use crate::running::Proxy;

@@ -49,12 +49,9 @@ impl Proxy {
             .envs(environment.iter().copied())
             .stderr(log);
         let server = Server::start(&mut command);
-        let line = server.line_with("listening on http://");
-        let (_, address) = line.split_once("http://").unwrap();
-        let address = address.split(',').next().unwrap().to_owned();
         Self {
+            address: server.address(),
             server,
-            address,
             folder,
         }
     }

@@ -1,12 +1,11 @@
 //! The server behind the proxy: a script at a raw socket.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::sync::mpsc::{self, Receiver};
-use std::thread;
 
 use test_support::process::PATIENCE;
+use test_support::scripted::listen;
 use tokio::net::TcpSocket;
 
 pub(crate) struct Upstream {
@@ -29,23 +28,15 @@ impl Upstream {
 
     /// Runs the script for every connection, after it has read the head of a request.
     pub(crate) fn start(script: impl Fn(&mut Connection) + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let address = listener.local_addr().unwrap();
         let (sender, heads) = mpsc::channel();
-        let script = Arc::new(script);
-        thread::spawn(move || {
-            for stream in listener.incoming().map_while(Result::ok) {
-                stream.set_read_timeout(Some(PATIENCE)).unwrap();
-                let (script, sender) = (Arc::clone(&script), sender.clone());
-                thread::spawn(move || {
-                    let mut stream = BufReader::new(stream);
-                    let Some(head) = head(&mut stream) else {
-                        return;
-                    };
-                    let _ = sender.send(head.clone());
-                    script(&mut Connection { head, stream });
-                });
-            }
+        let address = listen(move |stream| {
+            stream.set_read_timeout(Some(PATIENCE)).unwrap();
+            let mut stream = BufReader::new(stream);
+            let Some(head) = head(&mut stream) else {
+                return;
+            };
+            let _ = sender.send(head.clone());
+            script(&mut Connection { head, stream });
         });
         Self { address, heads }
     }

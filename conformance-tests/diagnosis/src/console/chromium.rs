@@ -10,7 +10,7 @@ pub(super) fn message(seen: &Observation<'_>, blocked: &Blocked) -> String {
     let reason = match blocked {
         Blocked::Preflight(failure) => preflight(seen, failure),
         Blocked::Cors(failure) => cors(seen, failure),
-        Blocked::Redirect(RedirectFailure::UserInfo) => {
+        Blocked::Redirect(RedirectFailure::UserInfo) if !is_within_page(seen) => {
             "Redirect location '' contains a username and password, which is disallowed for \
              cross-origin requests."
                 .to_owned()
@@ -109,13 +109,14 @@ fn cors(seen: &Observation<'_>, failure: &CorsFailure) -> String {
                 .to_owned()
         }
         CorsFailure::AllowOrigin(value) => {
-            let value = shown(value);
-            let problem = if value.contains([',', ' ']) {
-                format!("contains multiple values '{value}', but only one is allowed.")
-            } else if value != "null" && Url::parse(&value).is_err() {
-                format!("contains the invalid value '{value}'.")
+            let shown = printed(value);
+            let is_url = || Url::parse(&String::from_utf8_lossy(value)).is_ok();
+            let problem = if shown.contains([',', ' ']) {
+                format!("contains multiple values '{shown}', but only one is allowed.")
+            } else if value != b"null" && !is_url() {
+                format!("contains the invalid value '{shown}'.")
             } else {
-                format!("has a value '{value}' that is not equal to the supplied origin.")
+                format!("has a value '{shown}' that is not equal to the supplied origin.")
             };
             format!(
                 "The 'Access-Control-Allow-Origin' header {problem} Have the server send the header with \
@@ -130,4 +131,20 @@ fn cors(seen: &Observation<'_>, failure: &CorsFailure) -> String {
         ),
         failure => failure.to_string(),
     }
+}
+
+/// A header value as the console prints it: bytes beyond ASCII are those of Latin-1.
+fn printed(value: &[u8]) -> String {
+    let byte = |byte: &u8| match byte {
+        0x80.. => format!("\\u{byte:04X}"),
+        _ => shown(&[*byte]),
+    };
+    value.iter().map(byte).collect()
+}
+
+/// Whether the fetch and its latest redirect stay within the origin of the page.
+fn is_within_page(seen: &Observation<'_>) -> bool {
+    let target = seen.redirect_target();
+    let is_own = |url: &Url| url.origin().ascii_serialization() == seen.fetch.origin;
+    !seen.is_cross_origin() && target.as_ref().is_some_and(is_own)
 }

@@ -90,7 +90,7 @@ fn check(seen: &Observation<'_>, failure: &CorsFailure) -> String {
         }
         CorsFailure::AllowOrigin(value) => format!(
             "(Reason: CORS header ‘Access-Control-Allow-Origin’ does not match ‘{}’).",
-            shown(value)
+            printed(value)
         ),
         CorsFailure::AllowCredentials => {
             "(Reason: expected ‘true’ in CORS header ‘Access-Control-Allow-Credentials’)."
@@ -164,4 +164,12 @@ fn first_missing(seen: &Observation<'_>) -> Option<String> {
 
 fn status(seen: &Observation<'_>) -> u16 {
     seen.last_response().map_or(0, |response| response.status)
+}
+
+/// A header value as the console prints it: UTF-8 is decoded.
+fn printed(value: &[u8]) -> String {
+    match str::from_utf8(value) {
+        Ok(text) if !text.is_ascii() => printable(text),
+        _ => shown(value),
+    }
 }

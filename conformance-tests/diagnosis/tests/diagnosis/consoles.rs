@@ -1,7 +1,7 @@
 //! The messages are those that browsers write to their consoles.
 
 use cors_diagnosis::{Engine, console};
-use test_support::launch::skip;
+use test_support::skip::skip;
 
 use crate::engine::{self, Messages};
 use crate::server::Page;

@@ -10,8 +10,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use test_support::launch::{self, Group, find, mini_browser, screen};
+use test_support::browser::{self, mini_browser, screen};
 use test_support::process::PATIENCE;
+use test_support::process_group::Group;
 
 use crate::server::Page;
 
@@ -21,7 +22,7 @@ pub(crate) type Messages = Option<Vec<String>>;
 
 pub(crate) fn chromium(page: &Page) -> Messages {
     let profile = tempfile::tempdir().unwrap();
-    let mut chromium = launch::chromium(profile.path())?;
+    let mut chromium = browser::chromium(profile.path())?;
     let chromium = Group::start(chromium.arg("--enable-logging=stderr").arg(&page.origin));
     Some(by_case(&chromium, "Access to fetch", |line| {
         let message = line.split_once("CONSOLE")?.1.split_once('"')?.1;
@@ -94,19 +95,10 @@ fn by_case<'a>(
 
 pub(crate) fn firefox(page: &Page) -> Messages {
     let profile = tempfile::tempdir().unwrap();
-    fs::write(profile.path().join("user.js"), PREFERENCES).unwrap();
-    let mut firefox = Command::new(find(&["firefox-esr", "firefox"])?);
-    firefox.args([
-        "--headless",
-        "--no-remote",
-        "--marionette",
-        "--remote-allow-system-access",
-    ]);
-    firefox
-        .arg("--profile")
-        .arg(profile.path())
-        .arg(&page.origin);
-    let _firefox = Group::start(firefox.env("HOME", profile.path()));
+    let port = "user_pref(\"marionette.port\", 0);\n";
+    let mut firefox = browser::firefox(profile.path(), port)?;
+    firefox.args(["--marionette", "--remote-allow-system-access"]);
+    let _firefox = Group::start(firefox.arg(&page.origin));
     let errors = page.errors();
     let console = Marionette::connect(profile.path()).console();
     let of_case = |(number, error): (usize, String)| {
@@ -125,17 +117,6 @@ fn is_about(message: &str, number: usize) -> bool {
     let mut names = url.into_iter().flat_map(|url| url.split('/').skip(3));
     names.next() == Some(&number.to_string())
 }
-
-const PREFERENCES: &str = r#"
-user_pref("app.update.enabled", false);
-user_pref("browser.aboutwelcome.enabled", false);
-user_pref("browser.shell.checkDefaultBrowser", false);
-user_pref("datareporting.policy.dataSubmissionEnabled", false);
-user_pref("dom.security.https_first", false);
-user_pref("marionette.port", 0);
-user_pref("network.captive-portal-service.enabled", false);
-user_pref("network.connectivity-service.enabled", false);
-"#;
 
 /// Firefox's own protocol, which can read the Browser Console. WebDriver BiDi does not report messages about CORS.
 struct Marionette(BufReader<TcpStream>);

@@ -1,14 +1,13 @@
 //! A page that sends the fetches of cases, and a server that sends their responses.
 
-use std::collections::HashMap;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::io::Write as _;
+use std::net::{SocketAddr, TcpStream};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, OnceLock};
-use std::thread;
 
 use browser_model::{Credentials, Redirect, Request, Response, Url};
 use test_support::process::PATIENCE;
+use test_support::scripted::{Sent, listen};
 
 use crate::case::Case;
 
@@ -23,24 +22,17 @@ pub(crate) struct Page {
 impl Page {
     pub(crate) fn start() -> Self {
         let cases = Arc::new(OnceLock::<Vec<Case>>::new());
-        let page = TcpListener::bind("127.0.0.1:0").unwrap();
-        let api = TcpListener::bind("127.0.0.1:0").unwrap();
         let (sender, reports) = mpsc::channel();
-        let started = Self {
-            origin: format!("http://{}", page.local_addr().unwrap()),
-            api: format!("http://{}", api.local_addr().unwrap()),
-            cases: Arc::clone(&cases),
-            reports,
-        };
         let known = Arc::clone(&cases);
-        thread::spawn(move || {
-            serve(&page, move |received| {
-                respond_page(&known, received, &sender)
-            })
-        });
-        let base = started.api.clone();
-        thread::spawn(move || serve(&api, move |received| respond_api(&cases, &base, received)));
-        started
+        let page = serve(move |sent| respond_page(&known, sent, &sender));
+        let known = Arc::clone(&cases);
+        let api = serve(move |sent| respond_api(&known, sent));
+        Self {
+            origin: format!("http://{page}"),
+            api: format!("http://{api}"),
+            cases,
+            reports,
+        }
     }
 
     /// Sets the cases. The path of the URL of each is its number.
@@ -55,60 +47,16 @@ impl Page {
     }
 }
 
-struct Received {
-    method: String,
-    path: String,
-    headers: HashMap<String, String>,
-    body: String,
-}
-
+/// Responds to one request on each connection.
 fn serve(
-    listener: &TcpListener,
-    respond: impl Fn(&Received) -> Option<(Response, String)> + Send + Clone + 'static,
-) {
-    for stream in listener.incoming().flatten() {
-        let respond = respond.clone();
-        // One request for each connection.
-        thread::spawn(move || {
-            let received = receive(&stream)?;
-            let (response, body) = respond(&received)?;
+    respond: impl Fn(&Sent) -> Option<(Response, String)> + Send + Sync + 'static,
+) -> SocketAddr {
+    listen(move |stream| {
+        let responded = || {
+            let (response, body) = respond(&Sent::read(&stream)?)?;
             send(&stream, &response, &body).ok()
-        });
-    }
-}
-
-fn receive(stream: &TcpStream) -> Option<Received> {
-    let mut reader = BufReader::new(stream);
-    let mut line = || {
-        let mut line = String::new();
-        reader
-            .read_line(&mut line)
-            .ok()
-            .filter(|length| *length > 0)?;
-        Some((line.trim_end().to_owned(), ()))
-    };
-    let (first, ()) = line()?;
-    let mut parts = first.split(' ');
-    let (method, path) = (parts.next()?.to_owned(), parts.next()?.to_owned());
-    let mut headers = HashMap::new();
-    loop {
-        let (text, ()) = line()?;
-        let Some((name, value)) = text.split_once(':') else {
-            break;
         };
-        headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
-    }
-    let length = headers
-        .get("content-length")
-        .map_or(0, |length| length.parse().unwrap());
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).ok()?;
-    let body = String::from_utf8(body).unwrap();
-    Some(Received {
-        method,
-        path,
-        headers,
-        body,
+        responded();
     })
 }
 
@@ -126,36 +74,32 @@ fn send(mut stream: &TcpStream, response: &Response, body: &str) -> std::io::Res
 
 fn respond_page(
     cases: &OnceLock<Vec<Case>>,
-    received: &Received,
+    sent: &Sent,
     reports: &Sender<String>,
 ) -> Option<(Response, String)> {
     let ok = crate::case::response(200, "content-type: text/html");
-    match received.path.as_str() {
+    match sent.target() {
         "/" => Some((ok, script(cases.get()?))),
         "/report" => {
-            reports.send(received.body.clone()).unwrap();
+            let body = String::from_utf8(sent.body.clone());
+            reports.send(body.unwrap()).unwrap();
             Some((ok, String::new()))
         }
         _ => Some((crate::case::response(404, ""), String::new())),
     }
 }
 
-fn respond_api(
-    cases: &OnceLock<Vec<Case>>,
-    base: &str,
-    received: &Received,
-) -> Option<(Response, String)> {
-    let number = received.path.strip_prefix('/')?.split('/').next()?;
+fn respond_api(cases: &OnceLock<Vec<Case>>, sent: &Sent) -> Option<(Response, String)> {
+    let number = sent.target().strip_prefix('/')?.split('/').next()?;
     let case = cases.get()?.get(number.parse::<usize>().ok()?)?;
+    let base = format!("http://{}", sent.value("host")?);
     let request = Request {
-        url: Url::parse(&format!("{base}{}", received.path)).unwrap(),
-        method: received.method.clone(),
+        url: Url::parse(&format!("{base}{}", sent.target())).unwrap(),
+        method: sent.method().to_owned(),
         headers: Vec::new(),
         body: None,
         with_credentials: false,
-        is_preflight: received
-            .headers
-            .contains_key("access-control-request-method"),
+        is_preflight: sent.is_preflight(),
     };
     Some((case.respond(&request)?, String::new()))
 }

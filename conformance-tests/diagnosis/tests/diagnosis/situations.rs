@@ -109,7 +109,7 @@ const OK: &str = "access-control-allow-origin: @
     access-control-allow-headers: x-trace
     access-control-allow-credentials: true";
 
-pub(crate) const CASES: [Row; 61] = [
+pub(crate) const CASES: [Row; 63] = [
     get(200, ""),
     get(404, ""),
     get(500, ""),
@@ -121,6 +121,8 @@ pub(crate) const CASES: [Row; 61] = [
     get(200, "access-control-allow-origin: null"),
     get(200, "access-control-allow-origin: app.example.com"),
     get(200, "access-control-allow-origin:"),
+    get(200, "access-control-allow-origin: @\u{e9}"),
+    get(200, "access-control-allow-origin: https://\u{e9}.example"),
     get(200, "access-control-allow-origin: @\naccess-control-allow-origin: @"),
     get(200, "access-control-allow-origin: *\naccess-control-allow-origin: @"),
     get(200, "access-control-allow-origin: @, *"),

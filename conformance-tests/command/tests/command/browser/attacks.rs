@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::thread;
 
 use serde_json::{Value, json};
-use test_support::launch;
+use test_support::skip::skip;
 
 use super::devtools::Tab;
 use crate::http::request;
@@ -58,6 +58,9 @@ fn a_page_at_another_port_can_do_nothing() {
     // It sends requests itself.
     for (address, path) in [
         (page, "/apply"),
+        (page, "/answer"),
+        (page, "/code?form=toml"),
+        (page, "/edit"),
         (page, "/explain"),
         (page, "/policy"),
         (page, "/log?row=1&credentials=false&read="),
@@ -167,7 +170,7 @@ fn attacker() -> String {
 fn open(address: &str) -> Option<Tab> {
     let tab = Tab::open(address, &[]);
     if tab.is_none() {
-        launch::skip("no browser: set CORS_BROWSER or install chromium");
+        skip("no browser: set CORS_BROWSER or install chromium");
     }
     tab
 }

@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use test_support::launch::{Group, chromium};
+use test_support::browser::chromium;
 use test_support::process::PATIENCE;
+use test_support::process_group::Group;
 use tungstenite::{Message, WebSocket};
 
 pub(crate) struct Tab {
@@ -144,5 +145,39 @@ impl Tab {
             let event = json!({ "type": kind, "key": "Enter", "text": "\r" });
             self.call("Input.dispatchKeyEvent", event);
         }
+    }
+
+    /// Moves the focus to the next control, as the Tab key does.
+    pub(crate) fn press_tab(&mut self) {
+        for kind in ["rawKeyDown", "keyUp"] {
+            let event =
+                json!({ "type": kind, "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9 });
+            self.call("Input.dispatchKeyEvent", event);
+        }
+    }
+
+    /// Presses the space bar on the focused element.
+    pub(crate) fn press_space(&mut self) {
+        for kind in ["keyDown", "keyUp"] {
+            let event = json!({ "type": kind, "key": " ", "code": "Space", "text": " ", "windowsVirtualKeyCode": 32 });
+            self.call("Input.dispatchKeyEvent", event);
+        }
+    }
+
+    /// Sets the size of the window in CSS pixels, and the theme: `light` or `dark`.
+    pub(crate) fn show_as(&mut self, (width, height): (u32, u32), theme: &str) {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500 });
+        self.call("Emulation.setDeviceMetricsOverride", size);
+        let features = json!([{ "name": "prefers-color-scheme", "value": theme }]);
+        self.call(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": features }),
+        );
+    }
+
+    /// A picture of the window as PNG in base64.
+    pub(crate) fn screenshot(&mut self) -> String {
+        let picture = self.call("Page.captureScreenshot", json!({ "format": "png" }));
+        picture["data"].as_str().unwrap().to_owned()
     }
 }

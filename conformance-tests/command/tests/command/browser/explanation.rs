@@ -1,102 +1,103 @@
-//! The panel that explains a request.
+//! The details of a request.
 
 use serde_json::json;
 
-use super::{apply, open, own_request, wait_for_table};
-use crate::process::Playground;
+use super::{apply, apply_policy, open_details, opened, own_request, request, wait_for_answers};
 
 #[test]
-fn the_panel_explains_a_row_and_follows_the_policy() {
-    let playground = Playground::start(&[]);
-    let page = format!("http://{}", playground.page);
-    let Some(mut tab) = open(&page, &[]) else {
+fn the_details_explain_a_request_and_follow_the_policy() {
+    let Some((playground, mut tab)) = opened() else {
         return;
     };
-    assert_eq!(tab.text("#trust"), "127.0.0.1");
+    let page = format!("http://{}", playground.page);
+    let text = "(selector) => document.querySelector(selector).textContent";
+    let content = |selector: &str| format!("({text})({})", json!(selector));
+    assert_eq!(tab.evaluate(&content("#trust")), "127.0.0.1");
 
     // DELETE from this page, which the initial policy refuses.
-    tab.click("tbody:nth-of-type(4) tr:first-child td:last-child button");
-    tab.wait("document.querySelector('#explained')");
+    open_details(&mut tab, 4);
+    let details = format!("{} .details", request(4));
     assert_eq!(
-        tab.text("#explained"),
-        "✕ blocked: preflight failed: status 400 is not in the range 200 to 299"
+        tab.text(&format!("{details} .outcome")),
+        "✕ The script cannot read the response."
     );
-    let decision = tab.text("#explanation .steps li:nth-child(3)");
-    let explained = tab.text("tbody:nth-of-type(4) tr:first-child .exchange p");
+    assert_eq!(
+        tab.text(&format!("{details} .exchange code")),
+        "OPTIONS, a preflight → 400"
+    );
+    // `Vary` is shown, but is not a CORS header.
+    assert_eq!(
+        tab.text(&format!("{details} .exchange summary")),
+        "2 CORS headers sent"
+    );
+    let headers = tab.evaluate(&content(&format!("{details} .exchange pre")));
+    assert!(headers.as_str().unwrap().contains("vary: "), "{headers}");
+    let decision = tab.evaluate(&content(&format!("{details} .steps li:nth-child(3)")));
+    let decision = decision.as_str().unwrap();
     assert!(
-        decision.contains(&format!("server: {explained}")),
+        decision.contains("server: Preflight refused: method DELETE is not in allow_methods."),
         "{decision}"
     );
     assert!(
         decision.contains("https://fetch.spec.whatwg.org/#http-requests"),
         "{decision}"
     );
-    assert_eq!(
-        tab.text("#changes"),
-        "allow_methods: add `DELETE`\nthen CORS lets the script read the response"
+    let console = tab.text(&format!("{details} section > p:has(code)"));
+    assert!(
+        console.contains("It does not have HTTP ok status."),
+        "{console}"
     );
-    let engines = tab.evaluate("[...document.querySelectorAll('.engines strong:nth-of-type(2)')].map((name) => name.innerText)");
+    let engines = tab.evaluate(&format!(
+        "[...document.querySelectorAll('{details} section .engines strong:nth-of-type(2)')].map((name) => name.textContent)"
+    ));
     assert_eq!(engines, json!(["Chromium", "Firefox", "WebKit"]));
 
-    // The change is made, so the panel and the browser agree that the response is readable.
+    // The change is made, so the details and the browser agree that the response is readable.
     tab.type_into("#allow_methods", "GET, POST, PUT, DELETE");
     apply(&mut tab);
-    wait_for_table(&mut tab);
-    tab.wait("document.querySelector('#explained').innerText === '✓ readable'");
-    assert_eq!(
-        tab.evaluate("document.querySelector('tbody:nth-of-type(4) tr').dataset.outcome"),
-        "readable"
-    );
+    let readable = "✓ The script can read the response, status 200.";
+    tab.wait(&format!(
+        "document.querySelector('{details} .outcome').innerText === '{readable}'"
+    ));
 
-    let broad = json!({ "allow_origins": ["https://*.github.io", page] });
-    tab.type_into("#json", &broad.to_string());
-    apply(&mut tab);
-    assert_eq!(
-        tab.text("#trust"),
-        "127.0.0.1\n! Anyone *.github.io, which anyone can have (such as `https://a.github.io`)"
+    apply_policy(
+        &mut tab,
+        &json!({ "allow_origins": ["https://*.github.io", page] }),
     );
+    let trusted =
+        "127.0.0.1! Anyone *.github.io, which anyone can have (such as `https://a.github.io`)";
+    assert_eq!(tab.evaluate(&content("#trust")), trusted);
 }
 
-/// What the panel says about each row is what this browser does.
+/// What the details say about each request is what this browser does.
 #[test]
-fn the_panel_agrees_with_the_browser() {
-    let playground = Playground::start(&[]);
-    let Some(mut tab) = open(&format!("http://{}", playground.page), &[]) else {
+fn the_details_agree_with_the_browser() {
+    let Some((_playground, mut tab)) = opened() else {
         return;
     };
-    own_request(
-        &mut tab,
-        &[
-            ("method", "PATCH"),
-            ("header-name", "X-Own"),
-            ("header-value", "1"),
-        ],
-    );
+    own_request(&mut tab, &[("method", "PATCH"), ("headers", "X-Own: 1")]);
     own_request(&mut tab, &[("method", "TRACE")]);
-    own_request(
-        &mut tab,
-        &[
-            ("method", "GET"),
-            ("header-name", "User-Agent"),
-            ("header-value", "x"),
-        ],
-    );
-    let rows = tab.evaluate(
+    own_request(&mut tab, &[("method", "GET"), ("headers", "User-Agent: x")]);
+    wait_for_answers(&mut tab);
+    let requests = tab.evaluate(
         "(async () => {
-            const rows = [];
-            for (const button of document.querySelectorAll('td:last-child button')) {
-                document.querySelector('#explanation').replaceChildren();
-                button.click();
-                while (!document.querySelector('#explained')) await new Promise((next) => setTimeout(next, 5));
-                const chromium = document.querySelector('.engines li strong').innerText;
-                rows.push([chromium === '✓' ? 'readable' : 'blocked', button.closest('tr').dataset.outcome]);
+            const found = [];
+            for (const item of document.querySelectorAll('.request')) {
+                item.querySelector('.head button').click();
+                const engines = () => [...item.querySelectorAll('.details .engines')];
+                while (engines().length < 2) await new Promise((next) => setTimeout(next, 5));
+                const answers = [...item.querySelectorAll('.answer')];
+                engines().forEach((list, index) => {
+                    const chromium = list.querySelector('li strong').textContent;
+                    found.push([chromium === '✓', answers[index].dataset.outcome === 'readable']);
+                });
             }
-            return rows;
+            return found;
         })()",
     );
-    let rows = rows.as_array().unwrap();
-    assert_eq!(rows.len(), 22);
-    for (number, row) in rows.iter().enumerate() {
-        assert_eq!(row[0], row[1], "row {number}");
+    let requests = requests.as_array().unwrap();
+    assert_eq!(requests.len(), 22);
+    for (number, request) in requests.iter().enumerate() {
+        assert_eq!(request[0], request[1], "request {number}");
     }
 }

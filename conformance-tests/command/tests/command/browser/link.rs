@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::devtools::Tab;
-use super::{apply, open, own_request, wait_for_table};
+use super::{apply, open, own_request, request as item, wait_for_answers};
 use crate::http::request;
 use crate::process::Playground;
 
@@ -15,7 +15,20 @@ fn active(playground: &Playground) -> String {
 }
 
 fn rows(tab: &mut Tab) -> Value {
-    tab.evaluate("document.querySelectorAll('tbody').length")
+    tab.evaluate("document.querySelectorAll('.request').length")
+}
+
+fn open_share(tab: &mut Tab) {
+    tab.evaluate("document.querySelector('#make-link').closest('details').open = true");
+}
+
+/// The line is visible, too.
+fn link_status(tab: &mut Tab) -> String {
+    assert_eq!(
+        tab.evaluate("document.querySelector('#link-status').checkVisibility()"),
+        true
+    );
+    tab.text("#link-status")
 }
 
 #[test]
@@ -27,16 +40,18 @@ fn a_link_fills_in_the_page_and_applies_nothing() {
     };
     let policy =
         json!({ "allow_origins": [page, "https://münchen.example"], "max_age": 5 }).to_string();
+    tab.evaluate("document.querySelector('#all-keys').open = true");
     tab.type_into("#json", &policy);
     own_request(
         &mut tab,
         &[
             ("method", "PATCH"),
-            ("header-name", "X-Own"),
-            ("header-value", "ü"),
+            ("path", "/teapot"),
+            ("headers", "X-Own: ü"),
             ("body", "tea"),
         ],
     );
+    open_share(&mut tab);
     tab.click("#make-link");
     let link = tab.evaluate("document.querySelector('#link').value");
     assert_eq!(link, tab.evaluate("location.href"));
@@ -47,7 +62,7 @@ fn a_link_fills_in_the_page_and_applies_nothing() {
     };
     assert_eq!(tab.text("#applied"), HINT);
     assert_eq!(
-        tab.text("#link-status"),
+        link_status(&mut tab),
         "Filled in from the link. Nothing is applied yet."
     );
     assert_eq!(
@@ -59,28 +74,29 @@ fn a_link_fills_in_the_page_and_applies_nothing() {
         "5"
     );
     assert_eq!(rows(&mut tab), 9);
-    let row = tab.text("tbody:nth-of-type(9)");
+    let row = tab.text(&item(9));
     assert!(
-        row.contains("From the link") && row.contains("PATCH /own") && row.contains("X-Own: ü"),
+        row.contains("From the link") && row.contains("PATCH /teapot") && row.contains("X-Own: ü"),
         "{row}"
     );
-    assert!(row.contains("not sent: press Run or Apply"), "{row}");
+    assert!(row.contains("not sent: press Send again or Apply"), "{row}");
     assert_eq!(active(&playground), before);
     // The request of the link was not sent: only the rows of the page are in the log.
-    let sent = tab.evaluate("document.querySelectorAll('tbody:nth-of-type(9) .exchange').length");
-    assert_eq!(sent, 0);
+    let sent = "document.querySelector('.request:nth-child(9)').dataset.outcome ?? 'no answer'";
+    assert_eq!(tab.evaluate(sent), "no answer");
 
     // The user applies it.
+    tab.evaluate("document.querySelector('#all-keys').open = true");
     tab.type_into(
         "#json",
         &json!({ "allow_origins": [page], "allow_methods": ["PATCH"], "allow_headers": ["X-Own"] })
             .to_string(),
     );
     apply(&mut tab);
-    wait_for_table(&mut tab);
+    wait_for_answers(&mut tab);
     assert_ne!(active(&playground), before);
     assert_eq!(
-        tab.evaluate("document.querySelector('tbody:nth-of-type(9) tr').dataset.outcome"),
+        tab.evaluate("document.querySelector('.request:nth-child(9)').dataset.outcome"),
         "readable"
     );
 }
@@ -124,6 +140,10 @@ fn an_invalid_link_is_ignored_with_a_line_on_the_page() {
             "a request has a part of the wrong type or length",
         ),
         (
+            requests(json!([{ "method": "GET", "path": "//evil.example/" }])),
+            "a request has a part of the wrong type or length",
+        ),
+        (
             requests(json!([{ "method": "" }])),
             "a request has a part of the wrong type or length",
         ),
@@ -144,7 +164,7 @@ fn an_invalid_link_is_ignored_with_a_line_on_the_page() {
         tab.evaluate(&format!("location.hash = ''; location.hash = '{fragment}'"));
         tab.wait("document.querySelector('#link-status').textContent");
         assert_eq!(
-            tab.text("#link-status"),
+            link_status(&mut tab),
             format!("✕ The link is ignored: {problem}."),
             "{fragment:.80}"
         );
@@ -177,9 +197,11 @@ fn a_policy_that_is_too_long_gets_no_link() {
     let Some(mut tab) = open(&format!("http://{}", playground.page), &[]) else {
         return;
     };
+    tab.evaluate("document.querySelector('#all-keys').open = true");
     tab.type_into("#json", &"x".repeat(13_000));
+    open_share(&mut tab);
     tab.click("#make-link");
-    let status = tab.text("#link-status");
+    let status = link_status(&mut tab);
     assert!(
         status.starts_with("✕ The link would have 17") && status.contains("16384 is the limit"),
         "{status}"
