@@ -212,7 +212,8 @@ pub(super) fn to_allow(seen: &Observation<'_>) -> String {
 fn as_origin(value: &str) -> Option<Url> {
     let url = Url::parse(value).ok()?;
     let rest = value.split_once("://")?.1;
-    let has_more = rest.contains(['/', '?', '#', '@', '*']);
+    // Bytes beyond ASCII are shown as `\xNN`, and a URL parser reads a backslash as a slash.
+    let has_more = rest.contains(['/', '\\', '?', '#', '@', '*']);
     (!has_more && page_origin(value).is_some()).then_some(url)
 }
 

@@ -66,6 +66,8 @@ pub(crate) fn table() -> Vec<(Case, &'static str)> {
         (get().response(200, &allow("http://app.example.com")), "origin-scheme"),
         (get().response(200, &allow("https://www.app.example.com")), "origin-www"),
         (get().page("https://www.example.com").response(200, &allow("https://example.com")), "origin-www"),
+        (get().response(200, &allow("https://app.example.com\u{e9}")), "origin-malformed"),
+        (get().response(200, &allow("https://\u{e9}.example")), "origin-malformed"),
         (get().response(200, &allow("app.example.com")), "origin-malformed"),
         (get().response(200, &allow("https://*.example.com")), "origin-malformed"),
         (get().response(200, &allow("https://app.example.com/app")), "origin-malformed"),
