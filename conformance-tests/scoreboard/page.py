@@ -31,7 +31,7 @@ CORS libraries, tested with [`cors conformance`](../command/CONFORMANCE.md), pro
 - `leaks`: a page can do what the policy refuses, or a cache may give a response to the wrong page.
 - `fault`: the server hangs, exits or sends no HTTP. If this happens three times with a policy, its other cases are not run (`abandoned`),
   and counted as `fault`, too.
-- `not claimed`: the case breaks or leaks something, but the documentation of the library says that it does not cover it.
+- `not claimed`: the case fails, but the documentation of the library says that it does not cover it.
 - `not supported`: the library has no option with the meaning of the policy. These cases are not run. Many are about options that
   only this project has.
 - Each library is tested in one version, with the options that express the policy best according to its documentation. A failure
@@ -120,7 +120,8 @@ def section(library, result):
     parts = [
         f"### {library.name}",
         f"[Project]({library.url}), version {library.version}, tested on {result['date']} with [this adapter]({adapter}).",
-        f"{counted['differs']} of the {counted['passed'] + counted['differs']} responses without a failure are not those of this project.",
+        f"{counted['passed'] + counted['differs']} cases have no failure. In {counted['differs']} of them, the response differs from that of this \
+project, but a browser does the same with both.",
         *library.notes,
     ]
     if not library.kinds:
