@@ -250,7 +250,10 @@ impl Edit {
                 let list = entries(config.get_expose_headers());
                 config.expose_headers(list)
             }
-            Key::AllowCredentials => config.allow_credentials(true),
+            Key::AllowCredentials => match &self.action {
+                Action::Set(Value::Flag(flag)) => config.allow_credentials(*flag),
+                _ => config,
+            },
             _ => config,
         }
     }

@@ -9,8 +9,12 @@ const status = byId("copied");
 export function startCopy() {
   const show = async () => {
     report(status, "");
-    const response = await fetch(`/code?form=${form.value}`);
-    text.value = await response.text();
+    const wanted = form.value;
+    const response = await fetch(`/code?form=${wanted}`);
+    const written = await response.text();
+    if (wanted !== form.value) return; // a later request is for another form
+    text.value = response.ok ? written : "";
+    if (!response.ok) report(status, "bad", `✕ ${written}`);
     text.rows = Math.min(text.value.split("\n").length, 24);
   };
   form.addEventListener("change", show);

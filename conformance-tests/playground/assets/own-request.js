@@ -14,7 +14,7 @@ export function readOwnRequest(form, api) {
     if (colon < 1) return { problem: `✕ Write each header as Name: value, and not as ${line}.` };
     const name = line.slice(0, colon).trim();
     const value = line.slice(colon + 1).trim();
-    headers[name] = name in headers ? `${headers[name]}, ${value}` : value;
+    headers[name] = Object.hasOwn(headers, name) ? `${headers[name]}, ${value}` : value;
   }
   const request = {
     ...OWN,

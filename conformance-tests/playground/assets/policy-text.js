@@ -53,7 +53,10 @@ export function allCorrected(policy, issues) {
   }
   const position = ({ index, correction }) => index ?? (correction.entry || correction.rename_key ? -2 : -1);
   const inOrder = [...places.values()].sort((a, b) => position(b) - position(a));
-  return inOrder.reduce(corrected, policy);
+  return inOrder.reduce(
+    (changed, issue) => (correctable([issue], changed).length > 0 ? corrected(changed, issue) : changed),
+    policy,
+  );
 }
 
 // The issues whose corrections can be made. A renamed key must not overwrite an existing key.

@@ -66,6 +66,7 @@ export async function startPolicy({ onApplied }) {
     known: () => (applying ? undefined : revision),
     onNewer: async () => {
       const newer = await get("/policy");
+      if (applying) return; // what this tab applies is newer
       if (isEdited) {
         ({ revision } = newer);
         const showIt = button("Discard my edits and show it", async () => {
@@ -87,6 +88,11 @@ export async function startPolicy({ onApplied }) {
     },
     // Makes changes that let a request pass.
     change: async (edits) => {
+      // They are for the policy in force.
+      if (isEdited) {
+        report(status, "", "Edited, not applied. Press Apply first.");
+        return;
+      }
       try {
         const { text } = await post("/edit", { text: json.value, edits });
         write(parse(text).policy);

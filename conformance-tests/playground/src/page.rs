@@ -163,6 +163,10 @@ async fn edit(json: Bytes) -> Response {
             return Err(format!("there are more than {MOST} changes"));
         }
         let config = from_json(&text)?;
+        // Unknown keys and wrong values are not in the configuration, so they would be lost.
+        if let Err(error) = config.clone().build() {
+            return Err(error.to_string());
+        }
         let edited = edits.iter().fold(config, |config, edit| edit.apply(config));
         serde_json::to_string(&edited).map_err(|error| error.to_string())
     });

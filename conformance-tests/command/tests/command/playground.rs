@@ -405,6 +405,17 @@ fn answers_in_short_and_makes_the_changes() {
         "max_age": 600,
     });
     assert_eq!(serde_json::from_str::<Value>(edited).unwrap(), expected);
+    for (action, is_on) in [
+        (json!({ "key": "allow_credentials", "set": true }), true),
+        (json!({ "key": "allow_credentials", "set": false }), false),
+        (json!({ "key": "allow_credentials", "add": [] }), false),
+    ] {
+        let text = json!({ "allow_origins": [origin] }).to_string();
+        let changed = post("/edit", &json!({ "text": text, "edits": [action] }));
+        let changed = json_body(&changed)["text"].clone();
+        let changed: Value = serde_json::from_str(changed.as_str().unwrap()).unwrap();
+        assert_eq!(changed["allow_credentials"], is_on, "{action}");
+    }
 
     // Applied, they are enough. The revision tells other tabs.
     assert_eq!(
@@ -428,6 +439,9 @@ fn answers_in_short_and_makes_the_changes() {
         json!({ "text": "{}", "edits": [{ "key": "allow_origins" }] }),
         json!({ "text": "{}", "edits": vec![json!({ "key": "allow_methods", "add": [] }); 201] }),
         json!({ "text": "{}" }),
+        // These keys would be lost.
+        json!({ "text": r#"{"alow_methods":["PUT"]}"#, "edits": [] }),
+        json!({ "text": r#"{"block_refused_origins":"maybe"}"#, "edits": [] }),
     ] {
         let response = post("/edit", &wrong);
         assert!(response.starts_with("HTTP/1.1 400 "), "{response}");
