@@ -49,7 +49,8 @@ pub(super) async fn visit(plan: &Plan, client: &Client, quirks: Quirks) -> Visit
     let mut asked = Vec::new();
     let mut probe_problem = None;
     for probe in probes(&outcome) {
-        let response = match client.send(&probe, plan.cookie(&probe)).await {
+        let request = probe_with_metadata(&probe);
+        let response = match client.send(&request, plan.cookie(&probe)).await {
             Ok(reply) => Some(reply.response),
             Err(problem) => {
                 probe_problem.get_or_insert(problem);
@@ -68,6 +69,18 @@ pub(super) async fn visit(plan: &Plan, client: &Client, quirks: Quirks) -> Visit
         problem: network.problem,
         stopped_at: network.stopped_at,
     }
+}
+
+/// The probe as the page of its origin would send it.
+fn probe_with_metadata(probe: &Request) -> Request {
+    let mut request = probe.clone();
+    let origin = probe.headers.iter().find(|(name, _)| name == "origin");
+    if let Some((_, origin)) = origin {
+        let origin = String::from_utf8_lossy(origin);
+        let urls = std::slice::from_ref(&probe.url);
+        request.headers.extend(fetch_metadata(&origin, urls));
+    }
+    request
 }
 
 struct Network<'a> {

@@ -137,6 +137,11 @@ fn a_get_is_sent_with_another_origin_and_without_one() {
         None,
     ];
     assert_eq!(origins, expected, "{run:?}");
+    let sites: Vec<_> = sent
+        .iter()
+        .map(|sent| sent.value("sec-fetch-site"))
+        .collect();
+    assert_eq!(sites, [Some("cross-site"), Some("cross-site"), None]);
     for sent in sent {
         assert_eq!(
             (sent.line.as_str(), sent.value("accept")),
