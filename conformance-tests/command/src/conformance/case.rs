@@ -38,7 +38,7 @@ pub(crate) enum Application {
 impl Case {
     pub(crate) fn new(vector: Vector, policy: &Policy) -> Result<Self> {
         Ok(Self {
-            is_method_allowed: allows_method(policy, &vector.request.method)?,
+            is_method_allowed: allows_method(policy, &vector.request)?,
             name: vector.name,
             why: vector.why,
             section: vector.section,
@@ -65,15 +65,20 @@ impl Case {
     }
 }
 
-/// Whether a preflight for this method is not refused because of the method.
-pub(crate) fn allows_method(policy: &Policy, method: &str) -> Result<bool> {
+/// Whether a preflight for this request is not refused because of the method.
+pub(crate) fn allows_method(policy: &Policy, request: &Request) -> Result<bool> {
+    // A request for a host that is not one of `own_origins` is refused whatever its method is.
+    let host = request.lines.iter().filter(|line| line.is("host"));
+    let mut lines: Vec<Line> = host.cloned().collect();
+    lines.push(Line::new("Origin: https://app.example.com")?);
+    let method = &request.method;
+    lines.push(Line::new(format!(
+        "Access-Control-Request-Method: {method}"
+    ))?);
     let preflight = Request {
         method: "OPTIONS".to_owned(),
         target: "/".to_owned(),
-        lines: vec![
-            Line::new("Origin: https://app.example.com")?,
-            Line::new(format!("Access-Control-Request-Method: {method}"))?,
-        ],
+        lines,
         body: String::new(),
     };
     let decision = policy.decide(&preflight);

@@ -111,7 +111,7 @@ impl Source<'_> {
             without: Vec::new(),
         };
         Ok(Case {
-            is_method_allowed: allows_method(self.policy, &request.method)?,
+            is_method_allowed: allows_method(self.policy, &request)?,
             name: vector.name.clone(),
             why: vector.why.clone(),
             section: vector.section.clone(),
