@@ -116,7 +116,7 @@ def counts(library, result):
 
 def section(library, result):
     adapter = f"adapters/{library.folder.name}"
-    counted = result["counts"]
+    counted = counts(library, result)
     parts = [
         f"### {library.name}",
         f"[Project]({library.url}), version {library.version}, tested on {result['date']} with [this adapter]({adapter}).",

@@ -41,8 +41,9 @@ def main():
             print(f"{name}: {result['counts']}")
         except (ValueError, OSError, subprocess.CalledProcessError) as error:
             problems.append(f"error: {name}: {error}")
+    print(*problems, sep="\n", end="\n" if problems else "", file=sys.stderr)
     page.write()
-    sys.exit("\n".join(problems) or 0)
+    sys.exit(1 if problems else 0)
 
 
 def test(library, options):
