@@ -63,6 +63,9 @@ impl<'s> Area<'s> {
             .into_iter()
             .filter(|field| self.known.iter().any(|one| self.differs_in(*field, one)))
             .collect();
+        if fields.is_empty() {
+            return; // only the policy is larger
+        }
         // The ordinary request may be for a smaller policy of the same kind.
         let mut benign_app = DECISION.app(Variant::Ours, self.benign.policy).unwrap();
         let benign = meter.measure(&mut *benign_app, &self.benign.request);

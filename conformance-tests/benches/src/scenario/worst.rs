@@ -339,10 +339,32 @@ impl Table {
                 "10 label patterns, miss",
             ),
             (
+                "10 label patterns, long labels, malformed at the end",
+                Labels(10),
+                Request::get(&format!(
+                    "https://0000011-{}.{}.example.co%m",
+                    "a".repeat(33),
+                    "0".repeat(180)
+                )),
+                Denied,
+                "10 label patterns, miss",
+            ),
+            (
                 "regex of anything, 119 labels",
                 RegexOfAnything,
                 Request::get(&labels("example.org")),
                 Allowed,
+                "regex of anything, allowed",
+            ),
+            (
+                "regex of anything, long labels, upper case at the end",
+                RegexOfAnything,
+                Request::get(&format!(
+                    "https://{}{}Z.example.org",
+                    format!("{}.", "a".repeat(59)).repeat(3),
+                    "a".repeat(58)
+                )),
+                Denied,
                 "regex of anything, allowed",
             ),
             (
