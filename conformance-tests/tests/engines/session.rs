@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use anyhow::Result;
 use serde_json::{Value, json};
 use test_support::skip::skip;
 
@@ -34,7 +35,24 @@ const PATIENCE: Duration = Duration::from_secs(180);
 
 impl Session {
     /// Starts a session. `None` if the engine is not installed; in CI this is a failure.
+    ///
+    /// If the page does not run its first script, the browser is started once more: Firefox can hang at its start.
     pub(crate) fn start(engine: Engine) -> Option<Self> {
+        let set_cookie = [Script {
+            page: TOP.to_owned(),
+            text: format!("document.cookie = 'everywhere=1; Domain={SITE}'"),
+        }];
+        let session = Self::open(engine)?;
+        if session.try_run(&set_cookie).is_ok() {
+            return Some(session);
+        }
+        drop(session);
+        let session = Self::open(engine)?;
+        session.run(&set_cookie);
+        Some(session)
+    }
+
+    fn open(engine: Engine) -> Option<Self> {
         let network = Network::start().unwrap();
         let Some(browser) = engine.start(network.address, &format!("{TOP}/~page")) else {
             skip(&format!(
@@ -44,21 +62,21 @@ impl Session {
             ));
             return None;
         };
-        let session = Self {
+        Some(Self {
             engine,
             version: browser.version.clone(),
             _browser: browser,
             network,
-        };
-        session.run(&[Script {
-            page: TOP.to_owned(),
-            text: format!("document.cookie = 'everywhere=1; Domain={SITE}'"),
-        }]);
-        Some(session)
+        })
     }
 
     /// Runs the scripts and returns their results in order.
     pub(crate) fn run(&self, scripts: &[Script]) -> Vec<Value> {
+        let results = self.try_run(scripts);
+        results.unwrap_or_else(|error| panic!("{}: {error}", self.version))
+    }
+
+    fn try_run(&self, scripts: &[Script]) -> Result<Vec<Value>> {
         let mut pages: Vec<&str> = scripts.iter().map(|script| script.page.as_str()).collect();
         pages.sort_unstable();
         pages.dedup();
@@ -73,14 +91,13 @@ impl Session {
             .map(|page| json!({ "origin": page, "scripts": of_page(page) }));
         let batch = Value::from_iter(frames).to_string();
 
-        let results = self.network.run(batch, PATIENCE);
-        let results = results.unwrap_or_else(|error| panic!("{}: {error}", self.version));
-        let results: Vec<Vec<Value>> = serde_json::from_str(&results).unwrap();
+        let results = self.network.run(batch, PATIENCE)?;
+        let results: Vec<Vec<Value>> = serde_json::from_str(&results)?;
         let mut results: Vec<_> = results.into_iter().map(Vec::into_iter).collect();
         let result = |script: &Script| {
             let page = pages.binary_search(&script.page.as_str()).unwrap();
             results[page].next().unwrap()
         };
-        scripts.iter().map(result).collect()
+        Ok(scripts.iter().map(result).collect())
     }
 }
