@@ -1,4 +1,5 @@
-//! Links lead somewhere: on a code host, and as modules in the documentation.
+//! Links work as modules in the documentation, too. The tests of `conformance-tests/readmes` check that the files and headings
+//! exist.
 
 use crate::{folder, pages};
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,31 +9,6 @@ use std::fs;
 const MODULES: &str = include_str!("../../src/manual/links.md");
 
 const SOURCE: &str = include_str!("../../src/manual.rs");
-
-#[test]
-fn every_link_leads_to_a_file_and_a_heading() {
-    let mut wrong = Vec::new();
-    for (page, text) in pages() {
-        for target in definitions(&text).into_values().chain(inline(&text)) {
-            let (path, anchor) = target.split_once('#').unwrap_or((&target, ""));
-            if path.starts_with("https://") {
-                continue;
-            }
-            let file = match path {
-                "" => folder().join(&page),
-                path => folder().join(path),
-            };
-            let Ok(text) = fs::read_to_string(&file) else {
-                wrong.push(format!("{page}: there is no {path}"));
-                continue;
-            };
-            if !anchor.is_empty() && !anchors(&text).contains(anchor) {
-                wrong.push(format!("{page}: {path} has no heading #{anchor}"));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
 
 #[test]
 fn every_name_is_defined_and_used() {
@@ -141,20 +117,6 @@ fn used(text: &str) -> BTreeSet<String> {
 
 fn is_definition(line: &str) -> bool {
     line.starts_with('[') && line.contains("]: ")
-}
-
-/// The anchors of the headings.
-fn anchors(text: &str) -> BTreeSet<String> {
-    let text = without_code(text);
-    let headings = text.lines().filter(|line| line.starts_with('#'));
-    let titles = headings.map(|line| line.trim_start_matches('#').trim());
-    titles
-        .map(|title| {
-            let kept = |char: &char| char.is_alphanumeric() || " -_".contains(*char);
-            let kept: String = title.to_lowercase().chars().filter(kept).collect();
-            kept.replace(' ', "-")
-        })
-        .collect()
 }
 
 /// The text without its blocks of code.
