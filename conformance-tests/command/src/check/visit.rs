@@ -71,16 +71,23 @@ pub(super) async fn visit(plan: &Plan, client: &Client, quirks: Quirks) -> Visit
     }
 }
 
-/// The probe as the page of its origin would send it.
-fn probe_with_metadata(probe: &Request) -> Request {
-    let mut request = probe.clone();
-    let origin = probe.headers.iter().find(|(name, _)| name == "origin");
-    if let Some((_, origin)) = origin {
-        let origin = String::from_utf8_lossy(origin);
-        let urls = std::slice::from_ref(&probe.url);
-        request.headers.extend(fetch_metadata(&origin, urls));
-    }
+/// The request with what a browser says about where it comes from. `urls` are those of the fetch so far.
+fn with_metadata(request: &Request, origin: &str, urls: &[Url]) -> Request {
+    let mut request = request.clone();
+    request.headers.extend(fetch_metadata(origin, urls));
     request
+}
+
+/// The probe as a page of its origin would send it.
+fn probe_with_metadata(probe: &Request) -> Request {
+    let origin = probe.headers.iter().find(|(name, _)| name == "origin");
+    origin.map_or_else(
+        || probe.clone(),
+        |(_, origin)| {
+            let origin = String::from_utf8_lossy(origin);
+            with_metadata(probe, &origin, std::slice::from_ref(&probe.url))
+        },
+    )
 }
 
 struct Network<'a> {
@@ -118,15 +125,12 @@ impl Network<'_> {
         }
     }
 
-    /// The request with what a browser says about where it comes from.
     fn with_metadata(&mut self, request: &Request) -> Request {
-        let origin = &self.plan.fetch.origin;
         self.urls.push(request.url.clone());
-        let mut request = request.clone();
-        request.headers.extend(fetch_metadata(origin, &self.urls));
+        let sent = with_metadata(request, &self.plan.fetch.origin, &self.urls);
         if request.is_preflight {
             self.urls.pop();
         }
-        request
+        sent
     }
 }
