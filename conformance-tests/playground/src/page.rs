@@ -251,15 +251,15 @@ async fn explain(State(api): State<Arc<Api>>, json: Bytes) -> Response {
     .await
 }
 
-async fn about(api: Arc<Api>, json: Bytes, tell: fn(&Fetch, &Policy) -> Value) -> Response {
+async fn about(api: Arc<Api>, json: Bytes, describe: fn(&Fetch, &Policy) -> Value) -> Response {
     let fetch = match question::parse(&json) {
         Ok(fetch) => fetch,
         Err(problem) => return (StatusCode::BAD_REQUEST, problem + "\n").into_response(),
     };
     let active = api.active();
     // A long policy takes a while, in which the servers must respond.
-    match task::spawn_blocking(move || tell(&fetch, &active.policy)).await {
-        Ok(told) => Json(told).into_response(),
+    match task::spawn_blocking(move || describe(&fetch, &active.policy)).await {
+        Ok(description) => Json(description).into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
     }
 }

@@ -37,7 +37,7 @@ pub fn firefox(profile: &Path, preferences: &str) -> Option<Command> {
     Some(command)
 }
 
-/// Firefox asks nothing and contacts nobody on its own.
+/// Firefox opens no dialogs and contacts no server on its own.
 const QUIET: &str = r#"
 user_pref("app.update.enabled", false);
 user_pref("browser.aboutwelcome.enabled", false);

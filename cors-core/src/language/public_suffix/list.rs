@@ -4,7 +4,7 @@
 //! any label, and `!city` is an exception from it. Lines and labels are sorted, so that a search halves them. A domain
 //! without labels has public suffixes further down, as `amazonaws.com` has.
 //!
-//! Two kinds of rules are left out, because nobody asks for them: single labels, each of which is a public suffix, and
+//! Two kinds of rules are left out, because no look-up needs them: single labels, each of which is a public suffix, and
 //! names in Unicode. Browsers send the hosts of origins in Punycode.
 //!
 //! The crate `psl`, which the tests compare this with, is the same list as code. It made programs larger by 0.8 MB.
