@@ -11,7 +11,7 @@ const QUESTIONS: [(&str, &str); 14] = [
         "check",
     ),
     (
-        "What do browsers and server do with a request under my policy, and why?",
+        "What do a browser and the server do with a request under my policy, and why?",
         "explain",
     ),
     ("What does my server allow attackers?", "audit"),
