@@ -213,13 +213,17 @@ async fn respond(hosts: &Hosts, scheme: Scheme, request: http::Request<Incoming>
             let _ = results.map(|results| hosts.done.send(results));
             HttpResponse::default()
         }
-        _ => routed(hosts, scheme, request)
-            .await
-            .unwrap_or_else(|error| {
+        _ => {
+            let line = format!("{} {}", request.method(), request.uri());
+            let reply = routed(hosts, scheme, request).await;
+            reply.unwrap_or_else(|error| {
+                // Such a request has no exchange.
+                eprintln!("the network of the test failed: {line}: {error:#}");
                 let mut reply = HttpResponse::new(format!("{error:#}").into());
                 *reply.status_mut() = StatusCode::BAD_GATEWAY;
                 reply
-            }),
+            })
+        }
     }
 }
 
