@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use std::fmt;
 
 /// A path prefix is not valid.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PrefixError {
     prefix: String,
     flaw: Flaw,
@@ -84,6 +84,13 @@ impl fmt::Display for PrefixError {
                 "path prefix `{prefix}`: this prefix has a policy already"
             ),
         }
+    }
+}
+
+/// The text of `Display`, because `main` may return this error.
+impl fmt::Debug for PrefixError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -7,12 +7,13 @@ use crate::listed_headers::ListedHeaders;
 use crate::origin::set::OriginSet;
 use crate::own_origins::OwnOrigins;
 use crate::requested_headers::AllowedHeaders;
+use std::fmt;
 
 /// A CORS policy that was checked by [`Config::build`](crate::Config::build).
 ///
 /// It is always valid and never changes. Two policies are equal if they have the same normal form
 /// ([`to_config`](Self::to_config)).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Policy {
     pub(crate) access: Access,
     pub(crate) methods: Vec<String>,
@@ -33,6 +34,17 @@ pub struct Policy {
     pub(crate) with_any_app: bool,
     pub(crate) with_broad_regex: bool,
     pub(crate) warnings: Issues,
+}
+
+/// The normal form, without the tables for look-ups.
+impl fmt::Debug for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Policy")
+            .field("config", &self.to_config())
+            .field("ambiguity", &self.ambiguity)
+            .field("warnings", &self.warnings)
+            .finish()
+    }
 }
 
 /// Why it is not known which policy a request has.

@@ -1,7 +1,7 @@
 //! The exact messages about a wrong configuration.
 
 use cors_core::issue::{Correction, Issue, Key, Rule, Severity};
-use cors_core::{Config, ConfigError};
+use cors_core::{Config, ConfigError, Policies};
 use std::collections::BTreeSet;
 
 fn origins<const N: usize>(list: [&str; N]) -> Config {
@@ -357,6 +357,31 @@ fn ten_mistakes_are_ten_errors() {
     );
     assert_eq!(error.to_string().lines().count(), 11);
     assert_eq!(format!("{error:?}"), error.to_string());
+}
+
+/// `main` prints an error with `Debug`.
+#[test]
+fn errors_are_as_readable_with_debug() {
+    let policy = || Config::new().build().unwrap();
+    let error = Policies::new(policy()).at("admin", policy()).unwrap_err();
+    assert_eq!(format!("{error:?}"), error.to_string());
+    let error = Policies::new(policy())
+        .for_host("https://a.com", policy())
+        .unwrap_err();
+    assert_eq!(format!("{error:?}"), error.to_string());
+}
+
+/// A log of a policy shows the configuration, and not the tables for look-ups.
+#[test]
+fn a_policy_shows_its_configuration_with_debug() {
+    let config = Config::new().allow_origins(["https://*.example.com", "null"]);
+    let policy = config.build().unwrap();
+    let text = format!("{policy:?}");
+    assert!(text.starts_with(
+        "Policy { config: Config { allow_origins: [\"https://*.example.com\", \"null\"], "
+    ));
+    assert!(text.contains("OriginNull"), "{text}");
+    assert!(text.len() < 1_000, "{text}");
 }
 
 /// The value that a correction offers is accepted in place of the original.

@@ -280,6 +280,7 @@ fn a_policy_with_errors_is_reported_once() {
     let source = error.source().unwrap().downcast_ref::<ConfigError>();
     assert_eq!(source.unwrap().errors().len(), 1);
     assert_eq!(error.path(), path);
+    assert_eq!(format!("{error:?}"), error.to_string());
 
     // The same text again changes nothing, so the next call is for `B`.
     replace_file(&path, "CORS_ALLOW_ORIGINS=https://b.example/\n");

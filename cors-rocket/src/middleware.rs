@@ -188,7 +188,7 @@ fn render(policies: Policies) -> PolicyTable<RenderedPolicy<String>> {
 }
 
 /// The fairing cannot apply these policies: see [`Cors::replace`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ReplaceError(());
 
 impl fmt::Display for ReplaceError {
@@ -198,6 +198,13 @@ impl fmt::Display for ReplaceError {
              has no route that could refuse them, because its first policies did not; make it with \
              `Cors::with_routes_for_every_method`; the old policies stay in force",
         )
+    }
+}
+
+/// The text of `Display`, because `main` may return this error.
+impl fmt::Debug for ReplaceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

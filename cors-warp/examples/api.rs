@@ -1,7 +1,7 @@
 //! A notes API: every website may read the public notes, and only the pages of the app may change notes.
 //!
-//! Run it with `cargo run -p cors-warp --example warp-api`. To replace the policy of the app, set
-//! `CORS_ALLOW_ORIGINS` and the other `CORS_` variables. The output of curl follows each command:
+//! Run it with `cargo run -p cors-warp --example warp-api`. To change the policy of the app, set
+//! `CORS_ALLOW_ORIGINS` or another `CORS_` variable. The output of curl follows each command:
 //!
 //! ```sh
 //! show='%{http_code} %header{access-control-allow-origin}\n' # curl 7.84 and later
@@ -63,13 +63,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// The policy from the environment, or a default if `CORS_ALLOW_ORIGINS` is not set.
+/// The policy of the app. Each `CORS_` variable that is set replaces the value from the code.
 fn app_policy() -> Result<Policy, ConfigError> {
-    let config = Config::from_env();
-    if !config.get_allow_origins().is_empty() {
-        return config.build();
-    }
-    config
+    Config::new()
         .allow_origins([
             "https://app.example.com",
             "http://localhost:3000",
@@ -79,6 +75,7 @@ fn app_policy() -> Result<Policy, ConfigError> {
         .allow_headers(["Authorization"])
         .expose_headers(["X-Total-Count"])
         .allow_credentials(true)
+        .with_env()
         .build()
 }
 

@@ -58,6 +58,7 @@ impl fmt::Display for ConfigError {
     }
 }
 
+/// The text of `Display`, because `main` may return this error.
 impl fmt::Debug for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

@@ -8,7 +8,7 @@ use std::fmt;
 use std::net::Ipv6Addr;
 
 /// A host of [`Policies::for_host`](crate::Policies::for_host) is not valid.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct HostNameError {
     /// Without user info.
     host: String,
@@ -71,6 +71,13 @@ impl fmt::Display for HostNameError {
             Some(correction) => write!(f, "; use `{correction}`"),
             None => Ok(()),
         }
+    }
+}
+
+/// The text of `Display`, because `main` may return this error.
+impl fmt::Debug for HostNameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -8,7 +8,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// The policies of a file are not in force. Those that were in force before still are.
-#[derive(Debug)]
 pub struct WatchError {
     path: PathBuf,
     problem: Problem,
@@ -67,6 +66,13 @@ impl WatchError {
 impl fmt::Display for WatchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.path.display(), self.problem)
+    }
+}
+
+/// The text of `Display`, because `main` may return this error.
+impl fmt::Debug for WatchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
