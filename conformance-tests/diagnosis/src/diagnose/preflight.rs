@@ -82,15 +82,27 @@ fn refused(seen: &Observation<'_>, status: u16) -> Finding {
             allow_origin::to_allow(seen),
         );
     }
-    Finding::blocking(
-        Culprit::PreflightRefused,
-        format!("the server refused the preflight with status {status}"),
-        format!(
-            "allow {} in the policy of the server. If it is allowed there, put the CORS middleware around what \
-             responds with {status}",
-            preflight_request(seen)
-        ),
-    )
+    let request = preflight_request(seen);
+    let (cause, fix) = if has_origin {
+        (
+            format!(
+                "the server allows `{}`, but refused the method or the headers of the preflight with status {status}",
+                seen.origin()
+            ),
+            format!(
+                "allow {request} in the policy of the server. The body of the response may say what it refuses"
+            ),
+        )
+    } else {
+        (
+            format!("the server refused the preflight with status {status}"),
+            format!(
+                "allow {request} in the policy of the server. If it is allowed there, put the CORS middleware around \
+                 what responds with {status}"
+            ),
+        )
+    };
+    Finding::blocking(Culprit::PreflightRefused, cause, fix)
 }
 
 /// The method or the header that the lists of a refusal lack.

@@ -42,6 +42,9 @@ impl Remedy {
             | Culprit::HeaderNotExposed
             | Culprit::AnyOriginReflected
             | Culprit::NullAllowed => Self::Policy,
+            Culprit::PreflightRefused if seen.value("access-control-allow-origin").is_some() => {
+                Self::Policy
+            }
             Culprit::ErrorWithoutHeaders
             | Culprit::ResponseWithoutHeaders
             | Culprit::PreflightUnauthorized

@@ -109,7 +109,7 @@ const OK: &str = "access-control-allow-origin: @
     access-control-allow-headers: x-trace
     access-control-allow-credentials: true";
 
-pub(crate) const CASES: [Row; 63] = [
+pub(crate) const CASES: [Row; 64] = [
     get(200, ""),
     get(404, ""),
     get(500, ""),
@@ -163,6 +163,7 @@ pub(crate) const CASES: [Row; 63] = [
         .header("x-trace"),
     put(304, ""),
     put(307, "location: &/"),
+    put(400, "access-control-allow-origin: @"),
     put(401, ""),
     put(401, OK),
     put(403, ""),
