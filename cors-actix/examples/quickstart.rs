@@ -1,7 +1,7 @@
 //! The program of the README. Run `cargo run -p cors-actix --example actix-quickstart`. Then enter this in the browser console
 //! of any page of `http://localhost:3000`:
 //!
-//! `await (await fetch("http://127.0.0.1:8000/", { method: "PUT" })).text()`
+//! `await (await fetch("http://localhost:8000/", { method: "PUT" })).text()`
 //!
 //! With `"DELETE"`, the console says that this method is not allowed.
 
@@ -12,8 +12,11 @@ fn cors() -> Result<Cors, ConfigError> {
     let policy = Config::new()
         .allow_origins(["https://example.com", "http://localhost:*"])
         .allow_methods(["GET", "PUT"])
-        .diagnostics(cfg!(debug_assertions)) // the browser's console names what is refused
+        .diagnostics(cfg!(debug_assertions)) // the console names a refused method or header
         .build()?;
+    for warning in policy.warnings() {
+        eprintln!("warning: {warning}"); // valid, but probably a mistake
+    }
     Ok(Cors::new(policy))
 }
 

@@ -1,7 +1,7 @@
 //! The program of the README. Run `cargo run -p cors-warp --example warp-quickstart`. Then enter this in the browser console
 //! of any page of `http://localhost:3000`:
 //!
-//! `await (await fetch("http://127.0.0.1:8000/", { method: "PUT" })).text()`
+//! `await (await fetch("http://localhost:8000/", { method: "PUT" })).text()`
 //!
 //! With `"DELETE"`, the console says that this method is not allowed.
 
@@ -13,8 +13,11 @@ fn app() -> Result<impl Filter<Extract = (impl Reply,), Error = Infallible> + Cl
     let policy = Config::new()
         .allow_origins(["https://example.com", "http://localhost:*"])
         .allow_methods(["GET", "PUT"])
-        .diagnostics(cfg!(debug_assertions)) // the browser's console names what is refused
+        .diagnostics(cfg!(debug_assertions)) // the console names a refused method or header
         .build()?;
+    for warning in policy.warnings() {
+        eprintln!("warning: {warning}"); // valid, but probably a mistake
+    }
     let hello = warp::path::end().and(warp::get()).map(|| "hello");
     let change = warp::path::end().and(warp::put()).map(|| "changed");
     Ok(Cors::new(policy).wrap(hello.or(change))) // last: it covers all routes

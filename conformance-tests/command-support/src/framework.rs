@@ -11,7 +11,7 @@ pub fn framework() -> impl TypedValueParser<Value = Framework> {
 fn named(name: &str, built: &[Framework]) -> Result<Framework, String> {
     let framework = built.iter().find(|framework| framework.name == name);
     framework.copied().ok_or_else(|| {
-        format!("this build does not contain {name}; build it with `cargo run --features {name}`")
+        format!("this build does not contain {name}; build it with `--features {name}`")
     })
 }
 
@@ -27,7 +27,7 @@ mod tests {
         assert_eq!(named("axum", &[axum]).unwrap().name, "axum");
         assert_eq!(
             named("rocket", &[axum]).unwrap_err(),
-            "this build does not contain rocket; build it with `cargo run --features rocket`"
+            "this build does not contain rocket; build it with `--features rocket`"
         );
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 
-use readmes::{Page, pages, root};
+use readmes::{Link, Page, pages, root};
 use url::Url;
 
 /// Pages that only rustdoc shows: those among the sources, and the module `observability`.
@@ -127,46 +127,38 @@ fn resolve(page: &Path, path: &str) -> PathBuf {
     resolved
 }
 
-/// rustdoc shows this README as well. Its relative links have definitions for rustdoc, which come first.
+/// rustdoc shows these pages at another place, where a relative link leads nowhere. It uses the first definition of a
+/// label, so a module defines the label of each relative link before it includes the page.
 #[test]
-fn the_core_redefines_relative_links_for_rustdoc() {
-    let page = Page::read("cors-core/README.md").unwrap();
-    let library = std::fs::read_to_string(root().join("cors-core/src/lib.rs")).unwrap();
-    let (before, _) = library
-        .split_once("#![doc = include_str!(\"../README.md\")]")
-        .unwrap();
-    let mut seen = 0;
-    for link in page
-        .links
-        .iter()
-        .filter(|it| !it.to.starts_with(['#', 'h']))
+fn modules_redefine_relative_links_for_rustdoc() {
+    let mut relative = 0;
+    let guides = ["axum", "actix", "rocket", "warp"].map(|it| format!("cors-{it}/src/guide.rs"));
+    for source in guides
+        .into_iter()
+        .chain(["cors-core/src/lib.rs".to_owned()])
     {
-        let mut lines = page.text.lines();
-        let definition = lines.find(|line| line.ends_with(&format!("]: {}", link.to)));
-        let name = definition
-            .and_then(|it| it.split(':').next())
-            .expect(&link.to);
-        assert!(before.contains(&format!("//! {name}: ")), "{name}");
-        seen += 1;
-    }
-    assert!(seen > 4, "only {seen} links");
-}
-
-/// rustdoc shows these pages at another place, where a relative link leads nowhere.
-#[test]
-fn pages_in_rustdoc_have_no_relative_links() {
-    for adapter in ["axum", "actix", "rocket", "warp"] {
-        let source = format!("cors-{adapter}/src/guide.rs");
-        let source = std::fs::read_to_string(root().join(source)).unwrap();
-        let included = source.split("include_str!(\"../").skip(1);
-        let included: Vec<_> = included.map(|it| it.split('"').next().unwrap()).collect();
-        assert_eq!(included.len(), 3, "{included:?}");
-        for name in included {
-            let page = Page::read(&format!("cors-{adapter}/{name}")).unwrap();
-            for link in &page.links {
-                let works = link.to.starts_with('#') || link.to.starts_with("https://");
-                assert!(works, "{}: {}", page.path.display(), link.to);
-            }
+        let text = std::fs::read_to_string(root().join(&source)).unwrap();
+        let parts: Vec<_> = text.split("include_str!(\"../").collect();
+        for (before, after) in parts.iter().zip(parts.iter().skip(1)) {
+            let name = after.split('"').next().unwrap();
+            let package = source.split('/').next().unwrap();
+            let page = Page::read(&format!("{package}/{name}")).unwrap();
+            relative += check_redefined(&page, before);
         }
     }
+    assert!(relative > 20, "only {relative} links");
+}
+
+/// Checks that `before` defines the label of each relative link of the page, and returns the number of these links.
+fn check_redefined(page: &Page, before: &str) -> usize {
+    let relative = |link: &&Link| !link.to.starts_with('#') && !link.to.starts_with("https://");
+    let links: Vec<_> = page.links.iter().filter(relative).collect();
+    for link in &links {
+        let mut lines = page.text.lines();
+        let definition = lines.find(|line| line.ends_with(&format!("]: {}", link.to)));
+        let label = definition.and_then(|it| it.split(':').next());
+        let label = label.unwrap_or_else(|| panic!("{}: {}", page.path.display(), link.to));
+        assert!(before.contains(&format!("//! {label}: ")), "{label}");
+    }
+    links.len()
 }

@@ -178,7 +178,7 @@ impl<'a> Command<'a> {
     fn new(command: &'a str) -> Self {
         let options = command.strip_prefix("curl -i ").unwrap();
         let mut options = options
-            .strip_suffix("http://127.0.0.1:8000/")
+            .strip_suffix("http://localhost:8000/")
             .unwrap()
             .trim();
         let (mut method, mut headers) = ("GET", Vec::new());
