@@ -1,6 +1,7 @@
 //! [the manual]: https://docs.rs/cors-decision/latest/cors_core/manual/
 //! [observability]: https://docs.rs/cors-decision/latest/cors_core/observability/
 //! [policy-file]: https://docs.rs/cors-actix/latest/cors_actix/guide/policy_file/
+//! [recipes]: https://docs.rs/cors-decision/latest/cors_core/manual/#in-the-repository
 //! [cors-testing]: https://docs.rs/cors-decision/latest/cors_core/manual/#in-the-repository
 #![doc = include_str!("../GUIDE.md")]
 
