@@ -73,7 +73,7 @@ fn sentence(topic: Topic, goals: &[&Goal]) -> Option<String> {
         text = format!("{} This is the worst of {} misses.", text, others + 1);
     }
     text += &elsewhere(goals, goal);
-    if let Some(why) = topic.why() {
+    if let Some(why) = topic.why(&worst.place) {
         text = format!("{text} {why}");
     }
     Some(text)

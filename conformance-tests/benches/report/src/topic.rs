@@ -115,10 +115,10 @@ impl Topic {
         }
     }
 
-    /// Why the goals are missed, where it is known.
-    pub(crate) fn why(self) -> Option<&'static str> {
+    /// Why the goals are missed, where it is known. `place` is the worst miss.
+    pub(crate) fn why(self, place: &str) -> Option<&'static str> {
         match self {
-            Self::NoMore => Some(
+            Self::NoMore if place.starts_with("any headers, credentials") => Some(
                 "Where a policy allows any header with credentials, the other middleware returns the list of the request \
                  unread. Ours reads it, and returns only what is a name.",
             ),

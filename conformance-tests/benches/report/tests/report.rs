@@ -90,6 +90,20 @@ fn any_part_of_the_results_renders() {
     }
 }
 
+/// As the script `build-cost` writes them.
+#[test]
+fn the_weight_of_a_build_is_on_the_page() {
+    let temporary = tempfile::tempdir().unwrap();
+    let results = temporary.path().join("benches/results");
+    fs::create_dir_all(&results).unwrap();
+    let line = r#"{"framework":"axum","middleware":"cors-axum","crates":4,"seconds":11.8,"megabytes":0.50}"#;
+    fs::write(results.join("build-cost.jsonl"), format!("{line}\n")).unwrap();
+    Folder::at(temporary.path()).render().unwrap();
+    let page = fs::read_to_string(temporary.path().join("PERFORMANCE.md")).unwrap();
+    let row = "| axum | `cors-axum` | 4 | 11.8 s | 0.50 MB |";
+    assert!(page.contains(row), "{page}");
+}
+
 #[test]
 fn what_skips_the_application_is_not_compared() {
     let tables = |theirs| {
