@@ -17,7 +17,7 @@ pub(crate) fn render(results: &Results) -> String {
     } = results;
     let goals = goals::all(cost);
     let mut sections = vec![introduction(), whole_servers(end_to_end)];
-    sections.extend(plots::all(cost).iter().map(|plot| of_plot(plot, cost)));
+    sections.extend(plots::all(cost).iter().map(of_plot));
     sections.push(format!(
         "## Goals\n\n{}\n{}",
         paragraph(&about_goals(&goals)),
@@ -151,15 +151,11 @@ fn servers(all: &EndToEnd, load: Load) -> String {
     table(&head, &rows.collect::<Vec<_>>())
 }
 
-fn of_plot(plot: &Plot, cost: &Cost) -> String {
-    let mut text = plot.text.to_owned();
-    if let Some(time) = nanoseconds_of_a_thousand(cost) {
-        text = text.replace("{time}", &format!("about {time:.0} ns"));
-    }
+fn of_plot(plot: &Plot) -> String {
     format!(
         "## {}\n\n{}\n![{}]({})\n",
         plot.title,
-        paragraph(&text),
+        paragraph(plot.text),
         plot.alt,
         plot.path
     )
@@ -233,6 +229,10 @@ $ conformance-tests/benches/build-cost              # the weight of a build
 Each writes its results and this page.
 "
     .to_owned();
+    if let Some(time) = nanoseconds_of_a_thousand(cost) {
+        let sentence = format!("A thousand instructions of ours took about {time:.0} ns.");
+        text = format!("{text}\n{}", paragraph(&sentence));
+    }
     for (which, machine) in [("Whole servers", &all.machine), ("The rest", &cost.machine)] {
         if let Some(machine) = machine.trim().strip_prefix("Measured") {
             text = format!(

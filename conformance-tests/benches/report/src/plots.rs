@@ -15,7 +15,7 @@ pub(crate) struct Plot {
     pub(crate) path: &'static str,
     /// The heading.
     pub(crate) title: &'static str,
-    /// The text above it. `{time}` is what a thousand instructions take.
+    /// The text above it.
     pub(crate) text: &'static str,
     /// What it shows, for those who do not see it.
     pub(crate) alt: String,

@@ -54,8 +54,8 @@ pub(super) fn plot(cost: &Cost) -> Option<Plot> {
         path: "benches/plots/request.svg",
         title: TITLE,
         text: "The instructions that a request takes in addition to the same application without CORS. A count does not depend on \
-               the load of the machine; a thousand take {time} here. A preflight can cost *less* than without CORS: the \
-               middleware responds to it without calling the application, and around the router without routing.",
+               the load of the machine. A preflight can cost *less* than without CORS: the middleware responds to it without \
+               calling the application, and around the router without routing.",
         alt: format!(
             "Dots on a logarithmic scale: ours takes fewer instructions than theirs in {less} of {all} requests."
         ),
