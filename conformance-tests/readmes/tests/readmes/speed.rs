@@ -1,8 +1,14 @@
-//! The tables about speed have the figures of the benchmarks.
+//! The tables about speed have the figures of the benchmarks. After a run of these:
+//!
+//! ```console
+//! $ UPDATE_FIGURES=1 cargo test -p readmes --test readmes speed
+//! ```
+
+use std::{env, fs};
 
 use benchmark_report::markdown::thousands;
 use benchmark_report::{Cost, EndToEnd, Folder, Load, Unit};
-use readmes::Page;
+use readmes::{Page, root};
 
 /// A way to add the middleware: how a README calls it, its name in the benchmark, and what it is compared with.
 type Way = (&'static str, &'static str, &'static str);
@@ -42,12 +48,9 @@ const INSTRUCTIONS: [&str; 5] = [
 fn each_adapter() {
     let figures = Figures::read();
     for (adapter, ways) in WAYS {
-        let page = Page::read(&format!("cors-{adapter}/README.md")).unwrap();
+        let path = format!("cors-{adapter}/README.md");
         let table = figures.table(ways);
-        assert!(
-            page.text.contains(&table),
-            "cors-{adapter}/README.md lacks this table:\n{table}"
-        );
+        let page = page_with(&path, &table);
         let is_explained = page.text.contains("**A negative figure**");
         assert_eq!(
             table.contains(" -"),
@@ -67,11 +70,27 @@ fn first_page() {
             [Load::Allowed, Load::Hostile].map(|load| figures.shares(name, load, peer).unwrap());
         table += &format!("| {name} | {peer} | {plain} | {hostile} |\n");
     }
-    let page = Page::read("README.md").unwrap();
+    page_with("README.md", &table);
+}
+
+/// The page, which must have this table. With `UPDATE_FIGURES`, the table replaces that with the same first line.
+fn page_with(path: &str, table: &str) -> Page {
+    let page = Page::read(path).unwrap();
+    if page.text.contains(table) {
+        return page;
+    }
+    let has_variable = env::var_os("UPDATE_FIGURES").is_some();
+    let head = table.split_inclusive('\n').next().unwrap();
+    let (before, after) = page.text.split_once(head).unwrap_or_default();
     assert!(
-        page.text.contains(&table),
-        "README.md lacks this table:\n{table}"
+        has_variable && !after.is_empty(),
+        "{path} lacks this table, which UPDATE_FIGURES=1 writes where there is one with its first line:\n{table}"
     );
+    let after = after.split_inclusive('\n');
+    let after = after.skip_while(|line| line.starts_with('|'));
+    let text = format!("{before}{table}{}", after.collect::<String>());
+    fs::write(root().join(path), text).unwrap();
+    Page::read(path).unwrap()
 }
 
 /// What the pages say in words.
