@@ -138,7 +138,7 @@ fn the_texts_say_what_the_figures_say() {
     };
     for subject in &cost.subjects {
         for (small, large) in [
-            ("1 origins, last", "1,000,000 origins, last"),
+            ("10 origins, last", "1,000,000 origins, last"),
             ("1 patterns, last", "10,000 patterns, last"),
         ] {
             let [small, large] = [small, large].map(|it| ir(&subject.name, "ours", it).unwrap());
