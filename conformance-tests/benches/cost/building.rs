@@ -1,7 +1,8 @@
 //! The cost of building and keeping large policies, and the figures of the `allocations` benchmark.
 
-use crate::figures::{Figures, Unit};
+use crate::figures::Figures;
 use crate::time::median;
+use benchmark_report::Unit;
 use cors_benchmarks::machine::stdout_of;
 use cors_benchmarks::scenario::Policy;
 use cors_benchmarks::subject::{self, Subject, Variant};

@@ -1,17 +1,9 @@
 //! All measured figures, by subject, variant and scenario.
 
+use benchmark_report::Unit;
 use cors_benchmarks::response::Evaluation;
 use cors_benchmarks::subject::{Subject, Variant};
 use std::collections::HashMap;
-
-/// A quantity that is measured for one request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Unit {
-    Instructions,
-    Allocations,
-    Bytes,
-    Nanoseconds,
-}
 
 /// The figures of one run.
 #[derive(Debug, Default)]
@@ -64,23 +56,6 @@ impl Figures {
     ) -> Option<f64> {
         let key = (unit, subject.name, variant, scenario.to_owned());
         self.whole.get(&key).copied()
-    }
-
-    /// The figure of one request minus that of the bare framework. `None` if it was not measured, or if
-    /// the middleware wrongly refuses the request.
-    pub(crate) fn over(
-        &self,
-        unit: Unit,
-        subject: &Subject,
-        variant: Variant,
-        scenario: &str,
-    ) -> Option<f64> {
-        let evaluation = self.evaluation(subject, variant, scenario);
-        if evaluation.is_some_and(|evaluation| evaluation.is_wrong_refusal) {
-            return None;
-        }
-        let whole = self.whole(unit, subject, variant, scenario)?;
-        Some(whole - self.whole(unit, subject, Variant::Bare, scenario)?)
     }
 
     pub(crate) fn has(&self, unit: Unit) -> bool {

@@ -1,7 +1,8 @@
 //! Counts the instructions of a request with callgrind. The benchmark runs itself under callgrind
 //! once for each subject and variant.
 
-use crate::figures::{Figures, Unit};
+use crate::figures::Figures;
+use benchmark_report::Unit;
 use cors_benchmarks::callgrind::{self, dumped_requests};
 use cors_benchmarks::scenario::Scenario;
 use cors_benchmarks::subject::{self, Subject, Variant};

@@ -3,9 +3,10 @@
 //! the cost of building a large policy.
 //!
 //! ```console
-//! $ cargo bench -p cors-benchmarks --bench cost                   # all; writes PERFORMANCE.md
+//! $ cargo bench -p cors-benchmarks --bench cost                   # all; writes the results and PERFORMANCE.md
 //! $ cargo bench -p cors-benchmarks --bench cost -- --ir-only      # instructions, on the terminal
 //! $ cargo bench -p cors-benchmarks --bench cost -- --filter miss  # some scenarios, on the terminal
+//! $ cargo bench -p cors-benchmarks --bench cost -- --filter miss --into /tmp/pages # and as a page elsewhere
 //! ```
 //!
 //! To add a column to the tables, add a module in `src/subject`. To add a scenario, add a row in
@@ -20,22 +21,20 @@
 )]
 
 mod building;
-mod comparison;
 mod dependencies;
 mod figures;
-mod goals;
 mod instructions;
-mod tables;
+mod results;
 mod time;
 
+use benchmark_report::{Folder, tables};
 use building::Building;
 use clap::Parser;
-use comparison::Run;
 use cors_benchmarks::scenario::{self, Scenario};
 use cors_benchmarks::subject::{self, Variant};
-use cors_benchmarks::{machine, markdown};
 use dependencies::Dependencies;
 use figures::Figures;
+use std::path::PathBuf;
 use tokio::runtime;
 
 #[derive(Parser)]
@@ -46,6 +45,9 @@ struct Arguments {
     /// Measure only scenarios whose name contains this text.
     #[arg(long)]
     filter: Option<String>,
+    /// Write the results and the pages into this folder, those of a partial run, too.
+    #[arg(long)]
+    into: Option<PathBuf>,
     /// Run the scenarios of a subject and variant; used under callgrind.
     #[arg(long, num_args = 2, hide = true)]
     measure: Option<Vec<String>>,
@@ -77,23 +79,11 @@ fn main() {
             dependencies = Some(Dependencies::count().unwrap());
         }
     }
-    let run = Run {
-        figures: &figures,
-        scenarios: &scenarios,
-    };
-    let mut goals = goals::all(&run, &building, dependencies.as_ref());
-    if is_partial {
-        goals.retain(|goal| goal.worst().is_some());
-    }
-    let tables = tables::all(&run, &building, dependencies.as_ref());
-    let text = format!(
-        "{}\n{tables}\n{}",
-        tables::goals(&goals),
-        machine::describe()
-    );
-    println!("{text}");
-    if !is_partial {
-        markdown::write_section("cost", &text).unwrap();
+    let cost = results::of(&figures, &scenarios, &building, dependencies);
+    println!("{}", tables::of_cost(&cost));
+    let into = arguments.into.map(Folder::at);
+    if let Some(folder) = into.or((!is_partial).then(Folder::committed)) {
+        folder.store_cost(&cost).unwrap();
     }
 }
 

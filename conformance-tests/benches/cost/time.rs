@@ -2,7 +2,8 @@
 //! that a disturbance affects all of them. The result is the median of the differences from the bare
 //! framework in the same round.
 
-use crate::figures::{Figures, Unit};
+use crate::figures::Figures;
+use benchmark_report::Unit;
 use cors_benchmarks::callgrind::measured_requests;
 use cors_benchmarks::scenario::Scenario;
 use cors_benchmarks::subject::{self, App, Subject, Variant};

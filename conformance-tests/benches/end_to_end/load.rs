@@ -1,6 +1,7 @@
 //! The requests that `wrk` sends, and the results that it reports.
 
 use crate::serve::Server;
+use benchmark_report::Load as Kind;
 use conformance_tests::vector::{self, Line};
 use conformance_tests::wire;
 use cors_benchmarks::response::Response;
@@ -12,7 +13,7 @@ use tempfile::NamedTempFile;
 
 /// Requests that are sent in turn.
 pub(crate) struct Load {
-    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
     turn: Vec<Scenario>,
     script: NamedTempFile,
 }
@@ -33,22 +34,19 @@ pub(crate) fn find_wrk() -> io::Result<()> {
 pub(crate) fn all() -> [Load; 2] {
     let (usual, hostile) = ("one origin, allowed", "a name repeated, 16 KiB");
     [
-        Load::new("GET, allowed", &[usual]),
-        Load::new(
-            "the same, every fifth a hostile preflight",
-            &[usual, usual, usual, usual, hostile],
-        ),
+        Load::new(Kind::Allowed, &[usual]),
+        Load::new(Kind::Hostile, &[usual, usual, usual, usual, hostile]),
     ]
 }
 
 impl Load {
-    fn new(name: &'static str, turn: &[&str]) -> Self {
+    fn new(kind: Kind, turn: &[&str]) -> Self {
         let all = scenario::with(None);
         let named = |name: &&str| all.iter().find(|scenario| scenario.name == **name).unwrap();
         let turn: Vec<Scenario> = turn.iter().map(named).cloned().collect();
         let mut script = NamedTempFile::new().unwrap();
         script.write_all(lua(&turn).as_bytes()).unwrap();
-        Self { name, turn, script }
+        Self { kind, turn, script }
     }
 
     /// Sends each request once: the responses of our middleware must be correct.
@@ -88,8 +86,8 @@ impl Load {
             .collect();
         assert_eq!(
             figures[2], 0.0,
-            "{}: requests without a response",
-            self.name
+            "{:?}: requests without a response",
+            self.kind
         );
         Result {
             requests: figures[0],

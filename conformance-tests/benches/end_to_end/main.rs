@@ -3,8 +3,9 @@
 //! The results are the requests per second and the 99th percentile of the latency.
 //!
 //! ```console
-//! $ cargo bench -p cors-benchmarks --bench end_to_end                             # writes PERFORMANCE.md
+//! $ cargo bench -p cors-benchmarks --bench end_to_end                             # writes the results and PERFORMANCE.md
 //! $ cargo bench -p cors-benchmarks --bench end_to_end -- --rounds 1 --seconds 1   # on the terminal
+//! $ cargo bench -p cors-benchmarks --bench end_to_end -- --rounds 1 --seconds 1 --into /tmp/pages # and as a page elsewhere
 //! ```
 //!
 //! Run it on a machine without other load.
@@ -20,11 +21,13 @@
 mod load;
 mod serve;
 
+use benchmark_report::{EndToEnd, Folder, Served, tables};
 use clap::Parser;
+use cors_benchmarks::machine;
 use cors_benchmarks::subject::Variant;
-use cors_benchmarks::{machine, markdown};
 use load::{Load, Result};
 use serve::{FRAMEWORKS, Server};
+use std::path::PathBuf;
 
 #[derive(Parser)]
 struct Arguments {
@@ -33,6 +36,9 @@ struct Arguments {
     /// The duration of one run of `wrk`.
     #[arg(long)]
     seconds: Option<u64>,
+    /// Write the results and the pages into this folder, those of a short run, too.
+    #[arg(long)]
+    into: Option<PathBuf>,
     /// Run the server of a framework and variant.
     #[arg(long, num_args = 2, hide = true)]
     serve: Option<Vec<String>>,
@@ -55,54 +61,52 @@ fn main() {
         arguments.rounds.unwrap_or(7),
         arguments.seconds.unwrap_or(3),
     );
-    let head = [
-        "framework",
-        "requests",
-        "with",
-        "per second",
-        "of bare",
-        "p99 in µs",
-        "of bare",
-    ];
-    let mut rows = Vec::new();
+    let mut served = Vec::new();
     for framework in FRAMEWORKS {
         let servers = VARIANTS.map(|variant| Server::start(framework, variant).unwrap());
         for load in load::all() {
             servers.iter().for_each(|server| load.check(server));
-            eprintln!("{framework}: {}", load.name);
+            eprintln!("{framework}: {:?}", load.kind);
             let rounds =
                 (0..rounds).map(|_| servers.each_ref().map(|server| load.run(server, seconds)));
-            rows.extend(lines(framework, &load, &rounds.collect::<Vec<_>>()));
+            served.extend(results(framework, &load, &rounds.collect::<Vec<_>>()));
         }
     }
-    let text = format!(
-        "## End to end\n\nEach figure is the median of {rounds} rounds of {seconds} s. Each share is the \
-         median of the shares in the rounds. 32 connections; server and `wrk` have one thread each.\n\n{}\n{}",
-        markdown::table(&head.map(str::to_owned), &rows),
-        machine::describe()
-    );
-    println!("{text}");
-    if arguments.rounds.is_none() && arguments.seconds.is_none() {
-        markdown::write_section("end to end", &text).unwrap();
+    let all = EndToEnd {
+        machine: machine::describe(),
+        rounds,
+        seconds,
+        served,
+    };
+    println!("{}", tables::of_end_to_end(&all));
+    let is_whole = arguments.rounds.is_none() && arguments.seconds.is_none();
+    let into = arguments.into.map(Folder::at);
+    if let Some(folder) = into.or(is_whole.then(Folder::committed)) {
+        folder.store_end_to_end(&all).unwrap();
     }
 }
 
-fn lines(framework: &str, load: &Load, rounds: &[[Result; 3]]) -> Vec<Vec<String>> {
-    let line = |(at, variant): (usize, Variant)| {
+fn results(framework: &str, load: &Load, rounds: &[[Result; 3]]) -> Vec<Served> {
+    let result = |(at, variant): (usize, Variant)| {
         let median = |of: fn(&Result) -> f64| median(rounds.iter().map(|round| of(&round[at])));
         let share =
             |of: fn(&Result) -> f64| median_of(rounds, |round| of(&round[at]) / of(&round[0]));
-        vec![
-            framework.to_owned(),
-            load.name.to_owned(),
-            serve::label(framework, variant).to_owned(),
-            format!("{:.0}", median(|result| result.requests)),
-            format!("{:.3}", share(|result| result.requests)),
-            format!("{:.0}", median(|result| result.p99)),
-            format!("{:.2}", share(|result| result.p99)),
-        ]
+        Served {
+            framework: framework.to_owned(),
+            load: load.kind,
+            with: serve::label(framework, variant).to_owned(),
+            requests: median(|result| result.requests).round(),
+            share_of_requests: thousandths(share(|result| result.requests)),
+            p99: median(|result| result.p99).round(),
+            share_of_p99: thousandths(share(|result| result.p99)),
+        }
     };
-    VARIANTS.into_iter().enumerate().map(line).collect()
+    VARIANTS.into_iter().enumerate().map(result).collect()
+}
+
+/// With three decimal places.
+fn thousandths(figure: f64) -> f64 {
+    (figure * 1_000.0).round() / 1_000.0
 }
 
 fn median_of(rounds: &[[Result; 3]], of: impl Fn(&[Result; 3]) -> f64) -> f64 {

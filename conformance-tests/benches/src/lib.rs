@@ -11,7 +11,7 @@
 
 pub mod callgrind;
 pub mod machine;
-pub mod markdown;
 pub mod response;
 pub mod scenario;
+pub mod stored;
 pub mod subject;

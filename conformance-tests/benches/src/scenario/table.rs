@@ -5,7 +5,7 @@ use super::Policy::{
 };
 use super::Right::{Allowed, Denied, NotCors, PreflightAllowed, PreflightDenied};
 use super::{ORIGIN, Policy, Request, Right, Role, Scenario, nth_header, nth_origin, nth_scheme};
-use crate::markdown::thousands;
+use benchmark_report::markdown::thousands;
 
 /// The name of an ordinary preflight.
 pub const PREFLIGHT: &str = "preflight, 1 method + 3 headers";

@@ -8,7 +8,7 @@ use super::Policy::{
 use super::Right::{Allowed, Denied, PreflightAllowed, PreflightDenied};
 use super::table::{PREFLIGHT, Table};
 use super::{ORIGIN, Policy, Request, Right, Role, nth_header, nth_host, nth_prefix};
-use crate::markdown::thousands;
+use benchmark_report::markdown::thousands;
 
 /// The factor for the same names in another order, case or spacing.
 const SAME_NAMES: f64 = 1.5;

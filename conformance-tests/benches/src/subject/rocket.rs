@@ -91,14 +91,20 @@ impl<'r> Responder<'r, 'static> for Own<'r> {
     }
 }
 
-#[get("/<_>/<_>")]
+// A route for every path with two segments would also serve `/cors/403`, to which rocket_cors sends what it refuses.
+#[get("/own/<_>")]
 fn own<'r>(path: &'r Origin<'r>) -> Own<'r> {
+    Own(path)
+}
+
+#[get("/vary/<_>")]
+fn vary<'r>(path: &'r Origin<'r>) -> Own<'r> {
     Own(path)
 }
 
 /// The application with the middleware.
 pub fn rocket(variant: Variant, setup: Setup, at: rocket::Config) -> Option<Rocket<Build>> {
-    let rocket = rocket::custom(at).mount("/", routes![plain, plain_options, own]);
+    let rocket = rocket::custom(at).mount("/", routes![plain, plain_options, own, vary]);
     Some(match variant {
         Variant::Peer => rocket.attach(peer(&setup.config)?),
         Variant::Ours => rocket.attach(ours(setup)),

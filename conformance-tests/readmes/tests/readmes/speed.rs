@@ -1,7 +1,13 @@
-//! The tables about speed have the figures of the benchmark, which writes `PERFORMANCE.md`.
+//! The tables about speed have the figures of the benchmarks. After a run of these:
+//!
+//! ```console
+//! $ UPDATE_FIGURES=1 cargo test -p readmes --test readmes speed
+//! ```
 
-use std::fs;
+use std::{env, fs};
 
+use benchmark_report::markdown::thousands;
+use benchmark_report::{Cost, EndToEnd, Folder, Load, Unit};
 use readmes::{Page, root};
 
 /// A way to add the middleware: how a README calls it, its name in the benchmark, and what it is compared with.
@@ -30,9 +36,6 @@ const WAYS: [(&str, &[Way]); 4] = [
     ),
 ];
 
-const PLAIN: &str = "GET, allowed";
-const HOSTILE: &str = "the same, every fifth a hostile preflight";
-
 const INSTRUCTIONS: [&str; 5] = [
     "not CORS",
     "one origin, allowed",
@@ -45,11 +48,14 @@ const INSTRUCTIONS: [&str; 5] = [
 fn each_adapter() {
     let figures = Figures::read();
     for (adapter, ways) in WAYS {
-        let page = Page::read(&format!("cors-{adapter}/README.md")).unwrap();
+        let path = format!("cors-{adapter}/README.md");
         let table = figures.table(ways);
-        assert!(
-            page.text.contains(&table),
-            "cors-{adapter}/README.md lacks this table:\n{table}"
+        let page = page_with(&path, &table);
+        let is_explained = page.text.contains("**A negative figure**");
+        assert_eq!(
+            table.contains(" -"),
+            is_explained,
+            "cors-{adapter}/README.md explains negative figures, if there are any"
         );
     }
 }
@@ -61,63 +67,68 @@ fn first_page() {
     for (_, ways) in WAYS {
         let (_, name, peer) = ways[0];
         let [plain, hostile] =
-            [PLAIN, HOSTILE].map(|request| figures.shares(name, request, peer).unwrap());
+            [Load::Allowed, Load::Hostile].map(|load| figures.shares(name, load, peer).unwrap());
         table += &format!("| {name} | {peer} | {plain} | {hostile} |\n");
     }
-    let page = Page::read("README.md").unwrap();
+    page_with("README.md", &table);
+}
+
+/// The page, which must have this table. With `UPDATE_FIGURES`, the table replaces that with the same first line.
+fn page_with(path: &str, table: &str) -> Page {
+    let page = Page::read(path).unwrap();
+    if page.text.contains(table) {
+        return page;
+    }
+    let has_variable = env::var_os("UPDATE_FIGURES").is_some();
+    let head = table.split_inclusive('\n').next().unwrap();
+    let (before, after) = page.text.split_once(head).unwrap_or_default();
     assert!(
-        page.text.contains(&table),
-        "README.md lacks this table:\n{table}"
+        has_variable && !after.is_empty(),
+        "{path} lacks this table, which UPDATE_FIGURES=1 writes where there is one with its first line:\n{table}"
     );
+    let after = after.split_inclusive('\n');
+    let after = after.skip_while(|line| line.starts_with('|'));
+    let text = format!("{before}{table}{}", after.collect::<String>());
+    fs::write(root().join(path), text).unwrap();
+    Page::read(path).unwrap()
 }
 
 /// What the pages say in words.
 #[test]
 fn warp_costs_more_where_the_pages_say_so() {
-    let figures = Figures::read();
-    let number = |text: &str| text.replace(',', "").parse::<i64>().unwrap();
+    let Figures { cost, .. } = Figures::read();
+    let ir = |name: &str, variant: &str, scenario: &str| {
+        cost.above(Unit::Instructions, name, variant, scenario)
+            .unwrap()
+    };
     for name in ["warp", "warp, around the service"] {
-        let cell = figures.instructions("one origin, allowed", name, "warp::cors");
-        let (ours, theirs) = cell.split_once(" / ").unwrap();
-        assert!(number(ours) > number(theirs), "{name}: {cell}");
+        let [ours, theirs] =
+            ["ours", "warp::cors"].map(|variant| ir(name, variant, "one origin, allowed"));
+        assert!(ours > theirs, "{name}: {ours} and {theirs}");
     }
     for (scenario, at_least, at_most) in [
-        ("one origin, allowed", 0, 100),
-        ("one origin, denied", 0, 100),
-        ("preflight, 1 method + 3 headers", 25, 40),
+        ("one origin, allowed", 0.0, 1.0),
+        ("one origin, denied", 0.0, 1.0),
+        ("preflight, 1 method + 3 headers", 0.25, 0.4),
     ] {
-        let ours = |name: &str| {
-            let cell = figures.instructions(scenario, name, "warp::cors");
-            number(cell.split(" / ").next().unwrap())
-        };
-        let percent = ours("warp, around the service") * 100 / ours("warp");
+        let share = ir("warp, around the service", "ours", scenario) / ir("warp", "ours", scenario);
         assert!(
-            (at_least..at_most).contains(&percent),
-            "{scenario}: {percent} %"
+            (at_least..at_most).contains(&share),
+            "{scenario}: {share:.2}"
         );
     }
 }
 
-/// The tables of `PERFORMANCE.md`, cell by cell.
 struct Figures {
-    instructions: Vec<Vec<String>>,
-    end_to_end: Vec<Vec<String>>,
+    cost: Cost,
+    end_to_end: EndToEnd,
 }
 
 impl Figures {
     fn read() -> Self {
-        let text = fs::read_to_string(root().join("conformance-tests/PERFORMANCE.md")).unwrap();
-        let table = |section: &str| {
-            let (_, section) = text.split_once(&format!("\n## {section}\n")).unwrap();
-            let section = section.split("\n## ").next().unwrap();
-            let rows = section.lines().filter_map(|line| line.strip_prefix('|'));
-            let cells = |row: &str| row.split('|').map(|cell| cell.trim().to_owned()).collect();
-            rows.map(cells).collect()
-        };
-        Self {
-            instructions: table("Instructions above the bare framework"),
-            end_to_end: table("End to end"),
-        }
+        let results = Folder::committed().results().unwrap();
+        let (cost, end_to_end) = (results.cost, results.end_to_end);
+        Self { cost, end_to_end }
     }
 
     fn table(&self, ways: &[Way]) -> String {
@@ -127,53 +138,44 @@ impl Figures {
         };
         let mut table = row("", &|(title, _, peer)| format!("{title}: ours / {peer}"));
         table += &format!("|---|{}\n", "---|".repeat(ways.len()));
-        for (title, request) in [
-            ("requests a second, as a share of those without CORS", PLAIN),
+        for (title, load) in [
+            (
+                "requests a second, as a share of those without CORS",
+                Load::Allowed,
+            ),
             (
                 "the same, if every fifth request is a hostile preflight",
-                HOSTILE,
+                Load::Hostile,
             ),
         ] {
             table += &row(title, &|(_, name, peer)| {
-                self.shares(name, request, peer).unwrap_or("–".to_owned())
+                self.shares(name, load, peer).unwrap_or("–".to_owned())
             });
         }
         for scenario in INSTRUCTIONS {
             table += &row(&format!("instructions: {scenario}"), &|(_, name, peer)| {
-                self.instructions(scenario, name, peer)
+                let [ours, theirs] =
+                    ["ours", peer].map(|variant| self.instructions(scenario, name, variant));
+                format!("{ours} / {theirs}")
             });
         }
         table
     }
 
     /// Ours and theirs, if they were measured.
-    fn shares(&self, name: &str, request: &str, peer: &str) -> Option<String> {
+    fn shares(&self, name: &str, load: Load, peer: &str) -> Option<String> {
         let share = |with: &str| {
-            let mut rows = self.end_to_end.iter();
-            let row = rows.find(|row| row[0] == name && row[1] == request && row[2] == with);
-            row.map(|row| row[4].clone())
+            let served = self.end_to_end.find(name, load, with)?;
+            Some(format!("{:.3}", served.share_of_requests))
         };
         Some(format!("{} / {}", share("ours")?, share(peer)?))
     }
 
-    fn instructions(&self, scenario: &str, name: &str, peer: &str) -> String {
-        let heads = &self.instructions[0];
-        let subjects = |head: &String| head.strip_prefix(&format!("{name}: ")).map(str::to_owned);
-        let column = heads.iter().position(|it| subjects(it).is_some()).unwrap();
-        let subjects = subjects(&heads[column]).unwrap();
-        let row = self
-            .instructions
-            .iter()
-            .find(|row| row[0] == scenario)
+    fn instructions(&self, scenario: &str, name: &str, variant: &str) -> String {
+        let figure = self
+            .cost
+            .above(Unit::Instructions, name, variant, scenario)
             .unwrap();
-        let value = |subject: &str| {
-            let at = subjects.split(" / ").position(|it| it == subject).unwrap();
-            let value = row[column].split(" / ").nth(at).unwrap();
-            // Letters mark responses that differ from the correct one.
-            value
-                .trim_end_matches(|it: char| it.is_ascii_lowercase())
-                .to_owned()
-        };
-        format!("{} / {}", value("ours"), value(peer))
+        thousands(figure as i64)
     }
 }

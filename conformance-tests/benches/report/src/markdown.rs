@@ -1,8 +1,4 @@
-//! Tables that are readable on a terminal and as Markdown, and the file that contains them.
-
-use std::fs;
-use std::io;
-use std::path::Path;
+//! Tables that are readable on a terminal and as Markdown, figures and paragraphs.
 
 /// Formats a table. The first column is text, the others are figures.
 pub fn table(head: &[String], rows: &[Vec<String>]) -> String {
@@ -35,6 +31,16 @@ pub fn table(head: &[String], rows: &[Vec<String>]) -> String {
     line(head) + &line(&rule) + &rows
 }
 
+/// Formats a table of texts, which are too long to be aligned.
+pub(crate) fn text_table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let rule = "---|".repeat(head.len());
+    let mut table = format!("| {} |\n|{rule}\n", head.join(" | "));
+    for row in rows {
+        table += &format!("| {} |\n", row.join(" | "));
+    }
+    table
+}
+
 /// `1,000,000`
 pub fn thousands(number: impl TryInto<i64>) -> String {
     let number = number.try_into().unwrap_or(i64::MAX);
@@ -49,27 +55,34 @@ pub fn thousands(number: impl TryInto<i64>) -> String {
     format!("{sign}{}", groups.join(","))
 }
 
-const TITLE: &str = "# Performance\n\n\
-    The cost of CORS per request, compared with the same framework without CORS: with our middleware, and with the\n\
-    existing middleware of each framework. `cargo bench -p cors-benchmarks --bench cost` and `--bench end_to_end` write\n\
-    this file; do not edit it by hand.";
+/// `1,234`
+pub(crate) fn whole(figure: f64) -> String {
+    thousands(figure.round() as i64)
+}
 
-/// Writes `text` into its section of PERFORMANCE.md and replaces the text of an earlier run.
-pub fn write_section(section: &str, text: &str) -> io::Result<()> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../PERFORMANCE.md");
-    let old = fs::read_to_string(&path).unwrap_or_default();
-    let (start, end) = (
-        format!("<!-- {section} -->\n"),
-        format!("<!-- end of {section} -->\n"),
-    );
-    let new = format!("{start}\n{}\n\n{end}", text.trim());
-    let whole = match (old.find(&start), old.find(&end)) {
-        (Some(from), Some(to)) => {
-            let (before, after) = (&old[..from], &old[to + end.len()..]);
-            format!("{before}{new}{after}")
+/// A paragraph with lines of at most 120 characters where spaces permit.
+pub(crate) fn paragraph(text: &str) -> String {
+    wrapped(text, "", "")
+}
+
+/// An item of a list.
+pub(crate) fn item(text: &str) -> String {
+    wrapped(text, "- ", "  ")
+}
+
+fn wrapped(text: &str, first: &str, others: &str) -> String {
+    let mut lines = vec![first.to_owned()];
+    for word in text.split_whitespace() {
+        let Some(line) = lines.last_mut() else {
+            break;
+        };
+        let is_empty = line.is_empty() || line == first && !first.is_empty() || line == others;
+        if !is_empty && line.chars().count() + 1 + word.chars().count() > 120 {
+            lines.push(format!("{others}{word}"));
+        } else {
+            line.push_str(if is_empty { "" } else { " " });
+            line.push_str(word);
         }
-        _ if old.is_empty() => format!("{TITLE}\n\n{new}"),
-        _ => format!("{}\n\n{new}", old.trim_end()),
-    };
-    fs::write(path, whole)
+    }
+    lines.join("\n") + "\n"
 }
