@@ -13,7 +13,8 @@
 //!   `token.rs`;
 //! - which origins are allowed: `origin.rs`, `origin/set.rs`, `origin/table.rs`,
 //!   `origin/patterns.rs`, `origin/labels.rs`, `origin/host.rs`, `origin/regex.rs`;
-//! - which headers are allowed: `requested_headers.rs`, `listed_headers.rs`, `header_name.rs`;
+//! - which headers are allowed: `requested_headers.rs`, `listed_headers.rs`, `listed_headers/table.rs`,
+//!   `listed_headers/name.rs`, `header_name.rs`;
 //! - what the response is: `rendered.rs`, `early_response.rs`, `apply.rs`, `pending_headers.rs`, and
 //!   for axum and warp `http.rs`;
 //! - which policy applies to a host and a path: `live_policies.rs`, `policy_table.rs`, `hosts.rs`,

@@ -2,7 +2,7 @@
 //!
 //! There are two parsers, on purpose. [`Origin::parse`] is for requests: its cost is low and bounded, and
 //! it only accepts or rejects. [`pattern`] is for configuration: it reports what is wrong. Both check
-//! hosts with [`host::check`].
+//! hosts with [`host::check`], or with [`host::is_valid`], which does not say what is wrong.
 //!
 //! ["`Origin` header"]: https://fetch.spec.whatwg.org/#origin-header
 //! ["serialization of an origin"]: https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin
@@ -55,7 +55,7 @@ impl<'a> Origin<'a> {
             });
         }
         let (host, port) = split_unchecked_authority(authority)?;
-        let has_host = host::check(host).is_ok() && is_sent_port(scheme, port) && scheme != b"file";
+        let has_host = host::is_valid(host) && is_sent_port(scheme, port) && scheme != b"file";
         let sendable = is_scheme(scheme) && (has_host || has_no_host(scheme, host, port));
         sendable.then_some(Self {
             scheme,
@@ -89,7 +89,7 @@ pub(crate) fn split_authority(authority: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// [`split_authority`] for a host that is checked afterwards: a colon before the longest port stays in the
 /// host. This does not read a long host.
-fn split_unchecked_authority(authority: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(crate) fn split_unchecked_authority(authority: &[u8]) -> Option<(&[u8], &[u8])> {
     split_at_port(authority, |authority| {
         let start = authority.len().saturating_sub(MAX_PORT_LEN);
         let end = authority.get(start..)?;

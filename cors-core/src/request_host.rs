@@ -2,7 +2,7 @@
 
 use crate::decision::HostRefusal;
 use crate::origin::host::{self, MAX_LEN};
-use crate::origin::{MAX_PORT_LEN, parse_port, split_authority};
+use crate::origin::{MAX_PORT_LEN, parse_port, split_unchecked_authority};
 use crate::request::{Lines, RequestHead, RequestHeader};
 
 /// The value of the only `Host` line, or the authority of the target.
@@ -41,7 +41,7 @@ impl HostName {
         if host.len() > MAX_LEN + MAX_PORT_LEN {
             return None; // It is not read to its end.
         }
-        let (host, port) = split_authority(host)?;
+        let (host, port) = split_unchecked_authority(host)?;
         match port {
             [] => {}
             [b':', digits @ ..] => {
@@ -65,6 +65,6 @@ impl HostName {
 
     /// Whether a browser can send this host.
     pub(crate) fn is_valid(&self) -> bool {
-        host::check(self.as_bytes()).is_ok()
+        host::is_valid(self.as_bytes())
     }
 }

@@ -118,13 +118,13 @@ fn has_double_comma(line: &[u8]) -> bool {
 
 /// Whether white space separates two parts of an element, so that it is not a token.
 pub(crate) fn has_split_element(line: &[u8]) -> bool {
+    let is_outside = |byte: Option<&u8>| matches!(byte, None | Some(b','));
     let mut rest = line;
-    while let Some(at) = first_blank(rest) {
-        let (before, blank) = rest.split_at_checked(at).unwrap_or_default();
-        let after = skip_blanks(blank);
-        let is_outside = |byte: Option<&u8>| matches!(byte, None | Some(b','));
+    while let Some((before, low)) = split_at_low(rest) {
+        let after = skip_blanks(low);
+        let is_blank = after.len() < low.len();
         // Before `rest` there is white space or nothing.
-        if !is_outside(before.last()) && !is_outside(after.first()) {
+        if !is_blank || !is_outside(before.last()) && !is_outside(after.first()) {
             return true;
         }
         rest = after;
@@ -132,13 +132,23 @@ pub(crate) fn has_split_element(line: &[u8]) -> bool {
     false
 }
 
-/// Where the first white space is. In blocks, like [`ListBytes::of`].
-fn first_blank(line: &[u8]) -> Option<usize> {
-    let (blocks, _) = line.as_chunks::<16>();
-    let has_blank = |block: &[u8; 16]| block.iter().fold(false, |has, &byte| has | is_blank(byte));
-    let block = blocks.iter().position(has_blank).unwrap_or(blocks.len());
-    let rest = line.get(block * 16..)?;
-    Some(block * 16 + rest.iter().position(|&byte| is_blank(byte))?)
+/// Splits before the first white space. A lower byte, which is in no list, counts as white space. In blocks, like
+/// [`ListBytes::of`].
+fn split_at_low(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    const HIGH: u128 = u128::from_le_bytes([0x80; 16]);
+    const ABOVE: u128 = u128::from_le_bytes([b' ' + 1; 16]);
+    let (blocks, end) = line.as_chunks::<16>();
+    let has_low = |block: &[u8; 16]| block.iter().fold(false, |has, &byte| has | (byte <= b' '));
+    let before = blocks.iter().position(has_low).unwrap_or(blocks.len());
+    let low = match blocks.get(before) {
+        // All bytes at once: the high bit keeps each from taking 1 from the next.
+        Some(block) => {
+            let above = (u128::from_le_bytes(*block) | HIGH) - ABOVE;
+            (!above & HIGH).trailing_zeros() as usize / 8
+        }
+        None => end.iter().position(|&byte| byte <= b' ')?,
+    };
+    line.split_at_checked(before * 16 + low)
 }
 
 /// `text` without the white space at its start.

@@ -9,7 +9,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 pub(crate) const MAX_LEN: usize = 253;
 
 /// The longest label of a host name.
-pub(super) const MAX_LABEL_LEN: usize = 63;
+const MAX_LABEL_LEN: usize = 63;
 
 /// The kind of a canonical host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +42,23 @@ pub(crate) fn check(host: &[u8]) -> Result<Kind, HostError> {
     }
 }
 
+/// Whether [`check`] accepts `host`. It costs less, because it does not find out what is wrong.
+pub(crate) fn is_valid(host: &[u8]) -> bool {
+    is_common_name(host) || is_any_valid(host)
+}
+
+fn is_any_valid(host: &[u8]) -> bool {
+    if let [b'[', address @ ..] = host {
+        return check_ipv6(address).is_ok();
+    }
+    let name = host.strip_suffix(b".").unwrap_or(host);
+    if host.len() > MAX_LEN || !are_labels(name) {
+        return false;
+    }
+    let last = name.rsplit(|&byte| byte == b'.').next();
+    !last.is_some_and(ends_in_number) || is_canonical_ipv4(host)
+}
+
 fn check_any(host: &[u8]) -> Result<Kind, HostError> {
     if let [b'[', address @ ..] = host {
         return check_ipv6(address);
@@ -53,9 +70,6 @@ fn check_any(host: &[u8]) -> Result<Kind, HostError> {
         return Err(HostError::LongName);
     }
     let name = host.strip_suffix(b".").unwrap_or(host);
-    if name.len() > MAX_LABEL_LEN && are_labels(name) && last_label_is_no_number(name) {
-        return Ok(Kind::Name);
-    }
     let mut last = name;
     for label in name.split(|&byte| byte == b'.') {
         check_label(label)?;
@@ -189,12 +203,6 @@ fn check_label(label: &[u8]) -> Result<(), HostError> {
     }
 }
 
-/// A shortcut: whether the last label of `name` starts with a letter.
-fn last_label_is_no_number(name: &[u8]) -> bool {
-    let last_label = name.rsplit(|&byte| byte == b'.').next();
-    last_label.is_some_and(|label| label.first().is_some_and(u8::is_ascii_lowercase))
-}
-
 /// URL, ["ends in a number checker"]: such a host is an IPv4 address or invalid.
 ///
 /// ["ends in a number checker"]: https://url.spec.whatwg.org/#ends-in-a-number-checker
@@ -246,7 +254,7 @@ pub(crate) fn write_ipv6(address: Ipv6Addr, out: &mut impl fmt::Write) -> fmt::R
 mod tests {
     use super::{
         HostError, Kind, after_first_label, are_labels, check, check_any, check_label,
-        is_common_name, write_ipv6,
+        is_any_valid, is_common_name, write_ipv6,
     };
     use proptest::prelude::*;
 
@@ -373,6 +381,16 @@ mod tests {
         fn labels_agree_with_a_naive_check(text in r"(([a-z0-9_-]{1,70}|[a-z]{1,4})[.]){0,8}([a-z]{1,70}|[.A:]|)") {
             let naive = text.split('.').all(|label| check_label(label.as_bytes()).is_ok());
             prop_assert_eq!(are_labels(text.as_bytes()), naive);
+        }
+
+        #[test]
+        fn the_check_without_a_reason_agrees(
+            host in r"(([a-z0-9_-]{1,70}|[a-z0-9]{1,4}|0x[0-9a-f]{0,2}|255|0)[.]){0,8}([a-z0-9-]{1,70}|0x[0-9a-f]{0,2}|[0-9]{1,3}|[.A:]|)[.]?",
+            address in r"\[[0-9a-f:.]{0,12}\]?",
+        ) {
+            for host in [host, address] {
+                prop_assert_eq!(is_any_valid(host.as_bytes()), check_any(host.as_bytes()).is_ok(), "{}", host);
+            }
         }
     }
 }

@@ -50,7 +50,7 @@ struct Group {
     lengths: [u64; 5],
     /// The length of the shortest key.
     shortest: usize,
-    /// A host that is longer has so many more bytes than the longest key that its first labels are skipped.
+    /// A host that is longer has so many more bytes than the longest key that keys are searched, not labels.
     long: usize,
 }
 
@@ -302,10 +302,10 @@ impl Group {
         host: &[u8],
         accept: impl Fn(&[u8]) -> bool,
     ) -> Option<&str> {
-        let mut labels = host;
         if host.len() > self.long {
-            labels = skip_labels(host, host.len() - self.long + FEW)?;
+            return self.find_in_long(hasher, scheme, host, accept);
         }
+        let mut labels = host;
         while labels.len() > self.shortest {
             // For `a.b.c`, this is `.b.c`, then `.c`.
             let rest = host::after_first_label(labels)?;
@@ -316,6 +316,38 @@ impl Group {
             labels = rest.strip_prefix(b".")?;
         }
         None
+    }
+
+    /// The lengths of the keys, the longest first.
+    fn lengths_from_longest(&self) -> impl Iterator<Item = usize> {
+        let words = (0..self.lengths.len()).zip(self.lengths).rev();
+        words.flat_map(|(number, mut bits)| {
+            std::iter::from_fn(move || {
+                let highest = bits.checked_ilog2()?;
+                bits &= !(1 << highest);
+                Some(number * 64 + highest as usize)
+            })
+        })
+    }
+
+    /// [`find`](Self::find) for a host with many bytes before the longest key: each length of a key is tried.
+    #[cold] // Few hosts are long.
+    fn find_in_long(
+        &self,
+        hasher: &RandomState,
+        scheme: &[u8],
+        host: &[u8],
+        accept: impl Fn(&[u8]) -> bool,
+    ) -> Option<&str> {
+        let ends = self.lengths_from_longest().filter_map(|len| {
+            let (labels, rest) = host.split_at_checked(host.len().checked_sub(len)?)?;
+            rest.starts_with(b".").then_some((labels, rest))
+        });
+        let found = |rest| self.entry(hasher, scheme, b"://*", rest, &accept);
+        let mut matches = ends.filter_map(|(labels, rest)| Some((labels, found(rest)?)));
+        // With a shorter key, `*` would stand for these labels, too.
+        let (labels, entry) = matches.next()?;
+        host::are_labels(labels).then_some(entry)
     }
 
     /// The entry that consists of `scheme`, `mark`, `rest` and possibly `:*`.
@@ -342,27 +374,8 @@ impl Group {
     }
 }
 
-/// Skipping fewer bytes costs more than searching them.
+/// If a host has fewer bytes before the longest key, its labels are searched.
 const FEW: usize = 32;
-
-/// `host` without the labels that end within its first `len` bytes. `None` if one of them is not valid.
-#[cold] // Few hosts are long.
-fn skip_labels(host: &[u8], len: usize) -> Option<&[u8]> {
-    let (start, _) = host.split_at_checked(len)?;
-    let last_label = start.len().saturating_sub(host::MAX_LABEL_LEN + 1);
-    let dot = start
-        .get(last_label..)?
-        .iter()
-        .rposition(|&byte| byte == b'.');
-    match dot {
-        Some(dot) => {
-            let (skipped, rest) = host.split_at_checked(last_label + dot)?;
-            host::are_labels(skipped).then_some(rest.strip_prefix(b".")?)
-        }
-        None if last_label == 0 => Some(host),
-        None => None, // The label is too long.
-    }
-}
 
 /// The part of an entry by which it is found.
 fn key(text: &str) -> &[u8] {
