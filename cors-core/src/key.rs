@@ -52,9 +52,10 @@ macro_rules! keys {
             /// upper-cased. Every other method is compared byte for byte. `CONNECT`, `TRACE` and
             /// `TRACK` are errors, because browsers never send them.
             ///
-            /// Many requests with `GET`, `HEAD` and `POST` need no preflight. With a header that is not
-            /// always allowed, they do. So does an upload that reports its progress (a listener on
-            /// `XMLHttpRequest.upload`; Fetch, "use-CORS-preflight flag"): for such a `POST`, list `POST`.
+            /// Some requests with `GET`, `HEAD` and `POST` need no preflight. A request needs one if it has
+            /// `Content-Type: application/json`, or another type that a form cannot have, or a header that
+            /// is not always allowed. So does an upload that reports its progress (a listener on
+            /// `XMLHttpRequest.upload`; Fetch, "use-CORS-preflight flag"). For such a `POST`, list `POST`.
             ///
             /// ["normalize a method"]: https://fetch.spec.whatwg.org/#concept-method-normalize
             AllowMethods allow_methods get_allow_methods list ["GET"] always;
@@ -64,8 +65,9 @@ macro_rules! keys {
             /// `Accept`, `Accept-Language`, `Content-Language` and `Content-Type` are always allowed.
             /// `*` allows every header, including `Authorization`.
             ///
-            /// A request with any other header needs a preflight, whatever its method. So the method must
-            /// be in `allow_methods`, even if it is `POST`.
+            /// A request with any other header, or with a `Content-Type` that a form cannot have, needs a
+            /// preflight, whatever its method. So the method must be in `allow_methods`, even if it is
+            /// `POST`.
             ///
             /// `Access-Control-Request-Headers` is refused if it is longer than 256 bytes plus twice the
             /// length of the allowed names, each with a comma and a space (2048 bytes with `*`). Every
@@ -102,6 +104,9 @@ macro_rules! keys {
             /// Whether a refused preflight from an *allowed* origin gets a successful response with the
             /// lists of allowed methods and headers. The browser still blocks the request, and its
             /// console names the method or header that is missing. Default: no.
+            ///
+            /// If only `GET`, `HEAD` or `POST` is missing, the status stays 400, because browsers do not look
+            /// for these in the list. The body says what is refused.
             Diagnostics diagnostics get_diagnostics flag false if_changed;
 
             /// Whether a request from a refused origin gets the status `403` and never reaches the

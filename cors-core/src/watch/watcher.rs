@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// Dropping it waits for a replacement that is under way, but not for the file system. Afterwards, the
 /// policies are not replaced any more. The thread ends soon.
 #[derive(Debug)]
-#[must_use = "the file is followed only until this value is dropped"]
+#[must_use = "the file is followed only until this value is dropped; write `let _watcher = `, not `let _ = `"]
 pub struct Watcher {
     pub(super) signal: Arc<Signal>,
 }
