@@ -14,7 +14,7 @@ mod support;
 
 use cors_core::{
     Config, Decision, HeadersRefusal, LivePolicies, MethodRefusal, OriginRefusal, Policies, Policy,
-    PolicyTable, RenderedPolicy, RequestHead, RequestHeader,
+    PolicyTable, RenderedPolicy, RequestHead, RequestHeader, ResponseHeader, ResponseHeaders,
 };
 use support::{Headers, Request, apply, rendered};
 
@@ -632,6 +632,17 @@ fn other_headers_stay() {
     for name in others {
         assert!(headers.0.contains_key(name), "{name}");
     }
+}
+
+/// The provided method of [`ResponseHeaders`].
+#[test]
+fn the_line_of_a_header_is_replaced() {
+    let mut headers = Headers::default();
+    headers.set(ResponseHeader::AllowOrigin, b"https://a.com".to_vec());
+    headers.replace(ResponseHeader::AllowOrigin, b"https://b.com".to_vec());
+    let mut lines = headers.lines(ResponseHeader::AllowOrigin);
+    assert_eq!(lines.next(), Some(&b"https://b.com"[..]));
+    assert_eq!(lines.next(), None);
 }
 
 /// What an adapter keeps of a request gives the response that the policy gives, before and after a replacement.
