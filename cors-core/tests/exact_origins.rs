@@ -260,6 +260,8 @@ fn sites_of_policies() {
         sites(
             &[
                 "https://a.b.example.com.",
+                "https://pr-*.example.net",
+                "https://*.example.org",
                 "http://localhost:*",
                 "http://[::1]",
                 app,
@@ -269,6 +271,8 @@ fn sites_of_policies() {
         ),
         [
             "example.com",
+            "example.net",
+            "example.org",
             "localhost",
             "[::1]",
             app,

@@ -281,6 +281,48 @@ fn origins_that_only_their_names_allow() {
     }
 }
 
+#[test]
+fn names_of_headers_in_words() {
+    let new = base().allow_headers(["X-A"]).expose_headers(["X-B"]);
+    let pages = "widened: pages of allowed origins, such as `https://a.com`, can now";
+    assert_eq!(
+        built(base()).diff(&built(new)).unwrap().to_string(),
+        format!("{pages} send the header `x-a`\n{pages} read the response header `x-b`")
+    );
+}
+
+/// A preflight for all of them is too long for `*`.
+#[test]
+fn many_headers_at_once() {
+    let headers = |count| (0..count).map(|number| format!("x-{number}"));
+    let listed = |count| base().allow_headers(headers(count));
+    let any = || base().allow_headers(["*"]);
+    let (at_once, other) = (vec!["send-headers-at-once"], vec!["send-header"]);
+    assert_eq!(changes(any(), listed(50)), (vec![], other.clone()));
+    assert_eq!(changes(any(), listed(100)), (at_once, other));
+}
+
+#[test]
+fn own_pages_of_several_hosts() {
+    let config = |own: &[&str]| {
+        let config = base().block_refused_origins(true);
+        config.own_origins(own.iter().copied())
+    };
+    let (one, two) = (
+        &["https://s.com"][..],
+        &["https://s.com", "https://t.com"][..],
+    );
+    let both = vec!["reach-as-own", "reach-host"];
+    assert_eq!(changes(config(one), config(two)), (both, vec![]));
+    let own_pages = vec!["reach-as-own"];
+    let hosts = vec!["reach-host"];
+    assert_eq!(
+        changes(config(&[]), config(two)),
+        (own_pages, hosts.clone())
+    );
+    assert_eq!(changes(config(&[]), config(one)), (vec![], hosts));
+}
+
 /// The other policy allows the one own page that could use another host.
 #[test]
 fn own_pages_of_one_host() {
