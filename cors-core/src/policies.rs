@@ -353,6 +353,7 @@ mod tests {
             ("/api/v2/%69nternal/x", AMBIGUOUS),
             ("/api/v2/internals", Some(2)),
             ("/a%20b/c", Some(3)),
+            ("/a%20b?c", Some(3)),
             ("/a b", Some(3)),
             ("/a+b", Some(0)),
             ("/a%2", Some(0)),
@@ -436,6 +437,8 @@ mod tests {
             ("/admin/caf%C3%A9", 1),
             ("/admin/x%2Fopen", 1),
             ("/admin/%61", 1),
+            ("/admin/%61?/../x", 1),
+            ("/admin/%61#/../x", 1),
             ("/%61", 0),
             ("//x", 0),
             ("/admin/x;v=1", 1),
@@ -465,6 +468,7 @@ mod tests {
             ("a%64", 64),
             ("/", 64),
             ("%25", 36),
+            ("%2547", 22),
         ] {
             let path = |times| "/".to_owned() + &unit.repeat(times);
             let last = if unit == "/" { longest - 1 } else { longest };
@@ -472,6 +476,15 @@ mod tests {
             assert_eq!(chosen(&policies, &path(last + 1)), AMBIGUOUS, "{unit}");
             assert_eq!(chosen(&policies, &path(60 << 10)), AMBIGUOUS, "{unit}");
         }
+        // With an escape in an escape.
+        let nested = "%2547".repeat(22);
+        assert_eq!(chosen(&policies, &format!("/a{nested}")), Some(0));
+        assert_eq!(chosen(&policies, &format!("/aa{nested}")), AMBIGUOUS);
+        // So long a name is not read to its end.
+        assert_eq!(chosen(&policies, &format!("/aaaaaa{nested}")), Some(0));
+        // Nothing is read after the path.
+        let query = "/?".to_owned() + &"%20".repeat(300);
+        assert_eq!(chosen(&policies, &query), Some(0));
         // The longest name of a file, in Japanese.
         let name = "/admin/".to_owned() + &"%E3%81%82".repeat(85);
         assert_eq!(chosen(&policies, &name), Some(1));
@@ -506,6 +519,7 @@ mod tests {
             .and_then(|policies| policies.at("/c", policy(1)))
             .unwrap();
         assert_eq!(chosen(&policies, "/a%2Fb"), AMBIGUOUS);
+        assert_eq!(chosen(&policies, "/a/./../c"), AMBIGUOUS);
         assert_eq!(chosen(&policies, "/a/b%2Fb"), None);
         let without = Policies::without_default().without_cors("/a").unwrap();
         assert_eq!(chosen(&without, "/a%2Fb/.."), None);
@@ -554,6 +568,24 @@ mod tests {
         assert_ne!(a(new()), new().at("/a", policy(2)).unwrap());
         assert_ne!(a(new()), new().at("/b", policy(1)).unwrap());
         assert_ne!(a(new()), a(Policies::without_default()));
+    }
+
+    /// Wherever the policy that does is.
+    #[test]
+    fn policies_that_refuse_requests() {
+        let refusing = || {
+            let config = policy(1).to_config().block_refused_origins(true);
+            config.build().unwrap()
+        };
+        let with = |of_all, of_path, of_host| {
+            let policies = Policies::new(of_all).at("/a", of_path).unwrap();
+            policies.for_host("b.com", Policies::new(of_host)).unwrap()
+        };
+        assert!(!with(policy(0), policy(1), policy(2)).refuses_requests());
+        assert!(with(refusing(), policy(1), policy(2)).refuses_requests());
+        assert!(with(policy(0), refusing(), policy(2)).refuses_requests());
+        assert!(with(policy(0), policy(1), refusing()).refuses_requests());
+        assert!(!Policies::without_default().refuses_requests());
     }
 
     #[test]

@@ -200,8 +200,18 @@ mod tests {
         ] {
             assert_eq!(chosen(&table, &[host], path), Ok(expected), "{host} {path}");
         }
+        let longest = format!("{0}.{0}.{0}.{1}:65535", "a".repeat(63), "b".repeat(61));
+        assert_eq!(chosen(&table, &[&longest], "/"), Ok(Some(0)));
         let path = chosen(&table, &["api.tenant-b.example"], "/admin%2Fx");
         assert_eq!(path, Err(Ambiguity::Path));
+    }
+
+    #[test]
+    fn only_with_hosts_the_policy_depends_on_the_host() {
+        let one = || Policies::new(policy(0)).at("/a", policy(1)).unwrap();
+        assert!(!table(one()).depends_on_host());
+        let with_host = one().for_host("a.com", policy(2)).unwrap();
+        assert!(table(with_host).depends_on_host());
     }
 
     #[test]

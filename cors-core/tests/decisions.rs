@@ -13,8 +13,8 @@
 mod support;
 
 use cors_core::{
-    Config, Decision, HeadersRefusal, MethodRefusal, OriginRefusal, Policies, Policy, PolicyTable,
-    RequestHeader,
+    Config, Decision, HeadersRefusal, LivePolicies, MethodRefusal, OriginRefusal, Policies, Policy,
+    PolicyTable, RenderedPolicy, RequestHead, RequestHeader, ResponseHeader, ResponseHeaders,
 };
 use support::{Headers, Request, apply, rendered};
 
@@ -631,5 +631,55 @@ fn other_headers_stay() {
     apply(&policy, &request("GET"), &mut headers);
     for name in others {
         assert!(headers.0.contains_key(name), "{name}");
+    }
+}
+
+/// The provided method of [`ResponseHeaders`].
+#[test]
+fn the_line_of_a_header_is_replaced() {
+    let mut headers = Headers::default();
+    headers.set(ResponseHeader::AllowOrigin, b"https://a.com".to_vec());
+    headers.replace(ResponseHeader::AllowOrigin, b"https://b.com".to_vec());
+    let mut lines = headers.lines(ResponseHeader::AllowOrigin);
+    assert_eq!(lines.next(), Some(&b"https://b.com"[..]));
+    assert_eq!(lines.next(), None);
+}
+
+/// What an adapter keeps of a request gives the response that the policy gives, before and after a replacement.
+#[test]
+fn pending_headers() {
+    type Table = PolicyTable<RenderedPolicy<Vec<u8>>>;
+    fn table(policies: Policies) -> Table {
+        PolicyTable::new(policies, |policy| Ok::<_, ()>(rendered(policy))).unwrap()
+    }
+    let policy = || listed().block_refused_origins(true).build().unwrap();
+    let first = LivePolicies::new(policy(), table);
+    let replaced = LivePolicies::new(Policies::without_default(), table);
+    assert!(replaced.decide(|| "/", &request("GET"), None).is_none());
+    replaced.replace(policy());
+    let rendered = rendered(policy());
+    let requests = [
+        "GET",
+        "GET origin=https://a.com",
+        "POST origin=https://b.com",
+        "OPTIONS origin=https://a.com method=PUT headers=x-a",
+        "OPTIONS origin=https://a.com method=DELETE",
+    ];
+    for text in requests {
+        let request = request(text);
+        let origin = request.lines(RequestHeader::Origin).next();
+        let origin = origin.map(<[u8]>::to_vec);
+        for live in [&first, &replaced] {
+            let pending = live.decide(|| "/", &request, origin.as_ref()).unwrap();
+            let early = pending.early_response();
+            let verdict = rendered.verdict(&request);
+            assert_eq!(early, rendered.early_response(verdict), "{text}");
+            let mut headers = Headers::default();
+            match early {
+                None => pending.apply(&mut headers),
+                Some(_) => pending.apply_early(&mut headers, || None),
+            }
+            assert_eq!(headers, support::headers(&rendered, &request), "{text}");
+        }
     }
 }

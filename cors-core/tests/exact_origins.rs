@@ -217,6 +217,33 @@ fn a_longer_text_with_shorter_labels() {
 }
 
 #[test]
+fn the_only_origin_that_the_others_do_not_list() {
+    let letters = || ["", "a", "b", "c"].into_iter();
+    let hosts =
+        letters().flat_map(|first| letters().map(move |second| format!("{first}{second}x")));
+    let mut all: Vec<String> = hosts.map(|host| format!("https://{host}")).collect();
+    all.sort_unstable();
+    all.dedup();
+    let regex = Config::new().allow_origin_regex("https://[abc]{0,2}x");
+    let regex = regex.build().unwrap();
+    let regex = regex.allowed_origins().unwrap();
+    for missing in &all {
+        let others = all.iter().filter(|origin| *origin != missing);
+        let others = Config::new().allow_origins(others).build().unwrap();
+        let found = outside(&regex, &others.allowed_origins().unwrap());
+        assert_eq!(found.as_ref(), Some(missing));
+    }
+}
+
+#[test]
+fn a_name_before_addresses_of_the_same_length() {
+    let config = Config::new().allow_origin_regex(r"https://(1\.1\.1\.1|\[1::11\]|abcdefg)");
+    let policy = config.build().unwrap();
+    let example = policy.allowed_origins().unwrap().example().unwrap();
+    assert_eq!(example.as_deref(), Some("https://abcdefg"));
+}
+
+#[test]
 fn sites_of_policies() {
     let sites = |entries: &[&str], regex: &str| -> Vec<String> {
         let config = Config::new().allow_origins(entries.iter().copied());
@@ -233,6 +260,8 @@ fn sites_of_policies() {
         sites(
             &[
                 "https://a.b.example.com.",
+                "https://pr-*.example.net",
+                "https://*.example.org",
                 "http://localhost:*",
                 "http://[::1]",
                 app,
@@ -242,6 +271,8 @@ fn sites_of_policies() {
         ),
         [
             "example.com",
+            "example.net",
+            "example.org",
             "localhost",
             "[::1]",
             app,

@@ -177,6 +177,22 @@ fn an_early_response_is_complete() {
 }
 
 #[test]
+fn a_response_to_a_blocked_request_varies_on_origin() {
+    let config = Config::new().allow_origins(["https://a.com"]);
+    let config = config.own_origins(["https://b.com"]);
+    let policy = rendered(config.block_refused_origins(true));
+    for (host, status) in [("b.com", 403), ("c.com", 421)] {
+        let request = request("POST", "/", &[("origin", "https://c.com"), ("host", host)]);
+        let Action::Respond(response) = act(&policy, &request) else {
+            panic!("the application is called");
+        };
+        assert_eq!(response.status().as_u16(), status);
+        let expected = ["content-type: text/plain; charset=utf-8", "vary: Origin"];
+        assert_eq!(shown(response.headers()), expected);
+    }
+}
+
+#[test]
 fn a_response_keeps_its_own_headers() {
     let config = Config::new().allow_origins(["https://a.com"]);
     let policy = rendered(config.allow_credentials(true).expose_headers(["X-E"]));

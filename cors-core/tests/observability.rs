@@ -205,6 +205,26 @@ fn the_prefix_is_that_of_the_rule() {
 }
 
 #[test]
+fn the_prefix_is_that_of_the_host() {
+    let policy = || config().build().unwrap();
+    let of_path = |prefix| Policies::new(policy()).at(prefix, policy()).unwrap();
+    let policies = of_path("/admin").for_host("a.com", of_path("/files"));
+    let live = live(policies.unwrap());
+    for (host, path, prefix) in [
+        ("a.com", "/files/x", Some("/files")),
+        ("a.com", "/admin", Some("/")),
+        ("b.com", "/files/x", Some("/")),
+        ("b.com", "/admin", Some("/admin")),
+        ("a.com.", "/", None),
+    ] {
+        let request = request("GET", &[(HOST, host), (ORIGIN, REFUSED)]);
+        let events = events(|| observe(&live, path, &request));
+        let found = events[0].fields.get("prefix").map(String::as_str);
+        assert_eq!(found, prefix, "{host} {path}");
+    }
+}
+
+#[test]
 fn foreign_text_is_escaped_and_cut() {
     let own = config().own_origins(["https://api.example.com"]);
     let live = live(own.build().unwrap());

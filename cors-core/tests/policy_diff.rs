@@ -252,6 +252,88 @@ fn large_lists_and_complex_regexes() {
     );
 }
 
+/// After the first 100 patterns, the others share a difference.
+#[test]
+fn many_patterns() {
+    let pattern = |number: usize| format!("https://*.tenant-{number:03}.example");
+    let new = built(Config::new().allow_origins((0..120).map(pattern)));
+    let old = built(Config::new().allow_origins((0..5).chain([105]).map(pattern)));
+    let diff = old.diff(&new).unwrap();
+    let entries = diff.differences().iter();
+    let entries = entries.map(|difference| match difference.permission() {
+        Permission::Read { entry, .. } => entry.clone(),
+        other => panic!("{other:?}"),
+    });
+    let expected = (5..105).chain([106]).map(pattern);
+    assert_eq!(entries.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+}
+
+/// No pattern and no regex allows these origins, but `*` does.
+#[test]
+fn origins_that_only_their_names_allow() {
+    let any = built(Config::new().allow_origins(["*"]));
+    for (others, example) in [(&[][..], "file://"), (&["file://"], "null")] {
+        let regex = Config::new().allow_origins(others).allow_origin_regex(".*");
+        assert_eq!(
+            built(regex).diff(&any).unwrap().to_string(),
+            format!("widened: pages that `*` allows, such as `{example}`, can now read responses")
+        );
+    }
+}
+
+#[test]
+fn names_of_headers_in_words() {
+    let new = base().allow_headers(["X-A"]).expose_headers(["X-B"]);
+    let pages = "widened: pages of allowed origins, such as `https://a.com`, can now";
+    assert_eq!(
+        built(base()).diff(&built(new)).unwrap().to_string(),
+        format!("{pages} send the header `x-a`\n{pages} read the response header `x-b`")
+    );
+}
+
+/// A preflight for all of them is too long for `*`.
+#[test]
+fn many_headers_at_once() {
+    let headers = |count| (0..count).map(|number| format!("x-{number}"));
+    let listed = |count| base().allow_headers(headers(count));
+    let any = || base().allow_headers(["*"]);
+    let (at_once, other) = (vec!["send-headers-at-once"], vec!["send-header"]);
+    assert_eq!(changes(any(), listed(50)), (vec![], other.clone()));
+    assert_eq!(changes(any(), listed(100)), (at_once, other));
+}
+
+#[test]
+fn own_pages_of_several_hosts() {
+    let config = |own: &[&str]| {
+        let config = base().block_refused_origins(true);
+        config.own_origins(own.iter().copied())
+    };
+    let (one, two) = (
+        &["https://s.com"][..],
+        &["https://s.com", "https://t.com"][..],
+    );
+    let both = vec!["reach-as-own", "reach-host"];
+    assert_eq!(changes(config(one), config(two)), (both, vec![]));
+    let own_pages = vec!["reach-as-own"];
+    let hosts = vec!["reach-host"];
+    assert_eq!(
+        changes(config(&[]), config(two)),
+        (own_pages, hosts.clone())
+    );
+    assert_eq!(changes(config(&[]), config(one)), (vec![], hosts));
+}
+
+/// The other policy allows the one own page that could use another host.
+#[test]
+fn own_pages_of_one_host() {
+    let old = || {
+        let config = Config::new().allow_origins(["https://s.com:80"]);
+        config.block_refused_origins(true)
+    };
+    let new = old().own_origins(["http://s.com", "https://s.com:80"]);
+    assert_eq!(changes(old(), new), (vec![], vec!["reach-host"]));
+}
+
 /// What is too complex is neither more nor less.
 #[test]
 fn too_complex() {

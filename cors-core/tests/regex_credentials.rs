@@ -173,6 +173,7 @@ fn regexes_that_spell_their_sites_out() {
         (r"https://example\.com\.?", &[]),
         (r"(tauri|https?)://(tauri\.)?localhost", &[]),
         (r"chrome-extension://(abc|def)", &[]),
+        (r"app://\.?", &[]),
         (
             r"[a-z]+://app\.example\.com",
             &[Rule::OriginInsecureWithCredentials, Rule::RegexAnyScheme],

@@ -507,6 +507,14 @@ fn the_file_is_in_force_when_the_watch_begins() {
 }
 
 #[test]
+fn a_policy_file_can_be_shown() {
+    let file = PolicyFile::new("cors.toml", parse).max_bytes(7);
+    let shown = format!("{file:?}");
+    assert!(shown.contains("cors.toml"), "{shown}");
+    assert!(shown.contains("max_bytes: 7"), "{shown}");
+}
+
+#[test]
 fn the_function_is_called_once_for_each_text() {
     let (_folder, path) = folder(A);
     let (send, texts) = channel();

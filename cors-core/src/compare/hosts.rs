@@ -30,8 +30,7 @@ fn urls_of(entry: &str) -> Vec<String> {
     match (scheme, port) {
         ("http", "") => vec![http(""), https(""), https(":80")],
         (_, "") => vec![https(""), http(""), http(":443")],
-        (_, ":80") => vec![https(port)],
-        (_, ":443") => vec![http(port)],
+        // With a default port, one of them is no entry.
         _ => vec![http(port), https(port)],
     }
 }

@@ -375,6 +375,16 @@ mod tests {
         for len in [63, 64, 65] {
             check(&format!("{}://a", "s".repeat(len)));
         }
+        for group in ["1", "1234", "12345", "abcd", "abcde", "0", "01", "00"] {
+            for (before, after) in [
+                ("", "::"),
+                ("::", ""),
+                ("1::", ":1"),
+                ("1:1:1:1:1:1:1:", ""),
+            ] {
+                check(&format!("http://[{before}{group}{after}]"));
+            }
+        }
     }
 
     #[test]

@@ -169,6 +169,7 @@ mod tests {
             ("(ab)+(c)*d{2,3}e{1,}f{0,1}", "* *f"),
             (r"(?x) a \b b # c", "ab"),
             ("(){0}(){5}(a{0})*", "*"),
+            ("[abc]", "a b c"),
             (r"\*a\x2eé", "*a.*"),
             ("(a.?){3}", "a*a*a a*a*a* a*aa a*aa* aa*a aa*a* aaa aaa*"),
         ] {
@@ -181,7 +182,10 @@ mod tests {
     fn limits() {
         assert_eq!(texts("(a|b){14}"), Err(TooComplex::Sites));
         assert_eq!(texts("(a|b){13}").unwrap().len(), 8192);
+        assert_eq!(texts("(0|1|2|3|4|5|6|7|8|9){4}").unwrap().len(), 10_000);
         assert_eq!(texts("(?:a{900}){900}").unwrap().len(), 0);
+        assert_eq!(texts("a{163}b{164}").unwrap().len(), 1);
+        assert_eq!(texts("a{164}b{164}").unwrap().len(), 0);
         assert_eq!(texts("(?:){4000000000}").unwrap().len(), 1);
     }
 }

@@ -111,19 +111,42 @@ mod tests {
     use super::{is_odd, is_plain};
     use proptest::prelude::*;
 
+    /// The same as looking at one byte after the other.
+    fn check(path: &str) {
+        let is_escape = |at: usize| path.as_bytes()[at] == b'%' && at + 1 < path.len();
+        let naive = !path.contains("..") && !(0..path.len()).any(is_escape);
+        assert_eq!(is_plain(path.as_bytes()), naive, "{path}");
+        let escapes = path.match_indices('%').filter_map(|(at, _)| {
+            let digits = path.get(at + 1..at + 3)?;
+            u8::from_str_radix(digits, 16).ok()
+        });
+        let is_risky = |byte: u8| matches!(byte, b'.' | b'%') || byte.is_ascii_hexdigit();
+        let naive = path.contains("..") || escapes.into_iter().any(is_risky);
+        assert_eq!(is_odd(path.as_bytes()), naive, "{path}");
+    }
+
     proptest! {
-        /// The same as looking at one byte after the other.
         #[test]
         fn the_fast_checks_agree_with_naive_ones(path in "([a-z/]{0,9}|%|\\.|[0-9A-Fa-f]|%[2-6][0-9A-Fa-f]){0,20}") {
-            let is_escape = |at: usize| path.as_bytes()[at] == b'%' && at + 1 < path.len();
-            let naive = !path.contains("..") && !(0..path.len()).any(is_escape);
-            prop_assert_eq!(is_plain(path.as_bytes()), naive, "{}", path);
-            let escapes = path.match_indices('%').filter_map(|(at, _)| {
-                u8::from_str_radix(path.get(at + 1..at + 3)?, 16).ok()
-            });
-            let is_risky = |byte: u8| matches!(byte, b'.' | b'%') || byte.is_ascii_hexdigit();
-            let naive = path.contains("..") || escapes.into_iter().any(is_risky);
-            prop_assert_eq!(is_odd(path.as_bytes()), naive, "{}", path);
+            check(&path);
+        }
+    }
+
+    #[test]
+    fn the_fast_checks_of_every_escape() {
+        for (high, low) in (0..128).flat_map(|high| (0..128).map(move |low| (high, low))) {
+            check(&format!("%{}{}", char::from(high), char::from(low)));
+        }
+    }
+
+    /// Chunks divide paths of different lengths in different ways.
+    #[test]
+    fn the_fast_checks_at_every_place() {
+        for (before, after) in (0..70).flat_map(|before| (0..40).map(move |after| (before, after)))
+        {
+            for found in ["..", ".", ".a", "%", "%2e"] {
+                check(&("a".repeat(before) + found + &"a".repeat(after)));
+            }
         }
     }
 }

@@ -4,7 +4,9 @@ use cors_core::{
     Echo, Policy, RenderedPolicy, RequestHead, RequestHeader, ResponseHeader, ResponseHeaders,
     requested_header_names,
 };
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A request made of plain bytes.
 #[derive(Clone, Debug)]
@@ -32,11 +34,11 @@ impl RequestHead for Request {
 pub(crate) struct Headers(pub(crate) BTreeMap<&'static str, Vec<u8>>);
 
 impl ResponseHeaders<'_> for Headers {
-    type Rendered = String;
+    type Rendered = Vec<u8>;
     type Value = Vec<u8>;
 
-    fn to_value(rendered: &String) -> Vec<u8> {
-        rendered.clone().into_bytes()
+    fn to_value(rendered: &Vec<u8>) -> Vec<u8> {
+        rendered.clone()
     }
 
     fn for_each_name(&self, f: impl FnMut(&str)) {
@@ -66,13 +68,14 @@ impl ResponseHeaders<'_> for Headers {
 }
 
 #[allow(dead_code, reason = "not every test file looks at headers")]
-pub(crate) fn rendered(policy: Policy) -> RenderedPolicy<String> {
-    RenderedPolicy::new(policy, |text| Ok::<_, ()>(text.into_owned())).unwrap()
+pub(crate) fn rendered(policy: impl Into<Arc<Policy>>) -> RenderedPolicy<Vec<u8>> {
+    let value = |text: Cow<'static, str>| Ok::<_, ()>(text.into_owned().into_bytes());
+    RenderedPolicy::new(policy, value).unwrap()
 }
 
 /// The CORS headers of a response to `request` that has no other headers.
 #[allow(dead_code, reason = "not every test file looks at headers")]
-pub(crate) fn headers(policy: &RenderedPolicy<String>, request: &Request) -> Headers {
+pub(crate) fn headers(policy: &RenderedPolicy<Vec<u8>>, request: &Request) -> Headers {
     let mut headers = Headers::default();
     apply(policy, request, &mut headers);
     headers
@@ -80,7 +83,7 @@ pub(crate) fn headers(policy: &RenderedPolicy<String>, request: &Request) -> Hea
 
 /// Sets the CORS headers on a response to `request`.
 #[allow(dead_code, reason = "not every test file looks at headers")]
-pub(crate) fn apply(policy: &RenderedPolicy<String>, request: &Request, headers: &mut Headers) {
+pub(crate) fn apply(policy: &RenderedPolicy<Vec<u8>>, request: &Request, headers: &mut Headers) {
     let verdict = policy.verdict(request);
     let origin = || {
         request

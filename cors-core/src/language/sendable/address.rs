@@ -155,10 +155,10 @@ impl Ipv6 {
         (!must_compress || next.groups + next.replaces <= 8).then_some(next)
     }
 
+    /// At the start, or after a group that is not zero.
     fn compress(self) -> Option<Self> {
         let fits = !self.compressed && self.groups + self.replaces <= 8;
         fits.then_some(Self {
-            zeros: 0,
             compressed: true,
             group: Group::Compressed,
             ..self
