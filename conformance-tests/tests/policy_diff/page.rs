@@ -10,7 +10,7 @@ use super::support::{self, Headers};
 
 /// A server under a policy.
 pub(crate) struct Server {
-    policy: RenderedPolicy<String>,
+    policy: RenderedPolicy<Vec<u8>>,
     /// Headers of the responses of the application.
     headers: Vec<&'static str>,
 }
