@@ -52,10 +52,11 @@ macro_rules! keys {
             /// upper-cased. Every other method is compared byte for byte. `CONNECT`, `TRACE` and
             /// `TRACK` are errors, because browsers never send them.
             ///
-            /// Some requests with `GET`, `HEAD` and `POST` need no preflight. A request needs one if it has
-            /// `Content-Type: application/json`, or another type that a form cannot have, or a header that
-            /// is not always allowed. So does an upload that reports its progress (a listener on
-            /// `XMLHttpRequest.upload`; Fetch, "use-CORS-preflight flag"). For such a `POST`, list `POST`.
+            /// Some requests with `GET`, `HEAD` and `POST` need no preflight. A request needs one if its
+            /// `Content-Type` is one that a form cannot have, such as `application/json`, or if it has a header that
+            /// is not always allowed (except a simple `Range`). An upload that reports its progress needs one, too (a
+            /// listener on `XMLHttpRequest.upload`; Fetch, "use-CORS-preflight flag"). For such a `POST`, list
+            /// `POST`.
             ///
             /// ["normalize a method"]: https://fetch.spec.whatwg.org/#concept-method-normalize
             AllowMethods allow_methods get_allow_methods list ["GET"] always;
@@ -65,9 +66,9 @@ macro_rules! keys {
             /// `Accept`, `Accept-Language`, `Content-Language` and `Content-Type` are always allowed.
             /// `*` allows every header, including `Authorization`.
             ///
-            /// A request with any other header, or with a `Content-Type` that a form cannot have, needs a
-            /// preflight, whatever its method. So the method must be in `allow_methods`, even if it is
-            /// `POST`.
+            /// A request with any other header, or with a `Content-Type` that a form cannot have, needs a preflight,
+            /// whatever its method. (A `Range` such as `bytes=0-99` needs none.) So list the method in
+            /// `allow_methods`, even if it is `POST`.
             ///
             /// `Access-Control-Request-Headers` is refused if it is longer than 256 bytes plus twice the
             /// length of the allowed names, each with a comma and a space (2048 bytes with `*`). Every

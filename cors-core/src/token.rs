@@ -132,8 +132,7 @@ pub(crate) fn has_split_element(line: &[u8]) -> bool {
     false
 }
 
-/// Splits before the first white space. A lower byte, which is in no list, counts as white space. In blocks, like
-/// [`ListBytes::of`].
+/// Splits before the first byte that is white space or a control character. In blocks, like [`ListBytes::of`].
 fn split_at_low(line: &[u8]) -> Option<(&[u8], &[u8])> {
     const HIGH: u128 = u128::from_le_bytes([0x80; 16]);
     const ABOVE: u128 = u128::from_le_bytes([b' ' + 1; 16]);
@@ -143,8 +142,9 @@ fn split_at_low(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let low = match blocks.get(before) {
         // All bytes at once: the high bit keeps each from taking 1 from the next.
         Some(block) => {
-            let above = (u128::from_le_bytes(*block) | HIGH) - ABOVE;
-            (!above & HIGH).trailing_zeros() as usize / 8
+            let block = u128::from_le_bytes(*block);
+            let above = (block | HIGH) - ABOVE;
+            (!(above | block) & HIGH).trailing_zeros() as usize / 8
         }
         None => end.iter().position(|&byte| byte <= b' ')?,
     };

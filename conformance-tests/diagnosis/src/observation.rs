@@ -49,6 +49,13 @@ impl<'a> Observation<'a> {
         self.last()?.1.as_ref()
     }
 
+    /// Whether a CORS middleware has probably refused the method or a header: this library and Starlette then allow
+    /// the origin, and send 400.
+    pub(crate) fn is_refused_by_policy(&self) -> bool {
+        let is_400 = self.last_response().is_some_and(|it| it.status == 400);
+        is_400 && self.value("access-control-allow-origin").is_some()
+    }
+
     /// The values of all lines of a header of the latest response, joined with commas; `name` is in
     /// lower case.
     pub fn value(&self, name: &str) -> Option<String> {

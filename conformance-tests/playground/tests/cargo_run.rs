@@ -29,11 +29,19 @@ fn few_packages_are_compiled() {
     }
 }
 
+/// `cargo install` builds the command with axum alone, too.
 #[test]
-fn the_whole_command_has_every_framework() {
-    let packages = packages(&["--package", "cors-command"]);
+fn the_command_has_other_frameworks_as_features() {
+    let without = packages(&["--package", "cors-command"]);
+    let with = packages(&[
+        "--package",
+        "cors-command",
+        "--features",
+        "actix,rocket,warp",
+    ]);
     for framework in FRAMEWORKS {
-        assert!(has(&packages, framework), "{framework}: {packages:#?}");
+        assert!(!has(&without, framework), "{framework}: {without:#?}");
+        assert!(has(&with, framework), "{framework}: {with:#?}");
     }
 }
 

@@ -24,6 +24,9 @@ use crate::session::{Script, Session};
 /// The number of policies in a batch. Each policy has its own servers, which end with the batch.
 const POLICIES_IN_A_BATCH: usize = 8;
 
+/// The maximum number of fetches that are made once more, of those of one session.
+const MOST_REPEATED: usize = 3;
+
 /// The minimum counts in a thousand fetches of a fixed sequence.
 const SHARES: [(&str, u64); 10] = [
     ("blocked: cors", 60),
@@ -95,7 +98,7 @@ fn kind_of_page(page: &str) -> &'static str {
 /// Compares at least `wanted` cases. A case is the fetches of one page from one framework.
 pub(crate) fn compare(session: &Session, wanted: usize, tally: &mut Tally) {
     let mut runner = TestRunner::new(ProptestConfig::default());
-    let mut compared = 0;
+    let (mut compared, mut repeated) = (0, 0);
     while compared < wanted {
         let batch = Batch::new(session, &mut runner, compared);
         compared += batch.planned.len();
@@ -103,6 +106,8 @@ pub(crate) fn compare(session: &Session, wanted: usize, tally: &mut Tally) {
         let results = session.run(&scripts);
         for (planned, seen) in batch.planned.iter().zip(results) {
             let counts = planned.compared(session, &seen).unwrap_or_else(|report| {
+                repeated += 1;
+                assert!(repeated <= MOST_REPEATED, "{report}");
                 eprintln!("{report}\nOnce more:");
                 planned.compared_again(session)
             });
@@ -207,6 +212,7 @@ impl Planned {
         let mut counts = again
             .compared(session, &seen[0])
             .unwrap_or_else(|report| panic!("{report}"));
+        assert!(!counts.is_empty(), "{} is not compared", again.name);
         counts.count("fetches: repeated");
         counts
     }

@@ -30,7 +30,7 @@ fn urls_of(entry: &str) -> Vec<String> {
     match (scheme, port) {
         ("http", "") => vec![http(""), https(""), https(":80")],
         (_, "") => vec![https(""), http(""), http(":443")],
-        // With a default port, one of them is no entry.
+        // With a default port, one of the two is not a valid entry.
         _ => vec![http(port), https(port)],
     }
 }

@@ -37,7 +37,7 @@ impl Name {
     }
 
     /// [`read`](Self::read) for a name that ends within these bytes. A name with one of the few symbols before
-    /// the comma in ASCII ends too early, so that it is not found.
+    /// the comma in ASCII ends too early, so the caller must check that the byte after it ends the element.
     #[inline(always)]
     pub(super) fn short(start: &[u8; SHORT]) -> Option<Self> {
         let [first, second] = start.as_chunks().0 else {

@@ -50,7 +50,7 @@ struct Group {
     lengths: [u64; 5],
     /// The length of the shortest key.
     shortest: usize,
-    /// A host that is longer has so many more bytes than the longest key that keys are searched, not labels.
+    /// For a longer host, trying each length of a key is cheaper than searching its labels one by one.
     long: usize,
 }
 

@@ -29,7 +29,11 @@ impl Comparison {
 
     /// The excess over the limit, as a share of the limit.
     pub(crate) fn excess(&self) -> f64 {
-        (self.measured - self.limit) / self.limit.abs().max(1.0)
+        let whole = match self.limit.abs() {
+            0.0 => 1.0,
+            limit => limit,
+        };
+        (self.measured - self.limit) / whole
     }
 }
 

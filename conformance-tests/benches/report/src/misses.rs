@@ -70,7 +70,11 @@ fn sentence(topic: Topic, goals: &[&Goal]) -> Option<String> {
     let mut text = format!("**{}**: {place} {}.", topic.title(), worst.sentence);
     let others = goals.iter().flat_map(|goal| goal.misses()).count() - 1;
     if others > 0 {
-        text = format!("{} This is the worst of {} misses.", text, others + 1);
+        text = format!(
+            "{} Of {} misses, this one exceeds its limit most.",
+            text,
+            others + 1
+        );
     }
     text += &elsewhere(goals, goal);
     if let Some(why) = topic.why(&worst.place) {
@@ -103,5 +107,5 @@ fn elsewhere(goals: &[&Goal], worst: &Goal) -> String {
     if ratios.is_empty() {
         return String::new();
     }
-    format!(" The worst elsewhere: {}.", ratios.join("; "))
+    format!("  The worst of the others: {}.", ratios.join("; "))
 }

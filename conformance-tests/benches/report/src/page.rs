@@ -36,8 +36,9 @@ pub(crate) fn render(results: &Results) -> String {
 }
 
 fn about_goals(goals: &[Goal]) -> String {
-    let mut text = "Each goal is checked with many requests, and the last column says how many of them miss it. Besides the \
-                    frameworks, *tower* is the layer without axum, and *decision alone* the core without a framework."
+    let mut text = "Each goal is checked with many requests, and the last column counts those that miss it. \
+     *tower* is the layer without axum, and *decision alone* is the core without a framework. Where an ordinary \
+     request costs hardly anything, the cost of the framework is added to both requests that are compared."
         .to_owned();
     let mut left_out: Vec<_> = goals
         .iter()
@@ -47,8 +48,8 @@ fn about_goals(goals: &[Goal]) -> String {
     left_out.dedup();
     if !left_out.is_empty() {
         text = format!(
-            "{text} {} requests are not compared: the other middleware responds without calling the application there, and \
-             costs less than no CORS at all.",
+            "{text} {} requests are not compared: the other middleware responds to them without calling the \
+             application, and so costs less than no CORS at all.",
             left_out.len()
         );
     }
@@ -58,8 +59,8 @@ fn about_goals(goals: &[Goal]) -> String {
 fn introduction() -> String {
     let text = "What CORS costs a request, with this library (*ours*) and with the CORS middleware that is most used with each \
                 framework (*theirs*): tower-http, actix-cors, rocket_cors and `warp::cors`. Each figure compares an \
-                application with the same application without CORS. The application responds `ok`, so everything that a \
-                real one does comes on top.";
+                application with the same application without CORS. The application only responds `ok`. The work \
+                 of a real application comes on top.";
     let all = "This page is rendered from [the results of the benchmarks](benches/results) by `cargo run -p benchmark-report`: \
                do not edit it by hand. [All figures](benches/TABLES.md) are in a file of their own.";
     format!("# Performance\n\n{}\n{}", paragraph(text), paragraph(all))
@@ -71,7 +72,8 @@ fn whole_servers(all: &EndToEnd) -> String {
     }
     let text = format!(
         "`wrk` sends requests over loopback to a server with one thread, over 32 connections. Each figure is the median of {} \
-         rounds of {} s, and each percentage the median of those in the rounds; above 100 % is noise.",
+         rounds of {} s, and each percentage the median of the percentages of the rounds. Small differences are \
+          noise: no server is faster with CORS.",
         all.rounds, all.seconds
     );
     format!(
@@ -230,7 +232,7 @@ Each writes its results and this page.
 "
     .to_owned();
     if let Some(time) = nanoseconds_of_a_thousand(cost) {
-        let sentence = format!("A thousand instructions of ours took about {time:.0} ns.");
+        let sentence = format!("A thousand of our instructions took about {time:.0} ns.");
         text = format!("{text}\n{}", paragraph(&sentence));
     }
     for (which, machine) in [("Whole servers", &all.machine), ("The rest", &cost.machine)] {

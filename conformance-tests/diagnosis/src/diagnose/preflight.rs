@@ -83,7 +83,7 @@ fn refused(seen: &Observation<'_>, status: u16) -> Finding {
         );
     }
     let request = preflight_request(seen);
-    let (cause, fix) = if has_origin {
+    let (cause, fix) = if seen.is_refused_by_policy() {
         (
             format!(
                 "the server allows `{}`, but refused the method or the headers of the preflight with status {status}",

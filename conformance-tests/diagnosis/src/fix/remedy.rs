@@ -42,9 +42,7 @@ impl Remedy {
             | Culprit::HeaderNotExposed
             | Culprit::AnyOriginReflected
             | Culprit::NullAllowed => Self::Policy,
-            Culprit::PreflightRefused if seen.value("access-control-allow-origin").is_some() => {
-                Self::Policy
-            }
+            Culprit::PreflightRefused if seen.is_refused_by_policy() => Self::Policy,
             Culprit::ErrorWithoutHeaders
             | Culprit::ResponseWithoutHeaders
             | Culprit::PreflightUnauthorized

@@ -82,6 +82,7 @@ pub(crate) fn table() -> Vec<(Case, &'static str)> {
         (put().preflight(302, "location: https://login.test/start"), "preflight-unauthorized"),
         (put().preflight(403, ""), "preflight-refused"),
         (put().preflight(400, "access-control-allow-origin: https://app.example.com"), "preflight-refused"),
+        (put().preflight(429, "access-control-allow-origin: https://app.example.com"), "preflight-refused"),
         (put().preflight(404, ""), "preflight-not-routed"),
         (put().preflight(405, ""), "preflight-not-routed"),
         (put().preflight(502, ""), "preflight-server-error"),

@@ -1,8 +1,9 @@
 //! `actix_files::Files`: fonts, downloads in parts, and files that the page revalidates.
 //!
-//! Browsers apply CORS to fonts, to module scripts and to every `fetch` of a file. `Cors` is a `wrap` of the `App`, so that it
+//! Browsers apply CORS to fonts, module scripts and `fetch` of another origin. `Cors` is a `wrap` of the `App`, so
+//! that it
 //! covers the files, too. The page needs `Content-Range` to know which part it has, and `ETag` to revalidate: they are exposed.
-//! If a script itself sets `If-None-Match`, it needs an entry in `allow_headers`.
+//! A script may set `If-None-Match` only if `allow_headers` has an entry for it.
 //!
 //! The traps: around the scope of the API only, files have no CORS headers, so fonts do not load. Without the entry, a request
 //! with `If-None-Match` is not sent.

@@ -6,7 +6,8 @@
 //! A call is a `POST` of `application/grpc-web+proto` with the headers `x-grpc-web`, `x-user-agent` and `grpc-timeout`, so it
 //! has a preflight. A call that fails at once has `grpc-status` and `grpc-message` as headers of the response.
 //!
-//! The traps: with `GrpcWebLayer` before `CorsLayer`, preflights get `400`. Without `expose_headers`, the client reports an
+//! The traps: with `GrpcWebLayer` before `CorsLayer`, preflights over HTTP/1 get `400`. Without `expose_headers`, the
+//! client reports an
 //! unknown error instead of the status. Metadata of your own needs entries in `allow_headers` and `expose_headers`, too.
 
 use std::convert::Infallible;

@@ -4,7 +4,7 @@
 //! the document.
 //!
 //! The trap: `OpenApiRouter::layer` before `split_for_parts`. The route of the document comes later, so it is not
-//! covered, and Swagger UI says `Failed to fetch`, although "Try it out" would work.
+//! covered, and Swagger UI reports `Failed to fetch`, although requests to the operations would work.
 
 use axum::{Json, Router, routing::get};
 use cors_axum::{Config, ConfigError, CorsLayer};

@@ -3,8 +3,9 @@
 //! This needs the feature `serde`. Every variable is a text, and `Config` reads it as what the key expects: `true`, `300`, a list
 //! with commas, a JSON array. `ignore_empty(true)` makes a blank variable count as not set.
 //!
-//! The traps: `separator("__")` also separates the prefix, so the variable is `APP__CORS__MAX_AGE`, unless
-//! `prefix_separator("_")` says otherwise; a variable with the other name is ignored without an error. Do not use
+//! The traps: `separator("__")` also separates the prefix, so the variable is `APP__CORS__MAX_AGE`. With
+//! `prefix_separator("_")`, it is `APP_CORS__MAX_AGE`. A variable with the wrong name is ignored without an error. Do
+//! not use
 //! `list_separator`: it makes a list of every text, also of a regex, which is then an error.
 
 use std::collections::HashMap;

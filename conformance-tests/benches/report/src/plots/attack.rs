@@ -82,9 +82,9 @@ pub(super) fn plot(cost: &Cost) -> Option<Plot> {
     Some(Plot {
         path: "benches/plots/attack.svg",
         title: TITLE,
-        text: "What a request costs that is made to cost much. A policy limits what ours reads: a request beyond the limits, here with \
-               16 KiB in one header, costs about as much as any refused one. The last rows are the most expensive requests within \
-               the limits that we know.",
+        text: "What a request costs if an attacker makes it expensive. The policy limits how much ours reads. A \
+         request beyond the limits, here with 16 KiB in one header, costs about as much as any refused request. \
+         The last rows are some of the most expensive requests within the limits that we know of.",
         alt: summary(&parts),
         svg: draw(&parts, &description),
     })

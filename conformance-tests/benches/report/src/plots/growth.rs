@@ -62,9 +62,10 @@ pub(super) fn plot(cost: &Cost) -> Option<Plot> {
     Some(Plot {
         path: "benches/plots/growth.svg",
         title: TITLE,
-        text: "What an allowed request costs if the policy has many origins or patterns. Ours hardly changes. tower-http \
-               compares one origin after another; with tower-http and actix-cors, patterns need a function, which here tries one \
-               after another. `warp::cors` has no patterns. rocket_cors takes them as regular expressions, and 10,000 are too many.",
+        text: "What an allowed request costs if the policy has many origins or patterns. The cost of ours hardly \
+         changes. tower-http compares the origins one by one. With tower-http and actix-cors, patterns need a \
+         function, which here tries them one by one. `warp::cors` has no patterns. rocket_cors takes patterns as \
+         regular expressions, and 10,000 are too many.",
         alt: summary(&panels),
         svg: draw(&panels, &description),
     })
