@@ -25,7 +25,7 @@ fn committed_pages_are_up_to_date() {
 fn the_page_is_short() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../PERFORMANCE.md");
     let lines = fs::read_to_string(page).unwrap().lines().count();
-    assert!(lines <= 160, "{lines} lines");
+    assert!(lines <= 200, "{lines} lines");
 }
 
 #[test]
