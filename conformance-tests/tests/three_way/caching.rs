@@ -46,15 +46,29 @@ pub(crate) const KINDS: [Kind; 3] = [
 const PAGE: &str = "https://page.invalid";
 const OTHER_PAGE: &str = "https://other.invalid";
 
+/// The host of all requests.
+const HOST: &str = "api.example.com";
+
 fn for_one_page(config: Config) -> Config {
     let origins = config.get_allow_origins().iter();
     let mut origins: Vec<String> = origins.filter(|entry| *entry != "*").cloned().collect();
     origins.push(PAGE.to_owned());
-    config.allow_origins(origins)
+    for_this_host(config).allow_origins(origins)
 }
 
 fn for_any_page(config: Config) -> Config {
-    config.allow_credentials(false).allow_origins(["*"])
+    for_this_host(config)
+        .allow_credentials(false)
+        .allow_origins(["*"])
+}
+
+/// A response for another host has no CORS headers, so it would not be shared.
+fn for_this_host(config: Config) -> Config {
+    let mut own = config.get_own_origins().to_vec();
+    if !own.is_empty() {
+        own.push(format!("http://{HOST}"));
+    }
+    config.own_origins(own)
 }
 
 /// Two requests for the same resource, made by two pages.
@@ -179,7 +193,7 @@ impl Pair {
         let origin = self.have_origin[which].then(|| format!("Origin: {page}"));
         let own = self.headers[which].iter().map(|&line| line.to_owned());
         let replies = self.replies.iter().map(|reply| format!("X-Reply: {reply}"));
-        let always = ["Host: api.example.com", "Connection: keep-alive"].map(str::to_owned);
+        let always = [format!("Host: {HOST}"), "Connection: keep-alive".to_owned()];
         let lines = always.into_iter().chain(origin).chain(own).chain(replies);
         Request {
             method: self.method.to_owned(),
