@@ -6,10 +6,10 @@
 //!
 //! - **A mutation without a preflight.** async-graphql also reads JSON from a body of the type `text/plain`, which needs no
 //!   preflight. So a page of any site can run a mutation, with every cookie of the user that `SameSite` lets through,
-//! although it cannot read the response.
+//!   although it cannot read the response.
 //!   `block_refused_origins` refuses that.
 //! - **Subscriptions.** Browsers do not apply CORS to WebSockets: a page of any site can open one, with the same
-//! cookies.
+//!   cookies.
 //!   The same key refuses the handshake. Without it, call `Policy::is_origin_allowed` before the upgrade.
 //! - **Only `GET` is allowed by default**: without `allow_methods(["POST"])`, no query is sent.
 
