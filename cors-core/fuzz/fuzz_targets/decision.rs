@@ -39,7 +39,7 @@ fuzz_target!(|input: (Settings, Script, Raw<'_>)| {
 
 struct Server {
     meaning: Meaning,
-    policy: RenderedPolicy<String>,
+    policy: RenderedPolicy<Vec<u8>>,
 }
 
 impl Server {

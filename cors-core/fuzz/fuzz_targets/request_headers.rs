@@ -93,7 +93,7 @@ impl Requested {
         &self,
         methods: &[String],
         names: &[String],
-        policy: &RenderedPolicy<String>,
+        policy: &RenderedPolicy<Vec<u8>>,
         request: &Request,
     ) {
         let decision = policy.policy().decide(request);
