@@ -40,6 +40,12 @@ impl Comparison {
 /// A condition on scenarios.
 pub(crate) type Select = fn(&Scenario) -> bool;
 
+/// The instructions of ours and of the other middleware.
+fn both(scenario: &Scenario, subject: &Subject) -> Option<(f64, f64)> {
+    let above = |variant| scenario.above(Unit::Instructions, &subject.name, variant);
+    Some((above(OURS)?, above(&subject.peer)?))
+}
+
 impl Cost {
     fn ir(&self, subject: &Subject, variant: &str, scenario: &str) -> Option<f64> {
         self.above(Unit::Instructions, &subject.name, variant, scenario)
@@ -62,8 +68,7 @@ impl Cost {
         select: impl Fn(&Scenario) -> bool,
     ) -> Vec<Comparison> {
         self.each(select, |scenario| {
-            let ours = scenario.above(Unit::Instructions, &subject.name, OURS)?;
-            let other = scenario.above(Unit::Instructions, &subject.name, &subject.peer)?;
+            let (ours, other) = both(scenario, subject)?;
             (other > 0.0).then(|| Comparison {
                 place: scenario.name.clone(),
                 shown: format!(
@@ -130,8 +135,7 @@ impl Cost {
         select: impl Fn(&Scenario) -> bool,
     ) -> Vec<Comparison> {
         self.each(select, |scenario| {
-            let ours = scenario.above(Unit::Instructions, &subject.name, OURS)?;
-            let other = scenario.above(Unit::Instructions, &subject.name, &subject.peer)?;
+            let (ours, other) = both(scenario, subject)?;
             Some(Comparison {
                 place: scenario.name.clone(),
                 shown: format!("{} and {} Ir", whole(ours), whole(other)),

@@ -36,3 +36,15 @@ const FRAMEWORKS: [(&str, &str); 4] = [
     ("Rocket", "Rocket"),
     ("warp", "warp"),
 ];
+
+/// The width of each plot, as narrow as a page.
+const WIDTH: f64 = 700.0;
+
+/// What the figures of a plot are, and its parts.
+fn description(parts: impl Iterator<Item = String>) -> String {
+    let parts: Vec<_> = parts.collect();
+    format!(
+        "Instructions per request in addition to the application without CORS. {}.",
+        parts.join(". ")
+    )
+}

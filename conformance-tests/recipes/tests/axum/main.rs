@@ -13,6 +13,7 @@
 
 mod async_graphql;
 mod connect_info;
+mod items;
 mod poem;
 mod salvo;
 mod takes;

@@ -16,13 +16,12 @@ use poem::http::StatusCode;
 use poem::middleware::TowerLayerCompatExt as _;
 use poem::{Body, Endpoint, EndpointExt as _, IntoResponse, Middleware, Request, Response};
 use poem::{ResponseParts, Route, get, handler};
-use recipes::{entries, header};
 use tower::ServiceBuilder;
 use tower::util::BoxService;
 
 use crate::takes::takes;
 
-const PAGE: &str = "https://app.example.com";
+use crate::items::{PAGE, check_items};
 
 fn policy() -> Result<Policy, ConfigError> {
     Config::new()
@@ -115,25 +114,7 @@ impl<E: Endpoint> Server for Poem<E> {
 
 #[tokio::test]
 async fn the_page_reads_responses_and_errors() {
-    let browser = Browser::new(Poem(app().unwrap()));
-    let page = browser.page(PAGE);
-    let items = page.get("/items").await;
-    items.may_read_status(200).may_read_header("x-total");
-    assert_eq!(
-        entries(&header(&items, "vary")),
-        ["accept-language", "origin"]
-    );
-    let put = page.put("/items").body("new").await;
-    assert_eq!(put.exchanges().len(), 2, "a preflight and the request");
-    put.may_read_status(200);
-    page.get("/none").await.may_read_status(404);
-    page.post("/items").body("new").await.may_read_status(405);
-    page.get("/fail").await.may_read_status(503);
-    page.delete("/items").await.is_not_sent();
-
-    let evil = browser.page("https://evil.example");
-    evil.get("/items").await.may_not_read();
-    evil.put("/items").await.is_not_sent();
+    check_items(&Browser::new(Poem(app().unwrap()))).await;
 }
 
 #[tokio::test]

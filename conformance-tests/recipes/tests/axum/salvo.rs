@@ -9,7 +9,6 @@
 
 use cors_axum::{Config, ConfigError, CorsLayer};
 use cors_testing::{BoxError, Browser, Server};
-use recipes::{entries, header};
 use salvo_core::conn::SocketAddr;
 use salvo_core::http::uri::Scheme;
 use salvo_core::http::{ReqBody, StatusCode, StatusError};
@@ -17,7 +16,7 @@ use salvo_core::hyper::service::Service as _;
 use salvo_core::{Response, Router, Service, handler};
 use salvo_extra::tower_compat::TowerLayerCompat as _;
 
-const PAGE: &str = "https://app.example.com";
+use crate::items::{PAGE, check_items};
 
 fn cors() -> Result<CorsLayer, ConfigError> {
     let policy = Config::new()
@@ -73,25 +72,7 @@ impl Server for Salvo {
 
 #[tokio::test]
 async fn the_page_reads_responses_and_errors() {
-    let browser = Browser::new(Salvo(app().unwrap()));
-    let page = browser.page(PAGE);
-    let items = page.get("/items").await;
-    items.may_read_status(200).may_read_header("x-total");
-    assert_eq!(
-        entries(&header(&items, "vary")),
-        ["accept-language", "origin"]
-    );
-    let put = page.put("/items").body("new").await;
-    assert_eq!(put.exchanges().len(), 2, "a preflight and the request");
-    put.may_read_status(200);
-    page.get("/none").await.may_read_status(404);
-    page.post("/items").body("new").await.may_read_status(405);
-    page.get("/fail").await.may_read_status(503);
-    page.delete("/items").await.is_not_sent();
-
-    let evil = browser.page("https://evil.example");
-    evil.get("/items").await.may_not_read();
-    evil.put("/items").await.is_not_sent();
+    check_items(&Browser::new(Salvo(app().unwrap()))).await;
 }
 
 #[tokio::test]

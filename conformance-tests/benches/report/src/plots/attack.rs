@@ -1,9 +1,9 @@
 //! The cost of hostile requests.
 
 use super::mark::{SHAPES, Shape};
-use super::scale::{Scale, label, short};
+use super::scale::{Scale, axis, label};
 use super::svg::Svg;
-use super::{FRAMEWORKS, Plot};
+use super::{FRAMEWORKS, Plot, WIDTH, description};
 use crate::cost::{Cost, OURS, Unit};
 use crate::markdown::whole;
 
@@ -128,11 +128,7 @@ fn describe(parts: &[(&str, Vec<Row>)]) -> String {
         let rows: Vec<_> = rows.collect();
         format!("{heading}. {}", rows.join("; "))
     });
-    let parts: Vec<_> = parts.collect();
-    format!(
-        "Instructions per request in addition to the application without CORS. {}.",
-        parts.join(". ")
-    )
+    description(parts)
 }
 
 fn summary(parts: &[(&str, Vec<Row>)]) -> String {
@@ -152,7 +148,6 @@ fn summary(parts: &[(&str, Vec<Row>)]) -> String {
     format!("Dots on a logarithmic scale: {}.", parts.join("; "))
 }
 
-const WIDTH: f64 = 700.0;
 const ROW: f64 = 24.0;
 const HEAD: f64 = 40.0;
 const TOP: f64 = 60.0;
@@ -175,7 +170,7 @@ fn draw(parts: &[(&str, Vec<Row>)], description: &str) -> String {
     };
     let mut svg = Svg::new(WIDTH, bottom + 56.0, TITLE, description);
     legend(&mut svg);
-    axis(&mut svg, scale, bottom);
+    axis(&mut svg, scale, (BELOW.0 + BELOW.1) / 2.0, (TOP, bottom));
     let mut y = TOP;
     for (heading, rows) in parts {
         svg.text(16.0, y + 20.0, "strong", heading);
@@ -205,22 +200,6 @@ fn legend(svg: &mut Svg) {
             x += 108.0;
         }
     }
-}
-
-fn axis(svg: &mut Svg, scale: Scale, bottom: f64) {
-    let middle = (BELOW.0 + BELOW.1) / 2.0;
-    svg.text(middle, bottom + 18.0, "muted middle", "below 0");
-    for tick in scale.ticks() {
-        let x = scale.at(tick);
-        svg.line("grid", (x, TOP), (x, bottom));
-        svg.text(x, bottom + 18.0, "muted middle", &short(tick));
-    }
-    svg.text(
-        WIDTH - 16.0,
-        bottom + 40.0,
-        "muted end",
-        "instructions more than without CORS, on a logarithmic scale",
-    );
 }
 
 fn draw_row(svg: &mut Svg, scale: Scale, y: f64, row: &Row) {

@@ -3,7 +3,7 @@
 use super::mark::{SHAPES, Shape};
 use super::scale::{Scale, label, short};
 use super::svg::Svg;
-use super::{FRAMEWORKS, Plot};
+use super::{FRAMEWORKS, Plot, WIDTH, description};
 use crate::cost::{Cost, OURS, Role, Unit};
 use crate::markdown::whole;
 
@@ -140,11 +140,7 @@ fn describe(panels: &[Panel]) -> String {
         let lines: Vec<_> = lines.collect();
         format!("{}. {}", panel.heading, lines.join("; "))
     });
-    let panels: Vec<_> = panels.collect();
-    format!(
-        "Instructions per request in addition to the application without CORS. {}.",
-        panels.join(". ")
-    )
+    description(panels)
 }
 
 fn summary(panels: &[Panel]) -> String {
@@ -167,7 +163,6 @@ fn summary(panels: &[Panel]) -> String {
     format!("Lines on logarithmic scales: {}.", panels.join("; "))
 }
 
-const WIDTH: f64 = 700.0;
 const HEIGHT: f64 = 420.0;
 const TOP: f64 = 84.0;
 const BOTTOM: f64 = HEIGHT - 58.0;

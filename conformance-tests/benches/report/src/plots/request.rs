@@ -1,13 +1,12 @@
 //! The cost of a request with ours and with the other middleware, in each framework.
 
-use super::Plot;
 use super::mark::Shape;
-use super::scale::{Scale, label, short};
+use super::scale::{Scale, axis, label};
 use super::svg::Svg;
+use super::{Plot, WIDTH, description};
 use crate::cost::{Cost, OURS, Unit};
 use crate::markdown::whole;
 
-const WIDTH: f64 = 700.0;
 const TITLE: &str = "Cost of a request";
 
 /// The scenarios, and what they are for people.
@@ -97,11 +96,7 @@ fn describe(groups: &[Group]) -> String {
             pairs.join("; ")
         )
     });
-    let groups: Vec<_> = groups.collect();
-    format!(
-        "Instructions per request in addition to the application without CORS. {}.",
-        groups.join(". ")
-    )
+    description(groups)
 }
 
 const ROW: f64 = 21.0;
@@ -125,7 +120,7 @@ fn draw(groups: &[Group], description: &str) -> String {
     };
     let mut svg = Svg::new(WIDTH, bottom + 56.0, TITLE, description);
     legend(&mut svg);
-    axis(&mut svg, scale, bottom);
+    axis(&mut svg, scale, (BELOW.0 + BELOW.1) / 2.0, (TOP, bottom));
     let mut y = TOP;
     for group in groups {
         svg.text(16.0, y + 20.0, "strong", group.title);
@@ -151,22 +146,6 @@ fn legend(svg: &mut Svg) {
         26.0,
         "",
         "theirs: tower-http, actix-cors, rocket_cors, warp::cors",
-    );
-}
-
-fn axis(svg: &mut Svg, scale: Scale, bottom: f64) {
-    let middle = (BELOW.0 + BELOW.1) / 2.0;
-    svg.text(middle, bottom + 18.0, "muted middle", "below 0");
-    for tick in scale.ticks() {
-        let x = scale.at(tick);
-        svg.line("grid", (x, TOP), (x, bottom));
-        svg.text(x, bottom + 18.0, "muted middle", &short(tick));
-    }
-    svg.text(
-        WIDTH - 16.0,
-        bottom + 40.0,
-        "muted end",
-        "instructions more than without CORS, on a logarithmic scale",
     );
 }
 

@@ -1,5 +1,8 @@
 //! Logarithmic scales.
 
+use super::WIDTH;
+use super::svg::Svg;
+
 /// Figures from `low` to `high` on a line from `start` to `end`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scale {
@@ -21,6 +24,23 @@ impl Scale {
         let last = (self.high.log10() + 1e-9).floor() as i32;
         (first..=last).map(|power| 10_f64.powi(power))
     }
+}
+
+/// Draws the lines and labels of a scale of costs, from `top` to `bottom`. `below` is the middle of the zone of figures below
+/// zero.
+pub(super) fn axis(svg: &mut Svg, scale: Scale, below: f64, (top, bottom): (f64, f64)) {
+    svg.text(below, bottom + 18.0, "muted middle", "below 0");
+    for tick in scale.ticks() {
+        let x = scale.at(tick);
+        svg.line("grid", (x, top), (x, bottom));
+        svg.text(x, bottom + 18.0, "muted middle", &short(tick));
+    }
+    svg.text(
+        WIDTH - 16.0,
+        bottom + 40.0,
+        "muted end",
+        "instructions more than without CORS, on a logarithmic scale",
+    );
 }
 
 /// `100`, `10,000`, `1 million`
