@@ -1,6 +1,7 @@
 //! Checks that the engine has exactly the quirks of its model and otherwise follows Fetch. The test
 //! fails if an engine loses a quirk or gains one.
 
+use anyhow::{Result, bail, ensure};
 use browser_model::{Fetch, Quirks, Url};
 
 use crate::comparison::{difference, replayed, script, without_user_info};
@@ -217,7 +218,7 @@ const fn hint(name: &'static str, value: &'static str) -> Probe {
 }
 
 /// Runs all probes and returns how many of them show a quirk of this engine.
-pub(crate) fn probe(session: &Session) -> usize {
+pub(crate) fn probe(session: &Session) -> Result<usize> {
     let quirks = session.engine.quirks();
     let mut without = quirks;
     PROBES.iter().for_each(|probe| (probe.reset)(&mut without));
@@ -238,13 +239,15 @@ pub(crate) fn probe(session: &Session) -> usize {
             text: script(fetch, probe.times),
         })
         .collect();
-    let results = session.run(&scripts);
+    let results = session.run(&scripts)?;
 
     let mut shown = 0;
     for (place, probe) in PROBES.iter().enumerate() {
         let fetch = &fetches[place];
         let exchanges = session.network.close(&names[place]);
-        let seen = results[place].as_array().unwrap();
+        let Some(seen) = results[place].as_array() else {
+            bail!("{}: {}", session.version, results[place]);
+        };
         let problem = |quirks: Quirks| {
             let replayed = replayed(quirks, fetch, &exchanges, probe.times);
             let mut fetches = replayed.iter().zip(seen);
@@ -252,19 +255,19 @@ pub(crate) fn probe(session: &Session) -> usize {
         };
         let (quirk, version) = (probe.quirk, &session.version);
         if let Some(problem) = problem(quirks) {
-            panic!("{version}: {quirk} differs from the model\n{problem}\n{fetch:#?}");
+            bail!("{version}: {quirk} differs from the model\n{problem}\n{fetch:#?}");
         }
         let mut reset = quirks;
         (probe.reset)(&mut reset);
         if reset != quirks {
-            assert!(
+            ensure!(
                 problem(reset).is_some(),
                 "{version}: no exchange shows {quirk}"
             );
             shown += 1;
         }
     }
-    shown
+    Ok(shown)
 }
 
 impl Probe {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use anyhow::Result;
 use browser_model::{Blocked, Credentials, Outcome, Quirks, Redirect, ResponseKind, Url};
 use conformance_tests::subject::{FRAMEWORKS, Framework, Running};
 use cors_core::Config;
@@ -96,24 +97,28 @@ fn kind_of_page(page: &str) -> &'static str {
 }
 
 /// Compares at least `wanted` cases. A case is the fetches of one page from one framework.
-pub(crate) fn compare(session: &Session, wanted: usize, tally: &mut Tally) {
+pub(crate) fn compare(session: &Session, wanted: usize, tally: &mut Tally) -> Result<()> {
     let mut runner = TestRunner::new(ProptestConfig::default());
     let (mut compared, mut repeated) = (0, 0);
     while compared < wanted {
         let batch = Batch::new(session, &mut runner, compared);
         compared += batch.planned.len();
         let scripts: Vec<Script> = batch.planned.iter().map(Planned::script).collect();
-        let results = session.run(&scripts);
+        let results = session.run(&scripts)?;
         for (planned, seen) in batch.planned.iter().zip(results) {
-            let counts = planned.compared(session, &seen).unwrap_or_else(|report| {
-                repeated += 1;
-                assert!(repeated <= MOST_REPEATED, "{report}");
-                eprintln!("{report}\nOnce more:");
-                planned.compared_again(session)
-            });
+            let counts = match planned.compared(session, &seen) {
+                Ok(counts) => counts,
+                Err(report) => {
+                    repeated += 1;
+                    assert!(repeated <= MOST_REPEATED, "{report}");
+                    eprintln!("{report}\nOnce more:");
+                    planned.compared_again(session)?
+                }
+            };
             tally.add(session.engine.name(), counts);
         }
     }
+    Ok(())
 }
 
 struct Batch {
@@ -202,19 +207,19 @@ impl Planned {
 
     /// Makes the fetch once more after a difference. Two differences are a disagreement. One can be chance,
     /// because a request can get lost on a machine with a high load.
-    fn compared_again(&self, session: &Session) -> Counts {
+    fn compared_again(&self, session: &Session) -> Result<Counts> {
         let again = Self {
             name: format!("again-{}", self.name),
             ..self.clone()
         };
         let again = again.routed(session);
-        let seen = session.run(&[again.script()]);
+        let seen = session.run(&[again.script()])?;
         let mut counts = again
             .compared(session, &seen[0])
             .unwrap_or_else(|report| panic!("{report}"));
         assert!(!counts.is_empty(), "{} is not compared", again.name);
         counts.count("fetches: repeated");
-        counts
+        Ok(counts)
     }
 
     fn problem(

@@ -1,5 +1,6 @@
 //! A sequence of fetches from one server.
 
+use anyhow::{Result, bail};
 use browser_model::{Request, Response, Url};
 use conformance_tests::subject::FRAMEWORKS;
 use cors_core::Config;
@@ -46,20 +47,20 @@ pub(crate) struct Step {
 
 impl Scenario {
     /// Plays the scenario on every framework and returns the number of steps.
-    pub(crate) fn play(&self, session: &Session) -> usize {
+    pub(crate) fn play(&self, session: &Session) -> Result<usize> {
         let attempts = if self.needs_stored { ATTEMPTS } else { 1 };
         let mut problem = String::new();
         for attempt in 0..attempts {
-            match self.attempt(session, attempt) {
-                Ok(steps) => return steps,
+            match self.attempt(session, attempt)? {
+                Ok(steps) => return Ok(steps),
                 Err(found) => problem = found,
             }
         }
-        panic!("{problem}");
+        bail!("{problem}")
     }
 
     /// The number of steps, or what is different from the expectation.
-    fn attempt(&self, session: &Session, attempt: usize) -> Result<usize, String> {
+    fn attempt(&self, session: &Session, attempt: usize) -> Result<Result<usize, String>> {
         let names: Vec<&str> = match self.served {
             Served::Frameworks(_) => FRAMEWORKS.iter().map(|framework| framework.name).collect(),
             Served::Made(_) => vec!["made"],
@@ -91,23 +92,23 @@ impl Scenario {
                 .iter()
                 .map(|name| step.script(self.scheme, &self.urls(name, attempt)[0]))
                 .collect();
-            let results = session.run(&scripts);
+            let results = session.run(&scripts)?;
             for (name, seen) in names.iter().zip(results) {
                 let exchanges = session.network.taken(&self.case(name, attempt));
                 let got = summary(&exchanges, &seen);
                 let expected = step.expected_in(session.engine);
                 if got != expected {
-                    return Err(format!(
+                    return Ok(Err(format!(
                         "{} on {name}: {}, fetch from {}: {}\n{got}, not {expected}\n{exchanges:#?}",
                         session.version, self.name, step.page, step.init
-                    ));
+                    )));
                 }
             }
         }
         names
             .iter()
             .for_each(|name| drop(session.network.close(&self.case(name, attempt))));
-        Ok(self.steps.len() * names.len())
+        Ok(Ok(self.steps.len() * names.len()))
     }
 
     fn case(&self, name: &str, attempt: usize) -> String {

@@ -1,6 +1,7 @@
 //! Scenarios beyond a single fetch: cookies, caches, redirects, uploads. Each scenario has a new
 //! server, for which all caches and cookie jars are empty.
 
+use anyhow::Result;
 use browser_model::{Request, Response};
 use cors_core::Config;
 
@@ -9,7 +10,7 @@ use crate::scenario::{Scenario, Served, Step};
 use crate::session::Session;
 
 /// Plays all scenarios on every framework and returns the number of steps.
-pub(crate) fn play(session: &Session) -> usize {
+pub(crate) fn play(session: &Session) -> Result<usize> {
     let steps = SCENARIOS.iter().map(|scenario| scenario.play(session));
     steps.sum()
 }

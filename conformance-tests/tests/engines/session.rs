@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 use test_support::skip::skip;
 
@@ -30,53 +30,36 @@ const TOP: &str = "http://example.com";
 /// Pages and servers of this site are same-site: a cookie is set for all of them at the start.
 pub(crate) const SITE: &str = "example.com";
 
-/// The maximum time for a batch, which normally takes seconds.
-const PATIENCE: Duration = Duration::from_secs(180);
+/// The maximum time for a batch, which normally takes seconds. The page gives up a single script earlier.
+const PATIENCE: Duration = Duration::from_secs(150);
 
 impl Session {
     /// Starts a session. `None` if the engine is not installed; in CI this is a failure.
-    ///
-    /// If the page does not run its first script, the browser is started once more: Firefox can hang at its start.
-    pub(crate) fn start(engine: Engine) -> Option<Self> {
-        let set_cookie = [Script {
-            page: TOP.to_owned(),
-            text: format!("document.cookie = 'everywhere=1; Domain={SITE}'"),
-        }];
-        let session = Self::open(engine)?;
-        if session.try_run(&set_cookie).is_ok() {
-            return Some(session);
-        }
-        drop(session);
-        let session = Self::open(engine)?;
-        session.run(&set_cookie);
-        Some(session)
-    }
-
-    fn open(engine: Engine) -> Option<Self> {
-        let network = Network::start().unwrap();
+    pub(crate) fn start(engine: Engine) -> Result<Option<Self>> {
+        let network = Network::start()?;
         let Some(browser) = engine.start(network.address, &format!("{TOP}/~page")) else {
             skip(&format!(
                 "{} is missing: install {}",
                 engine.name(),
                 engine.packages()
             ));
-            return None;
+            return Ok(None);
         };
-        Some(Self {
+        let session = Self {
             engine,
             version: browser.version.clone(),
             _browser: browser,
             network,
-        })
+        };
+        session.run(&[Script {
+            page: TOP.to_owned(),
+            text: format!("document.cookie = 'everywhere=1; Domain={SITE}'"),
+        }])?;
+        Ok(Some(session))
     }
 
-    /// Runs the scripts and returns their results in order.
-    pub(crate) fn run(&self, scripts: &[Script]) -> Vec<Value> {
-        let results = self.try_run(scripts);
-        results.unwrap_or_else(|error| panic!("{}: {error}", self.version))
-    }
-
-    fn try_run(&self, scripts: &[Script]) -> Result<Vec<Value>> {
+    /// Runs the scripts and returns their results in order. An error is a browser that hangs.
+    pub(crate) fn run(&self, scripts: &[Script]) -> Result<Vec<Value>> {
         let mut pages: Vec<&str> = scripts.iter().map(|script| script.page.as_str()).collect();
         pages.sort_unstable();
         pages.dedup();
@@ -91,9 +74,14 @@ impl Session {
             .map(|page| json!({ "origin": page, "scripts": of_page(page) }));
         let batch = Value::from_iter(frames).to_string();
 
-        let results = self.network.run(batch, PATIENCE)?;
-        let results: Vec<Vec<Value>> = serde_json::from_str(&results)?;
-        let mut results: Vec<_> = results.into_iter().map(Vec::into_iter).collect();
+        let results = self.network.run(batch, PATIENCE);
+        let results = results.with_context(|| self.version.clone())?;
+        let results: Vec<Value> = serde_json::from_str(&results)?;
+        let of_frame = |results: Value| match results {
+            Value::Array(results) => Ok(results.into_iter()),
+            problem => bail!("{}: {problem}", self.version),
+        };
+        let mut results: Vec<_> = results.into_iter().map(of_frame).collect::<Result<_>>()?;
         let result = |script: &Script| {
             let page = pages.binary_search(&script.page.as_str()).unwrap();
             results[page].next().unwrap()
