@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, ensure};
 use cors_core::{Config, Policies, Policy};
 
 use crate::subject::{Observation, Started, Subject};
-use crate::vector::{Difference, Suite, Vector};
+use crate::vector::{Difference, PathPolicies, Suite, Vector};
 
 pub use self::compare::{cors, differences, shown, vary};
 
@@ -54,10 +54,10 @@ pub fn run(suite: &Suite, subjects: &[Box<dyn Subject>]) -> Result<Report> {
     report.tallies.push(format!(
         "config: {asked} configurations, {failures} failures"
     ));
-    let cases = suite
-        .vectors
-        .iter()
-        .map(|vector| Ok((vector, build(vector)?)));
+    let cases = suite.vectors.iter().map(|vector| {
+        let policies = build(vector).with_context(|| format!("the policy of {}", vector.name));
+        Ok((vector, policies?))
+    });
     let cases = cases.collect::<Result<Vec<_>>>()?;
     let mut asked = 0;
     for subject in subjects {
@@ -81,24 +81,38 @@ struct Exchange<'a> {
 
 /// The policies of a vector.
 struct Built {
-    /// The policy of every host. `None` if some hosts have others.
+    /// The policy of every request. `None` if it depends on the host or the path, and if there is no CORS.
     only: Option<Policy>,
     all: Policies,
 }
 
 fn build(vector: &Vector) -> Result<Built> {
-    let context = || format!("the policy of {}", vector.name);
-    let build = |table: toml::Table| -> Result<Policy> { Ok(table.try_into::<Config>()?.build()?) };
-    let policy = build(vector.policy.clone()).with_context(context)?;
-    let mut all = Policies::new(policy.clone());
-    for (host, table) in &vector.hosts {
-        let policy = build(table.clone()).with_context(context)?;
-        all = all.for_host(host, policy).with_context(context)?;
+    let mut all = by_path(&vector.policies)?;
+    for (host, policies) in &vector.hosts {
+        all = all.for_host(host, by_path(policies)?)?;
     }
     Ok(Built {
-        only: vector.hosts.is_empty().then_some(policy),
+        only: vector.only_policy().map(policy).transpose()?,
         all,
     })
+}
+
+fn by_path(written: &PathPolicies) -> Result<Policies> {
+    let mut all = match &written.default {
+        Some(default) => Policies::new(policy(default)?),
+        None => Policies::without_default(),
+    };
+    for (prefix, written) in &written.paths {
+        all = match written {
+            Some(written) => all.at(prefix, policy(written)?)?,
+            None => all.without_cors(prefix)?,
+        };
+    }
+    Ok(all)
+}
+
+fn policy(written: &toml::Table) -> Result<Policy> {
+    Ok(written.clone().try_into::<Config>()?.build()?)
 }
 
 /// Sends all requests to one subject. Vectors with equal policies share a server.
@@ -243,6 +257,11 @@ mod tests {
         why = "because"
         policy = { allow_origins = ["https://a.example/"] }
         expect = { errors = ["allow_origins[0] origin-trailing-slash -> https://a.example"], warnings = [] }
+        [[config]]
+        name = "four"
+        why = "because"
+        prefixes = ["/a", "/a%2Fb"]
+        expect = { errors = ["prefixes[1]"], warnings = [] }
     "#;
 
     /// The failures in the report, one text each.
@@ -308,6 +327,7 @@ mod tests {
                 "errors: expected",
             ),
             ("warnings = []", "warnings = [\"x\"]", "warnings: expected"),
+            ("\"prefixes[1]\"", "", "errors: expected"),
         ] {
             let failures = failures(&TWO.replacen(right, wrong, 1), None);
             assert!(

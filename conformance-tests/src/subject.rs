@@ -62,7 +62,7 @@ pub fn all() -> Vec<Box<dyn Subject>> {
         .collect()
 }
 
-/// Responds to requests under a policy, or several by host.
+/// Responds to requests under a policy, or several by host and path.
 pub trait Subject {
     /// The name, as in `differences.toml`.
     fn name(&self) -> &'static str;
@@ -85,6 +85,6 @@ pub trait Started {
 pub struct Observation {
     /// The response as the client reads it.
     pub response: Response,
-    /// `Decision::id` and `Decision::reasons`; `None` over a socket.
+    /// `Decision::id`, or `none` where no CORS applies, and `Decision::reasons`; `None` over a socket.
     pub decision: Option<(&'static str, Vec<&'static str>)>,
 }

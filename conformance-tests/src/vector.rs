@@ -3,7 +3,9 @@
 mod built_in;
 mod file;
 mod line;
+mod policies;
 mod section;
+mod text;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,6 +16,7 @@ use serde::Deserialize;
 #[cfg(test)]
 pub(crate) use file::parse;
 pub use line::Line;
+pub use policies::PathPolicies;
 pub use section::Section;
 
 /// All vectors under `vectors/`, and the listed differences of frameworks.
@@ -60,16 +63,25 @@ pub struct Vector {
     pub why: String,
     /// The section of a standard that the rule is based on.
     pub section: Section,
-    /// The configuration, as written.
-    pub policy: toml::Table,
+    /// The configurations of all hosts without their own.
+    pub policies: PathPolicies,
     /// The configurations of hosts that have their own.
-    pub hosts: BTreeMap<String, toml::Table>,
+    pub hosts: BTreeMap<String, PathPolicies>,
     /// Whether the request can be sent over HTTP/1 at all.
     pub wire: bool,
     /// The request.
     pub request: Request,
     /// The expected response.
     pub expect: Expect,
+}
+
+impl Vector {
+    /// The configuration that applies to every request. `None` if it depends on the host or the path, and if there
+    /// is no CORS.
+    pub fn only_policy(&self) -> Option<&toml::Table> {
+        let is_only = self.hosts.is_empty() && self.policies.paths.is_empty();
+        self.policies.default.as_ref().filter(|_| is_only)
+    }
 }
 
 /// One request, byte for byte.
@@ -99,7 +111,8 @@ impl Request {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
-    /// `Decision::id`; `None` only for a listed difference, since the wire does not show it.
+    /// `Decision::id`, or `none` where no CORS applies. `None` only for a listed difference, since the wire does not
+    /// show it.
     pub decision: Option<String>,
     /// `Decision::reasons`, all of them in order.
     #[serde(default)]
@@ -140,6 +153,8 @@ pub enum Source {
     Policy(toml::Table),
     /// Environment variables.
     Env(BTreeMap<String, String>),
+    /// Path prefixes, each added to those before it.
+    Prefixes(Vec<String>),
 }
 
 /// The expected issues of a configuration: complete lists, in order, in the notation of README.md.

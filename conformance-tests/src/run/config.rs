@@ -1,7 +1,7 @@
 //! Checks configurations: which issues are found, and which origins the built policy allows.
 
 use cors_core::issue::{Correction, Issue};
-use cors_core::{Config, Policy};
+use cors_core::{Config, Policies, Policy};
 
 use crate::vector::{ExpectedIssues, Source};
 
@@ -13,6 +13,7 @@ pub(super) fn check(source: &Source, expect: &ExpectedIssues) -> Vec<String> {
             Err(error) => return vec![format!("the policy cannot be read: {error}")],
         },
         Source::Env(variables) => Config::from_vars(variables.clone()),
+        Source::Prefixes(prefixes) => return refused_prefixes(prefixes, expect),
     };
     match config.clone().build() {
         Err(error) => {
@@ -36,6 +37,27 @@ pub(super) fn check(source: &Source, expect: &ExpectedIssues) -> Vec<String> {
     }
 }
 
+fn refused_prefixes(prefixes: &[String], expect: &ExpectedIssues) -> Vec<String> {
+    let mut policies = Policies::without_default();
+    let (mut refused, mut texts) = (Vec::new(), Vec::new());
+    for (index, prefix) in prefixes.iter().enumerate() {
+        match policies.clone().without_cors(prefix) {
+            Ok(added) => policies = added,
+            Err(error) => {
+                refused.push(format!("prefixes[{index}]"));
+                texts.push(error.to_string());
+            }
+        }
+    }
+    let parts = [
+        ("errors", &expect.errors, refused),
+        ("warnings", &expect.warnings, Vec::new()),
+    ];
+    different(parts)
+        .chain(texts.into_iter().filter_map(wordy))
+        .collect()
+}
+
 fn origins<'a>(
     policy: &'a Policy,
     origins: &'a [String],
@@ -50,25 +72,27 @@ fn origins<'a>(
 }
 
 fn against(expect: &ExpectedIssues, errors: &[Issue], warnings: &[Issue]) -> Vec<String> {
+    let shown = |issues: &[Issue]| issues.iter().map(notation).collect();
     let parts = [
-        ("errors", &expect.errors, errors),
-        ("warnings", &expect.warnings, warnings),
+        ("errors", &expect.errors, shown(errors)),
+        ("warnings", &expect.warnings, shown(warnings)),
     ];
-    let mut lines = Vec::new();
-    for (what, expected, issues) in parts {
-        let got: Vec<String> = issues.iter().map(notation).collect();
-        if got != *expected {
-            lines.push(format!("{what}: expected {expected:#?}, got {got:#?}"));
-        }
-        let texts = issues.iter().map(Issue::to_string);
-        let wordy = |text: &String| text.contains(['\n', '\r']) || text.ends_with('.');
-        lines.extend(
-            texts
-                .filter(wordy)
-                .map(|text| format!("not a single line without a full stop: {text:?}")),
-        );
-    }
-    lines
+    let texts = errors.iter().chain(warnings).map(Issue::to_string);
+    different(parts).chain(texts.filter_map(wordy)).collect()
+}
+
+/// One line for each list that is not as expected.
+fn different(parts: [(&str, &Vec<String>, Vec<String>); 2]) -> impl Iterator<Item = String> {
+    let different = parts
+        .into_iter()
+        .filter(|(_, expected, got)| got != *expected);
+    different.map(|(what, expected, got)| format!("{what}: expected {expected:#?}, got {got:#?}"))
+}
+
+/// A line about a text for users that is not one line without a full stop.
+fn wordy(text: String) -> Option<String> {
+    let is_wordy = text.contains(['\n', '\r']) || text.ends_with('.');
+    is_wordy.then(|| format!("not a single line without a full stop: {text:?}"))
 }
 
 /// An issue in the notation of the vectors: `key[index] rule -> correction`.

@@ -53,7 +53,7 @@ fn cacheable(kept: &Exchange<'_>, exchanges: &[Exchange<'_>]) -> Option<String> 
         let asked = &other.vector.request;
         request.method != "OPTIONS"
             && !vary.iter().any(|name| name == "*")
-            && kept.vector.policy == other.vector.policy
+            && kept.vector.policies == other.vector.policies
             && kept.vector.hosts == other.vector.hosts
             && request.values("host").eq(asked.values("host"))
             && (&request.method, &request.target) == (&asked.method, &asked.target)

@@ -1,6 +1,6 @@
 //! The core with the test application in memory. It does the work of an adapter on plain bytes.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use cors_core::{
     Echo, Policies, PolicyTable, RenderedPolicy, RequestHead, RequestHeader, ResponseHeader,
     ResponseHeaders, requested_header_names,
@@ -36,8 +36,13 @@ struct InMemory(PolicyTable<RenderedPolicy<String>>);
 
 impl Started for InMemory {
     fn ask(&self, request: &Request) -> Result<Observation> {
-        let policy = self.0.find(&request.target, request);
-        let policy = policy.context("no policy applies")?;
+        let path = request.target.split('?').next().unwrap_or_default();
+        let Some(policy) = self.0.find(path, request) else {
+            return Ok(Observation {
+                response: without_body(app::respond(request), request),
+                decision: Some(("none", Vec::new())),
+            });
+        };
         let verdict = policy.verdict(request);
         let mut response = match policy.early_response(verdict) {
             Some(early) => {
@@ -60,13 +65,20 @@ impl Started for InMemory {
             },
         };
         policy.apply(verdict, &mut response, echo);
-        if request.method == "HEAD" {
-            response.body.clear();
-        }
         let decision = policy.policy().decide(request);
-        let decision = Some((decision.id(), decision.reasons().collect()));
-        Ok(Observation { response, decision })
+        Ok(Observation {
+            response: without_body(response, request),
+            decision: Some((decision.id(), decision.reasons().collect())),
+        })
     }
+}
+
+/// A response to `HEAD` has no content.
+fn without_body(mut response: Response, request: &Request) -> Response {
+    if request.method == "HEAD" {
+        response.body.clear();
+    }
+    response
 }
 
 impl RequestHead for Request {

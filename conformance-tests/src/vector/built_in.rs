@@ -7,7 +7,7 @@ macro_rules! files {
 }
 
 /// The name and the text of each file in `vectors/`.
-pub(super) const FILES: [(&str, &str); 21] = files![
+pub(super) const FILES: [(&str, &str); 22] = files![
     "actual",
     "blocking",
     "classification",
@@ -22,6 +22,7 @@ pub(super) const FILES: [(&str, &str); 21] = files![
     "origin-match",
     "origin-syntax",
     "own-origins",
+    "paths",
     "preflight-answer",
     "preflight-headers",
     "preflight-method",

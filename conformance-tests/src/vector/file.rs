@@ -9,8 +9,9 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::line::{self, Line};
+use super::policies::{PathPolicies, resolve, take_hosts};
 use super::{
-    ConfigVector, Difference, Expect, ExpectedIssues, Request, Section, Source, Suite, Vector,
+    ConfigVector, Difference, Expect, ExpectedIssues, Request, Section, Source, Suite, Vector, text,
 };
 
 /// The file with policies and responses that every file can use.
@@ -101,13 +102,9 @@ struct WrittenVector {
     #[serde(default)]
     see: Option<String>,
     section: Option<Section>,
-    policy: Table,
-    #[serde(default)]
-    hosts: BTreeMap<String, Table>,
     #[serde(default = "yes")]
     wire: bool,
     request: WrittenRequest,
-    expect: Expect,
 }
 
 #[derive(Deserialize)]
@@ -115,7 +112,7 @@ struct WrittenVector {
 struct WrittenRequest {
     method: String,
     #[serde(default = "root")]
-    target: String,
+    target: text::Written,
     #[serde(default)]
     headers: Vec<line::Written>,
     #[serde(default)]
@@ -130,6 +127,7 @@ struct WrittenConfig {
     see: Option<String>,
     policy: Option<Table>,
     env: Option<BTreeMap<String, String>>,
+    prefixes: Option<Vec<text::Written>>,
     expect: ExpectedIssues,
 }
 
@@ -137,8 +135,8 @@ fn yes() -> bool {
     true
 }
 
-fn root() -> String {
-    "/".to_owned()
+fn root() -> text::Written {
+    text::Written::Plain("/".to_owned())
 }
 
 fn toml_files(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -159,14 +157,13 @@ fn read(path: &Path) -> Result<String> {
 fn add(suite: &mut Suite, group: &str, file: File, shared: &File) -> Result<()> {
     let policies = join("policy", &shared.policies, &file.policies)?;
     let responses = join("response", &shared.responses, &file.responses)?;
+    let section = file.section.as_ref();
     let mut names = BTreeSet::new();
     for mut written in file.vector {
         let name = take_name(&mut written, &mut names)?;
-        for (name, mut table) in expand(name, written)? {
-            let vector = resolve(&mut table, "policy", &policies)
-                .and_then(|()| resolve_hosts(&mut table, &policies))
-                .and_then(|()| resolve(&mut table, "expect", &responses))
-                .and_then(|()| vector(format!("{group}/{name}"), table, file.section.as_ref()));
+        for (name, table) in expand(name, written)? {
+            let full_name = format!("{group}/{name}");
+            let vector = vector(full_name, table, &policies, &responses, section);
             suite.vectors.push(vector.context(name)?);
         }
     }
@@ -259,41 +256,17 @@ fn fill(value: &mut Value, hole: &str, item: &Value) {
     }
 }
 
-/// Resolves a name, or a table with a name under `like`, to the named table plus the changes.
-fn resolve(table: &mut Table, key: &str, named: &Table) -> Result<()> {
-    let (name, changes) = match table.get(key) {
-        Some(Value::String(name)) => (name.clone(), Table::new()),
-        Some(Value::Table(changes)) => {
-            let mut changes = changes.clone();
-            match changes.remove("like") {
-                Some(Value::String(name)) => (name, changes),
-                Some(_) => bail!("{key}.like must be a name"),
-                None => return Ok(()),
-            }
-        }
-        _ => bail!("no {key}"),
-    };
-    let mut full = match named.get(&name) {
-        Some(Value::Table(full)) => full.clone(),
-        _ => bail!("{key}: nothing is named `{name}`"),
-    };
-    full.extend(changes);
-    table.insert(key.to_owned(), Value::Table(full));
-    Ok(())
-}
-
-/// Resolves the policy of each host.
-fn resolve_hosts(table: &mut Table, named: &Table) -> Result<()> {
-    let Some(Value::Table(hosts)) = table.get_mut("hosts") else {
-        return Ok(());
-    };
-    let names: Vec<String> = hosts.keys().cloned().collect();
-    names
-        .iter()
-        .try_for_each(|host| resolve(hosts, host, named))
-}
-
-fn vector(name: String, table: Table, section: Option<&Section>) -> Result<Vector> {
+fn vector(
+    name: String,
+    mut table: Table,
+    policies: &Table,
+    responses: &Table,
+    section: Option<&Section>,
+) -> Result<Vector> {
+    let hosts = take_hosts(&mut table, policies)?;
+    let policies = PathPolicies::take(&mut table, policies)?;
+    let expect = table.remove("expect").context("no expect")?;
+    let expect: Expect = resolve(expect, "expect", responses)?.try_into()?;
     let written: WrittenVector = table.try_into()?;
     let mut lines = Vec::new();
     for line in &written.request.headers {
@@ -309,7 +282,7 @@ fn vector(name: String, table: Table, section: Option<&Section>) -> Result<Vecto
     if !lines.iter().any(|line| line.is("host")) {
         lines.insert(0, Line::new(HOST)?);
     }
-    ensure!(written.expect.decision.is_some(), "expect has no decision");
+    ensure!(expect.decision.is_some(), "expect has no decision");
     let section = written.section.or_else(|| section.cloned());
     let WrittenRequest {
         method,
@@ -321,25 +294,28 @@ fn vector(name: String, table: Table, section: Option<&Section>) -> Result<Vecto
         name,
         why: why(written.why, written.see)?,
         section: section.context("neither the vector nor its file has a section")?,
-        policy: written.policy,
-        hosts: written.hosts,
+        policies,
+        hosts,
         wire: written.wire,
         request: Request {
             method,
-            target,
+            target: target.text(),
             lines,
             body,
         },
-        expect: written.expect,
+        expect,
     })
 }
 
 fn config(name: String, table: Table) -> Result<ConfigVector> {
     let written: WrittenConfig = table.try_into()?;
-    let source = match (written.policy, written.env) {
-        (Some(policy), None) => Source::Policy(policy),
-        (None, Some(variables)) => Source::Env(variables),
-        _ => bail!("give either policy or env"),
+    let source = match (written.policy, written.env, written.prefixes) {
+        (Some(policy), None, None) => Source::Policy(policy),
+        (None, Some(variables), None) => Source::Env(variables),
+        (None, None, Some(prefixes)) => {
+            Source::Prefixes(prefixes.into_iter().map(text::Written::text).collect())
+        }
+        _ => bail!("give one of policy, env and prefixes"),
     };
     Ok(ConfigVector {
         name,
@@ -371,7 +347,7 @@ pub(crate) fn parse(text: &str) -> Result<Suite> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{PathPolicies, Source, parse};
 
     const GOOD: &str = r#"
         section = "Fetch, CORS check"
@@ -397,7 +373,7 @@ mod tests {
             panic!("{suite:?}")
         };
         assert_eq!(vector.name, "file/one");
-        assert_eq!(vector.policy.len(), 2);
+        assert_eq!(vector.only_policy().unwrap().len(), 2);
         assert_eq!(
             (vector.expect.status, &vector.expect.vary[..]),
             (404, &["origin".to_owned()][..])
@@ -452,9 +428,57 @@ mod tests {
             (one.name.as_str(), two.name.as_str()),
             ("file/one/1", "file/one/2")
         );
-        assert_eq!(one.policy["max_age"].as_integer(), Some(1));
+        assert_eq!(one.only_policy().unwrap()["max_age"].as_integer(), Some(1));
         assert_eq!(one.request.values("x-1").next(), Some(&b"a"[..]));
         assert_eq!(two.request.values("X-2").next(), Some(&b"b\xff"[..]));
+    }
+
+    #[test]
+    fn policies_by_host_and_path() {
+        let policies = r#"policy = false
+            paths = { "/a" = "app", "/a/b" = false }
+            hosts = { x = "app", y = false, z = { policy = "app", paths = { "/c" = { like = "app", max_age = 1 } } } }"#;
+        let text = GOOD.replace("policy = { like = \"app\", max_age = 0 }", policies);
+        let suite = parse(&text).unwrap();
+        let [vector] = &suite.vectors[..] else {
+            panic!("{suite:?}")
+        };
+        let app = toml::toml! { allow_origins = ["https://a.example"] };
+        let changed = toml::toml! { allow_origins = ["https://a.example"] max_age = 1 };
+        let of = |default: Option<&toml::Table>, paths: &[(&str, Option<&toml::Table>)]| {
+            let paths = paths.iter();
+            let paths = paths.map(|(prefix, policy)| ((*prefix).to_owned(), policy.cloned()));
+            PathPolicies {
+                default: default.cloned(),
+                paths: paths.collect(),
+            }
+        };
+        let by_path = of(None, &[("/a", Some(&app)), ("/a/b", None)]);
+        assert_eq!(vector.policies, by_path);
+        let hosts = [
+            ("x", of(Some(&app), &[])),
+            ("y", of(None, &[])),
+            ("z", of(Some(&app), &[("/c", Some(&changed))])),
+        ];
+        let hosts = hosts.map(|(host, policies)| (host.to_owned(), policies));
+        assert_eq!(vector.hosts, hosts.into());
+        assert_eq!(vector.only_policy(), None);
+    }
+
+    #[test]
+    fn targets_and_prefixes_are_repeated() {
+        let built = r#"{ start = "/", repeat = "ab", times = 2, end = "c" }"#;
+        let target = format!("method = \"GET\", target = {built}");
+        let config = format!(
+            "[[config]]\nname = 'two'\nwhy = 'because'\nprefixes = ['/x', {built}]\n\
+             expect = {{ errors = [], warnings = [] }}"
+        );
+        let suite = parse(&(GOOD.replace("method = \"GET\"", &target) + &config)).unwrap();
+        assert_eq!(suite.vectors[0].request.target, "/ababc");
+        let Source::Prefixes(prefixes) = &suite.configs[0].source else {
+            panic!("{suite:?}")
+        };
+        assert_eq!(prefixes, &["/x", "/ababc"]);
     }
 
     #[test]
@@ -487,6 +511,26 @@ mod tests {
                 "unknown field `path`",
             ),
             ("like = \"app\"", "like = \"ap\"", "nothing is named `ap`"),
+            (
+                "policy = {",
+                "paths = { \"/a\" = \"ap\" }\npolicy = {",
+                "nothing is named `ap`",
+            ),
+            (
+                "policy = {",
+                "paths = { \"/a\" = true }\npolicy = {",
+                "true is neither a name nor a table",
+            ),
+            (
+                "policy = {",
+                "paths = \"/a\"\npolicy = {",
+                "paths must be a table",
+            ),
+            (
+                "policy = {",
+                "hosts = { a = { policy = \"app\", path = {} } }\npolicy = {",
+                "has only `paths` beside it",
+            ),
             ("decision = \"not-cors\"", "", "expect has no decision"),
             (
                 "name = \"one\"",

@@ -3,7 +3,7 @@
 use anyhow::{Error, Result, bail, ensure};
 use serde::Deserialize;
 
-/// A section of the Fetch standard or of RFC 9110: `Fetch, CORS check` or `RFC 9110, section 12.5.5`.
+/// A section of the Fetch standard, of RFC 9110 or of RFC 3986: `Fetch, CORS check` or `RFC 9110, section 12.5.5`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Section {
@@ -29,18 +29,26 @@ impl TryFrom<String> for Section {
                 bail!("`{title}`: no section of Fetch in src/vector/section.rs has this name");
             };
             format!("https://fetch.spec.whatwg.org/#{anchor}")
-        } else if let Some(number) = title.strip_prefix("RFC 9110, section ") {
+        } else if let Some((rfc, number)) = rfc_section(&title) {
             let is_number = |part: &str| part.parse::<u8>().is_ok();
             ensure!(
                 number.split('.').all(is_number),
                 "`{title}`: not the number of a section"
             );
-            format!("https://www.rfc-editor.org/rfc/rfc9110#section-{number}")
+            format!("https://www.rfc-editor.org/rfc/rfc{rfc}#section-{number}")
         } else {
-            bail!("`{title}`: a section starts with `Fetch, ` or `RFC 9110, section `");
+            bail!(
+                "`{title}`: a section starts with `Fetch, `, `RFC 9110, section ` or `RFC 3986, section `"
+            );
         };
         Ok(Self { title, url })
     }
+}
+
+/// The number of the RFC, and that of the section.
+fn rfc_section(title: &str) -> Option<(&str, &str)> {
+    let (rfc, section) = title.strip_prefix("RFC ")?.split_once(", section ")?;
+    ["9110", "3986"].contains(&rfc).then_some((rfc, section))
 }
 
 /// The sections of Fetch that vectors refer to, with their anchors.

@@ -145,17 +145,12 @@ impl Name {
                 *free = byte;
             }
             self.len += 1;
-            if self.len == room {
-                // Without a `%` at its start, nothing that follows makes the name shorter.
-                let start = self.as_bytes().get(..=longest).unwrap_or_default();
-                return if start.contains(&b'%') {
-                    End::TooDeep
-                } else {
+            if self.len == room || path.len() - rest.len() > 3 * room {
+                return if self.settled_len() > longest {
                     End::TooLong
+                } else {
+                    End::TooDeep
                 };
-            }
-            if path.len() - rest.len() > 3 * room {
-                return End::TooDeep;
             }
         }
         if self.is_nested {
@@ -163,6 +158,17 @@ impl Name {
         } else {
             End::Clear(path.len() - rest.len())
         }
+    }
+
+    /// How many bytes stay, whatever follows: those before the escapes at the end that are not complete.
+    fn settled_len(&self) -> usize {
+        let mut name = self.as_bytes();
+        while let [start @ .., b'%'] | [start @ .., b'%', b'0'..=b'9' | b'A'..=b'F' | b'a'..=b'f'] =
+            name
+        {
+            name = start;
+        }
+        name.len()
     }
 
     /// Decodes the escapes that `byte` completes, one after the other.
@@ -175,5 +181,57 @@ impl Name {
             byte = decoded;
         }
         byte
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{End, Name, is_boundary};
+    use percent_encoding::percent_decode;
+    use proptest::prelude::*;
+
+    /// The first name of the path, by decoding everything until nothing is left to decode.
+    fn decoded(path: &str) -> Vec<u8> {
+        let mut name = path.as_bytes().to_vec();
+        loop {
+            let next: Vec<u8> = percent_decode(&name).collect();
+            if next == name {
+                break;
+            }
+            name = next;
+        }
+        let ends = |byte: &u8| is_boundary(*byte) && *byte != b'%';
+        name.truncate(name.iter().position(ends).unwrap_or(name.len()));
+        name
+    }
+
+    proptest! {
+        /// Also with so many escapes in escapes that the name is not read to its end.
+        #[test]
+        fn agrees_with_a_naive_one(
+            path in "((%|%25|%2|2|5|4){0,80}|(%|%25|%2|%3|%34|%32|%61|2|5|6|1|F|a|x){0,80}){1,2}",
+            longest in 1_usize..40,
+        ) {
+            let (name, end) = Name::read(path.as_bytes(), longest);
+            let decoded = decoded(&path);
+            match end {
+                End::TooLong => prop_assert!(decoded.len() > longest, "{}", path),
+                End::TooDeep => {}
+                End::Clear(_) | End::Unclear => prop_assert_eq!(name.as_bytes(), decoded),
+            }
+        }
+    }
+
+    #[test]
+    fn names_that_are_not_read_to_their_end() {
+        let end = |path: String| Name::read(path.as_bytes(), 5).1;
+        for open in ["%25", "%", "%4", "%2%35"] {
+            let open = open.repeat(60);
+            assert_eq!(end(format!("aaaaaa{open}")), End::TooLong, "{open}");
+            assert_eq!(end(format!("aaaaa{open}")), End::TooDeep, "{open}");
+        }
+        for long in ["a", "%25-", "x%", "%2561", "%20"] {
+            assert_eq!(end(long.repeat(60)), End::TooLong, "{long}");
+        }
     }
 }

@@ -24,8 +24,9 @@ pub(crate) fn group(
     endpoint: &Endpoint,
     only: &[String],
 ) -> Result<Group> {
-    let is_plain =
-        |vector: &Vector| vector.wire && vector.hosts.is_empty() && vector.request.target == "/";
+    let is_plain = |vector: &Vector| {
+        vector.wire && vector.only_policy().is_some() && vector.request.target == "/"
+    };
     let mut vectors = suite.vectors;
     vectors.retain(|vector| is_plain(vector) && is_selected(&vector.name, only));
     let source = Source {

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result};
-use conformance_tests::vector::{Suite, Vector};
+use conformance_tests::vector::Suite;
 use cors_core::{Config, Policy};
+use toml::Table;
 
 use super::case::{Case, Group};
 
@@ -14,11 +15,14 @@ pub(crate) fn all(suite: Suite, only: &[String], skip_paths: &[String]) -> Resul
     let mut groups: Vec<Group> = Vec::new();
     let skipped: BTreeSet<_> = skip_paths.iter().map(String::as_str).collect();
     for vector in suite.vectors {
-        // Policies by host have no file format.
-        if !vector.wire || !vector.hosts.is_empty() || !is_selected(&vector.name, only) {
+        // Policies by host and by path have no file format.
+        let Some(written) = vector.only_policy() else {
+            continue;
+        };
+        if !vector.wire || !is_selected(&vector.name, only) {
             continue;
         }
-        let policy = policy(&vector).with_context(|| vector.name.clone())?;
+        let policy = policy(written).with_context(|| vector.name.clone())?;
         let case = Case::new(vector, &policy)?;
         if skipped.contains(case.path()) {
             continue;
@@ -51,8 +55,8 @@ pub(crate) fn may_contain(file: &str, only: &[String]) -> bool {
     only.is_empty() || only.iter().any(ends)
 }
 
-fn policy(vector: &Vector) -> Result<Policy> {
-    Ok(vector.policy.clone().try_into::<Config>()?.build()?)
+fn policy(written: &Table) -> Result<Policy> {
+    Ok(written.clone().try_into::<Config>()?.build()?)
 }
 
 /// The policy in its normal form: lists are lists, and methods are in the case that browsers send.

@@ -66,6 +66,15 @@ fn wrong_usage_exits_with_2() {
             ],
             "no case has this name",
         ),
+        // A policy file has one policy for all hosts and paths.
+        (
+            &["--command", "x {policy} {port}", "--only", "paths/"],
+            "no case has this name",
+        ),
+        (
+            &["--command", "x {policy} {port}", "--only", "hosts/"],
+            "no case has this name",
+        ),
         (
             &["--command", "x {policy} {port}", "--differences", "no.toml"],
             "no.toml",
