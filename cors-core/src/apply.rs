@@ -233,10 +233,8 @@ impl<'p, H: ResponseHeaders<'p>> Writer<'p, '_, H> {
     ) {
         let any_origin = self.rendered.policy.allows_any_origin();
         if allowed || any_origin {
-            self.write_origin(origin);
-            if allowed && self.rendered.policy.allows_credentials() {
-                self.set(ResponseHeader::AllowCredentials, &self.rendered.credentials);
-            }
+            // `Access` cannot express any origin together with credentials.
+            self.write_origin_and_credentials(origin);
             if let Some(exposed) = &self.rendered.exposed {
                 self.set(ResponseHeader::ExposeHeaders, exposed);
             }
