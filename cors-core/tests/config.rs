@@ -179,6 +179,7 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
         (fine().allow_methods([""; 0]), &["allow_methods: no method is allowed, so every preflight is refused"]),
         (fine().allow_methods(["*", "PUT"]), &["allow_methods[1]: `PUT`: redundant entry: covered by `*`; remove it"]),
         (fine().allow_methods(["*", "PROPFIND"]), &[]),
+        (fine().allow_methods(["GTE"]), &["allow_methods[0]: `GTE`: this is probably a typo; use `GET`"]),
         (fine().allow_methods(["put", "PUT"]), &["allow_methods[1]: `PUT`: duplicate entry; remove it"]),
         (fine().allow_headers(["X A"]), &["allow_headers[0]: `X A`: a header name is a token: letters, digits and !#$%&'*+-.^_`|~; use `X`, `A` as separate entries"]),
         (fine().allow_headers(["X Custom"]), &["allow_headers[0]: `X Custom`: a header name is a token: letters, digits and !#$%&'*+-.^_`|~"]),
