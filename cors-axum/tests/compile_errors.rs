@@ -1,4 +1,4 @@
-//! What the compiler says if the body of a service does not fit the layer.
+//! What the compiler says if the policy is not built, or if the body of a service does not fit the layer.
 //!
 //! Only the sentences that this crate writes are compared. The rest of the message differs between
 //! versions of the compiler.
@@ -49,7 +49,7 @@ fn main() {
 #[test]
 fn a_body_that_is_not_made_from_a_text() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let message = compile(PROGRAM, folder.path()).unwrap_err();
+    let message = compile("body", PROGRAM, folder.path()).unwrap_err();
     for sentence in [
         "error[E0277]: `CorsLayer` cannot make the body `Binary` for its own responses, such as those to preflights\n",
         "the layers and the service inside `CorsLayer` respond with the body `Binary`\n",
@@ -61,19 +61,53 @@ fn a_body_that_is_not_made_from_a_text() {
         assert!(message.contains(sentence), "{sentence}\n{message}");
     }
     let advised = PROGRAM.replace("CorsLayer::new", "CorsLayer::with_empty_body");
-    compile(&advised, folder.path()).unwrap();
+    compile("body", &advised, folder.path()).unwrap();
 
     let no_default = advised.replace("#[derive(Default)]", "");
-    let message = compile(&no_default, folder.path()).unwrap_err();
+    let message = compile("body", &no_default, folder.path()).unwrap_err();
     let sentence = "the body then needs only `Default`";
     assert!(message.contains(sentence), "{message}");
 }
 
-/// Checks a program that depends on this crate. The error is the message of the compiler.
-fn compile(program: &str, folder: &Path) -> Result<(), String> {
+/// The conversion is that of the core, so every adapter has this message.
+#[test]
+fn a_configuration_that_is_not_built() {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let program = |policies: &str| {
+        format!(
+            "use cors_axum::{{Config, ConfigError, CorsLayer, Policies}};\n\
+             struct Own;\n\
+             impl From<Own> for Policies {{ fn from(_: Own) -> Self {{ Self::without_default() }} }}\n\
+             fn main() -> Result<(), ConfigError> {{ let _: CorsLayer = CorsLayer::new({policies}); Ok(()) }}\n"
+        )
+    };
+    for (policies, kind) in [
+        ("Config::new()", "Config"),
+        ("Config::new().build()", "Result<Policy, ConfigError>"),
+    ] {
+        let message = compile("policies", &program(policies), folder.path()).unwrap_err();
+        for sentence in [
+            &format!("error[E0277]: `{kind}` is neither a `Policy` nor `Policies`\n"),
+            "write `.build()?` after a `Config`, and `?` after the result of `build`\n",
+        ] {
+            assert!(message.contains(sentence), "{sentence}\n{message}");
+        }
+    }
+    for policies in [
+        "Config::new().build()?",
+        "Policies::new(Config::new().build()?)",
+        "Own",
+    ] {
+        compile("policies", &program(policies), folder.path()).unwrap();
+    }
+}
+
+/// Checks a program that depends on this crate. The error is the message of the compiler. Programs that are checked at
+/// once have different names: cargo would take them for one, because they share a target folder.
+fn compile(name: &str, program: &str, folder: &Path) -> Result<(), String> {
     let this = Path::new(env!("CARGO_MANIFEST_DIR"));
     let manifest = format!(
-        "[package]\nname = 'program'\nedition = '2024'\n[workspace]\n[dependencies]\n\
+        "[package]\nname = '{name}'\nedition = '2024'\n[workspace]\n[dependencies]\n\
          cors-axum = {{ path = '{}', default-features = false }}\n\
          http = '1'\ntower-layer = '0.3'\ntower-service = '0.3'\n",
         this.display()

@@ -267,6 +267,27 @@ impl From<Policy> for Policies {
     }
 }
 
+/// No type implements this. With it, the compiler says what to write instead of a [`Config`](crate::Config).
+///
+/// The type of the argument is a parameter and not `Self`: the compiler would report `Into` otherwise.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` is neither a `Policy` nor `Policies`",
+    label = "write `.build()?` after a `Config`, and `?` after the result of `build`"
+)]
+trait MadeFrom<T> {
+    fn made_from(other: T) -> Self;
+}
+
+#[doc(hidden)]
+impl<T> From<T> for Policies
+where
+    Self: MadeFrom<T>,
+{
+    fn from(other: T) -> Self {
+        Self::made_from(other)
+    }
+}
+
 /// The order of the prefixes and hosts makes no difference.
 impl PartialEq for Policies {
     fn eq(&self, other: &Self) -> bool {

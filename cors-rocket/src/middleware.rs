@@ -196,7 +196,7 @@ impl fmt::Display for ReplaceError {
         f.write_str(
             "the new policies refuse requests (`block_refused_origins`, `own_origins`), but the fairing \
              has no route that could refuse them, because its first policies did not; make it with \
-             `Cors::with_routes_for_every_method`; the old policies stay in force",
+             `Cors::with_routes_for_every_method`",
         )
     }
 }

@@ -47,6 +47,7 @@ async fn send(options: &Options, plan: &Plan) -> Visit {
             .user_agent
             .clone()
             .unwrap_or_else(|| USER_AGENT.to_owned()),
+        reads_errors: true,
     });
     visit(plan, &client, options.browser.quirks()).await
 }

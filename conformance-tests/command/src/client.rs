@@ -1,9 +1,10 @@
 //! The network of a browser: sends one request on a connection of its own, over HTTP/1.1 or HTTP/2, and
-//! reads the head of the response.
+//! reads the head of the response, and of an error the start of its body.
 //!
 //! On `hyper` itself rather than a client library on top of it. Such a library follows redirects, reads
 //! proxies from the environment, or adds headers of its own.
 
+mod body;
 mod connect;
 mod limited;
 mod message;
@@ -30,6 +31,8 @@ pub(crate) struct Settings {
     pub(crate) accepts_any_certificate: bool,
     /// `User-Agent`, if the request has none.
     pub(crate) user_agent: String,
+    /// Whether to read the start of the body of errors, and of responses to preflights.
+    pub(crate) reads_errors: bool,
 }
 
 pub(crate) struct Client {
@@ -38,12 +41,14 @@ pub(crate) struct Client {
     connector: Connector,
 }
 
-/// The head of a response. Informational responses are skipped, and the body is not read.
+/// A response without the rest of its body. Informational responses are skipped.
 pub(crate) struct Reply {
     /// The address of the server.
     pub(crate) server: Option<IpAddr>,
     pub(crate) version: Version,
     pub(crate) response: Response,
+    /// The start of the body. Empty if it was not read.
+    pub(crate) body: Vec<u8>,
 }
 
 impl Client {
@@ -71,6 +76,7 @@ impl Client {
             request,
             cookie,
             user_agent: &self.settings.user_agent,
+            body_deadline: self.settings.reads_errors.then_some(self.deadline),
         };
         let exchange = async {
             let connection = self.connector.connect(&request.url).await?;
@@ -82,6 +88,7 @@ impl Client {
                 server: connection.server,
                 version: head.version,
                 response: head.response,
+                body: head.body,
             })
         };
         let reply = timeout_at(self.deadline, exchange).await;

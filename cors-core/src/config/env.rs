@@ -23,7 +23,8 @@ impl Config {
     ///
     /// A name that resembles a key (`CORS_ALLOW_ORIGIN`) is an error. Any other unknown name that starts
     /// with `CORS_` is a warning, because it may belong to another program. Kubernetes, for example,
-    /// sets such variables for a service called `cors`.
+    /// sets such variables for a service called `cors`. The name of a variable in another case
+    /// (`cors_allow_origins`) is an error, too, except on Windows, where names have no case.
     ///
     /// For defaults in the code, see [`with_env`](Self::with_env).
     pub fn from_env() -> Self {
@@ -37,8 +38,8 @@ impl Config {
             .with_required_origins(prefix)
     }
 
-    /// Like [`from_env`](Self::from_env), but reads the given names and values. Names that do not
-    /// start with `CORS_` are ignored.
+    /// Like [`from_env`](Self::from_env), but reads the given names and values, whose case matters on every
+    /// system. Names that do not start with `CORS_` are ignored.
     pub fn from_vars(vars: impl IntoIterator<Item = (String, String)>) -> Self {
         Self::default()
             .with_vars(PREFIX, vars)
@@ -72,14 +73,17 @@ impl Config {
         let prefix = with_underscore(prefix);
         let vars = std::env::vars_os().filter_map(|(name, value)| {
             let name = name.into_string().ok()?;
-            name.starts_with(&prefix)
-                .then(|| (name, value.to_string_lossy().into_owned()))
+            let name = match key_in_any_case(after_prefix(&name, &prefix)?) {
+                Some(key) if cfg!(windows) => variable(&prefix, key),
+                _ => name,
+            };
+            Some((name, value.to_string_lossy().into_owned()))
         });
         self.with_vars(&prefix, vars)
     }
 
-    /// Like [`with_env_prefix`](Self::with_env_prefix), but reads the given names and values. Names that
-    /// do not start with `prefix` are ignored.
+    /// Like [`with_env_prefix`](Self::with_env_prefix), but reads the given names and values, whose case
+    /// matters on every system. Names that do not start with `prefix` are ignored.
     #[must_use]
     pub fn with_vars(
         mut self,
@@ -87,20 +91,18 @@ impl Config {
         vars: impl IntoIterator<Item = (String, String)>,
     ) -> Self {
         let prefix = &with_underscore(prefix);
-        let is_ours = |(name, _): &(String, String)| name.starts_with(prefix);
+        let is_ours = |(name, _): &(String, String)| after_prefix(name, prefix).is_some();
         let mut vars: Vec<_> = vars.into_iter().filter(is_ours).collect();
         vars.sort_unstable(); // The environment has no order, but reports should have one.
         for (name, text) in vars {
-            let Some(rest) = name.strip_prefix(prefix) else {
+            let Some(rest) = after_prefix(&name, prefix) else {
                 continue;
             };
-            match Key::ALL
-                .iter()
-                .copied()
-                .find(|key| is_upper_case(rest, *key))
-            {
-                Some(key) => self.read_variable(key, name, text.trim()),
-                None => self.report_unknown(&name, prefix, rest),
+            match key_in_any_case(rest) {
+                Some(key) if name == variable(prefix, key) => {
+                    self.read_variable(key, name, text.trim());
+                }
+                _ => self.report_unknown(&name, prefix, rest),
             }
         }
         self
@@ -166,8 +168,14 @@ fn variable(prefix: &str, key: Key) -> String {
     format!("{prefix}{}", key.as_str().to_ascii_uppercase())
 }
 
-/// Whether `name` is `key` in upper case.
-fn is_upper_case(name: &str, key: Key) -> bool {
-    let upper = key.as_str().bytes().map(|byte| byte.to_ascii_uppercase());
-    name.len() == key.as_str().len() && name.bytes().eq(upper)
+/// What follows `prefix` in `name`. The case of `prefix` does not matter before the name of a key.
+fn after_prefix<'a>(name: &'a str, prefix: &str) -> Option<&'a str> {
+    let (start, rest) = name.split_at_checked(prefix.len())?;
+    let is_other_case = || start.eq_ignore_ascii_case(prefix) && key_in_any_case(rest).is_some();
+    (start == prefix || is_other_case()).then_some(rest)
+}
+
+fn key_in_any_case(name: &str) -> Option<Key> {
+    let mut keys = Key::ALL.iter().copied();
+    keys.find(|key| key.as_str().eq_ignore_ascii_case(name))
 }

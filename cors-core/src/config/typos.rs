@@ -4,9 +4,6 @@ use crate::method;
 use crate::origin::pattern::Pattern;
 use crate::slip::is_one_slip;
 
-/// A shorter known name resembles too many others.
-const MIN_LEN: usize = 4;
-
 /// The schemes of most origins. Shorter ones, such as `app`, resemble too many others.
 const SCHEMES: [&str; 8] = [
     "https",
@@ -21,23 +18,32 @@ const SCHEMES: [&str; 8] = [
 
 /// The scheme that was probably meant: `https` for `htps`.
 pub(super) fn scheme(pattern: &Pattern<'_>) -> Option<&'static str> {
-    meant(pattern.scheme, &SCHEMES)
+    meant(pattern.scheme, &SCHEMES, is_long)
 }
 
 /// The host that was probably meant: `localhost` for `locahost`.
 pub(super) fn host(pattern: &Pattern<'_>) -> Option<&'static str> {
     let is_web = matches!(pattern.scheme, "http" | "https");
-    meant(pattern.host, &["localhost"]).filter(|_| is_web)
+    meant(pattern.host, &["localhost"], is_long).filter(|_| is_web)
 }
 
-/// The method that was probably meant: `DELETE` for `DELET`.
+/// The method that was probably meant: `DELETE` for `DELET`. Another first letter makes another word, such as `SET` or
+/// `READ`.
 pub(super) fn method(name: &str) -> Option<&'static str> {
-    meant(name, &method::STANDARD)
+    meant(name, &method::STANDARD, |known| !is_same_tail(known, name))
+}
+
+/// Whether the names are equal after their first letters.
+fn is_same_tail(a: &str, b: &str) -> bool {
+    match (a.as_bytes(), b.as_bytes()) {
+        ([_, a @ ..], [_, b @ ..]) => a.eq_ignore_ascii_case(b),
+        _ => false,
+    }
 }
 
 /// The header that was probably meant: `Authorization` for `Authorisation`.
 pub(super) fn header(name: &str) -> Option<&'static str> {
-    let meant = meant(name, &HEADERS)?;
+    let meant = meant(name, &HEADERS, is_long)?;
     // A plural may be a header of the application.
     let is_plural = name.len() > meant.len() && name.ends_with(['s', 'S']);
     (!is_plural).then_some(meant)
@@ -78,14 +84,18 @@ const HEADERS: [&str; 25] = [
     "X-XSRFToken",
 ];
 
-/// The known name that is one slip away from `name`. `None` if `name` is known itself.
-fn meant<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+/// The known name that is one slip away from `name`, of those that may be meant. `None` if `name` is known itself.
+fn meant<'a>(name: &str, known: &[&'a str], may_be: impl Fn(&str) -> bool) -> Option<&'a str> {
     if known.iter().any(|known| known.eq_ignore_ascii_case(name)) {
         return None;
     }
-    let is_meant =
-        |known: &&&str| known.len() >= MIN_LEN && is_one_slip(name.as_bytes(), known.as_bytes());
+    let is_meant = |known: &&&str| may_be(known) && is_one_slip(name.as_bytes(), known.as_bytes());
     known.iter().find(is_meant).copied()
+}
+
+/// A shorter scheme, host or header resembles too many others.
+fn is_long(known: &str) -> bool {
+    known.len() >= 4
 }
 
 #[cfg(test)]
@@ -100,6 +110,45 @@ mod tests {
             other => panic!("{text}: {other:?}"),
         }
     }
+
+    /// The other methods of the [registry](https://www.iana.org/assignments/http-methods).
+    const REGISTERED: [&str; 34] = [
+        "ACL",
+        "BASELINE-CONTROL",
+        "BIND",
+        "CHECKIN",
+        "CHECKOUT",
+        "CONNECT",
+        "COPY",
+        "LABEL",
+        "LINK",
+        "LOCK",
+        "MERGE",
+        "MKACTIVITY",
+        "MKCALENDAR",
+        "MKCOL",
+        "MKREDIRECTREF",
+        "MKWORKSPACE",
+        "MOVE",
+        "ORDERPATCH",
+        "PRI",
+        "PROPFIND",
+        "PROPPATCH",
+        "REBIND",
+        "REPORT",
+        "SEARCH",
+        "TRACE",
+        "UNBIND",
+        "UNCHECKOUT",
+        "UNLINK",
+        "UNLOCK",
+        "UPDATE",
+        "UPDATEREDIRECTREF",
+        "VERSION-CONTROL",
+        // Not registered, but widespread.
+        "PURGE",
+        "SUBSCRIBE",
+    ];
 
     #[test]
     fn schemes_and_hosts() {
@@ -137,8 +186,18 @@ mod tests {
             ("DELET", Some("DELETE")),
             ("psot", Some("POST")),
             ("OPTION", Some("OPTIONS")),
-            ("GTE", None),
+            ("GTE", Some("GET")),
+            ("ge", Some("GET")),
+            ("EGT", Some("GET")),
+            ("GETT", Some("GET")),
+            ("PTU", Some("PUT")),
+            ("PET", Some("PUT")),
+            ("SET", None),
+            ("read", None),
+            ("BATCH", None),
             ("PURGE", None),
+            ("GTEE", None),
+            ("T", None),
             ("*", None),
         ] {
             assert_eq!(method(name), meant, "{name}");
@@ -152,8 +211,9 @@ mod tests {
         ] {
             assert_eq!(header(name), meant, "{name}");
         }
-        for name in STANDARD {
+        for name in STANDARD.iter().chain(&REGISTERED) {
             assert_eq!(method(name), None, "{name}");
+            assert_eq!(method(&name.to_ascii_lowercase()), None, "{name}");
         }
         for name in HEADERS {
             assert_eq!(header(name), None, "{name}");

@@ -79,7 +79,10 @@ fn header(text: &str) -> Result<Header, String> {
     ];
     let (name, value) = arguments::header(text)?;
     let lower = name.to_ascii_lowercase();
-    if ITS_OWN.contains(&lower.as_str()) || lower.starts_with("access-control-") {
+    let is_prefixed = ["access-control-", "sec-fetch-"]
+        .iter()
+        .any(|prefix| lower.starts_with(prefix));
+    if ITS_OWN.contains(&lower.as_str()) || is_prefixed {
         let instead = match lower.as_str() {
             "cookie" => "use `--cookie`",
             "origin" => "name an origin that the server should allow with `--origin`",

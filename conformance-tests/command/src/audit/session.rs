@@ -36,6 +36,7 @@ impl Session<'_> {
             time_limit: self.time_limit,
             accepts_any_certificate: self.accepts_any_certificate,
             user_agent: USER_AGENT.to_owned(),
+            reads_errors: false,
         });
         for probe in probes {
             sleep_until(next).await;

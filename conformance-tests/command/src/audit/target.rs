@@ -1,6 +1,7 @@
 //! What is audited.
 
-use browser_model::{Request, Url};
+use browser_model::{Request, Url, page_origin};
+use cors_diagnosis::fetch_metadata;
 
 use crate::arguments::Header;
 
@@ -23,10 +24,11 @@ impl Target {
         let lines = origins
             .iter()
             .map(|it| ("origin".to_owned(), it.as_bytes().to_vec()));
+        let lines = lines.chain(metadata(&url, origins));
         Request {
-            url,
             method: self.method.clone(),
             headers: lines.chain(self.headers.iter().cloned()).collect(),
+            url,
             body: None,
             with_credentials: true,
             is_preflight: false,
@@ -42,13 +44,12 @@ impl Target {
         headers.extend(
             header.map(|name| ("access-control-request-headers", name.as_bytes().to_vec())),
         );
+        let lines = headers.into_iter();
+        let lines = lines.map(|(name, value)| (name.to_owned(), value));
         Request {
             url: self.url.clone(),
             method: "OPTIONS".to_owned(),
-            headers: headers
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), value))
-                .collect(),
+            headers: lines.chain(metadata(&self.url, &[origin])).collect(),
             body: None,
             with_credentials: false,
             is_preflight: true,
@@ -72,4 +73,15 @@ impl Target {
     pub(super) fn own_origin(&self) -> String {
         self.url.origin().ascii_serialization()
     }
+}
+
+/// What browsers say about where a request comes from. A page of [`FOREIGN`] stands for the one that would send what no
+/// browser sends: several origins, or a value that is none.
+fn metadata(url: &Url, origins: &[&str]) -> Vec<Header> {
+    let page = match origins {
+        [] => return Vec::new(),
+        [origin] if page_origin(origin).as_deref() == Some(*origin) => origin,
+        _ => FOREIGN,
+    };
+    fetch_metadata(page, std::slice::from_ref(url))
 }

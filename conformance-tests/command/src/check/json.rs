@@ -6,24 +6,21 @@ use http::Version;
 use serde_json::{Map, Value, json};
 
 use super::options::Options;
-use super::report::{Report, Verdict, names};
+use super::report::{Got, Report, Verdict, names};
 use super::secret;
 
 pub(super) fn json(report: &Report<'_>, options: &Options) -> Value {
     let (plan, visit) = (report.plan, report.visit);
-    let exchanges = visit.outcome.exchanges.iter().zip(&visit.versions);
-    let exchanges: Vec<_> = exchanges
-        .map(|((sent, response), version)| {
-            json!({
-                "request": request(sent),
-                "response": response.as_ref().map(|got| self::response(got, *version)),
-            })
+    let exchanges = report.exchanges().map(|(sent, got)| {
+        json!({
+            "request": request(sent),
+            "response": got.map(|Got { response, details, body }| self::response(response, Some(details.version), body)),
         })
-        .collect();
+    });
     let probes = visit.probes.iter().map(|(sent, response)| {
         json!({
             "request": request(sent),
-            "response": response.as_ref().map(|got| self::response(got, None)),
+            "response": response.as_ref().map(|got| self::response(got, None, None)),
         })
     });
     let findings = report.findings.iter();
@@ -47,7 +44,7 @@ pub(super) fn json(report: &Report<'_>, options: &Options) -> Value {
         })),
         "problem": visit.problem.as_ref().map(|problem| problem.kind()),
         "stopped_at": visit.stopped_at.as_ref().map(|url| url.as_str()),
-        "exchanges": exchanges,
+        "exchanges": exchanges.collect::<Vec<_>>(),
         "probes": probes.collect::<Vec<_>>(),
         "findings": findings.collect::<Vec<_>>(),
         "console": consoles.collect::<Map<_, _>>(),
@@ -85,11 +82,12 @@ fn request(request: &Request) -> Value {
     })
 }
 
-fn response(response: &Response, version: Option<Version>) -> Value {
+fn response(response: &Response, version: Option<Version>, body: Option<String>) -> Value {
     json!({
         "version": version.map(|version| format!("{version:?}")),
         "status": response.status,
         "headers": lines(&response.headers, secret::of_response),
+        "body": body,
     })
 }
 

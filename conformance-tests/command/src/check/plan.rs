@@ -72,6 +72,11 @@ impl Plan {
         self.cookie.as_deref().filter(|_| is_for)
     }
 
+    /// What is sent as a cookie with some request.
+    pub(super) fn secret_cookie(&self) -> Option<&str> {
+        self.cookie.as_deref()
+    }
+
     fn read_curl(&mut self, curl: Curl) {
         self.fetch.headers = curl.headers;
         self.fetch.body = curl.body;

@@ -1,11 +1,11 @@
 //! The verdict about a visit, its reasons, and what to change.
 
-use browser_model::{Readable, ResponseKind};
+use browser_model::{Readable, Request, Response, ResponseKind};
 use cors_diagnosis::{Engine, Finding, Observation, Severity, console, diagnose};
 
 use super::plan::Plan;
 use super::secret;
-use super::visit::Visit;
+use super::visit::{Details, Visit};
 
 /// A visit and what it means.
 pub(super) struct Report<'a> {
@@ -96,6 +96,36 @@ impl<'a> Report<'a> {
             consoles: Engine::ALL.into_iter().map(message).collect(),
         }
     }
+
+    /// The requests with their responses.
+    pub(super) fn exchanges(&self) -> impl Iterator<Item = (&Request, Option<Got<'_>>)> {
+        let visit = self.visit;
+        let count = visit.outcome.exchanges.len();
+        let exchanges = visit.outcome.exchanges.iter().zip(&visit.details);
+        exchanges
+            .zip(1..)
+            .map(move |(((request, response), details), place)| {
+                let got = response.as_ref().zip(details.as_ref());
+                let got = got.map(|(response, details)| Got {
+                    response,
+                    details,
+                    // A preflight is the last request only if it fails.
+                    body: match response.status >= 400 || place == count {
+                        true => secret::of_body(&details.body, self.plan),
+                        false => None,
+                    },
+                });
+                (request, got)
+            })
+    }
+}
+
+/// A response.
+pub(super) struct Got<'a> {
+    pub(super) response: &'a Response,
+    pub(super) details: &'a Details,
+    /// The start of the body, if it may say why the server refuses the request.
+    pub(super) body: Option<String>,
 }
 
 /// Whether the latest request is of another origin, and was not sent again to ask about caches.

@@ -3,7 +3,15 @@
 use browser_model::Fetch;
 use cors_diagnosis::shown;
 
+use super::plan::Plan;
+
 const REDACTED: &str = "...";
+
+/// How many bytes of a body are shown.
+const SHOWN_BODY: usize = 200;
+
+/// A shorter part of a value, such as `Bearer`, may be a part of any text.
+const MIN_SECRET: usize = 8;
 
 /// Headers of requests whose values matter to CORS or caches and do not identify a user.
 const PUBLIC: [&str; 9] = [
@@ -48,6 +56,27 @@ pub(super) fn without_values(message: String, fetch: &Fetch) -> String {
     let values = secret.map(|line| shown(line.1.trim_ascii()));
     let values = values.filter(|value| !value.is_empty());
     values.fold(message, |message, value| message.replace(&value, REDACTED))
+}
+
+/// The start of a body on one line. An error page may repeat the request, so secrets of the request are not shown.
+/// `None` if there is no text.
+pub(super) fn of_body(body: &[u8], plan: &Plan) -> Option<String> {
+    let text = String::from_utf8_lossy(body);
+    let mut text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let headers = plan.fetch.headers.iter();
+    let headers = headers.filter(|line| !is_public(&line.0));
+    let values = headers.map(|line| line.1.as_slice());
+    for value in values.chain(plan.secret_cookie().map(str::as_bytes)) {
+        let value = String::from_utf8_lossy(value);
+        let parts = value.split(|char: char| char.is_whitespace() || ";=".contains(char));
+        for part in parts.filter(|part| part.len() >= MIN_SECRET) {
+            text = text.replace(part, REDACTED);
+        }
+    }
+    let end = if text.len() > SHOWN_BODY { " ..." } else { "" };
+    let bytes = text.as_bytes();
+    let start = shown(bytes.get(..SHOWN_BODY).unwrap_or(bytes));
+    (!text.is_empty()).then(|| format!("{start}{end}"))
 }
 
 fn is_public(name: &str) -> bool {

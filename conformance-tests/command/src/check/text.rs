@@ -2,21 +2,19 @@
 
 use std::fmt::Write as _;
 
-use browser_model::{Request, Response};
+use browser_model::Request;
 use cors_diagnosis::{Finding, Severity, Stack};
-use http::Version;
 
-use super::report::Report;
+use super::report::{Got, Report};
 use super::secret;
 
-/// The report. Values of headers are escaped, so that no server can control the terminal.
+/// The report. Values of headers and bodies are escaped, so that no server can control the terminal.
 pub(super) fn text(report: &Report<'_>, stack: Option<Stack>, is_verbose: bool) -> String {
     let mut text = String::new();
-    let visit = report.visit;
-    for ((request, response), version) in visit.outcome.exchanges.iter().zip(&visit.versions) {
+    for (request, response) in report.exchanges() {
         let cookie = report.plan.cookie(request);
         write_request(&mut text, request, cookie, is_verbose);
-        write_response(&mut text, response.as_ref(), *version, is_verbose);
+        write_response(&mut text, response, is_verbose);
     }
     for note in &report.notes {
         let _ = writeln!(text, "note: {note}");
@@ -90,19 +88,16 @@ fn write_request(text: &mut String, request: &Request, cookie: Option<&str>, is_
     write_lines(text, '>', &request.headers, &["origin"], is_verbose);
 }
 
-fn write_response(
-    text: &mut String,
-    response: Option<&Response>,
-    version: Option<Version>,
-    is_verbose: bool,
-) {
-    match (response, version) {
-        (Some(response), Some(version)) => {
-            let _ = writeln!(text, "< {version:?} {}", response.status);
-            let names = ["vary", "location", "www-authenticate"];
-            write_lines(text, '<', &response.headers, &names, is_verbose);
-        }
-        _ => text.push_str("< no response\n"),
+fn write_response(text: &mut String, got: Option<Got<'_>>, is_verbose: bool) {
+    let Some(got) = got else {
+        return text.push_str("< no response\n");
+    };
+    let (response, version) = (got.response, got.details.version);
+    let _ = writeln!(text, "< {version:?} {}", response.status);
+    let names = ["vary", "location", "www-authenticate"];
+    write_lines(text, '<', &response.headers, &names, is_verbose);
+    if let Some(body) = got.body {
+        let _ = writeln!(text, "< body: {body}");
     }
 }
 

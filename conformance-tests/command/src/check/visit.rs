@@ -13,8 +13,8 @@ use crate::client::{Client, Problem};
 pub(super) struct Visit {
     /// The requests that were sent, and what the script gets.
     pub(super) outcome: Outcome,
-    /// The version of each response of the outcome.
-    pub(super) versions: Vec<Option<Version>>,
+    /// More about each response of the outcome.
+    pub(super) details: Vec<Option<Details>>,
     /// The address that the latest request was sent to.
     pub(super) server: Option<IpAddr>,
     /// Why the latest request has no response.
@@ -29,12 +29,19 @@ pub(super) struct Visit {
     pub(super) stopped_at: Option<Url>,
 }
 
+/// What a response has that does not matter to a browser.
+pub(super) struct Details {
+    pub(super) version: Version,
+    /// The start of the body of an error, or of a response to a preflight.
+    pub(super) body: Vec<u8>,
+}
+
 /// Sends what a browser sends.
 pub(super) async fn visit(plan: &Plan, client: &Client, quirks: Quirks) -> Visit {
     let mut network = Network {
         plan,
         client,
-        versions: Vec::new(),
+        details: Vec::new(),
         server: None,
         problem: None,
         stopped_at: None,
@@ -61,7 +68,7 @@ pub(super) async fn visit(plan: &Plan, client: &Client, quirks: Quirks) -> Visit
     }
     Visit {
         outcome,
-        versions: network.versions,
+        details: network.details,
         server: network.server,
         reason: network.problem.as_ref().map(ToString::to_string),
         probes: asked,
@@ -93,7 +100,7 @@ fn probe_with_metadata(probe: &Request) -> Request {
 struct Network<'a> {
     plan: &'a Plan,
     client: &'a Client,
-    versions: Vec<Option<Version>>,
+    details: Vec<Option<Details>>,
     server: Option<IpAddr>,
     problem: Option<Problem>,
     stopped_at: Option<Url>,
@@ -107,13 +114,16 @@ impl Network<'_> {
             self.stopped_at = Some(request.url.clone());
             return None;
         }
-        self.versions.push(None);
+        self.details.push(None);
         let cookie = self.plan.cookie(request);
         let request = self.with_metadata(request);
         match self.client.send(&request, cookie).await {
             Ok(reply) => {
-                if let Some(version) = self.versions.last_mut() {
-                    *version = Some(reply.version);
+                if let Some(details) = self.details.last_mut() {
+                    *details = Some(Details {
+                        version: reply.version,
+                        body: reply.body,
+                    });
                 }
                 self.server = reply.server;
                 Some(reply.response)

@@ -1,4 +1,4 @@
-//! One request as HTTP/1.1 or HTTP/2, and the head of its response.
+//! One request as HTTP/1.1 or HTTP/2, and the head of its response with the start of the body.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,10 +14,12 @@ use hyper::client::conn::{http1, http2};
 use hyper::ext::on_informational;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 use tokio_rustls::client::TlsStream;
 use tokio_util::io::InspectReader;
 use url::Position;
 
+use super::body;
 use super::connect::Bytes;
 use super::limited::Limited;
 use super::problem::Problem;
@@ -29,19 +31,23 @@ pub(super) const MAX_HEAD: usize = 256 << 10;
 /// The most lines of a head.
 pub(super) const MAX_LINES: usize = 1_000;
 
-/// The smallest window of HTTP/2: the body is not read.
+/// The smallest window of HTTP/2: little of the body is read.
 const WINDOW: u32 = (1 << 16) - 1;
 
 pub(super) struct Message<'a> {
     pub(super) request: &'a Request,
     pub(super) cookie: Option<&'a str>,
     pub(super) user_agent: &'a str,
+    /// Until when to read the start of the body of errors, and of responses to preflights.
+    pub(super) body_deadline: Option<Instant>,
 }
 
 /// The head of a response.
 pub(super) struct Head {
     pub(super) version: Version,
     pub(super) response: Response,
+    /// The start of the body. Empty if it was not read.
+    pub(super) body: Vec<u8>,
 }
 
 /// How many informational responses there were.
@@ -83,11 +89,10 @@ impl Message<'_> {
             .map_err(|error| Problem::exchange(&error))?;
         let driver = tokio::spawn(connection);
         let response = sender.send_request(request).await;
-        driver.abort();
-        let mut head = response
-            .map(head)
-            .map_err(|error| Problem::exchange(&error))?;
         let received: Vec<u8> = received.try_iter().flatten().collect();
+        let head = self.head(response).await;
+        driver.abort();
+        let mut head = head?;
         head.response.headers.extend(unparsed::lines(&received));
         Ok(head)
     }
@@ -106,10 +111,33 @@ impl Message<'_> {
             .map_err(|error| Problem::exchange(&error))?;
         let driver = tokio::spawn(connection);
         let response = sender.send_request(request).await;
+        let head = self.head(response).await;
         driver.abort();
-        response
-            .map(head)
-            .map_err(|error| Problem::exchange(&error))
+        head
+    }
+
+    async fn head(
+        &self,
+        response: hyper::Result<http::Response<Incoming>>,
+    ) -> Result<Head, Problem> {
+        let response = response.map_err(|error| Problem::exchange(&error))?;
+        let lines = response.headers().iter();
+        let lines =
+            lines.map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()));
+        let (version, status) = (response.version(), response.status());
+        let headers = lines.collect();
+        let is_read = self.request.is_preflight || status.as_u16() >= 400;
+        Ok(Head {
+            version,
+            response: Response {
+                status: status.as_u16(),
+                headers,
+            },
+            body: match self.body_deadline.filter(|_| is_read) {
+                Some(deadline) => body::start(response, deadline).await,
+                None => Vec::new(),
+            },
+        })
     }
 
     fn http1(&self) -> Result<HttpRequest, Problem> {
@@ -193,16 +221,4 @@ fn header_value(name: &str, value: &[u8]) -> Result<HeaderValue, Problem> {
 
 fn unsendable(what: &str, error: &dyn std::error::Error) -> Problem {
     Problem::Unsendable(format!("{what} cannot be sent: {error}"))
-}
-
-fn head(response: http::Response<Incoming>) -> Head {
-    let lines = response.headers().iter();
-    let lines = lines.map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()));
-    Head {
-        version: response.version(),
-        response: Response {
-            status: response.status().as_u16(),
-            headers: lines.collect(),
-        },
-    }
 }

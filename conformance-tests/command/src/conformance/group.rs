@@ -113,6 +113,11 @@ fn run(
         }
         done();
     }
+    if let Server::Started(process, _) = &mut server
+        && let Some(problem) = process.other_program(limits.case)
+    {
+        return Ok(vec![Outcome::NotStarted(problem); group.cases.len()]);
+    }
     drop(server);
     outcomes(&group.cases, exchanges, listed)
 }

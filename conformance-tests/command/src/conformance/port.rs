@@ -26,6 +26,12 @@ impl Port {
         }
     }
 
+    /// This port, whether it is free or not.
+    #[cfg(test)]
+    pub(crate) fn of(address: SocketAddr) -> Self {
+        Self(address.port())
+    }
+
     pub(crate) fn address(&self) -> SocketAddr {
         (Ipv4Addr::LOCALHOST, self.0).into()
     }
@@ -84,7 +90,7 @@ mod tests {
     #[test]
     fn a_port_is_open_while_a_server_listens() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = Port(listener.local_addr().unwrap().port());
+        let port = Port::of(listener.local_addr().unwrap());
         assert!(port.is_open(Duration::from_secs(60)));
     }
 

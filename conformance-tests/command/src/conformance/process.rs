@@ -54,7 +54,8 @@ impl Process {
     ) -> Result<Self, Refusal> {
         let mut last = String::new();
         for _ in 0..ATTEMPTS {
-            match Self::attempt(template, policy, limit)? {
+            let port = Port::take().map_err(unstartable)?;
+            match Self::attempt(template, policy, port, limit)? {
                 Ok(process) => return Ok(process),
                 Err(exited) => last = exited,
             }
@@ -62,18 +63,23 @@ impl Process {
         Err(Refusal::Failed(last))
     }
 
-    /// Starts a server once. The inner error is an early exit.
+    /// Starts a server once. The inner error is an early exit, or a port that is in use.
     fn attempt(
         template: &Template,
         policy: &str,
+        port: Port,
         limit: Duration,
     ) -> Result<Result<Self, String>, Refusal> {
-        let failed =
-            |error: io::Error| Refusal::Failed(format!("cannot start the server: {error}"));
-        let folder = tempfile::tempdir().map_err(failed)?;
+        let folder = tempfile::tempdir().map_err(unstartable)?;
         let file = folder.path().join("policy.json");
-        fs::write(&file, policy).map_err(failed)?;
-        let port = Port::take().map_err(failed)?;
+        fs::write(&file, policy).map_err(unstartable)?;
+        // Its responses would pass for those of the server.
+        if port.is_open(limit) {
+            return Ok(Err(format!(
+                "another program accepts connections at {}, where the server was to listen",
+                port.address()
+            )));
+        }
         let mut command = template.command(&file, port.number());
         let (child, output) = spawn(&mut command).map_err(|error| {
             let program = command.get_program().display();
@@ -125,6 +131,18 @@ impl Process {
         Some(status)
     }
 
+    /// Why responses may not be from the server: it has ended, but its port is open.
+    pub(crate) fn other_program(&mut self, limit: Duration) -> Option<String> {
+        let status = self.exit_status()?;
+        self.port.is_open(limit).then(|| {
+            format!(
+                "the server ended, and another program accepts connections at {}: {status}{}",
+                self.address(),
+                self.last_output()
+            )
+        })
+    }
+
     /// The status, if the process ends within this time.
     pub(crate) fn ends_within(&mut self, limit: Duration) -> Option<ExitStatus> {
         let start = Instant::now();
@@ -151,6 +169,10 @@ impl Process {
             Some(line) => line.to_owned(),
         }
     }
+}
+
+fn unstartable(error: io::Error) -> Refusal {
+    Refusal::Failed(format!("cannot start the server: {error}"))
 }
 
 impl Drop for Process {
@@ -267,3 +289,58 @@ fn end(leader: u32) {
 
 #[cfg(not(unix))]
 fn end(_: u32) {}
+
+#[cfg(test)]
+#[allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by a panic")]
+mod tests {
+    use std::net::TcpListener;
+
+    use tokio::net::TcpSocket;
+
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn a_port_in_use_is_not_that_of_the_server() {
+        let other = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = other.local_addr().unwrap();
+        let template = Template::parse("/no/such/program {policy} {port}").unwrap();
+        let attempt = Process::attempt(&template, "{}", Port::of(address), LIMIT);
+        let expected = format!(
+            "another program accepts connections at {address}, where the server was to listen"
+        );
+        // The program was not even started.
+        assert!(matches!(attempt, Ok(Err(problem)) if problem == expected));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn another_program_at_the_port_of_a_server_that_ended() {
+        let start = |program: &str, address| {
+            let (child, output) = spawn(Command::new(program).arg("600")).unwrap();
+            Process {
+                child,
+                output,
+                port: Port::of(address),
+                _folder: tempfile::tempdir().unwrap(),
+            }
+        };
+        let other = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = other.local_addr().unwrap();
+        assert_eq!(start("sleep", address).other_program(LIMIT), None);
+
+        let mut ended = start("false", address);
+        ended.ends_within(LIMIT).unwrap();
+        let problem = ended.other_program(LIMIT).unwrap();
+        let expected = format!("another program accepts connections at {address}: exit status: 1");
+        assert!(problem.ends_with(&expected), "{problem}");
+
+        // Nobody else gets this port, and nobody listens.
+        let silent = TcpSocket::new_v4().unwrap();
+        silent.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let mut ended = start("false", silent.local_addr().unwrap());
+        ended.ends_within(LIMIT).unwrap();
+        assert_eq!(ended.other_program(LIMIT), None);
+    }
+}

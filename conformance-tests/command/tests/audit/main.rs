@@ -90,6 +90,14 @@ const MISTAKES: &[(Cors, &[(&str, &str)])] = &[
         },
         &[("reflects-any-origin", "low")],
     ),
+    // Only for what looks like a fetch of a browser.
+    (
+        |asked| match asked.header("sec-fetch-mode") {
+            "cors" => allow(asked, |_| true),
+            _ => (403, vec![("vary", "Origin, Sec-Fetch-Mode".to_owned())]),
+        },
+        &[("reflects-any-origin", "high")],
+    ),
     (
         |asked| allow(asked, |it| it == GOOD || it == "null"),
         &[("trusts-null", "high")],
@@ -345,6 +353,9 @@ fn no_adapter_has_a_finding() {
         let policies = [
             Config::new().allow_origins([GOOD]).allow_credentials(true),
             Config::new().allow_origins([GOOD]).max_age(0),
+            Config::new()
+                .allow_origins([GOOD])
+                .block_refused_origins(true),
         ];
         for policy in policies {
             let running = framework.spawn(policy.build().unwrap()).unwrap();
@@ -380,7 +391,7 @@ high: trusts-null: the server allows the origin `null`, which every page can get
   sent:      GET {url}, origin: null
   received:  200, vary: Origin, access-control-allow-origin: null, access-control-allow-credentials: true
   fix:       remove `null` from the allowed origins
-  reproduce: curl --include --silent --globoff --path-as-is --header 'origin: null' --header 'Authorization: ...' --cookie '...' '{url}'
+  reproduce: curl --include --silent --globoff --path-as-is --header 'origin: null' --header 'sec-fetch-site: cross-site' --header 'sec-fetch-mode: cors' --header 'sec-fetch-dest: empty' --header 'Authorization: ...' --cookie '...' '{url}'
 
 findings: 1 high; requests: "
     );
@@ -421,6 +432,58 @@ fn what_is_sent() {
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(server.requests(), commands.lines().count());
     assert!(text(&output.stdout).starts_with("note: the usual response has status 302;"));
+}
+
+/// As Chromium does for a fetch.
+#[test]
+fn the_requests_have_fetch_metadata() {
+    let server = Server::start(right);
+    let own = server.url("");
+    let args = ["--dry-run", "--origin", GOOD, "--origin", &own];
+    let commands = text(&audit(&server.url("/a/b"), &args).stdout);
+    let lines = |site: &str| {
+        let lines = [
+            &format!("sec-fetch-site: {site}"),
+            "sec-fetch-mode: cors",
+            "sec-fetch-dest: empty",
+        ];
+        lines.map(|line| format!(" --header '{line}'")).concat()
+    };
+    for (origin, site) in [
+        (GOOD, "cross-site"),
+        (FOREIGN, "cross-site"),
+        ("null", "cross-site"),
+        (&own, "same-origin"),
+        ("http://127.0.0.1:8123", "same-site"),
+        // No browser sends it.
+        (&format!("{own}/"), "cross-site"),
+    ] {
+        let expected = format!("--header 'origin: {origin}'{} 'http", lines(site));
+        assert!(commands.contains(&expected), "{expected}\n{commands}");
+    }
+    let two = format!(
+        "--header 'origin: {own}' --header 'origin: {FOREIGN}'{}",
+        lines("cross-site")
+    );
+    assert!(commands.contains(&two), "{two}\n{commands}");
+    let method = "--header 'access-control-request-method: PUT'";
+    let preflight = format!(
+        "--header 'origin: {FOREIGN}' {method}{}",
+        lines("cross-site")
+    );
+    assert!(commands.contains(&preflight), "{preflight}\n{commands}");
+    let without: Vec<_> = commands
+        .lines()
+        .filter(|line| !line.contains("sec-fetch"))
+        .collect();
+    assert!(
+        without.iter().all(|line| !line.contains("origin: ")),
+        "{without:?}"
+    );
+    assert_eq!(without.len(), 1);
+    // Not over http to another machine.
+    let output = audit("http://api.example.com/", &["--dry-run", "--origin", GOOD]);
+    assert!(!text(&output.stdout).contains("sec-fetch"));
 }
 
 #[test]
@@ -508,6 +571,7 @@ fn headers_that_the_audit_sets_itself() {
         ("cookie: a=b", "use `--cookie`"),
         ("Access-Control-Request-Method: PUT", "leave it out"),
         ("Host: a.example", "leave it out"),
+        ("Sec-Fetch-Site: none", "leave it out"),
     ] {
         let output = audit(&server.url("/"), &["-H", header]);
         assert_eq!(

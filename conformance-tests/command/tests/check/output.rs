@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::server::{Server, response};
+use crate::server::{Reply, Server, response};
 use crate::{check, check_on_terminal, command, run};
 
 fn json(server: &Server, args: &[&str]) -> (i32, Value) {
@@ -32,6 +32,7 @@ fn json_of_a_readable_response() {
             ["x-b", "'2'"],
             ["content-length", "0"],
         ],
+        "body": null,
     });
     for (name, expected) in [
         ("url", json!("http://API/")),
@@ -94,6 +95,134 @@ fn json_of_other_verdicts() {
         (&report["findings"], &report["console"]["safari"]),
         (&json!([]), &json!(null))
     );
+}
+
+const ERROR_PAGE: &str = "<html>\r\n<head><title>403 Forbidden</title></head>\r\n\r\n<body>\t\x1b]0;pwn\x07\u{9b}1m</body>\n";
+
+fn with_body(status: &str, headers: &[&str], body: &str) -> String {
+    let length = format!("content-length: {}", body.len());
+    let mut lines = vec![length.as_str()];
+    lines.extend(headers);
+    let lines = lines.join("\r\n");
+    format!("HTTP/1.1 {status}\r\n{lines}\r\n\r\n{body}")
+}
+
+/// The body often says why.
+#[test]
+fn the_body_of_a_refusal() {
+    let long = "x".repeat(5000);
+    let escaped =
+        r"<html> <head><title>403 Forbidden</title></head> <body> \x1b]0;pwn\x07\xc2\x9b1m</body>";
+    let cut = format!("{} ...", "x".repeat(200));
+    for (status, body, expected) in [
+        (
+            "400 Bad Request",
+            "Disallowed CORS method",
+            Some("Disallowed CORS method"),
+        ),
+        (
+            "200 OK",
+            "Disallowed CORS method",
+            Some("Disallowed CORS method"),
+        ),
+        ("403 Forbidden", ERROR_PAGE, Some(escaped)),
+        ("500 Internal Server Error", &long, Some(&cut)),
+        ("404 Not Found", " \r\n", None),
+        ("404 Not Found", "", None),
+    ] {
+        let server = Server::same(with_body(status, &[], body));
+        let args = ["-X", "PUT"];
+        let run = check_on_terminal(&server.url(), &args);
+        run.assert_no_control_characters();
+        let line = run
+            .stdout
+            .lines()
+            .find_map(|line| line.strip_prefix("< body: "));
+        assert_eq!(line, expected, "{run:?}");
+        let (_, report) = json(&server, &args);
+        assert_eq!(report["exchanges"][0]["response"]["body"], json!(expected));
+    }
+}
+
+#[test]
+fn other_bodies_are_not_shown() {
+    let allowed = [
+        "access-control-allow-origin: *",
+        "access-control-allow-methods: PUT",
+    ];
+    let gzip = ["content-encoding: gzip"];
+    for (responses, args) in [
+        (["200 OK", "200 OK"], &["-X", "PUT"][..]),
+        (["200 OK", "204 No Content"], &["-X", "PUT"]),
+        (["500 Internal Server Error", "200 OK"], &["-X", "PUT"]),
+        (["200 OK", "404 Not Found"], &["-X", "HEAD"]),
+    ] {
+        let server = Server::start(move |sent| match (sent.method(), responses) {
+            ("OPTIONS", [status @ "200 OK", _]) => with_body(status, &allowed, "SECRET").into(),
+            ("OPTIONS", [status, _]) => with_body(status, &gzip, "SECRET").into(),
+            ("HEAD", [_, status]) => with_body(status, &[], "").into(),
+            (_, [_, status]) => with_body(status, &allowed, "SECRET").into(),
+        });
+        let run = check(&server.url(), args);
+        assert!(!run.stdout.contains("body: "), "{run:?}");
+        assert!(!run.stdout.contains("SECRET"), "{run:?}");
+    }
+}
+
+/// The head is enough for a verdict.
+#[test]
+fn a_body_that_does_not_end() {
+    let head = "HTTP/1.1 403 Forbidden\r\ncontent-length: 100000000\r\n\r\n";
+    let cut = format!("< body: {} ...\n", "no ".repeat(67).trim_end());
+    for (server, body) in [
+        (Server::start(move |_| Reply::Open(head.into())), ""),
+        (
+            Server::start(move |_| Reply::Open(format!("{head}no").into())),
+            "< body: no\n",
+        ),
+        (
+            Server::start(move |_| Reply::Endless(head.into(), b"no ".to_vec())),
+            &cut,
+        ),
+    ] {
+        let run = check(&server.url(), &[]);
+        assert_eq!(run.status, 1, "{run:?}");
+        assert!(run.stdout.contains(body), "{run:?}");
+        assert_eq!(run.stdout.contains("body: "), !body.is_empty(), "{run:?}");
+    }
+}
+
+#[test]
+fn a_body_that_repeats_the_request() {
+    let server = Server::start(|sent| {
+        let allowed = [
+            "access-control-allow-origin: https://app.example.com",
+            "access-control-allow-credentials: true",
+            "access-control-allow-headers: a-key, authorization",
+        ];
+        match sent.is_preflight() {
+            true => response("200 OK", &allowed).into(),
+            false => with_body(
+                "500 Internal Server Error",
+                &allowed,
+                &sent.headers.join("\n"),
+            )
+            .into(),
+        }
+    });
+    let headers = [
+        "-H",
+        "A-Key: SECRET-1",
+        "-H",
+        "Authorization: Bearer SECRET-2",
+    ];
+    let args = [&headers[..], &["--cookie", "a=SECRET-3; b=SECRET-4"]].concat();
+    let expected = "a-key: ... accept: */* authorization: Bearer ... cookie: a=...; b=... host: ";
+    for format in ["text", "json"] {
+        let run = check(&server.url(), &[&args[..], &["--format", format]].concat());
+        assert!(run.stdout.contains(expected), "{run:?}");
+        assert!(!run.stdout.contains("SECRET"), "{run:?}");
+    }
 }
 
 /// Reports are pasted into issues.
