@@ -176,6 +176,13 @@ impl ListedHeaders {
                 }
             }
             let Some(name) = Name::short(start) else {
+                // `x-requested-with` has this length.
+                if let Some([b',', rest @ ..]) = line.get(SHORT..)
+                    && Name::two_words(start).is_some_and(|name| self.table.has_short(&name, mask))
+                {
+                    (line, room) = (rest, less);
+                    continue;
+                }
                 match self.after_long(line) {
                     Some([b',', rest @ ..]) => (line, room) = (rest, less),
                     _ => break,
