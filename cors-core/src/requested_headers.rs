@@ -124,8 +124,8 @@ fn check_tokens<'a>(line: &'a [u8], room: &mut usize) -> Result<(), Refused<'a>>
 pub(crate) enum Refused<'a> {
     /// There are too many bytes or elements.
     TooLong,
-    /// The first name that is not allowed or not a token.
-    Name(&'a [u8]),
+    /// The first element of this part of a line is not allowed, or not a token.
+    First(&'a [u8]),
     /// A line with an element that is not a token.
     Line(&'a [u8]),
 }
@@ -134,7 +134,7 @@ impl<'a> From<Stop<'a>> for Refused<'a> {
     fn from(stop: Stop<'a>) -> Self {
         match stop {
             Stop::NoRoom => Self::TooLong,
-            Stop::Refused(name) => Self::Name(name),
+            Stop::Refused(line) => Self::First(line),
         }
     }
 }
@@ -142,13 +142,13 @@ impl<'a> From<Stop<'a>> for Refused<'a> {
 impl<'a> Refused<'a> {
     /// The first name that is refused. Only a text about the refusal needs it.
     pub(crate) fn name(self) -> &'a [u8] {
-        match self {
-            Self::TooLong => b"",
-            Self::Name(name) => name,
-            Self::Line(line) => list_elements(std::iter::once(line))
-                .find(|name| !is_token(name))
-                .unwrap_or_default(),
-        }
+        let elements = |line| list_elements(std::iter::once(line));
+        let name = match self {
+            Self::TooLong => None,
+            Self::First(line) => elements(line).next(),
+            Self::Line(line) => elements(line).find(|name| !is_token(name)),
+        };
+        name.unwrap_or_default()
     }
 }
 

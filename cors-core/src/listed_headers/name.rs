@@ -20,14 +20,14 @@ pub(super) const SHORT: usize = 16;
 impl Name {
     /// Reads the name at the start of `line`. It ends before a comma, white space or a control character.
     #[inline(always)]
-    pub(super) fn read(mut line: &[u8]) -> Self {
-        let first = take_word(&mut line);
+    pub(super) fn read(line: &[u8]) -> Self {
+        let first = word_at(line, 0);
         if let Some(end) = End::of(first) {
             return Self::of_word(first, end);
         }
         let (mut len, mut hash, mut before) = (WORD, 0, first);
         loop {
-            let word = take_word(&mut line);
+            let word = word_at(line, len);
             if let Some(end) = End::of(word) {
                 return Self::of(len + end.bytes(), first, end.last(before, word), hash);
             }
@@ -51,6 +51,16 @@ impl Name {
         let last = start.get(end.bytes()..)?.first_chunk()?;
         let last = u64::from_le_bytes(*last);
         Some(Self::of(WORD + end.bytes(), first, last, 0))
+    }
+
+    /// [`short`](Self::short) for a name of exactly these bytes.
+    #[inline(always)]
+    pub(super) fn two_words(name: &[u8; SHORT]) -> Option<Self> {
+        let [first, last] = name.as_chunks().0 else {
+            return None;
+        };
+        let [first, last] = [first, last].map(|word| u64::from_le_bytes(*word));
+        Some(Self::of(SHORT, first, last, mixed(0, last)))
     }
 
     /// [`short`](Self::short) for a longer name. `None` if less than eight bytes of the line are left where it ends.
@@ -142,15 +152,23 @@ impl End {
     }
 }
 
-/// Takes eight bytes from `line`. If there are less, commas follow them.
+/// The eight bytes of `line` from a place on. If there are less, commas follow them.
 #[inline(always)]
-fn take_word(line: &mut &[u8]) -> u64 {
-    if let Some((word, rest)) = line.split_first_chunk() {
-        *line = rest;
+fn word_at(line: &[u8], place: usize) -> u64 {
+    let rest = line.get(place..).unwrap_or_default();
+    if let Some(word) = rest.first_chunk() {
         return u64::from_le_bytes(*word);
     }
-    let bytes = std::mem::take(line).iter().rev();
-    bytes.fold(each(b','), |word, byte| word << 8 | u64::from(*byte))
+    let bits = 8 * rest.len();
+    let word = match line.last_chunk() {
+        // Without those before the place.
+        Some(word) => u64::from_le_bytes(*word) >> (56 - bits) >> 8,
+        None => rest
+            .iter()
+            .rev()
+            .fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    };
+    word | each(b',') << bits
 }
 
 /// Adds a word to a hash, without the bits in which the cases of letters differ.
@@ -207,6 +225,10 @@ mod tests {
                 assert_eq!(short, read.filter(|_| len < SHORT), "{line}");
                 if len >= SHORT {
                     assert_eq!(Name::long(line.as_bytes()), read, "{line}");
+                }
+                if len == SHORT {
+                    let two_words = Name::two_words(line.as_bytes().first_chunk().unwrap());
+                    assert_eq!(two_words, read, "{line}");
                 }
             }
         }

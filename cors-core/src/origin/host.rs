@@ -108,31 +108,49 @@ pub(crate) fn is_common_name(host: &[u8]) -> bool {
 }
 
 /// Whether `text` consists of valid labels with dots between them. The same as checking one label after
-/// the other, in blocks, which takes a tenth of the time.
+/// the other, in blocks, which takes a twentieth of the time.
 pub(crate) fn are_labels(text: &[u8]) -> bool {
-    /// Its dots fit into the bits of a number.
-    const BLOCK: usize = 64;
-    let mut open = 0; // The length of the label that continues in the next block.
-    for block in text.chunks(BLOCK) {
-        let (seen, dots) = classes(block);
-        if seen >= OTHER || has_neighbours(dots) {
-            return false;
-        }
-        let after_last_dot = dots.trailing_zeros() as usize;
-        if dots == 0 {
-            open += block.len();
-        } else {
-            let before_first_dot = block.len() - (u64::BITS - dots.leading_zeros()) as usize;
-            if !(1..=MAX_LABEL_LEN).contains(&(open + before_first_dot)) {
-                return false;
-            }
-            open = after_last_dot;
-        }
-        if open > MAX_LABEL_LEN {
-            return false;
-        }
+    let is_in_label = |byte: Option<&u8>| byte.is_some_and(|byte| class(*byte) == 0);
+    let are_ends_valid = is_in_label(text.first()) && is_in_label(text.last());
+    if text.len() <= MAX_LABEL_LEN {
+        let (seen, dots) = classes(text);
+        return are_ends_valid && seen < OTHER && !has_neighbours(dots);
     }
-    open > 0
+    are_ends_valid && has_only_names(text) == Some(true) && !has_long_label(text)
+}
+
+/// Whether all bytes but the last are those of names, and no two dots are adjacent. `None` if the text has no block.
+fn has_only_names(text: &[u8]) -> Option<bool> {
+    let (_, next) = text.split_first()?;
+    let (_, text) = text.split_last()?;
+    // The last block overlaps the one before it.
+    let last = are_names(text.last_chunk()?, next.last_chunk()?);
+    let blocks = text.as_chunks().0.iter().zip(next.as_chunks().0);
+    Some(blocks.fold(last, |are, (bytes, next)| are & are_names(bytes, next)))
+}
+
+/// Each byte comes with the one after it. Without branches, the compiler makes this compare all bytes of a
+/// block at once.
+fn are_names(bytes: &[u8; 16], next: &[u8; 16]) -> bool {
+    let pairs = bytes.iter().zip(next);
+    let found = pairs.fold(0, |found, (&byte, &next)| {
+        let is_letter = byte.wrapping_sub(b'a') < 26;
+        // From `-` to `9`, there are also the dot and the slash.
+        let is_other = (byte.wrapping_sub(b'-') < 13) & (byte != b'/') | (byte == b'_');
+        let is_double_dot = (byte == b'.') & (next == b'.');
+        found | u8::from(!(is_letter | is_other)) | u8::from(is_double_dot)
+    });
+    found == 0
+}
+
+fn has_long_label(mut text: &[u8]) -> bool {
+    while let Some(start) = text.get(..=MAX_LABEL_LEN) {
+        let Some(dot) = start.iter().rposition(|&byte| byte == b'.') else {
+            return true;
+        };
+        text = text.get(dot + 1..).unwrap_or_default();
+    }
+    false
 }
 
 /// The classes of all bytes, and the dots of up to 64: bit n is set if there is a dot that n bytes follow.
@@ -372,6 +390,22 @@ mod tests {
                 assert_eq!(are_labels(three.as_bytes()), valid, "{three}");
             }
             assert_eq!(are_labels(&b"a".repeat(first)), (1..=63).contains(&first));
+        }
+    }
+
+    /// Each byte at each place of a text with several blocks, and of a shorter one.
+    #[test]
+    fn each_byte_of_labels_matters() {
+        for len in [20, 100] {
+            let labels = "a.b-_9z0.".repeat(12);
+            for (place, byte) in (0..len).flat_map(|at| (0..=u8::MAX).map(move |byte| (at, byte))) {
+                let mut text = labels.as_bytes()[..len].to_vec();
+                text[place] = byte;
+                let naive = text
+                    .split(|byte| *byte == b'.')
+                    .all(|label| check_label(label).is_ok());
+                assert_eq!(are_labels(&text), naive, "{}", text.escape_ascii());
+            }
         }
     }
 

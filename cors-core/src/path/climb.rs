@@ -20,9 +20,12 @@ pub(super) fn may_climb(path: &[u8]) -> bool {
 /// Whether the path has no `%` and no two dots in a row.
 #[inline]
 fn is_plain(path: &[u8]) -> bool {
-    let next = path.get(1..).unwrap_or_default();
+    let Some((_, next)) = path.split_first() else {
+        return true;
+    };
     let path = path.get(..next.len()).unwrap_or_default();
-    are_plain_chunks::<32>(path, next)
+    are_plain_chunks::<64>(path, next)
+        .or_else(|| are_plain_chunks::<32>(path, next))
         .or_else(|| are_plain_chunks::<8>(path, next))
         .unwrap_or_else(|| are_plain(path, next))
 }
