@@ -27,17 +27,21 @@ pub(super) fn is_clear(name: &[u8]) -> bool {
     !name.iter().copied().any(is_boundary)
 }
 
-/// Whether every escape in `name` is one that browsers write: in upper case, and only of a byte that
-/// cannot stand for itself in a path (RFC 3986, [section 3.3]).
+/// Whether browsers write `name`, which has escapes, in this way: every escape is in upper case, and exactly the bytes
+/// that cannot stand for themselves in a path are escaped (RFC 3986, [section 3.3]).
 ///
 /// [section 3.3]: https://www.rfc-editor.org/rfc/rfc3986#section-3.3
 pub(super) fn is_canonical(name: &[u8]) -> bool {
-    let mut escapes = name.split(|byte| *byte == b'%').skip(1);
-    escapes.all(|escape| {
-        let digits = escape.get(..2).unwrap_or_default();
-        let is_upper = !digits.iter().any(u8::is_ascii_lowercase);
-        is_upper && hex_pair(digits).is_some_and(|byte| !is_path_char(byte))
-    })
+    let are_path_chars = |bytes: &[u8]| bytes.iter().copied().all(is_path_char);
+    let mut parts = name.split(|byte| *byte == b'%');
+    parts.next().is_none_or(are_path_chars)
+        && parts.all(|escape| {
+            let (digits, rest) = escape.split_at_checked(2).unwrap_or_default();
+            let is_upper = !digits.iter().any(u8::is_ascii_lowercase);
+            is_upper
+                && hex_pair(digits).is_some_and(|byte| !is_path_char(byte))
+                && are_path_chars(rest)
+        })
 }
 
 /// Whether a byte can stand for itself in a name.

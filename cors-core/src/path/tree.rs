@@ -286,12 +286,13 @@ mod tests {
         found
     }
 
-    const RULES: [&[&str]; 5] = [
+    const RULES: [&[&str]; 6] = [
         &["/a"],
         &["/a", "/a/b"],
         &["/b/a", "/ab"],
         &["/a/a/a", "/a"],
         &["/a/b", "/b", "/b/a/b", "/.a", "/a.."],
+        &["/a b", "/a b\u{13}", "/a|\u{e9}"],
     ];
 
     proptest! {
@@ -299,7 +300,7 @@ mod tests {
         #[test]
         fn agrees_with_a_naive_one(
             rules in prop::sample::select(RULES.to_vec()),
-            path in "(/|/|/|a|a|b|ab|\\\\|;|\\.|\\.\\.|%|%2[fF]|%5[cC]|%2[eE]|%25|%3[bBfF]|%23|%00|%61|%62|%32|%65|2|5|e|f|%252[eE]|6|1|\\?|-{40}){0,7}",
+            path in "(/|/|/|a|a|b|ab|\\\\|;|\\.|\\.\\.|%|%2[fF]|%5[cC]|%2[eE]|%25|%3[bBfF]|%23|%00|%61|%62|%32|%65|2|5|e|f|%252[eE]|6|1|\\?|-{40}|a%20b|%20|\u{13}|\\||%C3%A9|\u{e9}){0,7}",
         ) {
             check(rules, &format!("/{path}"));
         }
@@ -312,6 +313,24 @@ mod tests {
             path in "(/a|/b|/ab|a|b|/x%61|/%C3%A9|%C3%A9|%20|%25|/x%2E|%|x|\\.a|-|-{40}|/a\\.\\.|/\\.\\.\\.){0,7}/{0,2}",
         ) {
             prop_assert!(matches!(check(rules, &path), Found::Rule(_)), "{}", path);
+        }
+    }
+
+    /// A router that does not decode finds the rule only if the name is written as browsers write it.
+    #[test]
+    fn names_that_browsers_do_not_write() {
+        for (path, is_ambiguous) in [
+            ("/a%20b", false),
+            ("/a%20b%13", false),
+            ("/a%20b\u{13}", true),
+            ("/a|%C3%A9", true),
+            ("/a%7C%C3%A9", false),
+            ("/a%7C\u{e9}", true),
+            ("/a%7c%C3%A9", true),
+            ("/a|\u{e9}", false),
+        ] {
+            let found = check(RULES[5], path);
+            assert_eq!(matches!(found, Found::Ambiguous(_)), is_ambiguous, "{path}");
         }
     }
 

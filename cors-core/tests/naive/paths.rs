@@ -12,6 +12,7 @@ pub(crate) type Segments = Vec<Vec<u8>>;
 /// that, only the escapes that browsers write stand for a name of a prefix.
 pub(crate) fn readings(path: &str) -> BTreeSet<Segments> {
     let path = path.split(['?', '#']).next().unwrap();
+    let is_encoded = utf8_percent_encode(path, ENCODED).to_string() == path;
     let whole: Segments = path
         .split('/')
         .map(|name| name.as_bytes().to_vec())
@@ -34,7 +35,7 @@ pub(crate) fn readings(path: &str) -> BTreeSet<Segments> {
     let as_prefix = |(segments, is_decoded): (Segments, bool)| -> Segments {
         let name = |name: Vec<u8>| match is_decoded {
             true => name,
-            false => decoded_as_browsers_encode(&name),
+            false => decoded_as_browsers_encode(&name, is_encoded),
         };
         segments.into_iter().map(name).collect()
     };
@@ -56,8 +57,11 @@ pub(crate) fn readings(path: &str) -> BTreeSet<Segments> {
     kept.chain(ignored).collect()
 }
 
-/// Decodes the name if every escape is one that a browser writes.
-fn decoded_as_browsers_encode(name: &[u8]) -> Vec<u8> {
+/// Decodes the name if every escape is one that a browser writes. If the path was encoded, other bytes that a browser
+/// escapes are some that a step has decoded.
+fn decoded_as_browsers_encode(name: &[u8], is_encoded: bool) -> Vec<u8> {
+    let encoded = utf8_percent_encode(&String::from_utf8_lossy(name), ENCODED).to_string();
+    let name = if is_encoded { encoded.as_bytes() } else { name };
     let decoded: Vec<u8> = percent_decode(name).collect();
     let text = String::from_utf8_lossy(&decoded);
     match utf8_percent_encode(&text, BROWSER).to_string().as_bytes() == name {
@@ -84,6 +88,14 @@ const BROWSER: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'@')
     .remove(b'_')
     .remove(b'~');
+
+/// What can stand in an encoded path in addition: escapes, and what servers read in different ways.
+const ENCODED: &AsciiSet = &BROWSER
+    .remove(b'%')
+    .remove(b'/')
+    .remove(b'\\')
+    .remove(b';')
+    .remove(b'\0');
 
 /// The steps at one segment.
 fn steps(segments: &Segments, at: usize) -> Vec<Segments> {
