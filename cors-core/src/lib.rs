@@ -59,8 +59,8 @@ mod observability;
 
 // The response: its CORS headers, and what adapters share.
 mod apply;
+mod define_header_names;
 mod early_response;
-mod header_names;
 #[cfg(feature = "http-1")]
 pub mod http;
 mod pending_headers;
