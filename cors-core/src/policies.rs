@@ -612,15 +612,6 @@ mod tests {
     }
 
     #[test]
-    fn every_policy_once() {
-        let policies = Policies::new(policy(0)).at("/a", policy(1)).unwrap();
-        let policies = policies.without_cors("/b").unwrap();
-        let table = PathTable::new(policies, &mut Ok::<_, ()>).unwrap();
-        let all: Vec<u64> = table.iter().map(|policy| policy.max_age).collect();
-        assert_eq!(all, [0, 1]);
-    }
-
-    #[test]
     fn invalid_prefixes() {
         for (prefix, message) in [
             (

@@ -44,14 +44,6 @@ impl<T> PolicyTable<T> {
         })
     }
 
-    /// Every policy of the application.
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<T>> {
-        let tables = self.hosts.iter().flat_map(|table| table.hosts.values());
-        std::iter::once(&self.paths)
-            .chain(tables)
-            .flat_map(PathTable::iter)
-    }
-
     /// Whether the policy depends on the host of the request.
     pub fn depends_on_host(&self) -> bool {
         self.hosts.is_some()
@@ -317,13 +309,5 @@ mod tests {
         assert_ne!(a(b(new())), a(new()));
         assert_ne!(a(new()), new().for_host("a.com", policy(2)).unwrap());
         assert_ne!(a(new()), new().for_host("b.com", policy(1)).unwrap());
-    }
-
-    #[test]
-    fn every_policy_once() {
-        let table = table(two_tenants());
-        let mut all: Vec<u64> = table.iter().map(|policy| policy.max_age).collect();
-        all.sort_unstable();
-        assert_eq!(all, [0, 1, 10, 20, 21, 30]);
     }
 }
