@@ -89,6 +89,6 @@ pub use policies::Policies;
 pub use policy::Policy;
 pub use policy_table::PolicyTable;
 pub use rendered::RenderedPolicy;
-pub use request::{RequestHead, RequestHeader};
+pub use request::{RequestHead, RequestHeader, host_contradicts};
 pub use requested_headers::requested_header_names;
 pub use verdict::Verdict;

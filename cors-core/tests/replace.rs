@@ -35,6 +35,10 @@ impl RequestHead for Get {
     fn lines(&self, _: RequestHeader) -> impl Iterator<Item = &[u8]> {
         std::iter::empty()
     }
+
+    fn host_contradicts_target(&self) -> bool {
+        false
+    }
 }
 
 fn find(table: &PolicyTable<Arc<Policy>>, path: &str) -> Arc<Policy> {

@@ -1,7 +1,7 @@
 //! `http::Request` as the head of a request.
 
 use super::request_header_name;
-use crate::request::{RequestHead, RequestHeader};
+use crate::request::{RequestHead, RequestHeader, host_contradicts};
 use http::Request;
 use http::header::{HeaderValue, ValueIter};
 
@@ -29,11 +29,9 @@ impl<B> RequestHead for Request<B> {
 
     fn host_contradicts_target(&self) -> bool {
         self.uri().authority().is_some_and(|authority| {
-            let name = request_header_name(RequestHeader::Host);
-            let mut lines = self.headers().get_all(name).iter();
-            let authority = authority.as_str().as_bytes();
-            let is_it = |line: &HeaderValue| line.as_bytes().eq_ignore_ascii_case(authority);
-            lines.next().is_some_and(|line| !is_it(line)) || lines.next().is_some()
+            let lines = self.headers().get_all(request_header_name(RequestHeader::Host));
+            let lines = lines.iter().map(HeaderValue::as_bytes);
+            host_contradicts(authority.as_str().as_bytes(), lines)
         })
     }
 }

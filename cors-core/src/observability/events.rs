@@ -218,6 +218,10 @@ mod tests {
                 .then_some(self.0)
                 .into_iter()
         }
+
+        fn host_contradicts_target(&self) -> bool {
+            false
+        }
     }
 
     /// The events about this many requests in one second.
