@@ -56,7 +56,7 @@ pub struct InForce {
 }
 
 impl InForce {
-    /// The policies, as they were passed to the middleware.
+    /// The policies, as they were passed to the middleware. [`Policies::find`] returns the one for a request.
     pub fn policies(&self) -> &Arc<Policies> {
         &self.policies
     }

@@ -73,6 +73,21 @@ fn what_is_in_force_can_be_read() {
     assert_eq!((&**first.policies(), first.revision()), (&policies(1), 1));
 }
 
+/// A handler that keeps a policy checks by the old one. One that asks for the policies in force does not.
+#[test]
+fn the_policy_of_a_request_is_that_in_force() {
+    let live = LivePolicies::new(policies(1), render);
+    let find = |path| live.in_force().policies().find(path, &Get).cloned();
+    let kept = find("/a");
+    live.replace(policies(2));
+    assert_eq!((kept, find("/a")), (Some(policy(1)), Some(policy(2))));
+    assert_eq!(find("/%61"), None, "the path is ambiguous");
+    live.replace(policies(3).for_host("a.example", policy(4)).unwrap());
+    assert_eq!(find("/a"), None, "there is no host");
+    live.replace(Policies::without_default());
+    assert_eq!(find("/a"), None);
+}
+
 #[test]
 fn old_policies_are_dropped() {
     let live = LivePolicies::new(policies(1), render);
