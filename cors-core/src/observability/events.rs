@@ -3,10 +3,9 @@
 use super::limit::Limits;
 use super::seen::{Outcome, Seen};
 use super::shadow::Difference;
-use crate::decision::Decision;
+use crate::decision::{Decision, Reasons};
 use crate::request::{RequestHead, RequestHeader};
 use crate::shown::Shown;
-use std::fmt;
 use std::time::Instant;
 use tracing::Level;
 use tracing::field::DisplayValue;
@@ -182,20 +181,6 @@ fn host<'a, R: RequestHead + ?Sized>(
 
 fn shown(bytes: &[u8]) -> DisplayValue<Shown<'_>> {
     tracing::field::display(Shown(bytes))
-}
-
-/// All reasons, separated by commas.
-struct Reasons(Option<Decision>);
-
-impl fmt::Display for Reasons {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let reasons = self.0.into_iter().flat_map(Decision::reasons);
-        for (number, reason) in reasons.enumerate() {
-            let separator = if number == 0 { "" } else { ", " };
-            write!(f, "{separator}{reason}")?;
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]
