@@ -8,6 +8,8 @@
 
 use crate::config::host_name::{self, HostNameError};
 use crate::hosts::{self, Hosts};
+#[cfg(feature = "tracing")]
+use crate::path::text_of;
 use crate::path::tree::{Found, Tree};
 use crate::path::{Prefix, PrefixError};
 use crate::policy::Policy;
@@ -257,7 +259,7 @@ impl Policies {
         hosts.flat_map(Self::of_paths)
     }
 
-    /// The prefix whose policy applies to a request with this path, as text. `None` if the path or the host is
+    /// The prefix whose policy applies to a request with this path, escaped. `None` if the path or the host is
     /// ambiguous.
     #[cfg(feature = "tracing")]
     pub(crate) fn prefix_of<R: RequestHead + ?Sized>(
@@ -266,10 +268,11 @@ impl Policies {
         request: &R,
     ) -> Option<String> {
         let (policies, rule) = self.rule_of(path, request)?;
-        match rule {
-            None => Some("/".to_owned()),
-            Some(rule) => Some(policies.rules.get(rule)?.0.to_string()),
-        }
+        let segments = match rule {
+            None => &[],
+            Some(rule) => policies.rules.get(rule)?.0.segments(),
+        };
+        Some(text_of(segments).escape_debug().to_string())
     }
 
     /// The policies of the host of a request, and the position of its rule among them. `None` if the path or
