@@ -48,12 +48,20 @@ fn quick_starts_in_an_environment() {
     for framework in FRAMEWORKS {
         for (value, from_env, with_env) in VALUES {
             let set = value.map(|value| variable("CORS_ALLOW_ORIGINS", value));
-            check(&framework, Config::from_vars(set.clone()), from_env);
+            check(
+                &framework,
+                Config::from_vars("CORS_", set.clone()),
+                from_env,
+            );
             check(&framework, code().with_vars("CORS_", set), with_env);
         }
         let typo = [variable("CORS_ALLOW_ORIGIN", PAGE)];
         let line = "`CORS_ALLOW_ORIGIN`: unknown key; did you mean `CORS_ALLOW_ORIGINS`?";
-        check(&framework, Config::from_vars(typo.clone()), Err(line));
+        check(
+            &framework,
+            Config::from_vars("CORS_", typo.clone()),
+            Err(line),
+        );
         check(&framework, code().with_vars("CORS_", typo), Err(line));
     }
 }

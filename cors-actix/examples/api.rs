@@ -23,7 +23,7 @@ use actix_web::error::{
 };
 use actix_web::http::header;
 use actix_web::{App, Error, HttpRequest, HttpResponse, HttpServer, Responder, rt, web};
-use cors_actix::{Config, ConfigError, Cors, Policies, Policy};
+use cors_actix::{Config, ConfigError, Cors, Policies, Policy, RequestView};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -34,10 +34,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     for warning in app.warnings().iter().chain(public.warnings()) {
         eprintln!("warning: {warning}");
     }
-    let policies = Policies::new(app.clone()).at("/public", public)?;
+    let policies = Policies::new(app).at("/public", public)?;
     let notes = Mutex::new(BTreeMap::from([(1, "buy bread".to_owned())]));
-    let api = web::Data::new(Api { policy: app, notes });
     let cors = Cors::new(policies);
+    let api = web::Data::new(Api {
+        cors: cors.clone(),
+        notes,
+    });
     let routes = move || {
         let note = web::resource("/notes/{id}")
             .route(web::put().to(save))
@@ -73,7 +76,7 @@ fn app_policy() -> Result<Policy, ConfigError> {
 }
 
 struct Api {
-    policy: Policy,
+    cors: Cors,
     notes: Mutex<BTreeMap<u32, String>>,
 }
 
@@ -126,14 +129,15 @@ fn authenticate(request: &HttpRequest) -> Result<(), Error> {
     }
 }
 
-/// Browsers apply no CORS check to WebSockets, so this checks the origin with the policy.
+/// Browsers apply no CORS check to WebSockets, so this checks the origin, by the policies in force.
 async fn echo(
     api: web::Data<Api>,
     request: HttpRequest,
     body: web::Payload,
 ) -> Result<HttpResponse, Error> {
-    match request.headers().get(header::ORIGIN) {
-        Some(origin) if api.policy.is_origin_allowed(origin.as_bytes()) => {}
+    let (now, head) = (api.cors.in_force(), RequestView::new(&request));
+    match now.policies().find(request.path(), &head) {
+        Some(policy) if policy.decide(&head).is_allowed() => {}
         _ => return Err(ErrorForbidden("origin not allowed\n")),
     }
     let (response, session, messages) = actix_ws::handle(&request, body)?;

@@ -3,7 +3,7 @@
 use crate::headers::request_header_name;
 use actix_web::HttpRequest;
 use actix_web::http::header::HeaderValue;
-use cors_core::{RequestHead, RequestHeader, requested_header_names};
+use cors_core::{RequestHead, RequestHeader, host_contradicts, requested_header_names};
 use std::borrow::Cow;
 use std::slice;
 
@@ -88,10 +88,11 @@ impl RequestHead for RequestView<'_> {
     fn host_contradicts_target(&self) -> bool {
         self.request.uri().authority().is_some_and(|authority| {
             let name = request_header_name(RequestHeader::Host);
-            let mut lines = self.request.headers().get_all(name);
-            let authority = authority.as_str().as_bytes();
-            let is_it = |line: &HeaderValue| line.as_bytes().eq_ignore_ascii_case(authority);
-            lines.next().is_some_and(|line| !is_it(line)) || lines.next().is_some()
+            let lines = self.request.headers().get_all(name);
+            host_contradicts(
+                authority.as_str().as_bytes(),
+                lines.map(HeaderValue::as_bytes),
+            )
         })
     }
 }

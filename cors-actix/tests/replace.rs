@@ -6,14 +6,14 @@ mod support;
 
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::test::init_service;
-use actix_web::{App, web};
-use cors_actix::{Config, Cors, Policies, Policy};
+use actix_web::{App, HttpRequest, web};
+use cors_actix::{Config, Cors, Policies, Policy, RequestView};
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
-use support::{ORIGIN, config, get, preflight, send};
+use support::{EVIL, ORIGIN, config, get, preflight, send};
 
 fn any_origin() -> Policy {
     Config::new().allow_origins(["*"]).build().unwrap()
@@ -101,4 +101,41 @@ fn what_is_in_force_can_be_read() {
     assert_eq!(**second.policies(), one_origin().into());
     assert_eq!(second.revision(), 2);
     assert_eq!(first.revision(), 1);
+}
+
+/// A handler that checks the origin itself, as for a WebSocket.
+#[actix_web::test]
+async fn a_handler_asks_the_policies_in_force() {
+    let cors = Cors::new(any_origin());
+    let check = async |cors: web::Data<Cors>, request: HttpRequest| {
+        let (now, head) = (cors.in_force(), RequestView::new(&request));
+        match now.policies().find(request.path(), &head) {
+            Some(policy) if policy.decide(&head).is_allowed() => "allowed",
+            _ => "refused",
+        }
+    };
+    let api = || {
+        let policies = Policies::new(any_origin()).at("/api", one_origin());
+        policies.unwrap()
+    };
+    let scope = web::scope("/api").default_service(web::get().to(check));
+    let app = App::new()
+        .app_data(web::Data::new(cors.clone()))
+        .service(scope)
+        .wrap(cors.clone());
+    let app = init_service(app).await;
+    let ask = async |path, origin| {
+        let request = support::request("GET", path, &[("host", "a.com"), ("origin", origin)]);
+        support::text(send(&app, request).await).await
+    };
+    assert_eq!(ask("/api/chat", EVIL).await, "allowed");
+    cors.replace(api());
+    assert_eq!(ask("/api/chat", EVIL).await, "refused");
+    assert_eq!(ask("/api/chat", ORIGIN).await, "allowed");
+    assert_eq!(ask("/api/../chat", ORIGIN).await, "refused"); // ambiguous
+    cors.replace(api().for_host("a.com", any_origin()).unwrap());
+    assert_eq!(ask("/api/chat", EVIL).await, "allowed");
+    cors.replace(api().for_host("b.com", any_origin()).unwrap());
+    let request = support::request("GET", "/api/chat", &[("origin", ORIGIN)]);
+    assert_eq!(support::text(send(&app, request).await).await, "refused"); // there is no host
 }

@@ -21,6 +21,7 @@
 use axum::Router;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::extract::{Path, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::{get, put};
@@ -36,15 +37,19 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     for warning in app.warnings().iter().chain(public.warnings()) {
         eprintln!("warning: {warning}");
     }
-    let policies = Policies::new(app.clone()).at("/public", public)?;
+    let policies = Policies::new(app).at("/public", public)?;
     let notes = Mutex::new(BTreeMap::from([(1, "buy bread".to_owned())]));
-    let api = Arc::new(Api { policy: app, notes });
+    let cors = CorsLayer::new(policies);
+    let api = Arc::new(Api {
+        cors: cors.clone(),
+        notes,
+    });
     let routes = Router::new()
         .route("/public/notes", get(list))
         .route("/notes/{id}", put(save).delete(remove))
         .route("/echo", get(echo))
         .with_state(api)
-        .layer(CorsLayer::new(policies));
+        .layer(cors);
     axum::serve(TcpListener::bind("127.0.0.1:8000").await?, routes).await?;
     Ok(())
 }
@@ -66,7 +71,7 @@ fn app_policy() -> Result<Policy, ConfigError> {
 }
 
 struct Api {
-    policy: Policy,
+    cors: CorsLayer,
     notes: Mutex<BTreeMap<u32, String>>,
 }
 
@@ -119,16 +124,15 @@ fn authenticate(headers: &HeaderMap) -> Result<(), Refusal> {
     }
 }
 
-/// Browsers apply no CORS check to WebSockets, so this checks the origin with the policy.
+/// Browsers apply no CORS check to WebSockets, so this checks the origin, by the policies in force.
 async fn echo(
     State(api): State<Arc<Api>>,
-    headers: HeaderMap,
+    head: Parts,
     upgrade: WebSocketUpgrade,
 ) -> Result<impl IntoResponse, Refusal> {
-    match headers.get(header::ORIGIN) {
-        Some(origin) if api.policy.is_origin_allowed(origin.as_bytes()) => {
-            Ok(upgrade.on_upgrade(repeat))
-        }
+    let now = api.cors.in_force();
+    match now.policies().find(head.uri.path(), &head) {
+        Some(policy) if policy.decide(&head).is_allowed() => Ok(upgrade.on_upgrade(repeat)),
         _ => Err((StatusCode::FORBIDDEN, "origin not allowed\n")),
     }
 }

@@ -56,9 +56,10 @@ pub use cors_core::observability;
 #[cfg(feature = "watch")]
 pub use cors_core::watch;
 pub use cors_core::{
-    Config, ConfigError, Decision, HeadersRefusal, HostNameError, HostRefusal, InForce,
-    MethodRefusal, OriginRefusal, Policies, Policy, PrefixError, PreflightRefusal, RequestHead,
-    RequestHeader,
+    AllowedOrigins, Change, Config, ConfigError, Decision, Difference, HeadersRefusal,
+    HostNameError, HostRefusal, InForce, IntoEntries, IntoSeconds, MethodRefusal, OriginRefusal,
+    Permission, Policies, Policy, PolicyDiff, PrefixError, PreflightRefusal, RequestHead,
+    RequestHeader, TooComplex, TrustedSite,
 };
 pub use future::ResponseFuture;
 pub use middleware::{Cors, CorsLayer};

@@ -5,6 +5,8 @@
 mod support;
 
 use axum::Router;
+use axum::extract::{OriginalUri, State};
+use axum::http::request::Parts;
 use axum::routing::get;
 use cors_axum::{Config, CorsLayer, Policies, Policy};
 use http::{HeaderMap, header};
@@ -92,4 +94,45 @@ fn what_is_in_force_can_be_read() {
     assert_eq!(**second.policies(), policy().into());
     assert_eq!(second.revision(), 2);
     assert_eq!(first.revision(), 1);
+}
+
+/// A handler that checks the origin itself, as for a WebSocket, behind a router that removes a part of the path.
+#[tokio::test]
+async fn a_handler_asks_the_policies_in_force() {
+    let check =
+        async |State(cors): State<CorsLayer>, OriginalUri(uri): OriginalUri, head: Parts| {
+            let now = cors.in_force();
+            match now.policies().find(uri.path(), &head) {
+                Some(policy) if policy.decide(&head).is_allowed() => "allowed",
+                _ => "refused",
+            }
+        };
+    let api = |policy: Policy| {
+        Policies::new(any_origin())
+            .at("/api", policy)
+            .and_then(|policies| policies.without_cors("/api/x"))
+            .unwrap()
+    };
+    let cors = CorsLayer::new(api(any_origin()));
+    let routes = Router::new().fallback(get(check)).with_state(cors.clone());
+    let app = Router::new().nest("/api", routes).layer(cors.clone());
+    let ask = async |path, origin| {
+        let request = support::request("GET", path, &[("host", "a.com"), ("origin", origin)]);
+        let body = send(app.clone(), request).await.into_body();
+        axum::body::to_bytes(body, 100).await.unwrap()
+    };
+    assert_eq!(ask("/api/chat", "https://evil.example").await, "allowed");
+    cors.replace(api(policy()));
+    assert_eq!(ask("/api/chat", "https://evil.example").await, "refused");
+    assert_eq!(ask("/api/chat", support::ORIGIN).await, "allowed");
+    assert_eq!(ask("/api/x", support::ORIGIN).await, "refused");
+    assert_eq!(ask("/api/%78", support::ORIGIN).await, "refused"); // ambiguous
+    cors.replace(api(policy()).for_host("b.com", policy()).unwrap());
+    assert_eq!(ask("/api/chat", support::ORIGIN).await, "allowed");
+    cors.replace(api(policy()).for_host("a.com", any_origin()).unwrap());
+    assert_eq!(ask("/api/chat", "https://evil.example").await, "allowed");
+    let request = support::request("GET", "/api/chat", &[("origin", support::ORIGIN)]);
+    let body = send(app.clone(), request).await.into_body();
+    let body = axum::body::to_bytes(body, 100).await.unwrap();
+    assert_eq!(body, "refused"); // there is no host
 }

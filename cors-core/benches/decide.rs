@@ -40,6 +40,10 @@ impl RequestHead for Request {
             .chain(many.iter().map(String::as_str))
             .map(str::as_bytes)
     }
+
+    fn host_contradicts_target(&self) -> bool {
+        false
+    }
 }
 
 fn get(origin: &str) -> Request {

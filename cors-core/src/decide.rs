@@ -11,15 +11,15 @@
 //!
 //! - what it uses: `request.rs`, `request_host.rs`, `verdict.rs`, `policy.rs`, `own_origins.rs`, `method.rs`,
 //!   `token.rs`;
-//! - which origins are allowed: `origin.rs`, `origin/set.rs`, `origin/table.rs`,
-//!   `origin/patterns.rs`, `origin/labels.rs`, `origin/host.rs`, `origin/regex.rs`;
+//! - which origins are allowed: `origin.rs`, `origin/set.rs`, `origin/exact.rs`, `origin/overlay.rs`,
+//!   `origin/table.rs`, `origin/patterns.rs`, `origin/labels.rs`, `origin/host.rs`, `origin/regex.rs`,
+//!   `origin/automaton.rs`;
 //! - which headers are allowed: `requested_headers.rs`, `listed_headers.rs`, `listed_headers/table.rs`,
 //!   `listed_headers/name.rs`, `header_name.rs`;
-//! - what the response is: `rendered.rs`, `early_response.rs`, `apply.rs`, `pending_headers.rs`, and
-//!   for axum and warp `http.rs`;
+//! - what the response is: `rendered.rs`, `early_response.rs`, `apply.rs`, `pending_headers.rs`,
+//!   `define_header_names.rs`, and for axum and warp `http.rs` and `http/request.rs`;
 //! - which policy applies to a host and a path: `live_policies.rs`, `policy_table.rs`, `hosts.rs`,
-//!   `request_host.rs`, `path_table.rs`, `policies.rs`, `path.rs`, `path/tree.rs`, `path/name.rs`,
-//!   `path/climb.rs`.
+//!   `path_table.rs`, `policies.rs`, `path.rs`, `path/tree.rs`, `path/name.rs`, `path/climb.rs`.
 //!
 //! ["HTTP requests"]: https://fetch.spec.whatwg.org/#http-requests
 
@@ -275,4 +275,79 @@ fn has_host(origin: &[u8], host: &[u8]) -> bool {
     host.strip_suffix(default_port)
         .unwrap_or(host)
         .eq_ignore_ascii_case(parsed.authority)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    /// Files and folders on which no response depends, besides the policy that they build.
+    const NOT_IN_LIST: [&str; 18] = [
+        "compare",
+        "config",
+        "decide",
+        "decision",
+        "explain",
+        "issue",
+        "key",
+        "language",
+        "lib",
+        "manual",
+        "near_miss",
+        "observability",
+        "origin/builder",
+        "origin/change",
+        "origin/pattern",
+        "shown",
+        "slip",
+        "watch",
+    ];
+
+    /// Every file below `folder`, without `.rs`.
+    fn files(folder: &Path, prefix: &str, found: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let name = entry.file_name().into_string().unwrap();
+            if entry.file_type().unwrap().is_dir() {
+                files(&entry.path(), &format!("{prefix}{name}/"), found);
+            } else if let Some(stem) = name.strip_suffix(".rs") {
+                found.insert(format!("{prefix}{stem}"));
+            }
+        }
+    }
+
+    fn is_in_list(file: &str) -> bool {
+        let is_below = |other: &str| {
+            let rest = file.strip_prefix(other);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        !NOT_IN_LIST.iter().any(|other| is_below(other))
+    }
+
+    #[test]
+    fn the_reading_list_has_every_file_once() {
+        let page = include_str!("decide.rs").lines();
+        let page: Vec<&str> = page.map_while(|line| line.strip_prefix("//!")).collect();
+        let page = page.join("\n");
+        let quoted = page.split('`').skip(1).step_by(2);
+        let mut listed: Vec<&str> = quoted.filter_map(|name| name.strip_suffix(".rs")).collect();
+        listed.sort_unstable();
+
+        let mut found = BTreeSet::new();
+        files(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+            "",
+            &mut found,
+        );
+        let expected: Vec<&str> = found
+            .iter()
+            .map(String::as_str)
+            .filter(|file| is_in_list(file))
+            .collect();
+        assert_eq!(
+            listed, expected,
+            "add the file to the list above, or to `NOT_IN_LIST`"
+        );
+    }
 }

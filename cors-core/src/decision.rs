@@ -2,6 +2,9 @@
 //!
 //! The response depends only on the [`Verdict`](crate::Verdict), which has no reasons.
 
+use std::error::Error;
+use std::fmt;
+
 /// The decision about a request: what it is, whether it is allowed, and why not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -61,6 +64,31 @@ impl Decision {
     }
 }
 
+/// The [`id`](Self::id) and, after a colon, the [`reasons`](Self::reasons), such as `blocked: origin-not-allowed`.
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())?;
+        match self.reasons().next() {
+            Some(_) => write!(f, ": {}", Reasons(Some(*self))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Writes the reasons of a decision, with commas between them.
+pub(crate) struct Reasons(pub(crate) Option<Decision>);
+
+impl fmt::Display for Reasons {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reasons = self.0.into_iter().flat_map(Decision::reasons);
+        for (number, reason) in reasons.enumerate() {
+            let separator = if number == 0 { "" } else { ", " };
+            write!(f, "{separator}{reason}")?;
+        }
+        Ok(())
+    }
+}
+
 /// Defines the reasons of a refusal, each with its stable name.
 macro_rules! reasons {
     (
@@ -82,6 +110,15 @@ macro_rules! reasons {
                 match self { $(Self::$variant => $id,)* }
             }
         }
+
+        /// The [`id`](Self::id).
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.id())
+            }
+        }
+
+        impl Error for $name {}
     };
 }
 
@@ -194,3 +231,12 @@ impl PreflightRefusal {
         }
     }
 }
+
+/// The [`reasons`](Decision::reasons), with commas between them, such as `origin-not-allowed, method-not-allowed`.
+impl fmt::Display for PreflightRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Reasons(Some(Decision::Preflight(Err(*self)))).fmt(f)
+    }
+}
+
+impl Error for PreflightRefusal {}

@@ -27,6 +27,7 @@ impl Policy {
     /// #     fn lines(&self, header: RequestHeader) -> impl Iterator<Item = &[u8]> {
     /// #         (header == RequestHeader::Origin).then_some(self.0).into_iter()
     /// #     }
+    /// #     fn host_contradicts_target(&self) -> bool { false }
     /// # }
     /// let policy = Config::new().allow_origins(["https://example.com"]).build()?;
     /// let request = Get(b"http://example.com");
@@ -255,6 +256,10 @@ mod tests {
                 .iter()
                 .filter(move |(name, _)| *name == header)
                 .map(|(_, value)| *value)
+        }
+
+        fn host_contradicts_target(&self) -> bool {
+            false
         }
     }
 

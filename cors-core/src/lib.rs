@@ -59,8 +59,8 @@ mod observability;
 
 // The response: its CORS headers, and what adapters share.
 mod apply;
+mod define_header_names;
 mod early_response;
-mod header_names;
 #[cfg(feature = "http-1")]
 pub mod http;
 mod pending_headers;
@@ -89,6 +89,6 @@ pub use policies::Policies;
 pub use policy::Policy;
 pub use policy_table::PolicyTable;
 pub use rendered::RenderedPolicy;
-pub use request::{RequestHead, RequestHeader};
+pub use request::{RequestHead, RequestHeader, host_contradicts};
 pub use requested_headers::requested_header_names;
 pub use verdict::Verdict;

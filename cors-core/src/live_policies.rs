@@ -56,7 +56,7 @@ pub struct InForce {
 }
 
 impl InForce {
-    /// The policies, as they were passed to the middleware.
+    /// The policies, as they were passed to the middleware. [`Policies::find`] returns the one for a request.
     pub fn policies(&self) -> &Arc<Policies> {
         &self.policies
     }
@@ -110,7 +110,7 @@ impl<T> LivePolicies<T> {
     /// inlined. Otherwise, the code for a request before the first replacement becomes so large that it is
     /// not inlined either, which costs it 40 instructions.
     #[inline]
-    pub fn first_in_force(&self) -> Option<&Revision<T>> {
+    fn first_in_force(&self) -> Option<&Revision<T>> {
         match self.later.get() {
             None => Some(&self.first),
             Some(_) => None,

@@ -139,14 +139,10 @@ impl Prefix {
     }
 }
 
-#[cfg(feature = "tracing")]
-impl fmt::Display for Prefix {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.segments.iter().try_for_each(|segment| {
-            let text = String::from_utf8_lossy(segment);
-            write!(f, "/{}", text.escape_debug())
-        })
-    }
+/// The prefix with these segments, not encoded. Without any, it is `/`.
+pub(crate) fn text_of(segments: &[Vec<u8>]) -> String {
+    let names = segments.iter().map(|name| String::from_utf8_lossy(name));
+    format!("/{}", names.collect::<Vec<_>>().join("/"))
 }
 
 /// Every server must read the segment in the same way.

@@ -107,10 +107,6 @@ impl<T> PathTable<T> {
         })
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<T>> {
-        self.default.iter().chain(self.rules.iter().flatten())
-    }
-
     #[inline]
     pub(crate) fn find<'p>(&self, path: impl FnOnce() -> &'p str) -> Option<&Arc<T>> {
         if self.rules.is_empty() {

@@ -7,12 +7,13 @@
 //! and `/%61dmin`, a policy applies that allows nothing.
 
 use crate::config::host_name::{self, HostNameError};
-use crate::hosts::Hosts;
+use crate::hosts::{self, Hosts};
 #[cfg(feature = "tracing")]
-use crate::path::tree::Found;
-use crate::path::tree::Tree;
+use crate::path::text_of;
+use crate::path::tree::{Found, Tree};
 use crate::path::{Prefix, PrefixError};
 use crate::policy::Policy;
+use crate::request::RequestHead;
 use std::sync::Arc;
 
 /// A default policy, and other policies for paths below certain prefixes, and for certain hosts.
@@ -213,6 +214,30 @@ impl Policies {
         Ok(self)
     }
 
+    /// The policy for a request with this path, as it was received. `None` if the path has no CORS, or if its
+    /// policy is not clear, because the [path](Self#which-policy-applies) or the [host](Self#several-hosts) is
+    /// ambiguous. Then no origin is allowed.
+    ///
+    /// A handler that checks an origin itself, such as that of a WebSocket, asks the policies in force with
+    /// this. The path must be the one that the middleware sees: a router may remove a part of it before it
+    /// calls the handler.
+    ///
+    /// ```
+    /// use cors_core::{Policies, RequestHead};
+    ///
+    /// /// `policies` are those in force: `cors.in_force().policies()`.
+    /// fn may_connect(policies: &Policies, path: &str, handshake: &impl RequestHead) -> bool {
+    ///     policies.find(path, handshake).is_some_and(|policy| policy.decide(handshake).is_allowed())
+    /// }
+    /// ```
+    pub fn find<R: RequestHead + ?Sized>(&self, path: &str, request: &R) -> Option<&Policy> {
+        let (policies, rule) = self.rule_of(path, request)?;
+        match rule {
+            None => policies.default.as_deref(),
+            Some(rule) => policies.rules.get(rule)?.1.as_deref(),
+        }
+    }
+
     /// The policies of all paths, without those of hosts.
     pub(crate) fn of_paths(&self) -> impl Iterator<Item = Option<&Policy>> + Clone {
         let of_rules = self.rules.iter().map(|(_, policy)| policy.as_deref());
@@ -234,23 +259,43 @@ impl Policies {
         hosts.flat_map(Self::of_paths)
     }
 
-    /// The prefix whose policy applies to a request with this path, as text. `None` if the path or the host is
+    /// The prefix whose policy applies to a request with this path, escaped. `None` if the path or the host is
     /// ambiguous.
     #[cfg(feature = "tracing")]
-    pub(crate) fn prefix_of<R: crate::RequestHead + ?Sized>(
+    pub(crate) fn prefix_of<R: RequestHead + ?Sized>(
         &self,
         path: &str,
         request: &R,
     ) -> Option<String> {
-        let policies = match self.hosts.find(request) {
-            _ if self.hosts.is_empty() => self,
-            crate::hosts::Found::Listed(policies) => policies,
-            crate::hosts::Found::Other => self,
-            crate::hosts::Found::Ambiguous => return None,
+        let (policies, rule) = self.rule_of(path, request)?;
+        let segments = match rule {
+            None => &[],
+            Some(rule) => policies.rules.get(rule)?.0.segments(),
         };
+        Some(text_of(segments).escape_debug().to_string())
+    }
+
+    /// The policies of the host of a request, and the position of its rule among them. `None` if the path or
+    /// the host is ambiguous.
+    fn rule_of<R: RequestHead + ?Sized>(
+        &self,
+        path: &str,
+        request: &R,
+    ) -> Option<(&Self, Option<usize>)> {
+        let policies = if self.hosts.is_empty() {
+            self
+        } else {
+            match self.hosts.find(request) {
+                hosts::Found::Listed(policies) => policies,
+                hosts::Found::Other => self,
+                hosts::Found::Ambiguous => return None,
+            }
+        };
+        if policies.rules.is_empty() {
+            return Some((policies, None)); // Then no path is ambiguous.
+        }
         match policies.tree.find(path) {
-            Found::Rule(None) => Some("/".to_owned()),
-            Found::Rule(Some(rule)) => Some(policies.rules.get(rule)?.0.to_string()),
+            Found::Rule(rule) => Some((policies, rule)),
             Found::Ambiguous(_) => None,
         }
     }
@@ -315,8 +360,25 @@ impl Eq for Policies {}
 mod tests {
     use super::Policies;
     use crate::path_table::PathTable;
-    use crate::{Config, Policy};
+    use crate::{Config, Policy, RequestHead, RequestHeader};
     use proptest::prelude::*;
+
+    /// A request without headers.
+    struct Get;
+
+    impl RequestHead for Get {
+        fn method(&self) -> &[u8] {
+            b"GET"
+        }
+
+        fn lines(&self, _: RequestHeader) -> impl Iterator<Item = &[u8]> {
+            std::iter::empty()
+        }
+
+        fn host_contradicts_target(&self) -> bool {
+            false
+        }
+    }
 
     fn policy(max_age: u64) -> Policy {
         Config::new()
@@ -333,7 +395,14 @@ mod tests {
     /// The `max_age` of the policy that is chosen. It differs for every policy.
     fn chosen(policies: &Policies, path: &str) -> Option<u64> {
         let table = PathTable::new(policies.clone(), &mut Ok::<_, ()>).unwrap();
-        let policy = table.find(|| path)?;
+        let policy = table.find(|| path);
+        let clear = policy.filter(|policy| policy.ambiguity.is_none());
+        assert_eq!(
+            policies.find(path, &Get),
+            clear.map(|policy| &***policy),
+            "{path}"
+        );
+        let policy = policy?;
         match (policy.ambiguity, policy.block_refused_origins) {
             (None, _) => Some(policy.max_age),
             (Some(_), false) => AMBIGUOUS,
@@ -609,15 +678,6 @@ mod tests {
         assert!(with(policy(0), refusing(), policy(2)).refuses_requests());
         assert!(with(policy(0), policy(1), refusing()).refuses_requests());
         assert!(!Policies::without_default().refuses_requests());
-    }
-
-    #[test]
-    fn every_policy_once() {
-        let policies = Policies::new(policy(0)).at("/a", policy(1)).unwrap();
-        let policies = policies.without_cors("/b").unwrap();
-        let table = PathTable::new(policies, &mut Ok::<_, ()>).unwrap();
-        let all: Vec<u64> = table.iter().map(|policy| policy.max_age).collect();
-        assert_eq!(all, [0, 1]);
     }
 
     #[test]

@@ -138,7 +138,9 @@ impl Policy {
     /// origin.
     ///
     /// Browsers do not apply the CORS check to WebSockets. A handler that upgrades a connection must
-    /// call this itself. Otherwise any website can open a connection and act as your users.
+    /// check the origin itself. Otherwise any website can open a connection and act as your users. A
+    /// middleware can get new policies, so the handler must not keep this one: see
+    /// [`Policies::find`](crate::Policies::find).
     ///
     /// ```
     /// let policy = cors_core::Config::new().allow_origins(["https://example.com"]).build()?;

@@ -16,10 +16,17 @@ pub trait RequestHead {
     /// lines besides the authority. The lines of [`RequestHeader::Host`] then contain only one of them, and
     /// the application may read another.
     ///
-    /// The default is `false`, for views that never see the authority.
-    fn host_contradicts_target(&self) -> bool {
-        false
-    }
+    /// Call [`host_contradicts`] if the framework shows the authority. `false` is right only if `lines` returns
+    /// every `Host` line and the authority is never seen.
+    fn host_contradicts_target(&self) -> bool;
+}
+
+/// Whether these `Host` lines are anything else than the authority of the target, once or not at all. For
+/// [`RequestHead::host_contradicts_target`].
+pub fn host_contradicts<'a>(authority: &[u8], lines: impl IntoIterator<Item = &'a [u8]>) -> bool {
+    let mut lines = lines.into_iter();
+    let differs = |line: &[u8]| !line.eq_ignore_ascii_case(authority);
+    lines.next().is_some_and(differs) || lines.next().is_some()
 }
 
 /// A request header that decisions depend on.

@@ -203,6 +203,10 @@ mod tests {
             let asked = header == RequestHeader::AccessControlRequestHeaders;
             self.0.iter().filter(move |_| asked).map(String::as_bytes)
         }
+
+        fn host_contradicts_target(&self) -> bool {
+            false
+        }
     }
 
     fn lines<const N: usize>(lines: [&str; N]) -> Lines {

@@ -36,7 +36,7 @@ fn issues(config: Config) -> Vec<Issue> {
 /// One configuration per row, with all of its messages.
 #[rustfmt::skip]
 fn rows() -> Vec<(Config, &'static [&'static str])> {
-    let env = |name: &str, value: &str| Config::from_vars([
+    let env = |name: &str, value: &str| Config::from_vars("CORS_", [
         ("CORS_ALLOW_ORIGINS".to_owned(), "https://example.com".to_owned()),
         (name.to_owned(), value.to_owned()),
     ]);
@@ -63,24 +63,24 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
         (env("CORS_ALLOW_HEADERS", r#"["X-A", ""]"#), &["CORS_ALLOW_HEADERS, entry 2: empty list item; remove it"]),
         (env("CORS_ALLOW_HEADERS", r#"["X-A", "X-B"#), &["CORS_ALLOW_HEADERS: `[\"X-A\", \"X-B`: a list that starts with `[` is a JSON array of texts, such as `[\"https://a.com\", \"https://b.com\"]`: expected `\"` at character 13"]),
         (env("CORS_ALLOW_ORIGINS_", "x"), &["`CORS_ALLOW_ORIGINS_`: unknown key; did you mean `CORS_ALLOW_ORIGINS`?"]),
-        (Config::from_vars([]), &["CORS_ALLOW_ORIGINS is not set, so no other site could read a response: list the origins in it, or `[]` for none, or set CORS_ALLOW_ORIGIN_REGEX"]),
-        (Config::from_vars([("CORS_MAX_AGE".to_owned(), "-1".to_owned()), ("CORS_ALLOW_ORIGINS".to_owned(), " ".to_owned())]), &[
+        (Config::from_vars("CORS_", []), &["CORS_ALLOW_ORIGINS is not set, so no other site could read a response: list the origins in it, or `[]` for none, or set CORS_ALLOW_ORIGIN_REGEX"]),
+        (Config::from_vars("CORS_", [("CORS_MAX_AGE".to_owned(), "-1".to_owned()), ("CORS_ALLOW_ORIGINS".to_owned(), " ".to_owned())]), &[
             "CORS_ALLOW_ORIGINS is not set, so no other site could read a response: its value is empty; list the origins in it, or `[]` for none, or set CORS_ALLOW_ORIGIN_REGEX",
             "CORS_MAX_AGE: `-1`: max_age must not be negative; 0 disables the cache; use `0`",
             "CORS_ALLOW_ORIGINS is empty, so it counts as not set",
         ]),
-        (Config::from_vars([("CORS_ALLOW_ORIGINS".to_owned(), "[]".to_owned())]), &["CORS_ALLOW_ORIGINS: no origin is allowed, so no other site can read a response"]),
-        (Config::from_vars([("CORS_ALLOW_ORIGINS".to_owned(), "https://a.com, https://b.com/".to_owned())]), &["CORS_ALLOW_ORIGINS, entry 2: `https://b.com/`: an origin ends with the host or the port, without a slash; use `https://b.com`"]),
+        (Config::from_vars("CORS_", [("CORS_ALLOW_ORIGINS".to_owned(), "[]".to_owned())]), &["CORS_ALLOW_ORIGINS: no origin is allowed, so no other site can read a response"]),
+        (Config::from_vars("CORS_", [("CORS_ALLOW_ORIGINS".to_owned(), "https://a.com, https://b.com/".to_owned())]), &["CORS_ALLOW_ORIGINS, entry 2: `https://b.com/`: an origin ends with the host or the port, without a slash; use `https://b.com`"]),
         (fine().with_vars("APP_CORS", [("APP_CORS_ALLOW_ORIGINS".to_owned(), "*,b.com".to_owned()), ("CORS_MAX_AGE".to_owned(), "x".to_owned())]), &["APP_CORS_ALLOW_ORIGINS, entry 2: `b.com`: an origin must start with a scheme and `://`; use `https://b.com`", "APP_CORS_ALLOW_ORIGINS, entry 1: `*`: `*` covers all other entries"]),
         (env("CORS_ALLOW_ORIGIN", "*"), &["`CORS_ALLOW_ORIGIN`: unknown key; did you mean `CORS_ALLOW_ORIGINS`?"]),
         (env("cors_max_age", "60"), &["`cors_max_age`: unknown key; did you mean `CORS_MAX_AGE`?"]),
         (env("Cors_port", "60"), &[]),
-        (Config::from_vars([("cors_allow_origins".to_owned(), "*".to_owned())]), &["`cors_allow_origins`: unknown key; did you mean `CORS_ALLOW_ORIGINS`?"]),
+        (Config::from_vars("CORS_", [("cors_allow_origins".to_owned(), "*".to_owned())]), &["`cors_allow_origins`: unknown key; did you mean `CORS_ALLOW_ORIGINS`?"]),
         (fine().with_vars("App", [("App_MAX_AGE".to_owned(), "60".to_owned()), ("APP_DIAGNOSTICS".to_owned(), "x".to_owned()), ("APP_PORT".to_owned(), "x".to_owned())]), &["`APP_DIAGNOSTICS`: unknown key; did you mean `App_DIAGNOSTICS`?"]),
         (env("CORS_PORT_80_TCP", "tcp://10.0.0.1"), &["`CORS_PORT_80_TCP`: this environment variable is not a key of a CORS policy"]),
-        (Config::from_vars(["CORS_PORT", "CORS_HOST"].map(|name| (name.to_owned(), "80".to_owned()))).allow_origins(["*"]), &["`CORS_HOST`: this environment variable is not a key of a CORS policy", "`CORS_PORT`: this environment variable is not a key of a CORS policy"]),
-        (Config::from_vars([("CORS_ALLOW_ORIGIN".to_owned(), "*".to_owned())]), &["`CORS_ALLOW_ORIGIN`: unknown key; did you mean `CORS_ALLOW_ORIGINS`?"]),
-        (Config::from_vars([("CORS_PORT".to_owned(), "80".to_owned())]), &["CORS_ALLOW_ORIGINS is not set, so no other site could read a response: list the origins in it, or `[]` for none, or set CORS_ALLOW_ORIGIN_REGEX", "`CORS_PORT`: this environment variable is not a key of a CORS policy"]),
+        (Config::from_vars("CORS_", ["CORS_PORT", "CORS_HOST"].map(|name| (name.to_owned(), "80".to_owned()))).allow_origins(["*"]), &["`CORS_HOST`: this environment variable is not a key of a CORS policy", "`CORS_PORT`: this environment variable is not a key of a CORS policy"]),
+        (Config::from_vars("CORS_", [("CORS_ALLOW_ORIGIN".to_owned(), "*".to_owned())]), &["`CORS_ALLOW_ORIGIN`: unknown key; did you mean `CORS_ALLOW_ORIGINS`?"]),
+        (Config::from_vars("CORS_", [("CORS_PORT".to_owned(), "80".to_owned())]), &["CORS_ALLOW_ORIGINS is not set, so no other site could read a response: list the origins in it, or `[]` for none, or set CORS_ALLOW_ORIGIN_REGEX", "`CORS_PORT`: this environment variable is not a key of a CORS policy"]),
         (env("CORS_ALLOW_CREDENTIALS", "yes"), &["CORS_ALLOW_CREDENTIALS: `yes`: wrong type: expected true or false"]),
         (env("CORS_ALLOW_CREDENTIALS", " true "), &[]),
         (env("CORS_MAX_AGE", "10m"), &["CORS_MAX_AGE: `10m`: wrong type: expected a whole number of seconds"]),
@@ -544,7 +544,10 @@ fn from_the_environment() {
         ("CORS_DANGEROUSLY_ALLOW_CREDENTIALS_ON_PUBLIC_SUFFIXES", "1"),
         ("PATH", "/bin"),
     ];
-    let config = Config::from_vars(vars.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let config = Config::from_vars(
+        "CORS_",
+        vars.map(|(name, value)| (name.to_owned(), value.to_owned())),
+    );
     let expected = Config::new()
         .allow_origins(["https://a.com", "https://*.b.com", "http://localhost:*"])
         .allow_origin_regex(r"https://[a-z]{1,3}\.c\.com")
@@ -628,7 +631,7 @@ fn the_environment_over_the_code() {
 
 #[test]
 fn the_name_of_a_variable_is_not_kept_for_a_value_of_the_code() {
-    let config = Config::from_vars(vars([("CORS_ALLOW_ORIGINS", "https://a.com")]));
+    let config = Config::from_vars("CORS_", vars([("CORS_ALLOW_ORIGINS", "https://a.com")]));
     let issues = issues(config.allow_origins(["b.com"]));
     assert_eq!(issues[0].variable(), None);
     assert!(issues[0].to_string().starts_with("allow_origins[0]: "));
@@ -650,7 +653,7 @@ fn an_empty_prefix_ignores_other_variables() {
 
 #[test]
 fn origins_of_the_code_are_enough() {
-    let nothing = || Config::from_vars([]);
+    let nothing = || Config::from_vars("CORS_", []);
     assert!(nothing().build().is_err());
     assert!(
         nothing()
@@ -672,12 +675,20 @@ fn origins_of_the_code_are_enough() {
     );
     let own = ("CORS_OWN_ORIGINS", "http://localhost:3000");
     let own = [own].map(|(name, value)| (name.to_owned(), value.to_owned()));
-    assert!(Config::from_vars(own).build_strict().is_ok());
+    assert!(Config::from_vars("CORS_", own).build_strict().is_ok());
     assert!(nothing().max_age(5).build().is_err());
     let regex = vars([("CORS_ALLOW_ORIGIN_REGEX", r"https://a\.com")]);
-    assert!(Config::from_vars(regex).build_strict().is_ok());
-    let none = Config::from_vars(vars([("CORS_ALLOW_ORIGINS", "[]")]));
+    assert!(Config::from_vars("CORS_", regex).build_strict().is_ok());
+    let none = Config::from_vars("CORS_", vars([("CORS_ALLOW_ORIGINS", "[]")]));
     assert!(none.build().is_ok());
+    let others = vars([("CORS_ALLOW_ORIGINS", "*"), ("APP_MAX_AGE", "5")]);
+    let error = Config::from_vars("APP", others).build().unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("APP_ALLOW_ORIGINS is not set, so no other site"),
+        "{error}"
+    );
 }
 
 /// A build keeps 1000 errors and 1000 warnings, and counts the others.
@@ -724,10 +735,10 @@ fn many_issues_are_counted() {
 #[test]
 fn issues_that_are_only_counted_are_discarded_too() {
     let many = vec![""; 2_000].join(",");
-    let config = Config::from_vars(vars([
-        ("CORS_ALLOW_ORIGINS", "x"),
-        ("CORS_ALLOW_HEADERS", &many),
-    ]));
+    let config = Config::from_vars(
+        "CORS_",
+        vars([("CORS_ALLOW_ORIGINS", "x"), ("CORS_ALLOW_HEADERS", &many)]),
+    );
     let error = config.clone().build().unwrap_err();
     assert_eq!((error.errors().len(), error.more_errors()), (1_000, 1_001));
     let config = config
@@ -739,10 +750,13 @@ fn issues_that_are_only_counted_are_discarded_too() {
 /// A setter discards the problems of the value that it replaces.
 #[test]
 fn a_setter_replaces_what_could_not_be_read() {
-    let config = Config::from_vars([
-        ("CORS_MAX_AGE".to_owned(), "soon".to_owned()),
-        ("CORS_ALLOW_ORIGINS".to_owned(), "https://a.com".to_owned()),
-    ]);
+    let config = Config::from_vars(
+        "CORS_",
+        [
+            ("CORS_MAX_AGE".to_owned(), "soon".to_owned()),
+            ("CORS_ALLOW_ORIGINS".to_owned(), "https://a.com".to_owned()),
+        ],
+    );
     assert!(config.clone().build().is_err());
     assert_eq!(config.max_age(60).build_strict().err(), None);
 }
@@ -787,6 +801,7 @@ fn passwords_are_not_quoted() {
         let names = Key::ALL.iter().map(|key| key.as_str().to_uppercase());
         let names = names.chain([user_info.to_owned()]);
         configs.push(Config::from_vars(
+            "CORS_",
             names.map(|name| (format!("CORS_{name}"), format!("{user_info}x"))),
         ));
     }

@@ -43,10 +43,9 @@ fn request(text: &str) -> Request {
 /// response. The response of the application already has some headers.
 fn outcome(policy: &Policy, request: &Request) -> Vec<String> {
     let decision = policy.decide(request);
-    let reasons: Vec<&str> = decision.reasons().collect();
-    let mut lines = vec![decision.id().to_owned()];
-    if !reasons.is_empty() {
-        lines[0] += &format!(": {}", reasons.join(", "));
+    let mut lines = vec![decision.to_string()];
+    if let Decision::Preflight(Err(refusal)) = decision {
+        assert_eq!(lines[0], format!("{}: {refusal}", decision.id()));
     }
     let rendered = rendered(policy.clone());
     let mut headers = Headers::default();

@@ -325,7 +325,7 @@ fn issues_are_serialized_for_tools() {
         }])
     );
     let variable = ("CORS_ALLOW_ORIGINS".to_owned(), "https://a.com/".to_owned());
-    let error = Config::from_vars([variable]).build().unwrap_err();
+    let error = Config::from_vars("CORS_", [variable]).build().unwrap_err();
     assert_eq!(
         serde_json::to_value(error.errors()).unwrap()[0]["variable"],
         "CORS_ALLOW_ORIGINS"

@@ -87,6 +87,32 @@ fn the_method_and_lines_of_a_request() {
     assert_eq!(absolute.lines(Origin).collect::<Vec<_>>(), [b"c"]);
 }
 
+/// An extractor has only these.
+#[test]
+fn the_parts_of_a_request_are_its_head() {
+    for (uri, lines) in [
+        ("/", &[("host", "a.com"), ("host", "b.com")][..]),
+        ("https://a.com/", &[("host", "b.com"), ("origin", "c")]),
+        ("https://a.com/", &[("host", "A.com")]),
+    ] {
+        let request = request("PURGE", uri, lines);
+        let (parts, ()) = request.clone().into_parts();
+        assert_eq!(RequestHead::method(&parts), RequestHead::method(&request));
+        for header in [RequestHeader::Host, RequestHeader::Origin] {
+            assert!(
+                parts.lines(header).eq(request.lines(header)),
+                "{uri} {lines:?}"
+            );
+        }
+        let contradicts = parts.host_contradicts_target();
+        assert_eq!(
+            contradicts,
+            request.host_contradicts_target(),
+            "{uri} {lines:?}"
+        );
+    }
+}
+
 #[test]
 fn an_early_response_is_complete() {
     let preflight = request(

@@ -18,7 +18,7 @@ fn origins(text: impl Fn(usize) -> String + 'static) -> Make {
 fn variables(name: impl Fn(usize) -> String + 'static) -> Make {
     Box::new(move |size| {
         let vars: Vec<_> = (0..size).map(|n| (name(n), "x".to_owned())).collect();
-        Box::new(|| Config::from_vars(vars))
+        Box::new(|| Config::from_vars("CORS_", vars))
     })
 }
 

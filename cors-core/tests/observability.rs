@@ -187,10 +187,12 @@ fn the_prefix_is_that_of_the_rule() {
     let policy = || config().build().unwrap();
     let policies = Policies::new(policy())
         .at("/admin/caf%C3%A9", policy())
+        .and_then(|policies| policies.at("/a%0Ab", policy()))
         .unwrap();
     let live = live(policies);
     for (path, prefix) in [
         ("/", Some("/")),
+        ("/a%0Ab", Some("/a\\nb")), // escaped, because it is a line in a log
         ("/admin/secret", Some("/")),
         ("/admin/caf%C3%A9/secret?x", Some("/admin/café")),
         ("/admin%2Fcaf%C3%A9", None),

@@ -393,6 +393,10 @@ impl RequestHead for For {
             .then_some(self.0.as_bytes())
             .into_iter()
     }
+
+    fn host_contradicts_target(&self) -> bool {
+        false
+    }
 }
 
 /// Every path has the policies of one of the prefixes.

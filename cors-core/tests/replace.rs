@@ -35,6 +35,10 @@ impl RequestHead for Get {
     fn lines(&self, _: RequestHeader) -> impl Iterator<Item = &[u8]> {
         std::iter::empty()
     }
+
+    fn host_contradicts_target(&self) -> bool {
+        false
+    }
 }
 
 fn find(table: &PolicyTable<Arc<Policy>>, path: &str) -> Arc<Policy> {
@@ -50,7 +54,7 @@ fn what_is_in_force_can_be_read() {
     assert!(!live.is_replaced() && live.later().is_none());
     let read = live.read(|table| find(table, "/a"));
     assert_eq!(*read, policy(1));
-    assert_eq!(*find(live.first_in_force().unwrap(), "/"), policy(1));
+    assert_eq!(*find(live.first(), "/"), policy(1));
 
     for number in 2..5 {
         live.replace(policies(number));
@@ -64,9 +68,24 @@ fn what_is_in_force_can_be_read() {
         assert_eq!(*read, policy(number));
         assert_eq!(*find(&live.later().unwrap(), "/"), policy(number));
         assert_eq!(*find(live.first(), "/a"), policy(1));
-        assert!(live.is_replaced() && live.first_in_force().is_none());
+        assert!(live.is_replaced());
     }
     assert_eq!((&**first.policies(), first.revision()), (&policies(1), 1));
+}
+
+/// A handler that keeps a policy checks by the old one. One that asks for the policies in force does not.
+#[test]
+fn the_policy_of_a_request_is_that_in_force() {
+    let live = LivePolicies::new(policies(1), render);
+    let find = |path| live.in_force().policies().find(path, &Get).cloned();
+    let kept = find("/a");
+    live.replace(policies(2));
+    assert_eq!((kept, find("/a")), (Some(policy(1)), Some(policy(2))));
+    assert_eq!(find("/%61"), None, "the path is ambiguous");
+    live.replace(policies(3).for_host("a.example", policy(4)).unwrap());
+    assert_eq!(find("/a"), None, "there is no host");
+    live.replace(Policies::without_default());
+    assert_eq!(find("/a"), None);
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn parse(text: &str) -> Result<Policy, Box<dyn Error + Send + Sync>> {
     let lines: Result<Vec<_>, _> = lines.collect();
     let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     let vars = lines.map_err(|line| format!("no value: {line}"))?;
-    Ok(Config::from_vars(vars.into_iter().map(owned)).build()?)
+    Ok(Config::from_vars("CORS_", vars.into_iter().map(owned)).build()?)
 }
 
 fn policies(text: &str) -> Policies {

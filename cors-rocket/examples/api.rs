@@ -18,7 +18,7 @@
 //! # 403
 //! ```
 
-use cors_rocket::{Config, ConfigError, Cors, Policies, Policy};
+use cors_rocket::{Config, ConfigError, Cors, Policies, Policy, RequestView};
 use rocket::http::{Header, Status};
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::{Responder, State, delete, get, put, routes};
@@ -32,12 +32,17 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     for warning in app.warnings().iter().chain(public.warnings()) {
         eprintln!("warning: {warning}");
     }
-    let policies = Policies::new(app.clone()).at("/public", public)?;
+    let policies = Policies::new(app).at("/public", public)?;
     let notes = Mutex::new(BTreeMap::from([(1, "buy bread".to_owned())]));
+    let cors = Cors::new(policies);
+    let api = Api {
+        cors: cors.clone(),
+        notes,
+    };
     let routes = rocket::build()
         .mount("/", routes![list, save, remove, echo])
-        .manage(Api { policy: app, notes })
-        .attach(Cors::new(policies));
+        .manage(api)
+        .attach(cors);
     routes.launch().await?; // on 127.0.0.1:8000
     Ok(())
 }
@@ -59,7 +64,7 @@ fn app_policy() -> Result<Policy, ConfigError> {
 }
 
 struct Api {
-    policy: Policy,
+    cors: Cors,
     notes: Mutex<BTreeMap<u32, String>>,
 }
 
@@ -120,7 +125,7 @@ fn echo(_page: KnownPage, socket: rocket_ws::WebSocket) -> rocket_ws::Stream!['s
     socket.stream(|messages| messages)
 }
 
-/// Browsers apply no CORS check to WebSockets, so this checks the origin with the policy.
+/// Browsers apply no CORS check to WebSockets, so this checks the origin, by the policies in force.
 struct KnownPage;
 
 #[rocket::async_trait]
@@ -128,11 +133,12 @@ impl<'r> FromRequest<'r> for KnownPage {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let api = request.rocket().state::<Api>();
-        match (api, request.headers().get_one("Origin")) {
-            (Some(api), Some(origin)) if api.policy.is_origin_allowed(origin.as_bytes()) => {
-                Outcome::Success(Self)
-            }
+        let Some(api) = request.rocket().state::<Api>() else {
+            return Outcome::Error((Status::InternalServerError, ()));
+        };
+        let (now, head) = (api.cors.in_force(), RequestView::new(request));
+        match now.policies().find(request.uri().path().as_str(), &head) {
+            Some(policy) if policy.decide(&head).is_allowed() => Outcome::Success(Self),
             _ => Outcome::Error((Status::Forbidden, ())),
         }
     }

@@ -4,17 +4,20 @@
 
 mod support;
 
-use cors_rocket::{Config, Cors, Policies, Policy};
+use cors_rocket::{Config, Cors, Policies, Policy, RequestView};
 use rocket::http::{Header, Method};
 use rocket::local::asynchronous::Client;
 use rocket::local::blocking;
+use rocket::request::{FromRequest, Outcome, Request};
 use rocket::{Build, Rocket, State, get, post, routes};
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
-use support::{ORIGIN, client, cors_headers, is_shared, policy, preflight, request, values};
+use support::{
+    ORIGIN, client, cors_headers, is_shared, policy, preflight, request, rocket, values,
+};
 
 fn any_origin() -> Policy {
     Config::new().allow_origins(["*"]).build().unwrap()
@@ -172,4 +175,48 @@ fn what_is_in_force_can_be_read() {
     assert_eq!(**second.policies(), policy().into());
     assert_eq!(second.revision(), 2);
     assert_eq!(first.revision(), 1);
+}
+
+/// What a guard says that checks the origin itself, as for a WebSocket.
+struct Check(&'static str);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Check {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let now = request.rocket().state::<Cors>().unwrap().in_force();
+        let head = RequestView::new(request);
+        let policy = now.policies().find(request.uri().path().as_str(), &head);
+        let is_allowed = policy.is_some_and(|policy| policy.decide(&head).is_allowed());
+        Outcome::Success(Self(if is_allowed { "allowed" } else { "refused" }))
+    }
+}
+
+#[get("/<_..>")]
+fn checked(check: Check) -> &'static str {
+    check.0
+}
+
+#[test]
+fn a_guard_asks_the_policies_in_force() {
+    let cors = Cors::new(any_origin());
+    let app = rocket().mount("/api", routes![checked]);
+    let client = client(app.manage(cors.clone()).attach(cors.clone()));
+    let ask = |path, headers: &[(&str, &str)]| {
+        let response = request(&client, Method::Get, path, headers).dispatch();
+        response.into_string().unwrap()
+    };
+    let evil = ("origin", "https://evil.example");
+    let page = ("origin", ORIGIN);
+    let api = || Policies::new(any_origin()).at("/api", policy()).unwrap();
+    assert_eq!(ask("/api/chat", &[evil]), "allowed");
+    cors.replace(api()).unwrap();
+    assert_eq!(ask("/api/chat", &[evil]), "refused");
+    assert_eq!(ask("/api/chat", &[page]), "allowed");
+    assert_eq!(ask("/api/%2E%2E/chat", &[page]), "refused"); // ambiguous
+    cors.replace(api().for_host("a.com", any_origin()).unwrap())
+        .unwrap();
+    assert_eq!(ask("/api/chat", &[evil, ("host", "a.com")]), "allowed");
+    assert_eq!(ask("/api/chat", &[page, ("host", "a.com.")]), "refused"); // ambiguous
 }

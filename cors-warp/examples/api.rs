@@ -18,11 +18,13 @@
 //! # 403
 //! ```
 
-use cors_warp::{Config, ConfigError, Cors, Policies, Policy};
+use cors_warp::{Config, ConfigError, Cors, Policies, Policy, RequestView};
 use futures_util::StreamExt;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use warp::http::StatusCode;
+use warp::host::Authority;
+use warp::http::{HeaderMap, Method, StatusCode};
+use warp::path::FullPath;
 use warp::reply::{Reply, Response, with_header, with_status};
 use warp::ws::{WebSocket, Ws};
 use warp::{Filter, header};
@@ -34,9 +36,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     for warning in app.warnings().iter().chain(public.warnings()) {
         eprintln!("warning: {warning}");
     }
-    let policies = Policies::new(app.clone()).at("/public", public)?;
+    let policies = Policies::new(app).at("/public", public)?;
     let notes = Mutex::new(BTreeMap::from([(1, "buy bread".to_owned())]));
-    let api = Arc::new(Api { policy: app, notes });
+    let cors = Cors::new(policies);
+    let api = Arc::new(Api {
+        cors: cors.clone(),
+        notes,
+    });
     let api = warp::any().map(move || Arc::clone(&api));
     let token = header::optional("authorization");
 
@@ -51,14 +57,16 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .and(warp::body::bytes())
         .map(save);
     let remove = note.and(warp::delete()).map(remove);
-    let page = header::optional("origin");
     let echo = warp::path!("echo")
         .and(warp::ws())
-        .and(page)
+        .and(warp::path::full())
+        .and(warp::host::optional())
+        .and(warp::method())
+        .and(header::headers_cloned())
         .and(api)
         .map(echo);
 
-    let routes = Cors::new(policies).wrap(list.or(save).or(remove).or(echo));
+    let routes = cors.wrap(list.or(save).or(remove).or(echo));
     warp::serve(routes).run(([127, 0, 0, 1], 8000)).await;
     Ok(())
 }
@@ -80,7 +88,7 @@ fn app_policy() -> Result<Policy, ConfigError> {
 }
 
 struct Api {
-    policy: Policy,
+    cors: Cors,
     notes: Mutex<BTreeMap<u32, String>>,
 }
 
@@ -126,9 +134,19 @@ fn is_known(token: Option<String>) -> bool {
     token.is_some_and(|token| token == "Bearer demo")
 }
 
-/// Browsers apply no CORS check to WebSockets, so this checks the origin with the policy.
-fn echo(upgrade: Ws, origin: Option<String>, api: Arc<Api>) -> Response {
-    if !origin.is_some_and(|origin| api.policy.is_origin_allowed(origin.as_bytes())) {
+/// Browsers apply no CORS check to WebSockets, so this checks the origin, by the policies in force.
+fn echo(
+    upgrade: Ws,
+    path: FullPath,
+    host: Option<Authority>,
+    method: Method,
+    headers: HeaderMap,
+    api: Arc<Api>,
+) -> Response {
+    let head = RequestView::new(&method, &headers).with_host(host);
+    let now = api.cors.in_force();
+    let policy = now.policies().find(path.as_str(), &head);
+    if !policy.is_some_and(|policy| policy.decide(&head).is_allowed()) {
         return refuse(StatusCode::FORBIDDEN, "origin not allowed\n");
     }
     let repeat = async |socket: WebSocket| {

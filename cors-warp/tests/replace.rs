@@ -4,7 +4,7 @@
 
 mod support;
 
-use cors_warp::{Config, Cors, Policies, Policy};
+use cors_warp::{Config, Cors, Policies, Policy, RequestView};
 use http::{HeaderMap, header};
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 use support::{ORIGIN, is_shared, policy, preflight, request, send};
+use warp::path::FullPath;
 use warp::{Filter, Rejection};
 
 fn any_origin() -> Policy {
@@ -164,4 +165,39 @@ fn what_is_in_force_can_be_read() {
     assert_eq!(**second.policies(), policy().into());
     assert_eq!(second.revision(), 2);
     assert_eq!(first.revision(), 1);
+}
+
+/// A handler that checks the origin itself, as for a WebSocket.
+#[tokio::test]
+async fn a_handler_asks_the_policies_in_force() {
+    let cors = Cors::new(any_origin());
+    let in_handler = cors.clone();
+    let check = move |path: FullPath, host, method, headers| {
+        let head = RequestView::new(&method, &headers).with_host(host);
+        let now = in_handler.in_force();
+        let policy = now.policies().find(path.as_str(), &head);
+        let is_allowed = policy.is_some_and(|policy| policy.decide(&head).is_allowed());
+        if is_allowed { "allowed" } else { "refused" }
+    };
+    let route = warp::path::full()
+        .and(warp::host::optional())
+        .and(warp::method())
+        .and(warp::header::headers_cloned())
+        .map(check);
+    let app = cors.wrap(route);
+    let ask = async |path, headers: &[(&str, &str)]| {
+        let request = support::request("GET", path, headers);
+        send(&app, request).await.into_body()
+    };
+    let evil = ("origin", "https://evil.example");
+    let page = ("origin", ORIGIN);
+    let api = || Policies::new(any_origin()).at("/api", policy()).unwrap();
+    assert_eq!(ask("/api/chat", &[evil]).await, "allowed");
+    cors.replace(api());
+    assert_eq!(ask("/api/chat", &[evil]).await, "refused");
+    assert_eq!(ask("/api/chat", &[page]).await, "allowed");
+    assert_eq!(ask("/%61pi/chat", &[page]).await, "refused"); // ambiguous
+    cors.replace(api().for_host("a.com", any_origin()).unwrap());
+    assert_eq!(ask("http://a.com/api/chat", &[evil]).await, "allowed");
+    assert_eq!(ask("/api/chat", &[page]).await, "refused"); // there is no host
 }

@@ -1,5 +1,6 @@
 //! `public-api-guard FOLDER [--update]` reads the public API of each package from the JSON of `rustdoc` in FOLDER. The API must
-//! be equal to `PACKAGE.txt` in the folder of this package's manifest. It may contain types only of the crates listed below.
+//! be equal to `PACKAGE.txt` in the folder of this package's manifest. It may contain types only of the crates listed below. An
+//! adapter re-exports every item of the core that its users can meet.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -16,6 +17,9 @@ const SKIPPED: u8 = 77;
 /// What every API may name. The method of a trait for `u64` is a method of `u64`.
 const BUILT_IN: [&str; 4] = ["alloc", "core", "std", "u64"];
 
+/// The library that the adapters re-export.
+const CORE: &str = "cors_core";
+
 /// A package, its library, and the crates whose types users see in its API: `core`, `alloc` and `std` are always allowed.
 ///
 /// A new major version of a crate in this list requires a new major version of our package. So each line needs a reason, and
@@ -23,7 +27,7 @@ const BUILT_IN: [&str; 4] = ["alloc", "core", "std", "u64"];
 const PACKAGES: [(&str, &str, &[&str]); 5] = [
     (
         "cors-decision",
-        "cors_core",
+        CORE,
         &[
             "http",       // with the feature `http-1`, version 1.x: code shared by adapters
             "serde_core", // with the feature `serde`: the traits
@@ -79,6 +83,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     };
     let snapshots = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut failed = false;
+    let mut core = Vec::new();
     for (package, library, allowed) in PACKAGES {
         let path = folder.join(library).with_extension("json");
         let text = fs::read_to_string(&path).map_err(|it| format!("{}: {it}", path.display()))?;
@@ -103,6 +108,15 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
             .map(render)
             .filter(|it| is_promise(it))
             .collect();
+
+        if library == CORE {
+            core.clone_from(&lines);
+        } else {
+            for name in missing_re_exports(library, &lines, &core) {
+                failed = true;
+                println!("{package}: users can meet {CORE}::{name}: re-export it in `src/lib.rs`.");
+            }
+        }
 
         let named = named_crates(&lines).chain(re_exported_crates(&json)?);
         let named: BTreeSet<_> = named
@@ -179,6 +193,38 @@ fn is_promise(line: &str) -> bool {
             .iter()
             .any(|it| line.contains(&format!("{it} for ")));
     !is_unstable && !line.starts_with("pub mod cors_core::manual")
+}
+
+/// The items of the core that an adapter does not re-export, although it names them, or something that it re-exports does.
+fn missing_re_exports<'a>(
+    library: &str,
+    lines: &'a [String],
+    core: &'a [String],
+) -> BTreeSet<&'a str> {
+    let exports = lines
+        .iter()
+        .filter_map(|it| it.strip_prefix("pub use ")?.strip_prefix(library))
+        .filter_map(|it| it.strip_prefix("::"));
+    let exports: BTreeSet<_> = exports.collect();
+    let is_exported = |it: &str| exports.contains(it);
+    // An exported module has all of its items. In the text of another crate, the modules of an item may be private.
+    let item = |it: &'a str| {
+        let mut names = it.strip_prefix(CORE)?.split("::");
+        names.find(|it| is_exported(it) || it.starts_with(|it: char| it.is_uppercase()))
+    };
+    // A line belongs to the first item in it.
+    let re_exported = core.iter().filter(|it| {
+        let first = paths(it).find_map(item);
+        first.is_some_and(is_exported)
+    });
+    let lines = re_exported
+        .chain(lines)
+        .filter(|it| !it.starts_with("impl"));
+    lines
+        .flat_map(|it| paths(it))
+        .filter_map(item)
+        .filter(|it| !is_exported(it))
+        .collect()
 }
 
 fn named_crates(lines: &[String]) -> impl Iterator<Item = String> {

@@ -87,7 +87,7 @@ mod tests {
                 let (name, value) = word.split_once('=').unwrap();
                 (name.to_owned(), value.to_owned())
             });
-            let again = Config::from_vars(vars).build().unwrap();
+            let again = Config::from_vars("CORS_", vars).build().unwrap();
             let expected = config.build().unwrap().to_config();
             assert_eq!(again.to_config(), expected, "{lines}");
         }

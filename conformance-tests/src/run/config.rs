@@ -12,7 +12,7 @@ pub(super) fn check(source: &Source, expect: &ExpectedIssues) -> Vec<String> {
             Ok(config) => config,
             Err(error) => return vec![format!("the policy cannot be read: {error}")],
         },
-        Source::Env(variables) => Config::from_vars(variables.clone()),
+        Source::Env(variables) => Config::from_vars("CORS_", variables.clone()),
         Source::Prefixes(prefixes) => return refused_prefixes(prefixes, expect),
     };
     match config.clone().build() {

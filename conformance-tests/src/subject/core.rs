@@ -89,6 +89,10 @@ impl RequestHead for Request {
     fn lines(&self, header: RequestHeader) -> impl Iterator<Item = &[u8]> {
         self.values(header.name())
     }
+
+    fn host_contradicts_target(&self) -> bool {
+        false
+    }
 }
 
 impl ResponseHeaders<'_> for Response {

@@ -53,6 +53,7 @@ fn read(text: &[u8]) -> Option<Config> {
     let text = String::from_utf8_lossy(text);
     let vars = text.lines().filter_map(|line| line.split_once('='));
     Some(Config::from_vars(
+        "CORS_",
         vars.map(|(name, value)| (name.to_owned(), value.to_owned())),
     ))
 }

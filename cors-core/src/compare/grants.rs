@@ -310,6 +310,10 @@ impl RequestHead for Preflight {
         let is_asked = header == RequestHeader::AccessControlRequestHeaders;
         is_asked.then_some(self.0.as_bytes()).into_iter()
     }
+
+    fn host_contradicts_target(&self) -> bool {
+        false
+    }
 }
 
 /// The allowed names that scripts can send, in lower case.

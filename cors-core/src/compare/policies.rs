@@ -3,6 +3,7 @@
 use super::between::{between, is_at_most};
 use super::difference::{Place, PolicyDiff};
 use crate::language::TooComplex;
+use crate::path;
 use crate::policies::Policies;
 use std::collections::BTreeSet;
 
@@ -59,7 +60,7 @@ impl Policies {
             for prefix in prefixes_of(old, new) {
                 let place = Place {
                     host: host.map(|host| String::from_utf8_lossy(host).into_owned()),
-                    prefix: text(prefix),
+                    prefix: path::text_of(prefix),
                 };
                 all.extend(between(old.below(prefix), new.below(prefix), Some(&place))?);
             }
@@ -81,9 +82,4 @@ fn prefixes_of<'a>(one: &'a Policies, other: &'a Policies) -> BTreeSet<&'a Segme
     let prefixes = one.prefixes().chain(other.prefixes());
     let prefixes = prefixes.map(|prefix| prefix.segments());
     [&[][..]].into_iter().chain(prefixes).collect()
-}
-
-fn text(prefix: &Segments) -> String {
-    let names = prefix.iter().map(|name| String::from_utf8_lossy(name));
-    format!("/{}", names.collect::<Vec<_>>().join("/"))
 }

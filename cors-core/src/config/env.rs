@@ -38,12 +38,12 @@ impl Config {
             .with_required_origins(prefix)
     }
 
-    /// Like [`from_env`](Self::from_env), but reads the given names and values, whose case matters on every
-    /// system. Names that do not start with `CORS_` are ignored.
-    pub fn from_vars(vars: impl IntoIterator<Item = (String, String)>) -> Self {
+    /// Like [`from_env_prefix`](Self::from_env_prefix), but reads the given names and values, whose case matters
+    /// on every system. Names that do not start with `prefix` are ignored.
+    pub fn from_vars(prefix: &str, vars: impl IntoIterator<Item = (String, String)>) -> Self {
         Self::default()
-            .with_vars(PREFIX, vars)
-            .with_required_origins(PREFIX)
+            .with_vars(prefix, vars)
+            .with_required_origins(prefix)
     }
 
     /// Replaces the value of every key whose environment variable is set. The other keys keep their

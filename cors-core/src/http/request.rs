@@ -1,9 +1,10 @@
-//! `http::Request` as the head of a request.
+//! `http::Request` and its `Parts` as the head of a request.
 
 use super::request_header_name;
-use crate::request::{RequestHead, RequestHeader};
-use http::Request;
-use http::header::{HeaderValue, ValueIter};
+use crate::request::{RequestHead, RequestHeader, host_contradicts};
+use http::header::{HeaderMap, HeaderValue, ValueIter};
+use http::request::Parts;
+use http::{Request, Uri};
 
 impl<B> RequestHead for Request<B> {
     fn method(&self) -> &[u8] {
@@ -11,31 +12,53 @@ impl<B> RequestHead for Request<B> {
     }
 
     fn lines(&self, header: RequestHeader) -> impl Iterator<Item = &[u8]> {
-        // In HTTP/2 the target has the authority. In HTTP/1, too, an authority in the target overrides
-        // `Host` (RFC 9112, section 3.2.2).
-        let authority = match header {
-            RequestHeader::Host => self.uri().authority(),
-            _ => None,
-        };
-        let lines = match authority {
-            Some(_) => None,
-            None => Some(self.headers().get_all(request_header_name(header)).iter()),
-        };
-        AuthorityOrLines {
-            authority: authority.map(|authority| authority.as_str().as_bytes()),
-            lines,
-        }
+        lines(self.uri(), self.headers(), header)
     }
 
     fn host_contradicts_target(&self) -> bool {
-        self.uri().authority().is_some_and(|authority| {
-            let name = request_header_name(RequestHeader::Host);
-            let mut lines = self.headers().get_all(name).iter();
-            let authority = authority.as_str().as_bytes();
-            let is_it = |line: &HeaderValue| line.as_bytes().eq_ignore_ascii_case(authority);
-            lines.next().is_some_and(|line| !is_it(line)) || lines.next().is_some()
-        })
+        host_contradicts_target(self.uri(), self.headers())
     }
+}
+
+/// The head of a request without its body, as in an extractor.
+impl RequestHead for Parts {
+    fn method(&self) -> &[u8] {
+        self.method.as_str().as_bytes()
+    }
+
+    fn lines(&self, header: RequestHeader) -> impl Iterator<Item = &[u8]> {
+        lines(&self.uri, &self.headers, header)
+    }
+
+    fn host_contradicts_target(&self) -> bool {
+        host_contradicts_target(&self.uri, &self.headers)
+    }
+}
+
+#[inline]
+fn lines<'a>(uri: &'a Uri, headers: &'a HeaderMap, header: RequestHeader) -> AuthorityOrLines<'a> {
+    // In HTTP/2 the target has the authority. In HTTP/1, too, an authority in the target overrides
+    // `Host` (RFC 9112, section 3.2.2).
+    let authority = match header {
+        RequestHeader::Host => uri.authority(),
+        _ => None,
+    };
+    let lines = match authority {
+        Some(_) => None,
+        None => Some(headers.get_all(request_header_name(header)).iter()),
+    };
+    AuthorityOrLines {
+        authority: authority.map(|authority| authority.as_str().as_bytes()),
+        lines,
+    }
+}
+
+fn host_contradicts_target(uri: &Uri, headers: &HeaderMap) -> bool {
+    uri.authority().is_some_and(|authority| {
+        let lines = headers.get_all(request_header_name(RequestHeader::Host));
+        let lines = lines.iter().map(HeaderValue::as_bytes);
+        host_contradicts(authority.as_str().as_bytes(), lines)
+    })
 }
 
 /// The authority, or the lines of a map. `chain` and `flatten` cost three times as much.

@@ -28,6 +28,7 @@ pub enum TrustedSite {
     /// An IP address.
     Address(String),
     /// Any IP address that the regex matches.
+    #[non_exhaustive]
     Addresses {
         /// A shortest origin that the policy allows.
         example: String,
@@ -36,6 +37,7 @@ pub enum TrustedSite {
     App(String),
     /// A pattern of origins that anyone can have: by registering a name, by installing an app, or with a
     /// local file.
+    #[non_exhaustive]
     Anyone {
         /// The part that is given, with `*` for the rest: `*.github.io`, `*`.
         pattern: String,

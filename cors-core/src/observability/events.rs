@@ -3,10 +3,9 @@
 use super::limit::Limits;
 use super::seen::{Outcome, Seen};
 use super::shadow::Difference;
-use crate::decision::Decision;
+use crate::decision::{Decision, Reasons};
 use crate::request::{RequestHead, RequestHeader};
 use crate::shown::Shown;
-use std::fmt;
 use std::time::Instant;
 use tracing::Level;
 use tracing::field::DisplayValue;
@@ -184,20 +183,6 @@ fn shown(bytes: &[u8]) -> DisplayValue<Shown<'_>> {
     tracing::field::display(Shown(bytes))
 }
 
-/// All reasons, separated by commas.
-struct Reasons(Option<Decision>);
-
-impl fmt::Display for Reasons {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let reasons = self.0.into_iter().flat_map(Decision::reasons);
-        for (number, reason) in reasons.enumerate() {
-            let separator = if number == 0 { "" } else { ", " };
-            write!(f, "{separator}{reason}")?;
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::Events;
@@ -217,6 +202,10 @@ mod tests {
             (header == RequestHeader::Origin)
                 .then_some(self.0)
                 .into_iter()
+        }
+
+        fn host_contradicts_target(&self) -> bool {
+            false
         }
     }
 

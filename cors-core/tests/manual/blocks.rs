@@ -29,7 +29,7 @@ fn variables_build() {
             })
             .collect();
         if !vars.is_empty() {
-            check(&page, Config::from_vars(vars));
+            check(&page, Config::from_vars("CORS_", vars));
             count += 1;
         }
     }

@@ -90,7 +90,7 @@ fn page_of_keys() -> String {
         page += &format!("    ({name:?}, r\"{value}\"),\n");
     }
     page += "];\nlet variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));\n\
-             assert_eq!(Config::from_vars(variables).build().unwrap(), in_code);\n```\n";
+             assert_eq!(Config::from_vars(\"CORS_\", variables).build().unwrap(), in_code);\n```\n";
     for &key in Key::ALL {
         page += &section(key);
     }
@@ -193,7 +193,7 @@ fn names() -> String {
 /// What is wrong with a variable. Only for one rule, no code allows an origin.
 fn issues_of_variable(line: &str, rule: &str) -> Vec<Issue> {
     let (name, value) = line.split_once('=').unwrap();
-    let mut config = Config::from_vars([(name.to_owned(), value.to_owned())]);
+    let mut config = Config::from_vars("CORS_", [(name.to_owned(), value.to_owned())]);
     if rule != "variable-not-set" {
         config = config.allow_origins(["https://example.com"]);
     }

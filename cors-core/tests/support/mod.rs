@@ -26,6 +26,10 @@ impl RequestHead for Request {
             .filter(move |(name, _)| *name == header)
             .map(|(_, value)| value.as_slice())
     }
+
+    fn host_contradicts_target(&self) -> bool {
+        false
+    }
 }
 
 /// Header names and values. The value contains all lines of the header, joined with `, `.

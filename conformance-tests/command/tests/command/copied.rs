@@ -67,7 +67,7 @@ fn copied_configuration_is_the_same_policy() {
     let words = shlex::split(lines.split_once('\n').unwrap().1).unwrap();
     let vars = words.iter().map(|word| word.split_once('=').unwrap());
     let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let config = Config::from_vars(vars);
+    let config = Config::from_vars("CORS_", vars);
     assert_eq!(config.build().unwrap().to_config(), policy.to_config());
 
     let unknown = request(&playground.page, "GET /code?form=cobol", &[], "");

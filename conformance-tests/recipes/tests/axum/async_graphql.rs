@@ -10,7 +10,8 @@
 //!   `block_refused_origins` refuses that.
 //! - **Subscriptions.** Browsers do not apply CORS to WebSockets: a page of any site can open one, with the same
 //!   cookies.
-//!   The same key refuses the handshake. Without it, call `Policy::is_origin_allowed` before the upgrade.
+//!   The same key refuses the handshake. Without it, ask the policies in force before the upgrade:
+//!   `Policies::find`.
 //! - **Only `GET` is allowed by default**: without `allow_methods(["POST"])`, no query is sent.
 
 use std::sync::Arc;

@@ -95,7 +95,9 @@ fn trap_blank_variables() {
         assert!(error.to_string().contains(key), "{error}");
 
         let variables = [("CORS_ALLOW_ORIGINS", "https://a.example"), (name, "")];
-        let policy = Config::from_vars(owned(&variables)).build().unwrap(); // `from_env` in an application
+        let policy = Config::from_vars("CORS_", owned(&variables))
+            .build()
+            .unwrap(); // `from_env` in an application
         assert_eq!(policy.warnings().len(), 1);
     }
 }
