@@ -159,7 +159,7 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
         ]),
         (origins(["file://"]).allow_origin_regex(".*"), &["allow_origins[0]: `file://`: every local file, from any author, has the origin `file://` in browsers and apps that do not send `null`"]),
         (origins([""]).allow_origin_regex(r"https://b\.com"), &["allow_origins[0]: empty list item; remove it"]),
-        (fine().allow_origin_regex("https://(a|b){14}\\.com").allow_credentials(true), &["allow_origin_regex: `https://(a|b){14}\\.com`: with credentials, a regex must be simple enough to tell which sites it matches; list them in allow_origins, or set dangerously_allow_credentials_with_broad_regex: the regex spells out more than 256 sites or 10,000 texts"]),
+        (fine().allow_origin_regex("https://(a|b){14}\\.com").allow_credentials(true), &["allow_origin_regex: `https://(a|b){14}\\.com`: with credentials, a regex must be simple enough to tell which sites it matches; list them in allow_origins, or set dangerously_allow_credentials_with_broad_regex: the regex spells out more than 256 sites or 10,000 texts, or takes more than 100,000 steps to spell out"]),
         (fine().allow_origin_regex("[^:]+s?://a\\.com").allow_credentials(true), &[
             "allow_origin_regex: `[^:]+s?://a\\.com`: an attacker in the network can change an unencrypted page and act as its users; use https: it matches `http://a.com`",
             "allow_origin_regex: `[^:]+s?://a\\.com`: the regex also matches origins of apps and extensions, whose schemes are not https or http: it matches `a://a.com`",

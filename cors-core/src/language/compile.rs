@@ -15,7 +15,8 @@ pub enum TooComplex {
     Automaton,
     /// The search visits more than 20,000 combinations of states.
     Search,
-    /// The regex spells out more than 256 sites, or more than 10,000 texts.
+    /// The regex spells out more than 256 sites or more than 10,000 texts, or takes more than 100,000 steps to
+    /// spell out.
     Sites,
 }
 
@@ -24,7 +25,7 @@ impl fmt::Display for TooComplex {
         f.write_str(match self {
             Self::Automaton => "the patterns and the regex need an automaton of more than 16 MiB",
             Self::Search => "the comparison visits more than 20,000 combinations of states",
-            Self::Sites => "the regex spells out more than 256 sites or 10,000 texts",
+            Self::Sites => "the regex spells out more than 256 sites or 10,000 texts, or takes more than 100,000 steps to spell out",
         })
     }
 }
