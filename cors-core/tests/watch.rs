@@ -12,7 +12,7 @@ use cors_core::{Config, ConfigError, InForce, LivePolicies, Policies, Policy, Po
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -612,4 +612,58 @@ fn an_error_is_an_event_and_a_counter() {
         format!("the policies in force stay: {error}")
     );
     assert!(metrics.counters()["cors_policy_file_errors_total"] >= 1);
+}
+
+/// A comparison can take long. Who drops the watcher does not wait for it.
+#[test]
+fn dropping_the_watcher_does_not_wait_for_the_comparison() {
+    /// After the first time, `in_force` says so and waits.
+    struct Slow {
+        live: Middleware,
+        calls: Mutex<u32>,
+        compares: Sender<()>,
+        go_on: Mutex<Receiver<()>>,
+    }
+
+    impl Replace for Slow {
+        fn in_force(&self) -> InForce {
+            *self.calls.lock().unwrap() += 1;
+            if *self.calls.lock().unwrap() > 1 {
+                self.compares.send(()).unwrap();
+                let _ = self.go_on.lock().unwrap().recv();
+            }
+            self.live.in_force()
+        }
+
+        fn replace(&self, policies: Policies) -> Result<(), Box<dyn Error + Send + Sync>> {
+            self.live.replace(policies)
+        }
+    }
+
+    let (_folder, path) = folder(A);
+    let mut file = policy_file(&path).refuse_widening(true);
+    let cors = live(file.read().unwrap());
+    let (compares, is_comparing) = channel();
+    let (go_on, waits) = channel::<()>();
+    let slow = Slow {
+        live: middleware(&cors),
+        calls: Mutex::new(0),
+        compares,
+        go_on: Mutex::new(waits),
+    };
+    let (send, results) = channel();
+    let watcher = file.watch(slow, move |result| drop(send.send(result)));
+    let watcher = watcher.unwrap();
+    replace_file(&path, "CORS_ALLOW_ORIGINS=[]\n");
+    is_comparing.recv_timeout(LIMIT).unwrap();
+    let (send, is_dropped) = channel();
+    std::thread::spawn(move || {
+        drop(watcher);
+        send.send(())
+    });
+    is_dropped.recv_timeout(LIMIT).unwrap();
+    drop(go_on);
+    let end = results.recv_timeout(LIMIT);
+    assert!(matches!(end, Err(RecvTimeoutError::Disconnected)));
+    assert_eq!(cors.in_force().revision(), 1, "nothing was replaced");
 }
