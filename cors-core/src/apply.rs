@@ -29,7 +29,6 @@ pub enum ResponseHeader {
 }
 
 impl ResponseHeader {
-    /// The names of all headers in lower case, in the order of the variants.
     /// The headers of the CORS protocol. `Vary` belongs to the application, too.
     const CORS: [Self; 6] = [
         Self::AllowOrigin,
