@@ -96,7 +96,7 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
         (origins(["https://bücher.example"]), &["allow_origins[0]: `https://bücher.example`: an origin must be ASCII, with the host in Punycode; use `https://xn--bcher-kva.example`"]),
         (origins(["example.com"]), &["allow_origins[0]: `example.com`: an origin must start with a scheme and `://`; use `https://example.com`"]),
         (origins(["ht_tp://a.com"]), &["allow_origins[0]: `ht_tp://a.com`: a scheme is a letter followed by letters, digits, `+`, `-` or `.`, at most 64 bytes"]),
-        (origins(["file:///home"]), &["allow_origins[0]: `file:///home`: pages opened from a file have the origin `null` or, in some browsers and apps, `file://`, and every local file has the same"]),
+        (origins(["file:///home"]), &["allow_origins[0]: `file:///home`: a page opened from a file has the origin `null`, or `file://` in some browsers and apps; all local files share it"]),
         (origins(["wss://a.com"]), &["allow_origins[0]: `wss://a.com`: a WebSocket client sends the origin of its page, which is `http` or `https`; use `https://a.com`"]),
         (origins(["https://me:pw@a.com"]), &["allow_origins[0]: `https://me:***@a.com`: an origin must not contain a user name or password; use `https://a.com`"]),
         (origins(["https://a.com/api"]), &["allow_origins[0]: `https://a.com/api`: an origin must not contain a path; use `https://a.com`"]),
