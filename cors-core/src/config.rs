@@ -78,7 +78,7 @@ macro_rules! setter {
         #[must_use]
         pub fn $name(mut self, seconds: impl IntoSeconds) -> Self {
             self.reading.forget(Key::$key);
-            self.$name = seconds.into_seconds();
+            self.read(Key::$key, seconds.into_duration().into());
             self
         }
     };

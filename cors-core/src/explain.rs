@@ -232,7 +232,8 @@ fn unclear_host(refusal: HostRefusal, host: &[u8]) -> String {
     match refusal {
         HostRefusal::Missing => "the request has no Host".to_owned(),
         HostRefusal::SeveralLines => {
-            "the request has more than one Host, or one that is not that of its target".to_owned()
+            "the request has several `Host` lines, or a `Host` that differs from its target"
+                .to_owned()
         }
         HostRefusal::Malformed | HostRefusal::NotOwn => {
             format!("host {} is not a host that a browser sends", shown(host))

@@ -147,7 +147,7 @@ pub struct CorsHeaders {
 }
 
 impl CorsHeaders {
-    /// Replaces the CORS headers of a response, and adds `Origin` to its `Vary`.
+    /// Replaces the CORS headers of a response, and adds to its `Vary` the request headers that they depend on.
     pub fn apply(self, headers: &mut HeaderMap) {
         self.rendered
             .apply_actual(self.allowed, headers, || self.origin);

@@ -73,7 +73,8 @@ macro_rules! keys {
             /// `Access-Control-Request-Headers` is refused if it is longer than 256 bytes plus twice the
             /// length of the allowed names, each with a comma and a space (2048 bytes with `*`). Every
             /// header line counts 16 bytes extra. It is also refused if it has more elements than 16 plus
-            /// twice the number of the allowed names (64 with `*`).
+            /// twice the number of the allowed names (64 with `*`). With `*`, each line may have 128 bytes of white
+            /// space.
             AllowHeaders allow_headers get_allow_headers list [] always;
 
             /// Whether requests may include cookies, client certificates and HTTP authentication.

@@ -61,12 +61,13 @@ impl fmt::Display for PrefixError {
             ),
             Flaw::NotAPath => write!(
                 f,
-                "path prefix `{prefix}`: a prefix is a path without a query, a fragment, `.` or `..`"
+                "path prefix `{prefix}`: a prefix is a path without a query, a fragment, `.` or `..`; use \
+                 the path alone, with the dots resolved"
             ),
             Flaw::Unclear => write!(
                 f,
-                "path prefix `{prefix}`: servers read `\\`, `;`, an encoded `%` and an encoded `/`, `?` \
-                 or `#` in different ways; use the part before it"
+                "path prefix `{prefix}`: servers read `\\`, `;`, an encoded `%` and an encoded `/`, `?`, \
+                 `#` or NUL in different ways; use the part before it"
             ),
             Flaw::NotText => write!(
                 f,

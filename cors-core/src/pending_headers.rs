@@ -64,9 +64,9 @@ impl<V> PendingHeaders<V> {
         self.policy.early_response(self.verdict)
     }
 
-    /// Replaces the CORS headers of a response of the application, and adds `Origin` to its `Vary`. If
-    /// there is an early response, but the application was called, the headers are those for a refused
-    /// origin.
+    /// Replaces the CORS headers of a response of the application, and adds to its `Vary` the request headers
+    /// that they depend on. If there is an early response, but the application was called, the headers are those
+    /// for a refused origin.
     #[inline]
     pub fn apply<H>(self, headers: &mut H)
     where

@@ -38,8 +38,9 @@ use std::sync::Arc;
 /// Servers do not agree on every path. `/admin%2Fsecret` is one segment for a router, and can be the
 /// file `secret` in the directory `admin` for the handler behind it. So all readings of a path are
 /// considered: escapes are decoded or not, once or several times; empty segments are ignored or not, as
-/// in `//admin`; `\` and an encoded `/` separate segments or do not; `.` and `..` are resolved or not; a segment ends before `;`, an encoded `?` or `#`, or does
-/// not. If the readings may have different policies, the path is ambiguous, and nothing is allowed:
+/// in `//admin`; `\` and an encoded `/` separate segments or do not; `.` and `..` are resolved or not; a
+/// segment ends before `;`, an encoded `?`, `#` or NUL, or does not. If the readings may have different
+/// policies, the path is ambiguous, and nothing is allowed:
 ///
 /// - a preflight gets the status 400 with the body `Disallowed CORS path`;
 /// - every other response has no CORS headers;
@@ -51,7 +52,7 @@ use std::sync::Arc;
 ///
 /// A path is also ambiguous if it is too long to be read: more than 4,096 bytes; or more than 768 bytes
 /// if there are escapes in it; or more than 256 bytes if there are two dots in a row, or escapes of
-/// dots, percent signs or hexadecimal digits.
+/// dots, percent signs or hexadecimal digits. So is one with over 64 slashes in a row.
 ///
 /// Only segments where prefixes differ can make a path ambiguous, and `..` anywhere. `/items/a%2Fb` has
 /// the policy of `/items` if no prefix is below `/items`. `/x;v=1` has the default policy if no prefix
@@ -709,20 +710,28 @@ mod tests {
             ),
             (
                 "/a/../b",
-                "path prefix `/a/../b`: a prefix is a path without a query, a fragment, `.` or `..`",
+                "path prefix `/a/../b`: a prefix is a path without a query, a fragment, `.` or `..`; use \
+                 the path alone, with the dots resolved",
             ),
             (
                 "/a?b",
-                "path prefix `/a?b`: a prefix is a path without a query, a fragment, `.` or `..`",
+                "path prefix `/a?b`: a prefix is a path without a query, a fragment, `.` or `..`; use \
+                 the path alone, with the dots resolved",
             ),
             (
                 "/a/%2e%2e",
-                "path prefix `/a/%2e%2e`: a prefix is a path without a query, a fragment, `.` or `..`",
+                "path prefix `/a/%2e%2e`: a prefix is a path without a query, a fragment, `.` or `..`; use \
+                 the path alone, with the dots resolved",
             ),
             (
                 "/a%2Fb",
-                "path prefix `/a%2Fb`: servers read `\\`, `;`, an encoded `%` and an encoded `/`, `?` or \
-                 `#` in different ways; use the part before it",
+                "path prefix `/a%2Fb`: servers read `\\`, `;`, an encoded `%` and an encoded `/`, `?`, \
+                 `#` or NUL in different ways; use the part before it",
+            ),
+            (
+                "/a%00b",
+                "path prefix `/a%00b`: servers read `\\`, `;`, an encoded `%` and an encoded `/`, `?`, \
+                 `#` or NUL in different ways; use the part before it",
             ),
             (
                 "/%FF",

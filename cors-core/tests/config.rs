@@ -100,7 +100,7 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
         (origins(["https://bücher.example"]), &["allow_origins[0]: `https://bücher.example`: an origin must be ASCII, with the host in Punycode; use `https://xn--bcher-kva.example`"]),
         (origins(["example.com"]), &["allow_origins[0]: `example.com`: an origin must start with a scheme and `://`; use `https://example.com`"]),
         (origins(["ht_tp://a.com"]), &["allow_origins[0]: `ht_tp://a.com`: a scheme is a letter followed by letters, digits, `+`, `-` or `.`, at most 64 bytes"]),
-        (origins(["file:///home"]), &["allow_origins[0]: `file:///home`: pages opened from a file have the origin `null` or, in some browsers and apps, `file://`, and every local file has the same"]),
+        (origins(["file:///home"]), &["allow_origins[0]: `file:///home`: a page opened from a file has the origin `null`, or `file://` in some browsers and apps; all local files share it"]),
         (origins(["wss://a.com"]), &["allow_origins[0]: `wss://a.com`: a WebSocket client sends the origin of its page, which is `http` or `https`; use `https://a.com`"]),
         (origins(["https://me:pw@a.com"]), &["allow_origins[0]: `https://me:***@a.com`: an origin must not contain a user name or password; use `https://a.com`"]),
         (origins(["https://a.com/api"]), &["allow_origins[0]: `https://a.com/api`: an origin must not contain a path; use `https://a.com`"]),
@@ -163,7 +163,7 @@ fn rows() -> Vec<(Config, &'static [&'static str])> {
         ]),
         (origins(["file://"]).allow_origin_regex(".*"), &["allow_origins[0]: `file://`: every local file, from any author, has the origin `file://` in browsers and apps that do not send `null`"]),
         (origins([""]).allow_origin_regex(r"https://b\.com"), &["allow_origins[0]: empty list item; remove it"]),
-        (fine().allow_origin_regex("https://(a|b){14}\\.com").allow_credentials(true), &["allow_origin_regex: `https://(a|b){14}\\.com`: with credentials, a regex must be simple enough to tell which sites it matches; list them in allow_origins, or set dangerously_allow_credentials_with_broad_regex: the regex spells out more than 256 sites or 10,000 texts"]),
+        (fine().allow_origin_regex("https://(a|b){14}\\.com").allow_credentials(true), &["allow_origin_regex: `https://(a|b){14}\\.com`: with credentials, a regex must be simple enough to tell which sites it matches; list them in allow_origins, or set dangerously_allow_credentials_with_broad_regex: the regex spells out more than 256 sites or 10,000 texts, or takes more than 100,000 steps to spell out"]),
         (fine().allow_origin_regex("[^:]+s?://a\\.com").allow_credentials(true), &[
             "allow_origin_regex: `[^:]+s?://a\\.com`: an attacker in the network can change an unencrypted page and act as its users; use https: it matches `http://a.com`",
             "allow_origin_regex: `[^:]+s?://a\\.com`: the regex also matches origins of apps and extensions, whose schemes are not https or http: it matches `a://a.com`",
@@ -897,6 +897,27 @@ mod arguments {
     fn seconds_are_a_number_or_a_duration() {
         let number = Config::new().max_age(90);
         assert_eq!(number, Config::new().max_age(Duration::from_secs(90)));
-        assert_eq!(number, Config::new().max_age(Duration::from_millis(90_999)));
+    }
+
+    /// As in a file or a variable: `max_age = 0.9` must not turn into 0, which disables caching.
+    #[test]
+    fn a_fraction_of_a_second_is_an_error() {
+        for (time, text, correction) in [
+            (Duration::from_millis(900), "0.9", "0"),
+            (Duration::from_millis(90_999), "90.999", "90"),
+            (Duration::from_nanos(1), "0.000000001", "0"),
+        ] {
+            let config = Config::new()
+                .allow_origins("https://example.com")
+                .max_age(time);
+            let error = config.clone().build().unwrap_err();
+            assert_eq!(
+                error.errors()[0].to_string(),
+                format!(
+                    "max_age: `{text}`: max_age must be a whole number of seconds; use `{correction}`"
+                )
+            );
+            assert!(config.max_age(600).build().is_ok(), "it is replaced");
+        }
     }
 }

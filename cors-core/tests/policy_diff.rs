@@ -338,14 +338,36 @@ fn own_pages_of_one_host() {
 #[test]
 fn too_complex() {
     let config = |regex| built(Config::new().allow_origin_regex(regex));
-    let one = config(r"https://[abc]*a[abc]{9}\.com");
-    let other = config(r"https://[abc]*[ab][abc]{9}\.com");
+    let one = config(r"https://[abcd]*[ab][abcd]{9}\.com");
+    let other = config(r"https://[abcd]*[ac][abcd]{9}\.com");
     assert_eq!(one.is_at_most(&other), Err(TooComplex::Search));
     assert_eq!(one.diff(&other), Err(TooComplex::Search));
     // The entries that both have are known to be the same.
-    let more = Config::new().allow_origin_regex(r"https://[abc]*a[abc]{9}\.com");
+    let more = Config::new().allow_origin_regex(r"https://[abcd]*[ab][abcd]{9}\.com");
     let more = built(more.allow_origins(["https://d.com"]));
     assert!(one.is_at_most(&more).unwrap() && !more.is_at_most(&one).unwrap());
+}
+
+/// Each new pattern is found, whether it is listed or shares an entry. Under the narrower policy, there is none.
+#[test]
+fn many_new_patterns() {
+    const COUNT: usize = 500;
+    let list = |before: &str| {
+        let entry = |number| format!("https://*.{before}example{number}.com:*");
+        built(Config::new().allow_origins((0..COUNT).map(entry)))
+    };
+    let (wide, narrow) = (list(""), list("b."));
+    assert!(narrow.is_at_most(&wide).unwrap());
+    let diff = narrow.diff(&wide).unwrap();
+    assert!((2..=101).contains(&diff.differences().len()));
+    for difference in diff.differences() {
+        let Permission::Read { origin, entry, .. } = difference.permission() else {
+            panic!("{difference}");
+        };
+        let entry = built(Config::new().allow_origins([entry]));
+        let allows = |policy: &Policy| policy.is_origin_allowed(origin.as_bytes());
+        assert!(difference.change() == Change::Widened && allows(&entry) && !allows(&narrow));
+    }
 }
 
 #[cfg(feature = "serde")]

@@ -194,8 +194,8 @@ pub struct ReplaceError(());
 impl fmt::Display for ReplaceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "the new policies refuse requests (`block_refused_origins`, `own_origins`), but the fairing \
-             has no route that could refuse them, because its first policies did not; make it with \
+            "the new policies refuse requests (`block_refused_origins`, `own_origins`), but this \
+             fairing has only a route for `OPTIONS`; make it with \
              `Cors::with_routes_for_every_method`",
         )
     }

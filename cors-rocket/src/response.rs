@@ -21,7 +21,8 @@ pub(crate) fn early_response(early: EarlyResponse) -> Response<'static> {
     response
 }
 
-/// Replaces the CORS headers of a response, and adds `Origin` to its `Vary`. The values are borrowed.
+/// Replaces the CORS headers of a response, and adds to its `Vary` the request headers that they depend on. The
+/// values are borrowed.
 pub(crate) fn apply<'r>(
     policy: &'r RenderedPolicy<String>,
     request: &'r Request<'_>,

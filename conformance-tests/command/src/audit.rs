@@ -26,7 +26,7 @@ pub(crate) use self::options::Options;
 use self::report::Report;
 use self::session::{Session, Stopped};
 use self::target::Target;
-use super::{Failure, print_error, print_line, print_result};
+use super::{Failure, print_error, print_result};
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
     let target = options.target();
@@ -38,9 +38,8 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
         accepts_any_certificate: options.insecure,
     };
     if options.dry_run {
-        for probe in &probes {
-            print_line(curl.command(&probe.request));
-        }
+        let commands = probes.iter().map(|probe| curl.command(&probe.request));
+        print_result(&commands.collect::<Vec<_>>().join("\n"))?;
         return Ok(ExitCode::SUCCESS);
     }
     let exchanges = match send(options, probes)? {

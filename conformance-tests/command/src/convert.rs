@@ -62,9 +62,9 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
     for issue in &judged.issues {
         print_error(issue);
     }
-    io::stdout()
-        .write_all(text.as_bytes())
-        .map_err(Failure::new)?;
+    let mut out = io::stdout();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written.map_err(Failure::new)?;
     Ok(if judged.is_valid {
         ExitCode::SUCCESS
     } else {

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use cors_core::issue::{Key, ValueKind};
 use serde_json::{Map, Value, json};
 
-use super::{Failure, print_line};
+use super::{Failure, print_result};
 
 pub(crate) fn run() -> Result<ExitCode, Failure> {
-    print_line(format_args!("{:#}", schema()));
+    print_result(&format!("{:#}", schema()))?;
     Ok(ExitCode::SUCCESS)
 }
 

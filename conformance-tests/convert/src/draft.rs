@@ -100,12 +100,8 @@ impl Draft {
         if self.meaning.any_origin && self.meaning.credentials {
             self.note(self.line, "any page can act as your users: with credentials, any origin is an error here; list the origins in allow_origins, or set allow_credentials = false");
         }
-        if self.meaning.any_origin
-            || (self.meaning.origins.is_empty() && self.meaning.regexes.is_empty())
-        {
-            // Nothing is refused for its origin, or everything is, which is likely a mistake.
-            self.meaning.blocks_refused_origins &= !self.meaning.any_origin;
-        }
+        // Where any origin is allowed, none is refused, so nothing is blocked.
+        self.meaning.blocks_refused_origins &= !self.meaning.any_origin;
     }
 
     fn finish_methods(&mut self) {

@@ -27,7 +27,7 @@ use std::fmt;
 /// | reach the application from a refused origin, with a request that needs no preflight | without the key, or the origin is allowed | `block_refused_origins` |
 /// | reach the application under a host, with DNS rebinding too | without own origins, or with this one | `own_origins` |
 ///
-/// So no policy is at most another one just because its lists are shorter:
+/// A policy with shorter lists is not always at most the other:
 ///
 /// - A policy with `*` and one with a listed origin and credentials are each not at most the other: one
 ///   lets more pages read, the other lets a page act as the user.
@@ -37,8 +37,8 @@ use std::fmt;
 /// - Headers make no difference where no method is allowed, and nothing does where no origin is allowed.
 /// - A name that is always allowed, or that no browser sends or shows to scripts, makes no difference: `Accept`
 ///   and `Cookie` in `allow_headers`, `Content-Length` and `Set-Cookie` in `expose_headers`.
-/// - `*` in `allow_headers` includes `Authorization`. But a preflight for many headers at once can be too long
-///   for it, and not for a long list.
+/// - `*` in `allow_headers` includes `Authorization`. But a preflight that names many headers can exceed the
+///   limit of `*`, and not that of a long list.
 /// - With `block_refused_origins` on, requests from refused origins no longer reach the application. Off,
 ///   they do.
 ///

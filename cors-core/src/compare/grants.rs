@@ -10,6 +10,7 @@ use crate::header_name::{is_always_readable, is_forbidden, is_never_readable};
 use crate::issue::{Key, hide_user_info};
 use crate::language::TooComplex;
 use crate::language::excess::Origins;
+use crate::language::search::Budget;
 use crate::listed_headers::ListedHeaders;
 use crate::origin::set::OriginSet;
 use crate::own_origins::OwnOrigins;
@@ -36,17 +37,19 @@ type Found = Result<Vec<Permission>, TooComplex>;
 
 impl<'a> Grants<'a> {
     /// Without CORS, no origin is allowed and no request is blocked.
-    pub(super) const NO_CORS: Self = Self {
-        origins: Origins::Listed(Vec::new()),
-        credentials: false,
-        methods: &[],
-        headers: None,
-        exposed: None,
-        caches_preflights: false,
-        timing: false,
-        blocks_refused: false,
-        own: None,
-    };
+    pub(super) fn no_cors() -> Self {
+        Self {
+            origins: Origins::listed(Vec::new()),
+            credentials: false,
+            methods: &[],
+            headers: None,
+            exposed: None,
+            caches_preflights: false,
+            timing: false,
+            blocks_refused: false,
+            own: None,
+        }
+    }
 
     pub(super) fn of(policy: &'a Policy) -> Self {
         // Without `..`, a new field does not compile until it is known what it lets pages do.
@@ -72,12 +75,12 @@ impl<'a> Grants<'a> {
             warnings: _,
         } = policy;
         let (origins, credentials) = match access {
-            Access::AnyOrigin => (Origins::Any, false),
-            Access::Listed(listed) => (Origins::Listed(vec![&listed.origins]), listed.credentials),
+            Access::AnyOrigin => (Origins::any(), false),
+            Access::Listed(listed) => (Origins::listed(vec![&listed.origins]), listed.credentials),
         };
         Self {
             // Nothing is refused, so nothing is blocked.
-            blocks_refused: *block_refused_origins && !matches!(origins, Origins::Any),
+            blocks_refused: *block_refused_origins && !origins.is_any(),
             origins,
             credentials,
             methods,
@@ -90,13 +93,13 @@ impl<'a> Grants<'a> {
     }
 
     /// What these grants let pages do and `other` does not.
-    pub(super) fn beyond(&self, other: &Self) -> Found {
+    pub(super) fn beyond(&self, other: &Self, budget: &mut Budget) -> Found {
         let mut found = Vec::new();
         if self.own.is_some_and(OriginSet::is_empty) {
             return Ok(found); // No host is accepted.
         }
-        if let Some(origin) = self.origins.example_near(&other.origins)? {
-            found.extend(self.reads_beyond(other)?);
+        if let Some(origin) = self.origins.example_near(&other.origins, budget)? {
+            found.extend(self.reads_beyond(other, budget)?);
             if self.credentials && !other.credentials {
                 let origin = origin.clone();
                 found.push(Permission::UseCredentials { origin });
@@ -108,14 +111,17 @@ impl<'a> Grants<'a> {
                 found.push(Permission::ReadTiming { origin });
             }
         }
-        found.extend(self.refused_beyond(other)?);
-        found.extend(self.own_pages_beyond(other)?);
-        found.extend(self.hosts_beyond(other)?);
+        found.extend(self.refused_beyond(other, budget)?);
+        found.extend(self.own_pages_beyond(other, budget)?);
+        found.extend(self.hosts_beyond(other, budget)?);
         Ok(found)
     }
 
-    fn reads_beyond(&self, other: &Self) -> Found {
-        let excess = self.origins.excess_over(&other.origins)?.into_iter();
+    fn reads_beyond(&self, other: &Self, budget: &mut Budget) -> Found {
+        let excess = self
+            .origins
+            .excess_over(&other.origins, budget)?
+            .into_iter();
         let reads = excess.map(|excess| Permission::Read {
             origin: excess.origin,
             entry: hide_user_info(Some(Key::AllowOriginRegex), excess.entry),
@@ -223,28 +229,36 @@ impl<'a> Grants<'a> {
         }
     }
 
-    fn refused_beyond(&self, other: &Self) -> Result<Option<Permission>, TooComplex> {
+    fn refused_beyond(
+        &self,
+        other: &Self,
+        budget: &mut Budget,
+    ) -> Result<Option<Permission>, TooComplex> {
         if self.blocks_refused || !other.blocks_refused {
             return Ok(None);
         }
         // Not a page of the application itself, if there is another one.
         let own = self.own.into_iter().chain(other.own);
-        let own_too = own.fold(other.origins.clone(), |origins, own| origins.and(own));
-        let origin = match Origins::Any.outside_of(&own_too)? {
-            None => Origins::Any.outside_of(&other.origins)?,
+        let own_too = other.origins.and(own);
+        let origin = match Origins::any().outside_of(&own_too, budget)? {
+            None => Origins::any().outside_of(&other.origins, budget)?,
             origin => origin,
         };
         Ok(origin.map(|origin| Permission::Reach { origin }))
     }
 
     /// Which of its own pages a policy with own origins does not block, although it refuses their origins.
-    fn own_pages_beyond(&self, other: &Self) -> Result<Option<Permission>, TooComplex> {
+    fn own_pages_beyond(
+        &self,
+        other: &Self,
+        budget: &mut Budget,
+    ) -> Result<Option<Permission>, TooComplex> {
         let (true, true, Some(own)) = (self.blocks_refused, other.blocks_refused, self.own) else {
             return Ok(None);
         };
-        let ours = Origins::Listed(vec![own]);
+        let ours = Origins::listed(vec![own]);
         if let Some(theirs) = other.own {
-            let origin = ours.outside_of(&other.origins.and(theirs))?;
+            let origin = ours.outside_of(&other.origins.and([theirs]), budget)?;
             return Ok(origin.map(|origin| Permission::ReachAsOwn {
                 url: origin.clone(),
                 origin,
@@ -252,30 +266,31 @@ impl<'a> Grants<'a> {
         }
         // Without own origins and `Sec-Fetch-Site`, the hosts of `Origin` and the request must be the same.
         let urls = reachable(own.entries());
-        let urls = Origins::Listed(vec![&urls]);
-        let first = ours.outside_of(&other.origins)?;
+        let urls = Origins::listed(vec![&urls]);
+        let first = ours.outside_of(&other.origins, budget)?;
         let exact = own.exact_entries().map(str::to_owned);
         let refused = exact.filter(|origin| !other.origins.contains(origin));
         // Of the exact ones, few can have the same host.
         for origin in first.into_iter().chain(refused) {
             let same_host = reachable([origin.as_str()].into_iter());
-            if let Some(url) = urls.outside_of(&Origins::Listed(vec![&same_host]))? {
+            let same_host = Origins::listed(vec![&same_host]);
+            if let Some(url) = urls.outside_of(&same_host, budget)? {
                 return Ok(Some(Permission::ReachAsOwn { origin, url }));
             }
         }
         Ok(None)
     }
 
-    fn hosts_beyond(&self, other: &Self) -> Found {
-        /// How many entries are listed one by one. After that, the others share one.
+    fn hosts_beyond(&self, other: &Self, budget: &mut Budget) -> Found {
+        /// How many entries at most are listed one by one. The rest shares one.
         const LISTED: usize = 100;
         let Some(theirs) = other.own else {
             return Ok(Vec::new());
         };
         let urls = reachable(theirs.entries());
-        let theirs_urls = Origins::Listed(vec![&urls]);
+        let theirs_urls = Origins::listed(vec![&urls]);
         let Some(ours) = self.own else {
-            let url = Origins::Any.outside_of(&theirs_urls)?;
+            let url = Origins::any().outside_of(&theirs_urls, budget)?;
             return Ok(url
                 .map(|url| Permission::ReachHost { url })
                 .into_iter()
@@ -283,17 +298,28 @@ impl<'a> Grants<'a> {
         };
         let mut entries: Vec<&str> = ours.entries().collect();
         entries.sort_unstable();
-        let (listed, others) = entries.split_at(entries.len().min(LISTED));
-        let mut found = Vec::new();
-        for entries in listed.chunks(1).chain([others]) {
+        let beyond = |entries: &[&str], budget: &mut Budget| -> Found {
             let urls = reachable(entries.iter().copied());
-            let excess = Origins::Listed(vec![&urls]).excess_over(&theirs_urls)?;
+            let excess = Origins::listed(vec![&urls]).excess_over(&theirs_urls, budget)?;
             // The entry itself, if possible, and not a URL with the other scheme.
             let is_entry = |url: &&String| entries.contains(&url.as_str());
             let mut all = excess.iter().map(|excess| &excess.origin);
-            let url = all.clone().find(is_entry).or_else(|| all.next());
-            found.extend(url.cloned().map(|url| Permission::ReachHost { url }));
+            let url = all.clone().find(is_entry).or_else(|| all.next()).cloned();
+            let permission = url.map(|url| Permission::ReachHost { url });
+            Ok(permission.into_iter().collect())
+        };
+        let mut found = Vec::new();
+        let mut steps = budget.half();
+        let mut rest = entries.as_slice();
+        for (number, entry) in entries.chunks(1).take(LISTED).enumerate() {
+            let Ok(permission) = beyond(entry, &mut steps) else {
+                break;
+            };
+            found.extend(permission);
+            rest = entries.get(number + 1..).unwrap_or_default();
         }
+        budget.give_back(steps);
+        found.extend(beyond(rest, budget)?);
         Ok(found)
     }
 }

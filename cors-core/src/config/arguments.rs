@@ -51,24 +51,25 @@ impl<I: IntoIterator<Item: AsRef<str>>> IntoEntries<Vec<String>> for I {
     }
 }
 
-/// A number of seconds, or a [`Duration`]. A fraction of a second is dropped.
+/// A number of seconds, or a [`Duration`]. A fraction of a second is an error, which
+/// [`Config::build`](crate::Config::build) returns.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a number of seconds",
     label = "write a number such as `600`, or a `Duration`"
 )]
 pub trait IntoSeconds {
-    /// The seconds.
-    fn into_seconds(self) -> u64;
+    /// The time.
+    fn into_duration(self) -> Duration;
 }
 
 impl IntoSeconds for u64 {
-    fn into_seconds(self) -> u64 {
-        self
+    fn into_duration(self) -> Duration {
+        Duration::from_secs(self)
     }
 }
 
 impl IntoSeconds for Duration {
-    fn into_seconds(self) -> u64 {
-        self.as_secs()
+    fn into_duration(self) -> Duration {
+        self
     }
 }

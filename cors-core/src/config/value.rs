@@ -7,6 +7,7 @@ use super::reading::Reading;
 use super::{comma_list, json_array};
 use crate::issue::{Correction, Issue, Key, Rule, hide_user_info};
 use std::fmt;
+use std::time::Duration;
 
 /// A value of a file or of the environment, before it is converted.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,6 +71,18 @@ const CERTAIN_DIGITS: usize = 15;
 
 /// A float keeps every whole number up to 2^53.
 const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
+
+impl From<Duration> for Value {
+    fn from(time: Duration) -> Self {
+        match time.subsec_nanos() {
+            0 => Self::Whole(time.as_secs().into()),
+            nanos => {
+                let text = format!("{}.{nanos:09}", time.as_secs());
+                number_of(text.trim_end_matches('0'))
+            }
+        }
+    }
+}
 
 impl Value {
     /// A whole number of any size.

@@ -88,7 +88,7 @@ rules! {
     OriginScheme Error "origin-scheme" "a scheme is a letter followed by letters, digits, `+`, `-` or `.`, at most 64 bytes",
     OriginSchemeTwice Error "origin-scheme-twice" "an origin has one scheme, but two are written",
     OriginBlob Error "origin-blob" "a `blob:` URL has the origin of the page that created it",
-    OriginFile Error "origin-file" "pages opened from a file have the origin `null` or, in some browsers and apps, `file://`, and every local file has the same",
+    OriginFile Error "origin-file" "a page opened from a file has the origin `null`, or `file://` in some browsers and apps; all local files share it",
     OriginWebSocket Error "origin-websocket" "a WebSocket client sends the origin of its page, which is `http` or `https`",
     OriginUserInfo Error "origin-user-info" "an origin must not contain a user name or password",
     OriginPath Error "origin-path" "an origin must not contain a path",

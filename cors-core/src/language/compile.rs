@@ -11,20 +11,24 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TooComplex {
-    /// The patterns and the regex together need an automaton of more than 16 MiB.
+    /// The patterns and the regex together need an automaton of more than 16 MiB, or more than 4 MiB of memory to
+    /// compile it.
     Automaton,
-    /// The search visits more than 20,000 combinations of states.
+    /// The answer takes too many steps: more than 20,000, or more than 400,000 for the comparison of two policies
+    /// and for [`trusted_sites`](crate::Policy::trusted_sites). A step is a combination of states that a search
+    /// visits, or as much time spent on compiling patterns.
     Search,
-    /// The regex spells out more than 256 sites, or more than 10,000 texts.
+    /// The regex spells out more than 256 sites or more than 10,000 texts, or takes more than 100,000 steps to
+    /// spell out.
     Sites,
 }
 
 impl fmt::Display for TooComplex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Automaton => "the patterns and the regex need an automaton of more than 16 MiB",
-            Self::Search => "the comparison visits more than 20,000 combinations of states",
-            Self::Sites => "the regex spells out more than 256 sites or 10,000 texts",
+            Self::Automaton => "the patterns and the regex are too many or too large to be compiled",
+            Self::Search => "the comparison takes too many steps",
+            Self::Sites => "the regex spells out more than 256 sites or 10,000 texts, or takes more than 100,000 steps to spell out",
         })
     }
 }
@@ -33,6 +37,9 @@ impl std::error::Error for TooComplex {}
 
 /// The largest automaton, in bytes.
 const MAX_AUTOMATON_SIZE: usize = 16 << 20;
+
+/// The most memory for compiling an automaton, in bytes. The time is in proportion to it.
+const MAX_COMPILING: usize = 4 << 20;
 
 /// A regex that matches no text.
 pub(super) const NOTHING: &str = "[a&&b]";
@@ -43,7 +50,7 @@ pub(super) fn compile(regex: &str) -> Result<Automaton, TooComplex> {
 }
 
 pub(super) fn compile_tree(tree: Hir) -> Result<Automaton, TooComplex> {
-    Automaton::compile(tree, MAX_AUTOMATON_SIZE).ok_or(TooComplex::Automaton)
+    Automaton::compile(tree, MAX_AUTOMATON_SIZE, MAX_COMPILING).ok_or(TooComplex::Automaton)
 }
 
 pub(super) fn parse(regex: &str) -> Result<Hir, TooComplex> {

@@ -18,7 +18,7 @@ pub(crate) fn covers(
     if pattern.is_exact() {
         return Ok(regex.allows(text.as_bytes()));
     }
-    budget.spend(COMPILED_PATTERN)?;
+    budget.spend_on_compiling(1)?;
     let entry = compile(&pattern_regex(pattern))?;
     let missed = [
         Condition::Accepts(&entry),
@@ -26,9 +26,6 @@ pub(crate) fn covers(
     ];
     Ok(Search::new(missed).first(budget)?.is_none())
 }
-
-/// To compile a pattern takes about as long as so many steps of a search.
-const COMPILED_PATTERN: usize = 300;
 
 /// Whether the entries together allow every origin that the regex matches, if it matches any.
 pub(crate) fn is_covered(
@@ -39,9 +36,7 @@ pub(crate) fn is_covered(
     if entries.entries().next().is_none() || any_origin(regex, budget)?.is_none() {
         return Ok(false);
     }
-    let patterns = entries.patterns().count();
-    budget.spend(COMPILED_PATTERN.saturating_mul(patterns))?;
-    let automaton = entries_automaton(entries.patterns(), None)?;
+    let automaton = entries_automaton(entries.patterns(), None, budget)?;
     let mut exact: Vec<&str> = entries.exact_entries().collect();
     exact.sort_unstable();
     let missed = [

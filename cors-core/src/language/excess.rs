@@ -1,20 +1,33 @@
 //! The origins that some lists allow and others do not, entry by entry.
 
-use super::allowed_origins::{BY_NAME, entries_automaton, first, pattern_regex};
+use super::allowed_origins::{BY_NAME, entries_automaton, first};
 use super::compile::{TooComplex, compile};
 use super::search::{Budget, Condition, Search};
 use crate::origin::automaton::Automaton;
+use crate::origin::builder::Builder;
 use crate::origin::pattern::{BAD_PORTS, Entry};
 use crate::origin::regex::OriginRegex;
 use crate::origin::set::{OriginSet, Texts};
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// The origins that browsers send: all of them, or those that some lists allow.
-#[derive(Clone, Debug)]
-pub(crate) enum Origins<'a> {
-    Any,
-    Listed(Vec<&'a OriginSet>),
+#[derive(Debug)]
+pub(crate) struct Origins<'a> {
+    /// `None` stands for all origins.
+    lists: Option<Vec<&'a OriginSet>>,
+    /// A comparison needs it several times, and not at all if nothing differs.
+    compiled: OnceCell<Result<Compiled<'a>, TooComplex>>,
+}
+
+/// What the lists allow, ready for a search.
+#[derive(Debug)]
+struct Compiled<'a> {
+    /// The entries without a wildcard, sorted.
+    exact: Vec<&'a str>,
+    /// The patterns and the regexes.
+    automaton: Automaton,
 }
 
 /// An entry that allows an origin which others do not.
@@ -39,53 +52,82 @@ fn on_bad_ports() -> Result<Condition<'static>, TooComplex> {
     Ok(Condition::Rejects(automaton))
 }
 
-/// How many exact entries, and how many patterns, are listed one by one.
+/// How many exact entries, and how many patterns at most, are listed one by one.
 const LISTED: usize = 100;
 
 impl<'a> Origins<'a> {
-    pub(crate) fn contains(&self, origin: &str) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Listed(sets) => sets.iter().any(|set| set.contains(origin.as_bytes())),
+    pub(crate) fn any() -> Self {
+        Self::of(None)
+    }
+
+    pub(crate) fn listed(sets: Vec<&'a OriginSet>) -> Self {
+        Self::of(Some(sets))
+    }
+
+    fn of(lists: Option<Vec<&'a OriginSet>>) -> Self {
+        Self {
+            lists,
+            compiled: OnceCell::new(),
         }
     }
 
-    /// These origins and those of one more list.
-    pub(crate) fn and(&self, set: &'a OriginSet) -> Self {
-        match self {
-            Self::Any => Self::Any,
-            Self::Listed(sets) => Self::Listed(sets.iter().copied().chain([set]).collect()),
-        }
+    pub(crate) fn is_any(&self) -> bool {
+        self.lists.is_none()
+    }
+
+    pub(crate) fn contains(&self, origin: &str) -> bool {
+        let allows = |set: &&OriginSet| set.contains(origin.as_bytes());
+        self.lists
+            .as_ref()
+            .is_none_or(|lists| lists.iter().any(allows))
+    }
+
+    /// These origins and those of more lists.
+    pub(crate) fn and(&self, sets: impl IntoIterator<Item = &'a OriginSet>) -> Self {
+        let lists = self.lists.as_ref();
+        Self::of(lists.map(|lists| lists.iter().copied().chain(sets).collect()))
     }
 
     /// An origin that is allowed here and not by `other`.
-    pub(crate) fn outside_of(&self, other: &Origins<'_>) -> Result<Option<String>, TooComplex> {
-        let found = self.excess_over(other)?;
+    pub(crate) fn outside_of(
+        &self,
+        other: &Origins<'_>,
+        budget: &mut Budget,
+    ) -> Result<Option<String>, TooComplex> {
+        let found = self.excess_over(other, budget)?;
         Ok(first(&mut found.iter().map(|excess| &*excess.origin), None))
     }
 
     /// An origin that both allow or, if there is none, one that this allows. `None` if this allows none.
     ///
     /// If it is too complex to tell what both allow, it can be one that only this allows.
-    pub(crate) fn example_near(&self, other: &Origins<'_>) -> Result<Option<String>, TooComplex> {
-        match self.example_in(other) {
+    pub(crate) fn example_near(
+        &self,
+        other: &Origins<'_>,
+        budget: &mut Budget,
+    ) -> Result<Option<String>, TooComplex> {
+        match self.example_in(other, budget) {
             Ok(Some(origin)) => Ok(Some(origin)),
-            Ok(None) | Err(_) => self.example_in(&Origins::Any),
+            Ok(None) | Err(_) => self.example_in(&Origins::any(), budget),
         }
     }
 
-    fn example_in(&self, other: &Origins<'_>) -> Result<Option<String>, TooComplex> {
+    fn example_in(
+        &self,
+        other: &Origins<'_>,
+        budget: &mut Budget,
+    ) -> Result<Option<String>, TooComplex> {
         let is_shared = |origin: &&str| self.contains(origin) && other.contains(origin);
         let exact = self.exact().chain(other.exact()).filter(is_shared);
         if let Some(origin) = first(&mut exact.take(LISTED), None) {
             return Ok(Some(origin));
         }
-        let (ours, theirs) = (self.automaton()?, other.automaton()?);
         let both = [
-            Condition::Accepts(&ours),
-            Condition::Accepts(&theirs),
+            Condition::Accepts(&self.compiled(budget)?.automaton),
+            Condition::Accepts(&other.compiled(budget)?.automaton),
             on_bad_ports()?,
         ];
+        // With steps of its own, so that the others are left if it fails.
         let found = Search::new(both).first(&mut Budget::default())?;
         Ok(first(&mut BY_NAME.into_iter().filter(is_shared), found))
     }
@@ -94,12 +136,16 @@ impl<'a> Origins<'a> {
     /// allows every origin that these allow.
     ///
     /// Entries that both have are not compiled, so neither their number nor a complex regex matters.
-    pub(crate) fn excess_over(&self, other: &Origins<'_>) -> Result<Vec<Excess>, TooComplex> {
-        let Origins::Listed(others) = other else {
+    pub(crate) fn excess_over(
+        &self,
+        other: &Origins<'_>,
+        budget: &mut Budget,
+    ) -> Result<Vec<Excess>, TooComplex> {
+        let Some(others) = &other.lists else {
             return Ok(Vec::new());
         };
-        let Self::Listed(sets) = self else {
-            return Ok(Others::of(other)?.any()?.into_iter().collect());
+        let Some(sets) = &self.lists else {
+            return Ok(any_beyond(other, budget)?.into_iter().collect());
         };
         let known: HashSet<&str> = others.iter().flat_map(|set| set.patterns()).collect();
         let is_new = |text: &&str| !known.contains(text);
@@ -113,12 +159,10 @@ impl<'a> Origins<'a> {
         let mut regexes: Vec<&OriginRegex> = sets.iter().filter_map(|set| set.regex()).collect();
         regexes.retain(|regex| !is_known(regex));
         let mut found = self.exact_excess_over(other);
-        if !patterns.is_empty() || !regexes.is_empty() {
-            let others = Others::of(other)?;
-            found.extend(others.beyond_patterns(&patterns)?);
-            for regex in regexes {
-                found.extend(others.beyond(regex.source(), regex.automaton())?);
-            }
+        found.extend(patterns_beyond(&patterns, other, budget)?);
+        for regex in regexes {
+            let origin = beyond(regex.automaton(), other, budget)?;
+            found.extend(origin.map(|origin| Excess::of(regex.source(), origin)));
         }
         Ok(found)
     }
@@ -131,7 +175,8 @@ impl<'a> Origins<'a> {
         exact.dedup();
         let more = exact.len().saturating_sub(LISTED);
         exact.truncate(LISTED);
-        let mut found: Vec<Excess> = exact.into_iter().chain(null).map(Excess::exact).collect();
+        let all = exact.into_iter().chain(null);
+        let mut found: Vec<Excess> = all.map(|text| Excess::of(text, text.to_owned())).collect();
         if let Some(last) = found.last_mut() {
             last.more = more;
         }
@@ -139,9 +184,9 @@ impl<'a> Origins<'a> {
     }
 
     fn exact(&self) -> Texts<'_> {
-        match self {
-            Self::Any => Box::new(std::iter::empty()),
-            Self::Listed(sets) => Box::new(sets.iter().flat_map(|set| set.exact_entries())),
+        match &self.lists {
+            None => Box::new(std::iter::empty()),
+            Some(sets) => Box::new(sets.iter().flat_map(|set| set.exact_entries())),
         }
     }
 
@@ -149,102 +194,108 @@ impl<'a> Origins<'a> {
         self.contains("null").then_some("null")
     }
 
-    fn automaton(&self) -> Result<Automaton, TooComplex> {
-        match self {
-            Self::Any => compile(".*"),
-            Self::Listed(sets) => entries_automaton(
+    fn compiled(&self, budget: &mut Budget) -> Result<&Compiled<'a>, TooComplex> {
+        let compiled = self.compiled.get_or_init(|| {
+            let Some(sets) = &self.lists else {
+                return Ok(Compiled {
+                    exact: Vec::new(),
+                    automaton: compile(".*")?,
+                });
+            };
+            let mut exact: Vec<&str> = sets.iter().flat_map(|set| set.exact_entries()).collect();
+            exact.sort_unstable();
+            exact.dedup();
+            let automaton = entries_automaton(
                 sets.iter().flat_map(|set| set.patterns()),
                 sets.iter().filter_map(|set| set.regex()),
-            ),
-        }
+                budget,
+            )?;
+            Ok(Compiled { exact, automaton })
+        });
+        compiled.as_ref().map_err(|error| *error)
     }
 }
 
 impl Excess {
-    fn exact(text: &str) -> Self {
+    fn of(entry: &str, origin: String) -> Self {
         Self {
-            entry: text.to_owned(),
-            origin: text.to_owned(),
-            more: 0,
-        }
-    }
-}
-
-/// What the other lists allow, compiled.
-struct Others<'a> {
-    origins: &'a Origins<'a>,
-    exact: Vec<&'a str>,
-    automaton: Automaton,
-}
-
-impl<'a> Others<'a> {
-    fn of(origins: &'a Origins<'a>) -> Result<Self, TooComplex> {
-        let mut exact: Vec<&str> = origins.exact().collect();
-        exact.sort_unstable();
-        exact.dedup();
-        Ok(Self {
-            exact,
-            automaton: origins.automaton()?,
-            origins,
-        })
-    }
-
-    /// An origin that an entry allows and the others do not.
-    fn beyond(&self, entry: &str, automaton: &Automaton) -> Result<Option<Excess>, TooComplex> {
-        let search = Search::new([
-            Condition::Accepts(automaton),
-            Condition::Rejects(&self.automaton),
-            on_bad_ports()?,
-        ]);
-        let found = search.except(&self.exact).first(&mut Budget::default())?;
-        Ok(found.map(|origin| Excess {
             entry: entry.to_owned(),
             origin,
             more: 0,
-        }))
-    }
-
-    /// After the first patterns, the others share one search.
-    fn beyond_patterns(&self, patterns: &[&str]) -> Result<Vec<Excess>, TooComplex> {
-        let (listed, others) = patterns.split_at(patterns.len().min(LISTED));
-        let mut found = Vec::new();
-        for entry in listed {
-            found.extend(self.beyond(entry, &pattern_automaton(entry)?)?);
         }
-        if !others.is_empty() {
-            let automaton = entries_automaton(others.iter().copied(), None)?;
-            if let Some(excess) = self.beyond("", &automaton)? {
-                let allows = |entry: &&&str| {
-                    let automaton = pattern_automaton(entry);
-                    automaton.is_ok_and(|automaton| automaton.is_match(excess.origin.as_bytes()))
-                };
-                let entry = others.iter().find(allows).copied().unwrap_or_default();
-                found.push(Excess {
-                    entry: entry.to_owned(),
-                    ..excess
-                });
-            }
-        }
-        Ok(found)
-    }
-
-    /// An origin that the others do not allow.
-    fn any(&self) -> Result<Option<Excess>, TooComplex> {
-        let found = self.beyond("*", &compile(".*")?)?;
-        let mut by_name = BY_NAME.into_iter();
-        Ok(found.or_else(|| {
-            let origin = by_name.find(|origin| !self.origins.contains(origin))?;
-            Some(Excess {
-                entry: "*".to_owned(),
-                ..Excess::exact(origin)
-            })
-        }))
     }
 }
 
-fn pattern_automaton(entry: &str) -> Result<Automaton, TooComplex> {
-    match Entry::parse(entry) {
-        Ok(Entry::Pattern(pattern)) => compile(&pattern_regex(&pattern)),
-        _ => entries_automaton(std::iter::empty(), None),
+/// An origin that an automaton accepts and the others do not allow.
+fn beyond(
+    automaton: &Automaton,
+    others: &Origins<'_>,
+    budget: &mut Budget,
+) -> Result<Option<String>, TooComplex> {
+    let others = others.compiled(budget)?;
+    let search = Search::new([
+        Condition::Accepts(automaton),
+        Condition::Rejects(&others.automaton),
+        on_bad_ports()?,
+    ]);
+    search.except(&others.exact).first(budget)
+}
+
+/// One search tells whether there is any excess. Then the first patterns are searched one by one, as long as the
+/// steps last, and the rest shares a search.
+fn patterns_beyond(
+    patterns: &[&str],
+    others: &Origins<'_>,
+    budget: &mut Budget,
+) -> Result<Vec<Excess>, TooComplex> {
+    let mut found = Vec::new();
+    if one_beyond(patterns, others, budget)?.is_none() {
+        return Ok(found);
     }
+    let mut steps = budget.half();
+    let mut rest = patterns;
+    for (number, pattern) in patterns.chunks(1).take(LISTED).enumerate() {
+        let Ok(excess) = one_beyond(pattern, others, &mut steps) else {
+            break;
+        };
+        found.extend(excess);
+        rest = patterns.get(number + 1..).unwrap_or_default();
+    }
+    budget.give_back(steps);
+    found.extend(one_beyond(rest, others, budget)?);
+    Ok(found)
+}
+
+/// The first of the patterns that allows an origin which is a shortest one that the others do not allow.
+fn one_beyond(
+    patterns: &[&str],
+    others: &Origins<'_>,
+    budget: &mut Budget,
+) -> Result<Option<Excess>, TooComplex> {
+    if patterns.is_empty() {
+        return Ok(None);
+    }
+    let automaton = entries_automaton(patterns.iter().copied(), None, budget)?;
+    let Some(origin) = beyond(&automaton, others, budget)? else {
+        return Ok(None);
+    };
+    let allows = |pattern: &&&str| pattern_set(pattern).contains(origin.as_bytes());
+    let entry = patterns.iter().find(allows).copied().unwrap_or_default();
+    Ok(Some(Excess::of(entry, origin)))
+}
+
+fn pattern_set(text: &str) -> OriginSet {
+    let mut builder = Builder::default();
+    if let Ok(Entry::Pattern(pattern)) = Entry::parse(text) {
+        builder.allow(0, text, &pattern);
+    }
+    builder.finish().0
+}
+
+/// An origin that the others do not allow.
+fn any_beyond(others: &Origins<'_>, budget: &mut Budget) -> Result<Option<Excess>, TooComplex> {
+    let found = beyond(&compile(".*")?, others, budget)?;
+    let by_name = || BY_NAME.into_iter().find(|origin| !others.contains(origin));
+    let origin = found.or_else(|| by_name().map(str::to_owned));
+    Ok(origin.map(|origin| Excess::of("*", origin)))
 }

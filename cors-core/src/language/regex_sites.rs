@@ -4,7 +4,7 @@ use super::compile::{NOTHING, TooComplex, compile};
 use super::public_suffix::{is_public_suffix, is_unjudged, registrable};
 use super::search::{Budget, Condition, Search};
 use super::sendable::Scheme;
-use super::spelled::{self, FREE};
+use super::spelled::{self, FREE, Steps};
 use crate::origin::automaton::Automaton;
 use crate::origin::host;
 use crate::origin::regex::OriginRegex;
@@ -37,9 +37,11 @@ pub(crate) struct Sites {
 impl Sites {
     pub(crate) fn of(source: &str) -> Result<Self, TooComplex> {
         let mut sites = Self::default();
-        for text in spelled::texts(source)? {
+        let mut steps = Steps::default();
+        for text in spelled::texts(source, &mut steps)? {
             sites.add_app(text.strip_suffix(":*").unwrap_or(&text));
             for part in text.split(FREE) {
+                steps.spend(1 + part.matches('.').count())?;
                 sites.add(part);
             }
         }

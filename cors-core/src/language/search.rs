@@ -9,8 +9,8 @@ use crate::origin::automaton::{Automaton, State};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
-/// How many combinations of states the searches for one answer may still visit. This bounds their time
-/// and memory.
+/// How many steps an answer may still take. A step is a combination of states that a search visits, or as much time
+/// spent on compiling. This bounds time and memory.
 #[derive(Debug)]
 pub(crate) struct Budget(usize);
 
@@ -21,6 +21,28 @@ impl Default for Budget {
 }
 
 impl Budget {
+    /// For the comparison of two policies, which consists of many searches. No build waits for it.
+    pub(crate) fn of_comparison() -> Self {
+        Self(MAX_COMPARISON)
+    }
+
+    /// Half of the steps that are left, for what may be incomplete.
+    pub(crate) fn half(&mut self) -> Self {
+        let half = self.0 / 2;
+        self.0 -= half;
+        Self(half)
+    }
+
+    /// Takes back the steps that were not needed.
+    pub(crate) fn give_back(&mut self, rest: Self) {
+        self.0 += rest.0;
+    }
+
+    /// Before `patterns` are compiled to one automaton.
+    pub(super) fn spend_on_compiling(&mut self, patterns: usize) -> Result<(), TooComplex> {
+        self.spend(COMPILED.saturating_add(COMPILED_PATTERN.saturating_mul(patterns)))
+    }
+
     pub(crate) fn spend(&mut self, steps: usize) -> Result<(), TooComplex> {
         self.0 = self.0.checked_sub(steps).ok_or(TooComplex::Search)?;
         Ok(())
@@ -29,6 +51,15 @@ impl Budget {
 
 /// With more, an answer would take longer than 50 ms on a common machine.
 const MAX_NODES: usize = 20_000;
+
+/// With more, a comparison would take longer than half a second on a common machine.
+const MAX_COMPARISON: usize = 400_000;
+
+/// To compile an automaton takes about as long as so many steps of a search,
+const COMPILED: usize = 50;
+
+/// and so many for each of its patterns.
+const COMPILED_PATTERN: usize = 15;
 
 /// The bytes of origins. If several lead to the same state, the first is used.
 const ALPHABET: &[u8; 44] = b"abcdefghijklmnopqrstuvwxyz0123456789-_.:/[]+";

@@ -21,37 +21,56 @@ const MAX_LISTED: usize = 3;
 
 type Texts = BTreeSet<String>;
 
+/// How many steps the sites of a regex may still take: one for each text that is written, those of parts and
+/// those that are dropped included, and one for each label that is read. [`MAX_TEXTS`] alone does not bound
+/// the time, because a regex has many parts.
+#[derive(Debug)]
+pub(super) struct Steps(usize);
+
+impl Default for Steps {
+    fn default() -> Self {
+        Self(MAX_STEPS)
+    }
+}
+
+impl Steps {
+    pub(super) fn spend(&mut self, steps: usize) -> Result<(), TooComplex> {
+        self.0 = self.0.checked_sub(steps).ok_or(TooComplex::Sites)?;
+        Ok(())
+    }
+}
+
+/// Enough for [`MAX_TEXTS`] texts of a few labels. With more, a build would take longer than 200 ms on a common
+/// machine.
+const MAX_STEPS: usize = 100_000;
+
 /// The texts that `source`, a valid regex, spells out, in lower case.
-pub(super) fn texts(source: &str) -> Result<Texts, TooComplex> {
+pub(super) fn texts(source: &str, steps: &mut Steps) -> Result<Texts, TooComplex> {
     match parse::Parser::new().parse(source) {
-        Ok(ast) => of(&ast),
+        Ok(ast) => of(&ast, steps),
         Err(_) => Ok(free()),
     }
 }
 
-fn of(ast: &Ast) -> Result<Texts, TooComplex> {
+fn of(ast: &Ast, steps: &mut Steps) -> Result<Texts, TooComplex> {
     Ok(match ast {
         Ast::Empty(_) | Ast::Flags(_) | Ast::Assertion(_) => one(""),
         Ast::Literal(literal) => character(literal),
         Ast::Dot(_) | Ast::ClassUnicode(_) | Ast::ClassPerl(_) => free(),
         Ast::ClassBracketed(class) => listed(class).unwrap_or_else(free),
-        Ast::Repetition(repetition) => repeated(&repetition.ast, &repetition.op.kind)?,
-        Ast::Group(group) => of(&group.ast)?,
+        Ast::Repetition(repetition) => repeated(&repetition.ast, &repetition.op.kind, steps)?,
+        Ast::Group(group) => of(&group.ast, steps)?,
         Ast::Alternation(parts) => {
             let mut all = Texts::new();
             for part in &parts.asts {
-                all.extend(of(part)?);
+                let texts = of(part, steps)?;
+                steps.spend(texts.len())?;
+                all.extend(texts);
                 limit(&all)?;
             }
             all
         }
-        Ast::Concat(parts) => {
-            let mut all = one("");
-            for part in &parts.asts {
-                all = joined(&all, &of(part)?)?;
-            }
-            all
-        }
+        Ast::Concat(parts) => concatenated(&parts.asts, steps)?,
     })
 }
 
@@ -92,8 +111,23 @@ fn listed(class: &ClassBracketed) -> Option<Texts> {
     Some(all)
 }
 
+/// Parts with a single text, such as the characters of a word, are joined before they are appended to many.
+fn concatenated(parts: &[Ast], steps: &mut Steps) -> Result<Texts, TooComplex> {
+    let (mut all, mut word) = (one(""), one(""));
+    for part in parts {
+        let texts = of(part, steps)?;
+        if texts.len() == 1 {
+            word = joined(&word, &texts, steps)?;
+        } else {
+            all = joined(&joined(&all, &word, steps)?, &texts, steps)?;
+            word = one("");
+        }
+    }
+    joined(&all, &word, steps)
+}
+
 /// What is repeated any number of times is not spelled out.
-fn repeated(ast: &Ast, kind: &RepetitionKind) -> Result<Texts, TooComplex> {
+fn repeated(ast: &Ast, kind: &RepetitionKind, steps: &mut Steps) -> Result<Texts, TooComplex> {
     let (least, most) = match kind {
         RepetitionKind::ZeroOrOne => (0, Some(1)),
         RepetitionKind::ZeroOrMore => (0, None),
@@ -104,10 +138,10 @@ fn repeated(ast: &Ast, kind: &RepetitionKind) -> Result<Texts, TooComplex> {
     };
     match most {
         Some(count) if count == least => {
-            let single = of(ast)?;
+            let single = of(ast, steps)?;
             let mut all = one("");
             for _ in 0..count {
-                let next = joined(&all, &single)?;
+                let next = joined(&all, &single, steps)?;
                 if next == all {
                     break;
                 }
@@ -116,7 +150,7 @@ fn repeated(ast: &Ast, kind: &RepetitionKind) -> Result<Texts, TooComplex> {
             Ok(all)
         }
         Some(1) => {
-            let mut all = of(ast)?;
+            let mut all = of(ast, steps)?;
             all.insert(String::new());
             Ok(all)
         }
@@ -124,7 +158,8 @@ fn repeated(ast: &Ast, kind: &RepetitionKind) -> Result<Texts, TooComplex> {
     }
 }
 
-fn joined(before: &Texts, after: &Texts) -> Result<Texts, TooComplex> {
+fn joined(before: &Texts, after: &Texts, steps: &mut Steps) -> Result<Texts, TooComplex> {
+    steps.spend(before.len().saturating_mul(after.len()))?;
     let mut all = Texts::new();
     for start in before {
         for end in after {
@@ -151,8 +186,12 @@ fn limit(texts: &Texts) -> Result<(), TooComplex> {
 
 #[cfg(test)]
 mod tests {
-    use super::texts;
+    use super::{Steps, Texts};
     use crate::language::compile::TooComplex;
+
+    fn texts(source: &str) -> Result<Texts, TooComplex> {
+        super::texts(source, &mut Steps::default())
+    }
 
     #[test]
     fn what_is_spelled_out() {
@@ -187,5 +226,28 @@ mod tests {
         assert_eq!(texts("a{163}b{164}").unwrap().len(), 1);
         assert_eq!(texts("a{164}b{164}").unwrap().len(), 0);
         assert_eq!(texts("(?:){4000000000}").unwrap().len(), 1);
+    }
+
+    /// The number of texts is not enough: each part can have many that are dropped because they are too long.
+    #[test]
+    fn steps() {
+        let factors = |count| format!("x{{319}}[abc]{{8}}{}", "([abc]{8})?".repeat(count));
+        assert_eq!(texts(&factors(0)).unwrap().len(), 6561);
+        for count in [1, 10, 90] {
+            assert_eq!(texts(&factors(count)), Err(TooComplex::Sites), "{count}");
+        }
+        let same = |count| vec!["[abc]{8}"; count].join("|");
+        assert_eq!(texts(&same(5)).unwrap().len(), 6561);
+        assert_eq!(texts(&same(10)), Err(TooComplex::Sites));
+    }
+
+    /// As many texts as the limit, each as long as an origin.
+    #[test]
+    fn long_words_take_few_steps() {
+        let mut steps = Steps::default();
+        let digits = "(0|1|2|3|4|5|6|7|8|9){4}";
+        let source = format!("{}{digits}{}", "x".repeat(150), "y".repeat(150));
+        assert_eq!(super::texts(&source, &mut steps).unwrap().len(), 10_000);
+        assert!(steps.0 > 60_000, "{}", steps.0);
     }
 }

@@ -148,29 +148,34 @@ fn of_entry(entry: &str, pattern: &Pattern<'_>) -> TrustedSite {
 /// Adds the sites of a regex. Each search leaves out the sites that are known already.
 fn of_regex(regex: &OriginRegex, sites: &mut BTreeSet<TrustedSite>) -> Result<(), TooComplex> {
     let spelled = Sites::of(regex.source())?;
-    let mut budget = Budget::default();
+    let mut budget = Budget::of_comparison();
     let matches = Condition::Accepts(regex.automaton());
     let mut known = vec![NOTHING.to_owned()];
-    for host in spelled.domains.iter().chain(&spelled.hosts) {
-        let below = if spelled.domains.contains(host) {
-            r"(?:[^:/\[]*\.)?"
-        } else {
-            ""
-        };
-        let origins = on_web(&format!(r"{below}{}\.?", regex_syntax::escape(host)));
-        let automaton = compile(&origins)?;
-        let search = Search::new([matches, Condition::Accepts(&automaton)]);
-        if search.first(&mut budget)?.is_some() {
-            sites.insert(if host::check(host.as_bytes()) == Ok(Kind::Ip) {
-                TrustedSite::Address(host.clone())
-            } else {
-                TrustedSite::Domain(host.clone())
-            });
-            known.push(origins);
+    let mut count = 0;
+    for (below, hosts) in [(r"(?:[^:/\[]*\.)?", &spelled.domains), ("", &spelled.hosts)] {
+        let mut found = Vec::new();
+        for host in hosts {
+            let escaped = regex_syntax::escape(host);
+            budget.spend_on_compiling(1)?;
+            let automaton = compile(&on_web(&format!(r"{below}{escaped}\.?")))?;
+            let search = Search::new([matches, Condition::Accepts(&automaton)]);
+            if search.first(&mut budget)?.is_some() {
+                sites.insert(if host::check(host.as_bytes()) == Ok(Kind::Ip) {
+                    TrustedSite::Address(host.clone())
+                } else {
+                    TrustedSite::Domain(host.clone())
+                });
+                found.push(escaped);
+            }
+        }
+        if !found.is_empty() {
+            known.push(on_web(&format!(r"{below}(?:{})\.?", found.join("|"))));
+            count += found.len();
         }
     }
     for scheme in Scheme::ALL {
         loop {
+            budget.spend_on_compiling(count)?;
             let automaton = compile(&known.join("|"))?;
             let search = Search::new([matches, Condition::Rejects(&automaton)]);
             let Some(example) = search.first_with(scheme, &mut budget)? else {
@@ -179,6 +184,7 @@ fn of_regex(regex: &OriginRegex, sites: &mut BTreeSet<TrustedSite>) -> Result<()
             let (site, origins) = of_example(example, &spelled);
             sites.insert(site);
             known.push(origins);
+            count += 1;
         }
     }
     Ok(())

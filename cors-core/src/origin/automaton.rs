@@ -14,8 +14,9 @@ pub(crate) struct Automaton(Arc<dense::DFA<Vec<u32>>>);
 
 impl Automaton {
     /// Compiles `hir`, which must match a whole text. `None` if the automaton is larger than `max_size`
-    /// bytes. Building it may take three times as much.
-    pub(crate) fn compile(hir: Hir, max_size: usize) -> Option<Self> {
+    /// bytes, or if compiling it takes more than `max_compiling` bytes in addition. The time is in proportion to
+    /// the latter.
+    pub(crate) fn compile(hir: Hir, max_size: usize, max_compiling: usize) -> Option<Self> {
         // The tree is anchored, not the text: no bracket, flag or comment in the source can undo it.
         let whole = Hir::concat(vec![Hir::look(Look::Start), hir, Hir::look(Look::End)]);
         let nfa = thompson::Config::new()
@@ -30,7 +31,7 @@ impl Automaton {
             // An origin is short: searching for the next interesting byte costs more than reading all.
             .accelerate(false)
             .dfa_size_limit(Some(max_size))
-            .determinize_size_limit(Some(2 * max_size));
+            .determinize_size_limit(Some(max_compiling));
         let dfa = dense::Builder::new()
             .configure(dfa)
             .build_from_nfa(&nfa)

@@ -47,8 +47,8 @@ impl OriginRegex {
         let hir = parser
             .parse(source)
             .map_err(|error| RegexError::Syntax(reason(&error)))?;
-        let automaton =
-            Automaton::compile(hir.clone(), MAX_AUTOMATON_SIZE).ok_or(RegexError::TooLarge)?;
+        let automaton = Automaton::compile(hir.clone(), MAX_AUTOMATON_SIZE, 2 * MAX_AUTOMATON_SIZE)
+            .ok_or(RegexError::TooLarge)?;
         Ok(Self {
             source: source.to_owned(),
             hir,

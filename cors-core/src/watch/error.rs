@@ -76,13 +76,14 @@ impl fmt::Debug for WatchError {
     }
 }
 
+/// Its text includes that of the error that caused it. So [`source`](Error::source) is the source of that error:
+/// what prints a chain of errors prints each text once. [`WatchError::problem`] has the error itself.
 impl Error for WatchError {
-    /// The error of the function, of the middleware or of the system. Its text is a part of this one's.
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.problem {
-            Problem::Read(error) | Problem::Thread(error) => Some(error),
-            Problem::Invalid(error) | Problem::Replace(error) => Some(&**error),
-            Problem::TooComplex(error) => Some(error),
+            Problem::Read(error) | Problem::Thread(error) => error.source(),
+            Problem::Invalid(error) | Problem::Replace(error) => error.source(),
+            Problem::TooComplex(error) => error.source(),
             Problem::NotAFile
             | Problem::TooLong(_)
             | Problem::NotUtf8(_)

@@ -37,29 +37,33 @@ impl Source {
         (self.parse)(text).map_err(Problem::Invalid)
     }
 
-    /// Replaces the policies of the middleware if they differ from these.
-    pub(super) fn put_in_force(
+    /// Whether these policies differ from those of the middleware. With `refuse_widening`, this takes time.
+    pub(super) fn is_change(
         &self,
-        policies: Policies,
+        policies: &Policies,
         middleware: &impl Replace,
-    ) -> Result<(), Problem> {
+    ) -> Result<bool, Problem> {
         let now = middleware.in_force();
-        if **now.policies() == policies {
-            return Ok(());
+        if **now.policies() == *policies {
+            return Ok(false);
         }
         if self.refuse_widening {
-            let diff = now.policies().diff(&policies);
+            let diff = now.policies().diff(policies);
             let diff = diff.map_err(Problem::TooComplex)?;
             if diff.widens() {
                 return Err(Problem::Widens(diff));
             }
         }
-        middleware.replace(policies).map_err(Problem::Replace)
+        Ok(true)
     }
 
     pub(super) fn error(&self, problem: Problem) -> WatchError {
         WatchError::new(&self.path, problem)
     }
+}
+
+pub(super) fn replace(middleware: &impl Replace, policies: Policies) -> Result<(), Problem> {
+    middleware.replace(policies).map_err(Problem::Replace)
 }
 
 pub(super) struct Follower<M, F> {
@@ -110,9 +114,12 @@ impl<M: Replace, F: FnMut(Result<InForce, WatchError>)> Follower<M, F> {
                 Err(problem) => return Ok(Err(problem)),
             };
             let middleware = &self.middleware;
-            let replaced = self
-                .signal
-                .unless_stopped(|| self.source.put_in_force(policies, middleware))?;
+            // Before the signal is locked: whoever drops the watcher does not wait for the comparison.
+            let is_change = self.source.is_change(&policies, middleware);
+            let replaced = self.signal.unless_stopped(|| match is_change? {
+                true => replace(middleware, policies),
+                false => Ok(()),
+            })?;
             Ok(replaced.map(|()| middleware.in_force()))
         });
         catch_unwind(apply).unwrap_or(Ok(Err(Problem::Panicked)))

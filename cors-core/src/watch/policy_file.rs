@@ -1,7 +1,7 @@
 //! A policy file, and the options for following it.
 
 use super::error::{Problem, WatchError};
-use super::follower::{Follower, Source};
+use super::follower::{Follower, Source, replace};
 use super::replace::Replace;
 use super::reports::Reports;
 use super::signal::Signal;
@@ -115,9 +115,13 @@ impl PolicyFile {
         let reports = Reports::of(&path, &signal);
         let policies = self.read()?;
         let error = |problem| WatchError::new(&path, problem);
-        self.source
-            .put_in_force(policies, &middleware)
-            .map_err(error)?;
+        if self
+            .source
+            .is_change(&policies, &middleware)
+            .map_err(error)?
+        {
+            replace(&middleware, policies).map_err(error)?;
+        }
         let follower = Follower {
             source: self.source,
             middleware,

@@ -9,9 +9,9 @@ use crate::Failure;
 /// Writes the report to the file, or to standard output.
 pub(crate) fn write(file: Option<&Path>, text: &str) -> Result<(), Failure> {
     let Some(path) = file else {
-        // A closed output is not a failure of the server.
-        let _ = io::stdout().write_all(text.as_bytes());
-        return Ok(());
+        let mut out = io::stdout();
+        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        return written.map_err(Failure::new);
     };
     fs::write(path, text).map_err(|error| {
         Failure::new(format_args!(

@@ -37,6 +37,28 @@ const WRONG: &str = r#"{
     "max_age": -1
 }"#;
 
+/// A script must not mistake an incomplete result for a whole one.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_result_that_cannot_be_written_is_a_failure() {
+    let (_folder, file) = policy_file("good.json", GOOD);
+    let file = file.to_str().unwrap();
+    for args in [
+        &["schema"][..],
+        &["audit", "http://localhost:1/", "--dry-run"],
+        &["lint", file],
+        &["diff", file, file],
+        &["completions", "bash"],
+        &["man"],
+    ] {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full");
+        let output = cors().args(args).stdout(full.unwrap()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert!(errors.contains("error: "), "{args:?}: {errors}");
+    }
+}
+
 // ---- lint
 
 #[test]

@@ -141,11 +141,11 @@ fn a_comparison_that_takes_too_long_does_not_succeed() {
     let folder = Folder::with(&[
         (
             "old.toml",
-            r"allow_origin_regex = 'https://[abc]*a[abc]{9}\.com'",
+            r"allow_origin_regex = 'https://[abcd]*[ab][abcd]{9}\.com'",
         ),
         (
             "new.toml",
-            r"allow_origin_regex = 'https://[abc]*[ab][abc]{9}\.com'",
+            r"allow_origin_regex = 'https://[abcd]*[ac][abcd]{9}\.com'",
         ),
     ]);
     let ran = folder.cors(&["diff", "old.toml", "new.toml"]);
