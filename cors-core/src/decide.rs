@@ -36,7 +36,7 @@ impl Policy {
     ///
     /// Any request, however malformed, gets a decision, and equal requests get equal decisions. The
     /// function does not allocate. Its time is bounded by the policy, not by the size of the request.
-    pub fn decide<R: RequestHead + ?Sized>(&self, request: &R) -> Decision {
+    pub fn decide<R: RequestHead>(&self, request: &R) -> Decision {
         if let Some(own) = &self.own_origins
             && let Err(refusal) = own.check_host(request)
         {
@@ -57,11 +57,7 @@ impl Policy {
 
     /// Decides about a request, without the reasons. `origin` contains its `Origin` lines.
     #[inline]
-    pub(crate) fn verdict<R: RequestHead + ?Sized>(
-        &self,
-        origin: Lines<&[u8]>,
-        request: &R,
-    ) -> VerdictKind {
+    pub(crate) fn verdict<R: RequestHead>(&self, origin: Lines<&[u8]>, request: &R) -> VerdictKind {
         if let Some(own) = &self.own_origins
             && own.check_host(request).is_err()
         {
@@ -72,7 +68,7 @@ impl Policy {
 
     /// [`verdict`](Self::verdict) for a request that is for this server.
     #[inline(always)] // A call costs every request 20 instructions more.
-    pub(crate) fn cors_verdict<R: RequestHead + ?Sized>(
+    pub(crate) fn cors_verdict<R: RequestHead>(
         &self,
         origin: Lines<&[u8]>,
         request: &R,
@@ -111,7 +107,7 @@ impl Policy {
     ///
     /// ["CORS-preflight fetch"]: https://fetch.spec.whatwg.org/#cors-preflight-fetch
     #[inline(never)] // So that `verdict` is small enough to be inlined.
-    fn preflight_verdict<R: RequestHead + ?Sized>(
+    fn preflight_verdict<R: RequestHead>(
         &self,
         origin: Lines<&[u8]>,
         method: Lines<&[u8]>,
@@ -142,11 +138,7 @@ impl Policy {
     ///
     /// Fetch, "CORS-preflight fetch", step 7: the lists do not stop a CORS-safelisted method. And an
     /// empty list is not sent. Without a list, a browser could allow any method.
-    fn lists_explain_refusal<R: RequestHead + ?Sized>(
-        &self,
-        method: Lines<&[u8]>,
-        request: &R,
-    ) -> bool {
+    fn lists_explain_refusal<R: RequestHead>(&self, method: Lines<&[u8]>, request: &R) -> bool {
         let is_stopped = |method| !method::is_safelisted(method) && !self.methods.is_empty();
         let by_method = match method {
             Lines::One(requested) => {
@@ -190,7 +182,7 @@ impl Policy {
     ///
     /// [Fetch Metadata]: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
     #[inline(never)] // Like `preflight_verdict`.
-    fn is_same_origin<R: RequestHead + ?Sized>(&self, request: &R, origin: Option<&[u8]>) -> bool {
+    fn is_same_origin<R: RequestHead>(&self, request: &R, origin: Option<&[u8]>) -> bool {
         let Some(origin) = origin else {
             return false;
         };
@@ -212,7 +204,7 @@ impl Policy {
         }
     }
 
-    fn check_preflight<R: RequestHead + ?Sized>(
+    fn check_preflight<R: RequestHead>(
         &self,
         origin: Lines<&[u8]>,
         request: &R,
@@ -257,7 +249,7 @@ impl Policy {
     }
 }
 
-fn requested_method<R: RequestHead + ?Sized>(request: &R) -> Lines<&[u8]> {
+fn requested_method<R: RequestHead>(request: &R) -> Lines<&[u8]> {
     Lines::of(request.lines(RequestHeader::AccessControlRequestMethod))
 }
 

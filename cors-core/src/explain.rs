@@ -38,7 +38,7 @@ impl Policy {
     /// );
     /// # Ok::<(), cors_core::ConfigError>(())
     /// ```
-    pub fn explain<R: RequestHead + ?Sized>(&self, decision: Decision, request: &R) -> String {
+    pub fn explain<R: RequestHead>(&self, decision: Decision, request: &R) -> String {
         let origin = || {
             request
                 .lines(RequestHeader::Origin)
@@ -121,7 +121,7 @@ impl Policy {
         }
     }
 
-    fn explain_origin<R: RequestHead + ?Sized>(
+    fn explain_origin<R: RequestHead>(
         &self,
         refusal: OriginRefusal,
         origin: &[u8],
@@ -192,11 +192,7 @@ impl Policy {
         }
     }
 
-    fn explain_headers<R: RequestHead + ?Sized>(
-        &self,
-        refusal: HeadersRefusal,
-        request: &R,
-    ) -> String {
+    fn explain_headers<R: RequestHead>(&self, refusal: HeadersRefusal, request: &R) -> String {
         let refused = self.headers.first_refused(request);
         let name = refused.map_or(&b""[..], Refused::name);
         match refusal {

@@ -65,7 +65,7 @@ impl<V> Hosts<V> {
         all.collect::<Result<_, E>>().map(Hosts)
     }
 
-    pub(crate) fn find<R: RequestHead + ?Sized>(&self, request: &R) -> Found<'_, V> {
+    pub(crate) fn find<R: RequestHead>(&self, request: &R) -> Found<'_, V> {
         match request_host::of(request) {
             // A shortcut: most hosts are written as they are listed.
             Ok(host) => match self.get(host) {

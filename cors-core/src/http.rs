@@ -170,7 +170,7 @@ impl LivePolicies<HttpPolicy> {
     /// Decides about a request with this head and these headers, and [reports](Self::observe) it. `None` if no
     /// policy applies. `path` returns the path of its target, as it was received.
     #[inline]
-    pub fn act<'p, R: RequestHead + ?Sized>(
+    pub fn act<'p, R: RequestHead>(
         &self,
         path: impl Fn() -> &'p str,
         head: &R,
@@ -201,7 +201,7 @@ impl HttpPolicy {
 
     /// Decides about a request with this head and these headers.
     #[inline]
-    pub fn act<R: RequestHead + ?Sized>(&self, head: &R, headers: &HeaderMap) -> Action {
+    pub fn act<R: RequestHead>(&self, head: &R, headers: &HeaderMap) -> Action {
         let origin = origin_lines(headers);
         let verdict = self
             .policy()
@@ -220,7 +220,7 @@ impl HttpPolicy {
     /// without [`act`](Self::act). If `act` would respond itself, they are those for a refused origin. The
     /// host is not checked.
     #[inline]
-    pub fn forward<R: RequestHead + ?Sized>(&self, head: &R, headers: &HeaderMap) -> CorsHeaders {
+    pub fn forward<R: RequestHead>(&self, head: &R, headers: &HeaderMap) -> CorsHeaders {
         let origin = origin_lines(headers);
         let verdict = self
             .policy()
@@ -241,7 +241,7 @@ impl HttpPolicy {
 
     /// The headers of the early response.
     #[inline] // A call costs a preflight 45 instructions more.
-    fn early_headers<R: RequestHead + ?Sized>(
+    fn early_headers<R: RequestHead>(
         &self,
         verdict: Verdict,
         origin: Option<&HeaderValue>,
@@ -271,10 +271,7 @@ fn origin_lines(headers: &HeaderMap) -> Lines<&HeaderValue> {
 
 /// The value of `Access-Control-Allow-Headers` if it repeats the requested names.
 #[inline(never)]
-fn requested_headers<R: RequestHead + ?Sized>(
-    head: &R,
-    headers: &HeaderMap,
-) -> Option<HeaderValue> {
+fn requested_headers<R: RequestHead>(head: &R, headers: &HeaderMap) -> Option<HeaderValue> {
     match requested_header_names(head)? {
         Cow::Borrowed(_) => {
             let name = request_header_name(RequestHeader::AccessControlRequestHeaders);

@@ -155,7 +155,7 @@ impl<T> LivePolicies<T> {
     /// Reports a request. Adapters call this once for each request, with the policy for its path, out of
     /// this revision. No response depends on it.
     #[inline(always)]
-    pub fn observe<'p, R: RequestHead + ?Sized>(
+    pub fn observe<'p, R: RequestHead>(
         &self,
         revision: &Revision<T>,
         policy: Option<&Policy>,
@@ -169,7 +169,7 @@ impl<T> LivePolicies<T> {
 
     /// Calls `decide` with the policy for a request, and reports the request. `None` if no policy applies.
     #[inline(always)] // `decide` is small, and so is the code for the first policies.
-    pub(crate) fn handle<'p, R: RequestHead + ?Sized, D>(
+    pub(crate) fn handle<'p, R: RequestHead, D>(
         &self,
         path: impl Fn() -> &'p str,
         head: &R,
@@ -183,7 +183,7 @@ impl<T> LivePolicies<T> {
     }
 
     #[inline(never)] // See `first_in_force`.
-    fn handle_later<R: RequestHead + ?Sized, D>(
+    fn handle_later<R: RequestHead, D>(
         &self,
         path: &str,
         head: &R,
@@ -194,7 +194,7 @@ impl<T> LivePolicies<T> {
     }
 
     #[inline(always)] // See `first_in_force`.
-    fn handle_by<'p, R: RequestHead + ?Sized, D>(
+    fn handle_by<'p, R: RequestHead, D>(
         &self,
         revision: &Revision<T>,
         path: impl Fn() -> &'p str,

@@ -71,7 +71,7 @@ impl Observer {
 
     /// Reports a request, once.
     #[inline]
-    pub(crate) fn observe<'a, R: RequestHead + ?Sized + 'a>(
+    pub(crate) fn observe<'a, R: RequestHead + 'a>(
         &self,
         request: impl FnOnce() -> Request<'a, R>,
     ) {
@@ -84,7 +84,7 @@ impl Observer {
         }
     }
 
-    fn report<R: RequestHead + ?Sized>(&self, request: &Seen<'_, R>, outcome: Outcome) {
+    fn report<R: RequestHead>(&self, request: &Seen<'_, R>, outcome: Outcome) {
         counters::request(outcome.id());
         events::record_on_span(outcome);
         if outcome.is_allowed() {

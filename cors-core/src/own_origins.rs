@@ -67,10 +67,7 @@ impl OwnOrigins {
     ///
     /// ["Rejecting Misdirected Requests"]: https://www.rfc-editor.org/rfc/rfc9110#section-7.4
     #[inline(never)] // So that `verdict` is small enough to be inlined.
-    pub(crate) fn check_host<R: RequestHead + ?Sized>(
-        &self,
-        request: &R,
-    ) -> Result<(), HostRefusal> {
+    pub(crate) fn check_host<R: RequestHead>(&self, request: &R) -> Result<(), HostRefusal> {
         self.check(request_host::of(request)?)
     }
 

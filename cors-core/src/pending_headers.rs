@@ -26,7 +26,7 @@ impl<V: Clone> LivePolicies<RenderedPolicy<V>> {
     /// Decides about a request, and [reports](Self::observe) it. `None` if no policy applies. `path` returns
     /// the path of its target, as it was received. For `origin`, see [`PendingHeaders::new`].
     #[inline]
-    pub fn decide<'p, R: RequestHead + ?Sized>(
+    pub fn decide<'p, R: RequestHead>(
         &self,
         path: impl Fn() -> &'p str,
         request: &R,
@@ -42,7 +42,7 @@ impl<V: Clone> PendingHeaders<V> {
     /// Decides about a request. `origin` is the value of its first `Origin` line, the same that
     /// `request` returns. If it is allowed, the response repeats it without another check.
     #[inline]
-    pub fn new<R: RequestHead + ?Sized>(
+    pub fn new<R: RequestHead>(
         policy: &Arc<RenderedPolicy<V>>,
         request: &R,
         origin: Option<&V>,

@@ -231,7 +231,7 @@ impl Policies {
     ///     policies.find(path, handshake).is_some_and(|policy| policy.decide(handshake).is_allowed())
     /// }
     /// ```
-    pub fn find<R: RequestHead + ?Sized>(&self, path: &str, request: &R) -> Option<&Policy> {
+    pub fn find<R: RequestHead>(&self, path: &str, request: &R) -> Option<&Policy> {
         let (policies, rule) = self.rule_of(path, request)?;
         match rule {
             None => policies.default.as_deref(),
@@ -263,11 +263,7 @@ impl Policies {
     /// The prefix whose policy applies to a request with this path, escaped. `None` if the path or the host is
     /// ambiguous.
     #[cfg(feature = "tracing")]
-    pub(crate) fn prefix_of<R: RequestHead + ?Sized>(
-        &self,
-        path: &str,
-        request: &R,
-    ) -> Option<String> {
+    pub(crate) fn prefix_of<R: RequestHead>(&self, path: &str, request: &R) -> Option<String> {
         let (policies, rule) = self.rule_of(path, request)?;
         let segments = match rule {
             None => &[],
@@ -278,11 +274,7 @@ impl Policies {
 
     /// The policies of the host of a request, and the position of its rule among them. `None` if the path or
     /// the host is ambiguous.
-    fn rule_of<R: RequestHead + ?Sized>(
-        &self,
-        path: &str,
-        request: &R,
-    ) -> Option<(&Self, Option<usize>)> {
+    fn rule_of<R: RequestHead>(&self, path: &str, request: &R) -> Option<(&Self, Option<usize>)> {
         let policies = if self.hosts.is_empty() {
             self
         } else {

@@ -53,13 +53,13 @@ impl<T> PolicyTable<T> {
     /// [ambiguous path](Policies#which-policy-applies) or [host](Policies#several-hosts), it is a policy that
     /// allows nothing.
     #[inline]
-    pub fn find<R: RequestHead + ?Sized>(&self, path: &str, request: &R) -> Option<&Arc<T>> {
+    pub fn find<R: RequestHead>(&self, path: &str, request: &R) -> Option<&Arc<T>> {
         self.find_with(|| path, request)
     }
 
     /// [`find`](Self::find), but `path` is only called if the policy depends on it.
     #[inline]
-    pub fn find_with<'p, R: RequestHead + ?Sized>(
+    pub fn find_with<'p, R: RequestHead>(
         &self,
         path: impl FnOnce() -> &'p str,
         request: &R,
@@ -71,7 +71,7 @@ impl<T> PolicyTable<T> {
     }
 
     #[inline(never)]
-    fn find_by_host<'t, R: RequestHead + ?Sized>(
+    fn find_by_host<'t, R: RequestHead>(
         &'t self,
         table: &'t HostTable<T>,
         path: &str,

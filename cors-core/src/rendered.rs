@@ -93,7 +93,7 @@ impl<V> RenderedPolicy<V> {
     /// What to do with a request. Like [`Policy::decide`], but without the reasons, and without the
     /// checks that are only needed for reasons.
     #[inline]
-    pub fn verdict<R: RequestHead + ?Sized>(&self, request: &R) -> Verdict {
+    pub fn verdict<R: RequestHead>(&self, request: &R) -> Verdict {
         let origin = Lines::of(request.lines(RequestHeader::Origin));
         Verdict(self.policy.verdict(origin, request))
     }

@@ -11,7 +11,7 @@ use crate::request::{Lines, RequestHead, RequestHeader};
 ///
 /// There is none, there are several, or the line and the target differ.
 #[inline]
-pub(crate) fn of<R: RequestHead + ?Sized>(request: &R) -> Result<&[u8], HostRefusal> {
+pub(crate) fn of<R: RequestHead>(request: &R) -> Result<&[u8], HostRefusal> {
     match Lines::of(request.lines(RequestHeader::Host)) {
         Lines::One(_) if request.host_contradicts_target() => Err(HostRefusal::SeveralLines),
         Lines::One(host) => Ok(host),

@@ -36,7 +36,7 @@ const LINE_COST: usize = 16;
 
 impl AllowedHeaders {
     /// Checks that every requested name is a token and allowed.
-    pub(crate) fn check<R: RequestHead + ?Sized>(&self, request: &R) -> Result<(), HeadersRefusal> {
+    pub(crate) fn check<R: RequestHead>(&self, request: &R) -> Result<(), HeadersRefusal> {
         match self.first_refused(request) {
             None => Ok(()),
             Some(Refused::TooLong) => Err(HeadersRefusal::TooLong),
@@ -47,10 +47,7 @@ impl AllowedHeaders {
 
     /// The first requested name that is refused.
     #[inline(always)] // A call costs a preflight 15 instructions more.
-    pub(crate) fn first_refused<'a, R: RequestHead + ?Sized>(
-        &self,
-        request: &'a R,
-    ) -> Option<Refused<'a>> {
+    pub(crate) fn first_refused<'a, R: RequestHead>(&self, request: &'a R) -> Option<Refused<'a>> {
         let header = RequestHeader::AccessControlRequestHeaders;
         match Lines::of(request.lines(header)) {
             Lines::None => None,
@@ -65,10 +62,7 @@ impl AllowedHeaders {
     }
 
     #[inline(never)] // Browsers send one line.
-    fn first_refused_in_lines<'a, R: RequestHead + ?Sized>(
-        &self,
-        request: &'a R,
-    ) -> Option<Refused<'a>> {
+    fn first_refused_in_lines<'a, R: RequestHead>(&self, request: &'a R) -> Option<Refused<'a>> {
         let header = RequestHeader::AccessControlRequestHeaders;
         let mut bytes = self.byte_bound();
         for line in request.lines(header) {
@@ -157,7 +151,7 @@ impl<'a> Refused<'a> {
 ///
 /// `Cow::Borrowed` is the value of the only line, which consists of names and single commas, as browsers
 /// send them. Otherwise the names are joined by `, `.
-pub fn requested_header_names<R: RequestHead + ?Sized>(request: &R) -> Option<Cow<'_, str>> {
+pub fn requested_header_names<R: RequestHead>(request: &R) -> Option<Cow<'_, str>> {
     let header = RequestHeader::AccessControlRequestHeaders;
     if let Lines::One(line) = Lines::of(request.lines(header))
         && ListBytes::of(line).is_plain(line)

@@ -44,20 +44,11 @@ impl Events {
         }
     }
 
-    pub(super) fn refused<R: RequestHead + ?Sized>(
-        &self,
-        request: &Seen<'_, R>,
-        decision: Decision,
-    ) {
+    pub(super) fn refused<R: RequestHead>(&self, request: &Seen<'_, R>, decision: Decision) {
         self.refused_in(self.second(), request, decision);
     }
 
-    fn refused_in<R: RequestHead + ?Sized>(
-        &self,
-        second: u32,
-        request: &Seen<'_, R>,
-        decision: Decision,
-    ) {
+    fn refused_in<R: RequestHead>(&self, second: u32, request: &Seen<'_, R>, decision: Decision) {
         if !is_enabled(is_serious(decision)) {
             return;
         }
@@ -88,7 +79,7 @@ impl Events {
         }
     }
 
-    pub(super) fn differs<R: RequestHead + ?Sized>(
+    pub(super) fn differs<R: RequestHead>(
         &self,
         request: &Seen<'_, R>,
         difference: &Difference<'_>,
@@ -159,22 +150,19 @@ pub(super) fn record_on_span(outcome: Outcome) {
     }
 }
 
-pub(super) fn allowed<R: RequestHead + ?Sized>(request: &Seen<'_, R>, outcome: Outcome) {
+pub(super) fn allowed<R: RequestHead>(request: &Seen<'_, R>, outcome: Outcome) {
     if outcome != Outcome::NotCors {
         event!(Level::TRACE, request, { verdict = outcome.id(), }, "allowed");
     }
 }
 
-fn requested_method<'a, R: RequestHead + ?Sized>(request: &Seen<'a, R>) -> Option<&'a [u8]> {
+fn requested_method<'a, R: RequestHead>(request: &Seen<'a, R>) -> Option<&'a [u8]> {
     let is_preflight = request.head.method() == b"OPTIONS";
     is_preflight.then(|| request.line(RequestHeader::AccessControlRequestMethod))?
 }
 
 /// The host, if it is why the request was refused.
-fn host<'a, R: RequestHead + ?Sized>(
-    request: &Seen<'a, R>,
-    decision: Decision,
-) -> Option<&'a [u8]> {
+fn host<'a, R: RequestHead>(request: &Seen<'a, R>, decision: Decision) -> Option<&'a [u8]> {
     let is_why = matches!(decision, Decision::Misdirected(_));
     is_why.then(|| request.line(RequestHeader::Host))?
 }

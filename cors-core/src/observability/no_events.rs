@@ -13,10 +13,10 @@ impl Events {
     }
 
     #[inline(always)]
-    pub(super) fn refused<R: ?Sized>(&self, _: &Seen<'_, R>, _: Decision) {}
+    pub(super) fn refused<R>(&self, _: &Seen<'_, R>, _: Decision) {}
 
     #[inline(always)]
-    pub(super) fn differs<R: ?Sized>(&self, _: &Seen<'_, R>, _: &Difference<'_>) {}
+    pub(super) fn differs<R>(&self, _: &Seen<'_, R>, _: &Difference<'_>) {}
 }
 
 pub(super) fn replaced(_: u64) {}
@@ -33,4 +33,4 @@ pub(super) fn are_refusals_enabled(_: Outcome) -> bool {
 pub(super) fn record_on_span(_: Outcome) {}
 
 #[inline(always)]
-pub(super) fn allowed<R: ?Sized>(_: &Seen<'_, R>, _: Outcome) {}
+pub(super) fn allowed<R>(_: &Seen<'_, R>, _: Outcome) {}

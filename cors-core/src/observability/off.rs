@@ -11,9 +11,9 @@ pub(crate) fn file_error(_: &crate::watch::WatchError) {}
 pub(crate) struct Observer;
 
 /// A request that is not reported.
-pub(crate) struct Request<'a, R: ?Sized>(PhantomData<&'a R>);
+pub(crate) struct Request<'a, R>(PhantomData<&'a R>);
 
-impl<'a, R: ?Sized> Request<'a, R> {
+impl<'a, R> Request<'a, R> {
     #[inline(always)]
     pub(crate) fn new(_: &'a Policies, _: Option<&'a Policy>, _: &'a str, _: &'a R) -> Self {
         Self(PhantomData)
@@ -34,5 +34,5 @@ impl Observer {
     }
 
     #[inline(always)]
-    pub(crate) fn observe<'a, R: ?Sized + 'a>(&self, _: impl FnOnce() -> Request<'a, R>) {}
+    pub(crate) fn observe<'a, R: 'a>(&self, _: impl FnOnce() -> Request<'a, R>) {}
 }

@@ -8,7 +8,7 @@ use crate::verdict::{PreflightVerdict, VerdictKind};
 
 /// A request, and the policy that applies to it.
 #[derive(Debug)]
-pub(crate) struct Seen<'a, R: ?Sized> {
+pub(crate) struct Seen<'a, R> {
     /// All policies in force. Only the feature `tracing` reads them.
     #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "for events"))]
     pub(super) policies: &'a Policies,
@@ -17,7 +17,7 @@ pub(crate) struct Seen<'a, R: ?Sized> {
     pub(super) head: &'a R,
 }
 
-impl<'a, R: RequestHead + ?Sized> Seen<'a, R> {
+impl<'a, R: RequestHead> Seen<'a, R> {
     #[inline]
     pub(crate) fn new(
         policies: &'a Policies,

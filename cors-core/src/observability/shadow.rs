@@ -71,7 +71,7 @@ impl ShadowSlot {
     }
 
     #[inline(never)]
-    pub(super) fn compare<R: RequestHead + ?Sized>(&self, request: &Seen<'_, R>) {
+    pub(super) fn compare<R: RequestHead>(&self, request: &Seen<'_, R>) {
         if let Some(shadow) = &*self.shadow.load() {
             shadow.compare(request);
         }
@@ -95,7 +95,7 @@ impl Shadow {
         }
     }
 
-    fn compare<R: RequestHead + ?Sized>(&self, request: &Seen<'_, R>) {
+    fn compare<R: RequestHead>(&self, request: &Seen<'_, R>) {
         if !self.sampler.takes_next() {
             return;
         }
@@ -175,7 +175,7 @@ impl Difference<'_> {
     }
 
     /// Why one of the two refuses the request.
-    pub(super) fn explain<R: RequestHead + ?Sized>(&self, head: &R) -> String {
+    pub(super) fn explain<R: RequestHead>(&self, head: &R) -> String {
         let [in_force, candidate] = self.policies;
         let explain = |policy: Option<&Policy>, decision: Option<Decision>| match (policy, decision)
         {
