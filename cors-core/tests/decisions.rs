@@ -290,7 +290,7 @@ fn ambiguous_hosts() {
     let policy = of(false);
     for (lines, why) in [
         ("", "the request has no Host"),
-        (" host=a.example host=a.example", "the request has more than one Host, or one that is not that of its target"),
+        (" host=a.example host=a.example", "the request has several `Host` lines, or a `Host` that differs from its target"),
         (" host=127.1", "host `127.1` is not a host that a browser sends"),
         (" host=a.example:x", "host `a.example:x` is not a host that a browser sends"),
         (" host=a.example.", "host `a.example.` ends with a dot, which servers read in different ways"),
@@ -563,7 +563,7 @@ fn misdirected_requests_are_explained() {
         ("GET", "misdirected: the request has no Host"),
         (
             "GET host=localhost:3000 host=evil.com",
-            "misdirected: the request has more than one Host, or one that is not that of its target",
+            "misdirected: the request has several `Host` lines, or a `Host` that differs from its target",
         ),
     ] {
         let request = request(text);
