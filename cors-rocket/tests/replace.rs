@@ -133,9 +133,8 @@ fn policies_that_could_not_refuse_requests_are_an_error() {
         // Those who print it say themselves that the old policies stay in force.
         assert_eq!(
             error,
-            "the new policies refuse requests (`block_refused_origins`, `own_origins`), but the fairing has no route \
-             that could refuse them, because its first policies did not; make it with \
-             `Cors::with_routes_for_every_method`"
+            "the new policies refuse requests (`block_refused_origins`, `own_origins`), but this fairing has only a \
+             route for `OPTIONS`; make it with `Cors::with_routes_for_every_method`"
         );
         assert_eq!(cors.in_force().revision(), 1);
         assert_eq!(allow_origin(&client, Method::Get), ["*"]);
