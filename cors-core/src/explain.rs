@@ -141,8 +141,9 @@ impl Policy {
                 format!("{why}, so it is unclear which policy applies")
             }
             OriginRefusal::AmbiguousPath => {
-                "the path has several readings with different policies, because of an encoded slash, \
-                 `\\`, `;`, `.`, `..`, double encoding or its length; request the plain path, encoded at most once"
+                "the path has several readings with different policies, because of an empty segment, an encoded slash, \
+                 `\\`, `;`, `.`, `..`, an escape that browsers do not write, double encoding or its length; request \
+                 the path as browsers write it"
                     .to_owned()
             }
             OriginRefusal::SeveralLines => "the request has more than one Origin line".to_owned(),
@@ -228,7 +229,7 @@ fn unclear_host(refusal: HostRefusal, host: &[u8]) -> String {
     match refusal {
         HostRefusal::Missing => "the request has no Host".to_owned(),
         HostRefusal::SeveralLines => {
-            "the request has several `Host` lines, or a `Host` that differs from its target"
+            "the request has several `Host` lines, or a `Host` that differs from the host in its target"
                 .to_owned()
         }
         HostRefusal::Malformed | HostRefusal::NotOwn => {

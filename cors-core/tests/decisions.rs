@@ -250,8 +250,9 @@ fn ambiguous_paths() {
     let policy = of(false);
     assert_eq!(
         policy.explain(policy.decide(&preflight), &preflight),
-        "preflight refused: the path has several readings with different policies, because of an encoded \
-         slash, `\\`, `;`, `.`, `..`, double encoding or its length; request the plain path, encoded at most once"
+        "preflight refused: the path has several readings with different policies, because of an empty \
+         segment, an encoded slash, `\\`, `;`, `.`, `..`, an escape that browsers do not write, double encoding or its \
+         length; request the path as browsers write it"
     );
     assert_ne!(of(false), Config::new().max_age(0).allow_methods([""; 0]).build().unwrap());
 }
@@ -290,7 +291,7 @@ fn ambiguous_hosts() {
     let policy = of(false);
     for (lines, why) in [
         ("", "the request has no Host"),
-        (" host=a.example host=a.example", "the request has several `Host` lines, or a `Host` that differs from its target"),
+        (" host=a.example host=a.example", "the request has several `Host` lines, or a `Host` that differs from the host in its target"),
         (" host=127.1", "host `127.1` is not a host that a browser sends"),
         (" host=a.example:x", "host `a.example:x` is not a host that a browser sends"),
         (" host=a.example.", "host `a.example.` ends with a dot, which servers read in different ways"),
@@ -563,7 +564,7 @@ fn misdirected_requests_are_explained() {
         ("GET", "misdirected: the request has no Host"),
         (
             "GET host=localhost:3000 host=evil.com",
-            "misdirected: the request has several `Host` lines, or a `Host` that differs from its target",
+            "misdirected: the request has several `Host` lines, or a `Host` that differs from the host in its target",
         ),
     ] {
         let request = request(text);

@@ -28,9 +28,9 @@ pub(super) fn is_clear(name: &[u8]) -> bool {
 }
 
 /// Whether browsers write `name`, which has escapes, in this way: every escape is in upper case, and exactly the bytes
-/// that cannot stand for themselves in a path are escaped (RFC 3986, [section 3.3]).
+/// of the [path percent-encode set] are escaped.
 ///
-/// [section 3.3]: https://www.rfc-editor.org/rfc/rfc3986#section-3.3
+/// [path percent-encode set]: https://url.spec.whatwg.org/#path-percent-encode-set
 pub(super) fn is_canonical(name: &[u8]) -> bool {
     let are_path_chars = |bytes: &[u8]| bytes.iter().copied().all(is_path_char);
     let mut parts = name.split(|byte| *byte == b'%');
@@ -44,9 +44,9 @@ pub(super) fn is_canonical(name: &[u8]) -> bool {
         })
 }
 
-/// Whether a byte can stand for itself in a name.
+/// Whether browsers do not escape a byte in a name.
 fn is_path_char(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!$&'()*+,-.:;=@_~".contains(&byte)
+    byte.is_ascii_alphanumeric() || b"!$&'()*+,-.:;=@[]_|~".contains(&byte)
 }
 
 /// The byte that two hexadecimal digits at the start of `text` stand for.

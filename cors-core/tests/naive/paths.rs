@@ -70,7 +70,8 @@ fn decoded_as_browsers_encode(name: &[u8], is_encoded: bool) -> Vec<u8> {
     }
 }
 
-/// Everything but letters, digits and `!$&'()*+,-.:=@_~`.
+/// The path percent-encode set of the URL Standard, and what servers read in different ways: everything but letters,
+/// digits and `!$&'()*+,-.:=@[]_|~`.
 const BROWSER: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'!')
     .remove(b'$')
@@ -86,7 +87,10 @@ const BROWSER: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b':')
     .remove(b'=')
     .remove(b'@')
+    .remove(b'[')
+    .remove(b']')
     .remove(b'_')
+    .remove(b'|')
     .remove(b'~');
 
 /// What can stand in an encoded path in addition: escapes, and what servers read in different ways.
