@@ -282,8 +282,6 @@ impl<'a> Grants<'a> {
     }
 
     fn hosts_beyond(&self, other: &Self, budget: &mut Budget) -> Found {
-        /// How many entries at most are listed one by one. The rest shares one.
-        const LISTED: usize = 100;
         let Some(theirs) = other.own else {
             return Ok(Vec::new());
         };
@@ -298,29 +296,19 @@ impl<'a> Grants<'a> {
         };
         let mut entries: Vec<&str> = ours.entries().collect();
         entries.sort_unstable();
-        let beyond = |entries: &[&str], budget: &mut Budget| -> Found {
+        let beyond = |entries: &[&str], budget: &mut Budget| {
             let urls = reachable(entries.iter().copied());
             let excess = Origins::listed(vec![&urls]).excess_over(&theirs_urls, budget)?;
             // The entry itself, if possible, and not a URL with the other scheme.
             let is_entry = |url: &&String| entries.contains(&url.as_str());
             let mut all = excess.iter().map(|excess| &excess.origin);
             let url = all.clone().find(is_entry).or_else(|| all.next()).cloned();
-            let permission = url.map(|url| Permission::ReachHost { url });
-            Ok(permission.into_iter().collect())
+            Ok(url.map(|url| Permission::ReachHost { url }))
         };
-        let mut found = Vec::new();
-        let mut steps = budget.half();
-        let mut rest = entries.as_slice();
-        for (number, entry) in entries.chunks(1).take(LISTED).enumerate() {
-            let Ok(permission) = beyond(entry, &mut steps) else {
-                break;
-            };
-            found.extend(permission);
-            rest = entries.get(number + 1..).unwrap_or_default();
+        if beyond(&entries, budget)?.is_none() {
+            return Ok(Vec::new());
         }
-        budget.give_back(steps);
-        found.extend(beyond(rest, budget)?);
-        Ok(found)
+        budget.one_by_one(&entries, beyond)
     }
 }
 

@@ -14,9 +14,10 @@ pub enum TooComplex {
     /// The patterns and the regex together need an automaton of more than 16 MiB, or more than 4 MiB of memory to
     /// compile it.
     Automaton,
-    /// The answer takes too many steps: more than 20,000, or more than 400,000 for the comparison of two policies
-    /// and for [`trusted_sites`](crate::Policy::trusted_sites). A step is a combination of states that a search
-    /// visits, or as much time spent on compiling patterns.
+    /// The answer takes too many steps: more than 400,000 for [`Policy::diff`](crate::Policy::diff),
+    /// [`is_at_most`](crate::Policy::is_at_most), [`trusted_sites`](crate::Policy::trusted_sites) and
+    /// [`allowed_origins`](crate::Policy::allowed_origins), and more than 20,000 otherwise. A step is a combination
+    /// of states that a search visits, or as much time spent on compiling patterns.
     Search,
     /// The regex spells out more than 256 sites or more than 10,000 texts, or takes more than 100,000 steps to
     /// spell out.
@@ -27,7 +28,7 @@ impl fmt::Display for TooComplex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Automaton => "the patterns and the regex are too many or too large to be compiled",
-            Self::Search => "the comparison takes too many steps",
+            Self::Search => "the answer takes too many steps",
             Self::Sites => "the regex spells out more than 256 sites or 10,000 texts, or takes more than 100,000 steps to spell out",
         })
     }

@@ -2,7 +2,7 @@
 
 use super::allowed_origins::{BY_NAME, entries_automaton, first};
 use super::compile::{TooComplex, compile};
-use super::search::{Budget, Condition, Search};
+use super::search::{Budget, Condition, LISTED, Search};
 use crate::origin::automaton::Automaton;
 use crate::origin::builder::Builder;
 use crate::origin::pattern::{BAD_PORTS, Entry};
@@ -51,9 +51,6 @@ fn on_bad_ports() -> Result<Condition<'static>, TooComplex> {
     let automaton = ON_BAD_PORTS.as_ref().map_err(|error| *error)?;
     Ok(Condition::Rejects(automaton))
 }
-
-/// How many exact entries, and how many patterns at most, are listed one by one.
-const LISTED: usize = 100;
 
 impl<'a> Origins<'a> {
     pub(crate) fn any() -> Self {
@@ -241,29 +238,18 @@ fn beyond(
     search.except(&others.exact).first(budget)
 }
 
-/// One search tells whether there is any excess. Then the first patterns are searched one by one, as long as the
-/// steps last, and the rest shares a search.
+/// One search tells whether there is any excess, before the patterns are searched one by one.
 fn patterns_beyond(
     patterns: &[&str],
     others: &Origins<'_>,
     budget: &mut Budget,
 ) -> Result<Vec<Excess>, TooComplex> {
-    let mut found = Vec::new();
     if one_beyond(patterns, others, budget)?.is_none() {
-        return Ok(found);
+        return Ok(Vec::new());
     }
-    let mut steps = budget.half();
-    let mut rest = patterns;
-    for (number, pattern) in patterns.chunks(1).take(LISTED).enumerate() {
-        let Ok(excess) = one_beyond(pattern, others, &mut steps) else {
-            break;
-        };
-        found.extend(excess);
-        rest = patterns.get(number + 1..).unwrap_or_default();
-    }
-    budget.give_back(steps);
-    found.extend(one_beyond(rest, others, budget)?);
-    Ok(found)
+    budget.one_by_one(patterns, |patterns, budget| {
+        one_beyond(patterns, others, budget)
+    })
 }
 
 /// The first of the patterns that allows an origin which is a shortest one that the others do not allow.

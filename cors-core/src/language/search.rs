@@ -26,16 +26,27 @@ impl Budget {
         Self(MAX_COMPARISON)
     }
 
-    /// Half of the steps that are left, for what may be incomplete.
-    pub(crate) fn half(&mut self) -> Self {
+    /// Asks about the first entries one by one, as long as half of the steps that are left is enough. Then it asks
+    /// about all others together.
+    pub(crate) fn one_by_one<T>(
+        &mut self,
+        entries: &[&str],
+        ask: impl Fn(&[&str], &mut Self) -> Result<Option<T>, TooComplex>,
+    ) -> Result<Vec<T>, TooComplex> {
         let half = self.0 / 2;
+        let mut steps = Self(half);
         self.0 -= half;
-        Self(half)
-    }
-
-    /// Takes back the steps that were not needed.
-    pub(crate) fn give_back(&mut self, rest: Self) {
-        self.0 += rest.0;
+        let (mut found, mut rest) = (Vec::new(), entries);
+        for (number, entry) in entries.chunks(1).take(LISTED).enumerate() {
+            let Ok(answer) = ask(entry, &mut steps) else {
+                break;
+            };
+            found.extend(answer);
+            rest = entries.get(number + 1..).unwrap_or_default();
+        }
+        self.0 += steps.0;
+        found.extend(ask(rest, self)?);
+        Ok(found)
     }
 
     /// Before `patterns` are compiled to one automaton.
@@ -49,16 +60,19 @@ impl Budget {
     }
 }
 
+/// How many exact entries, and how many patterns at most, are listed one by one.
+pub(super) const LISTED: usize = 100;
+
 /// With more, an answer would take longer than 50 ms on a common machine.
 const MAX_NODES: usize = 20_000;
 
 /// With more, a comparison would take longer than half a second on a common machine.
 const MAX_COMPARISON: usize = 400_000;
 
-/// To compile an automaton takes about as long as so many steps of a search,
+/// Compiling any automaton takes about as long as this many steps of a search.
 const COMPILED: usize = 50;
 
-/// and so many for each of its patterns.
+/// In addition, each of its patterns takes this many steps.
 const COMPILED_PATTERN: usize = 15;
 
 /// The bytes of origins. If several lead to the same state, the first is used.
