@@ -899,13 +899,13 @@ mod arguments {
         assert_eq!(number, Config::new().max_age(Duration::from_secs(90)));
     }
 
-    /// As in a file or a variable: `max_age = 0.9` must not turn into 0, which disables caching.
+    /// As in a file or a variable: `max_age = 0.9` must not turn into 0, which disables caching. So 0 is no correction.
     #[test]
     fn a_fraction_of_a_second_is_an_error() {
         for (time, text, correction) in [
-            (Duration::from_millis(900), "0.9", "0"),
-            (Duration::from_millis(90_999), "90.999", "90"),
-            (Duration::from_nanos(1), "0.000000001", "0"),
+            (Duration::from_millis(900), "0.9", ""),
+            (Duration::from_millis(90_999), "90.999", "; use `90`"),
+            (Duration::from_nanos(1), "0.000000001", ""),
         ] {
             let config = Config::new()
                 .allow_origins("https://example.com")
@@ -913,9 +913,7 @@ mod arguments {
             let error = config.clone().build().unwrap_err();
             assert_eq!(
                 error.errors()[0].to_string(),
-                format!(
-                    "max_age: `{text}`: max_age must be a whole number of seconds; use `{correction}`"
-                )
+                format!("max_age: `{text}`: max_age must be a whole number of seconds{correction}")
             );
             assert!(config.max_age(600).build().is_ok(), "it is replaced");
         }

@@ -217,7 +217,11 @@ impl Setting for u64 {
         };
         let correction = match (rule, &value) {
             (Rule::MaxAgeNegative, _) => Some("0".to_owned()),
-            (Rule::MaxAgeFraction, Value::Float(seconds)) if seconds.number.is_finite() => {
+            // Not 0 for a part of a second: it disables caching.
+            (Rule::MaxAgeFraction, Value::Float(seconds))
+                if seconds.number.is_finite()
+                    && (seconds.number >= 1.0 || seconds.number == 0.0) =>
+            {
                 Some(format!("{:.0}", seconds.number.trunc().abs()))
             }
             _ => None,
