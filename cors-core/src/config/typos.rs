@@ -27,8 +27,8 @@ pub(super) fn host(pattern: &Pattern<'_>) -> Option<&'static str> {
     meant(pattern.host, &["localhost"], is_long).filter(|_| is_web)
 }
 
-/// The method that was probably meant: `DELETE` for `DELET`. Another first letter makes another word, such as `SET` or
-/// `READ`.
+/// The method that was probably meant: `DELETE` for `DELET`. A name that differs from a method only in its first letter is
+/// another word, such as `SET` or `READ`.
 pub(super) fn method(name: &str) -> Option<&'static str> {
     meant(name, &method::STANDARD, |known| !is_same_tail(known, name))
 }
