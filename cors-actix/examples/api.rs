@@ -130,6 +130,7 @@ fn authenticate(request: &HttpRequest) -> Result<(), Error> {
 }
 
 /// Browsers apply no CORS check to WebSockets, so this checks the origin, by the policies in force.
+/// A handshake without `Origin` is not from a page of a browser, and is let through.
 async fn echo(
     api: web::Data<Api>,
     request: HttpRequest,

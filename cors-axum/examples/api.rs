@@ -125,6 +125,7 @@ fn authenticate(headers: &HeaderMap) -> Result<(), Refusal> {
 }
 
 /// Browsers apply no CORS check to WebSockets, so this checks the origin, by the policies in force.
+/// A handshake without `Origin` is not from a page of a browser, and is let through.
 async fn echo(
     State(api): State<Arc<Api>>,
     head: Parts,

@@ -121,15 +121,16 @@ impl<'r> FromRequest<'r> for Token {
 }
 
 #[get("/echo")]
-fn echo(_page: KnownPage, socket: rocket_ws::WebSocket) -> rocket_ws::Stream!['static] {
+fn echo(_origin: AllowedOrigin, socket: rocket_ws::WebSocket) -> rocket_ws::Stream!['static] {
     socket.stream(|messages| messages)
 }
 
 /// Browsers apply no CORS check to WebSockets, so this checks the origin, by the policies in force.
-struct KnownPage;
+/// A handshake without `Origin` is not from a page of a browser, and is let through.
+struct AllowedOrigin;
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for KnownPage {
+impl<'r> FromRequest<'r> for AllowedOrigin {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {

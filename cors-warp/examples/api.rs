@@ -135,6 +135,7 @@ fn is_known(token: Option<String>) -> bool {
 }
 
 /// Browsers apply no CORS check to WebSockets, so this checks the origin, by the policies in force.
+/// A handshake without `Origin` is not from a page of a browser, and is let through.
 fn echo(
     upgrade: Ws,
     path: FullPath,

@@ -11,7 +11,7 @@ pub(super) fn broken(exchange: &Exchange<'_>, all: &[Exchange<'_>]) -> Vec<Strin
         .collect()
 }
 
-/// `is_origin_allowed`, which a WebSocket handler calls, agrees with the decision on a request.
+/// `is_origin_allowed` agrees with the decision on a request.
 fn one_decision(exchange: &Exchange<'_>) -> Option<String> {
     let mut origins = exchange.vector.request.values("origin");
     let (Some(origin), None) = (origins.next(), origins.next()) else {
