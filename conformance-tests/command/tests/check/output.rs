@@ -174,6 +174,8 @@ fn other_bodies_are_not_shown() {
 fn a_body_that_does_not_end() {
     let head = "HTTP/1.1 403 Forbidden\r\ncontent-length: 100000000\r\n\r\n";
     let cut = format!("< body: {} ...\n", "no ".repeat(67).trim_end());
+    let block = "no ".repeat(400);
+    let first = format!("{head}{block}");
     for (server, body) in [
         (Server::start(move |_| Reply::Open(head.into())), ""),
         (
@@ -181,7 +183,7 @@ fn a_body_that_does_not_end() {
             "< body: no\n",
         ),
         (
-            Server::start(move |_| Reply::Endless(head.into(), b"no ".to_vec())),
+            Server::start(move |_| Reply::Endless(first.clone().into(), block.clone().into())),
             &cut,
         ),
     ] {
