@@ -12,6 +12,6 @@ pub mod style;
 pub use self::exit::{NO_RESULT, exit_code};
 pub use self::failure::Failure;
 pub use self::framework::framework;
-pub use self::print::{print_error, print_line, print_result};
+pub use self::print::{print_error, print_line, print_result, write_result};
 pub use self::printable::printable;
 pub use self::stop::until_stopped;

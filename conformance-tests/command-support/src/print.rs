@@ -12,6 +12,13 @@ pub fn print_result(text: &str) -> Result<(), Failure> {
     writeln!(anstream::stdout(), "{text}").map_err(Failure::new)
 }
 
+/// Writes a result that may be redirected to a file, such as a policy, to standard output: byte for byte.
+pub fn write_result(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written.map_err(Failure::new)
+}
+
 /// Prints a line on standard output. Errors are ignored, so a server continues if its output is
 /// closed.
 pub fn print_line(line: impl fmt::Display) {

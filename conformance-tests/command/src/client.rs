@@ -19,6 +19,7 @@ use browser_model::{Request, Response};
 use http::Version;
 use tokio::time::{Instant, timeout_at};
 
+pub(crate) use self::body::BodyStart;
 use self::connect::{Connector, Stream};
 use self::message::{Informational, Message};
 pub(crate) use self::problem::Problem;
@@ -47,8 +48,7 @@ pub(crate) struct Reply {
     pub(crate) server: Option<IpAddr>,
     pub(crate) version: Version,
     pub(crate) response: Response,
-    /// The start of the body. Empty if it was not read.
-    pub(crate) body: Vec<u8>,
+    pub(crate) body: BodyStart,
 }
 
 impl Client {

@@ -1,7 +1,7 @@
 //! `cors convert`: the CORS configuration of another library as a policy of this one.
 
 use std::fs::File;
-use std::io::{self, Read, Write as _};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use cors_convert::{Converted, Library, MAX_LENGTH, convert};
 
 use super::policy_file::report;
-use super::{Failure, print_error};
+use super::{Failure, print_error, write_result};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -62,9 +62,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
     for issue in &judged.issues {
         print_error(issue);
     }
-    let mut out = io::stdout();
-    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    written.map_err(Failure::new)?;
+    write_result(&text)?;
     Ok(if judged.is_valid {
         ExitCode::SUCCESS
     } else {

@@ -22,7 +22,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use command_support::{Failure, NO_RESULT, exit_code, framework, policy_file, print_error};
-use command_support::{print_line, print_result, printable, style, until_stopped};
+use command_support::{print_line, print_result, printable, style, until_stopped, write_result};
 use cors_playground as playground;
 
 fn main() -> ExitCode {

@@ -4,6 +4,7 @@ use browser_model::Fetch;
 use cors_diagnosis::shown;
 
 use super::plan::Plan;
+use crate::client::BodyStart;
 
 const REDACTED: &str = "...";
 
@@ -60,23 +61,44 @@ pub(super) fn without_values(message: String, fetch: &Fetch) -> String {
 
 /// The start of a body on one line. An error page may repeat the request, so secrets of the request are not shown.
 /// `None` if there is no text.
-pub(super) fn of_body(body: &[u8], plan: &Plan) -> Option<String> {
-    let text = String::from_utf8_lossy(body);
-    let mut text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+pub(super) fn of_body(body: &BodyStart, plan: &Plan) -> Option<String> {
     let headers = plan.fetch.headers.iter();
     let headers = headers.filter(|line| !is_public(&line.0));
     let values = headers.map(|line| line.1.as_slice());
-    for value in values.chain(plan.secret_cookie().map(str::as_bytes)) {
-        let value = String::from_utf8_lossy(value);
-        let parts = value.split(|char: char| char.is_whitespace() || ";=".contains(char));
-        for part in parts.filter(|part| part.len() >= MIN_SECRET) {
-            text = text.replace(part, REDACTED);
-        }
-    }
+    let values = values.chain(plan.secret_cookie().map(str::as_bytes));
+    let parts = values
+        .flat_map(|value| value.split(|byte| byte.is_ascii_whitespace() || b";=".contains(byte)));
+    let secrets: Vec<_> = parts.filter(|part| part.len() >= MIN_SECRET).collect();
+    let text = redacted(body, &secrets);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let end = if text.len() > SHOWN_BODY { " ..." } else { "" };
     let bytes = text.as_bytes();
     let start = shown(bytes.get(..SHOWN_BODY).unwrap_or(bytes));
     (!text.is_empty()).then(|| format!("{start}{end}"))
+}
+
+/// The body with `...` in place of secrets, which may overlap. If the body is not whole, it may end with the start of
+/// a secret.
+fn redacted(body: &BodyStart, secrets: &[&[u8]]) -> String {
+    let mut text = Vec::new();
+    // The end of the secrets so far.
+    let mut end = 0;
+    for (start, &byte) in body.bytes.iter().enumerate() {
+        let rest = body.bytes.get(start..).unwrap_or_default();
+        let found = secrets.iter().filter(|secret| {
+            rest.starts_with(secret) || (!body.is_whole && secret.starts_with(rest))
+        });
+        if let Some(length) = found.map(|secret| secret.len()).max() {
+            if start >= end {
+                text.extend(REDACTED.bytes());
+            }
+            end = end.max(start.saturating_add(length));
+        }
+        if start >= end {
+            text.push(byte);
+        }
+    }
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 fn is_public(name: &str) -> bool {

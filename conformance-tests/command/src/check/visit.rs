@@ -7,7 +7,7 @@ use cors_diagnosis::{fetch_metadata, probes};
 use http::Version;
 
 use super::plan::Plan;
-use crate::client::{Client, Problem};
+use crate::client::{BodyStart, Client, Problem};
 
 /// What happened on the network.
 pub(super) struct Visit {
@@ -33,7 +33,7 @@ pub(super) struct Visit {
 pub(super) struct Details {
     pub(super) version: Version,
     /// The start of the body of an error, or of a response to a preflight.
-    pub(super) body: Vec<u8>,
+    pub(super) body: BodyStart,
 }
 
 /// Sends what a browser sends.

@@ -13,22 +13,33 @@ const MAX_BODY: usize = 1 << 10;
 /// The most time for them.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// The start of a body. Empty if it was not read.
+#[derive(Default)]
+pub(crate) struct BodyStart {
+    pub(crate) bytes: Vec<u8>,
+    /// Whether the body is known to end here.
+    pub(crate) is_whole: bool,
+}
+
 /// The first bytes, as far as they arrive in time. Nothing of a compressed body: its first bytes are no text.
-pub(super) async fn start(response: http::Response<Incoming>, deadline: Instant) -> Vec<u8> {
-    let mut bytes = Vec::new();
+pub(super) async fn start(response: http::Response<Incoming>, deadline: Instant) -> BodyStart {
+    let mut start = BodyStart::default();
     if response.headers().contains_key(CONTENT_ENCODING) {
-        return bytes;
+        return start;
     }
     let mut body = response.into_body();
     let read = async {
-        while bytes.len() < MAX_BODY
-            && let Some(Ok(frame)) = body.frame().await
-        {
-            bytes.extend(frame.into_data().unwrap_or_default());
-            bytes.truncate(MAX_BODY);
+        while start.bytes.len() < MAX_BODY {
+            let Some(frame) = body.frame().await else {
+                start.is_whole = true;
+                break;
+            };
+            let Ok(frame) = frame else { break };
+            start.bytes.extend(frame.into_data().unwrap_or_default());
+            start.bytes.truncate(MAX_BODY);
         }
     };
-    // Without the rest, the report is still right. So this ends before the time limit of the request is an error.
+    // Without the rest, the report is still right. The time limit of the request is an error, so reading ends before it.
     let _ = timeout_at(deadline.min(Instant::now() + PATIENCE), read).await;
-    bytes
+    start
 }

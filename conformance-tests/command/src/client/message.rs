@@ -19,7 +19,7 @@ use tokio_rustls::client::TlsStream;
 use tokio_util::io::InspectReader;
 use url::Position;
 
-use super::body;
+use super::body::{self, BodyStart};
 use super::connect::Bytes;
 use super::limited::Limited;
 use super::problem::Problem;
@@ -46,8 +46,7 @@ pub(super) struct Message<'a> {
 pub(super) struct Head {
     pub(super) version: Version,
     pub(super) response: Response,
-    /// The start of the body. Empty if it was not read.
-    pub(super) body: Vec<u8>,
+    pub(super) body: BodyStart,
 }
 
 /// How many informational responses there were.
@@ -135,7 +134,7 @@ impl Message<'_> {
             },
             body: match self.body_deadline.filter(|_| is_read) {
                 Some(deadline) => body::start(response, deadline).await,
-                None => Vec::new(),
+                None => BodyStart::default(),
             },
         })
     }

@@ -1,17 +1,14 @@
 //! Where the report goes.
 
 use std::fs;
-use std::io::{self, Write as _};
 use std::path::Path;
 
-use crate::Failure;
+use crate::{Failure, write_result};
 
 /// Writes the report to the file, or to standard output.
 pub(crate) fn write(file: Option<&Path>, text: &str) -> Result<(), Failure> {
     let Some(path) = file else {
-        let mut out = io::stdout();
-        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-        return written.map_err(Failure::new);
+        return write_result(text);
     };
     fs::write(path, text).map_err(|error| {
         Failure::new(format_args!(

@@ -1,6 +1,7 @@
 //! The whole report, as text and as JSON.
 
 use serde_json::{Value, json};
+use test_support::scripted::Sent;
 
 use crate::server::{Reply, Server, response};
 use crate::{check, check_on_terminal, command, run};
@@ -174,6 +175,8 @@ fn other_bodies_are_not_shown() {
 fn a_body_that_does_not_end() {
     let head = "HTTP/1.1 403 Forbidden\r\ncontent-length: 100000000\r\n\r\n";
     let cut = format!("< body: {} ...\n", "no ".repeat(67).trim_end());
+    let block = "no ".repeat(400);
+    let first = format!("{head}{block}");
     for (server, body) in [
         (Server::start(move |_| Reply::Open(head.into())), ""),
         (
@@ -181,7 +184,7 @@ fn a_body_that_does_not_end() {
             "< body: no\n",
         ),
         (
-            Server::start(move |_| Reply::Endless(head.into(), b"no ".to_vec())),
+            Server::start(move |_| Reply::Endless(first.clone().into(), block.clone().into())),
             &cut,
         ),
     ] {
@@ -194,21 +197,9 @@ fn a_body_that_does_not_end() {
 
 #[test]
 fn a_body_that_repeats_the_request() {
-    let server = Server::start(|sent| {
-        let allowed = [
-            "access-control-allow-origin: https://app.example.com",
-            "access-control-allow-credentials: true",
-            "access-control-allow-headers: a-key, authorization",
-        ];
-        match sent.is_preflight() {
-            true => response("200 OK", &allowed).into(),
-            false => with_body(
-                "500 Internal Server Error",
-                &allowed,
-                &sent.headers.join("\n"),
-            )
-            .into(),
-        }
+    let server = after_preflight(|sent| {
+        let body = sent.headers.join("\n");
+        with_body("500 Internal Server Error", &ALLOWED, &body)
     });
     let headers = [
         "-H",
@@ -223,6 +214,83 @@ fn a_body_that_repeats_the_request() {
         assert!(run.stdout.contains(expected), "{run:?}");
         assert!(!run.stdout.contains("SECRET"), "{run:?}");
     }
+}
+
+/// The start of a secret is also secret.
+#[test]
+fn a_body_that_ends_inside_a_secret() {
+    let token: String = (0..400).map(|n| format!("S{n:04}")).collect();
+    let spaces = " ".repeat(1 << 10);
+    let value = format!("Bearer {token}");
+    for (body, missing, expected) in [
+        (
+            format!("Authorization: {value}"),
+            0,
+            "Authorization: Bearer ...",
+        ),
+        (format!("{}{value}", &spaces[..1_000]), 0, "Bearer ..."),
+        (
+            format!("Bearer {}{token}", &spaces[..1_016]),
+            0,
+            "Bearer ...",
+        ),
+        // The connection ends before the body does.
+        ("Bearer S0000S".to_owned(), 1, "Bearer ..."),
+        ("Bearer S".to_owned(), 1, "Bearer ..."),
+        // The body ends here.
+        ("Bearer S".to_owned(), 0, "Bearer S"),
+    ] {
+        let head = "HTTP/1.1 400 Bad Request\r\ncontent-length: ";
+        let length = body.len() + missing;
+        let server = after_preflight(move |_| format!("{head}{length}\r\n\r\n{body}"));
+        assert_body(&server, &[&format!("Authorization: {value}")], expected);
+    }
+}
+
+#[test]
+fn secrets_that_overlap() {
+    for (values, body, expected) in [
+        (
+            ["abcdefgh", "abcdefgh12345"],
+            "abcdefgh12345 abcdefgh1",
+            "... ...1",
+        ),
+        (["abcdefgh", "0abcdefgh12345"], "0abcdefgh12345", "..."),
+        (["abcdefgh", "efgh12345"], "abcdefgh12345", "..."),
+    ] {
+        for [a, b] in [values, [values[1], values[0]]] {
+            let server = after_preflight(move |_| with_body("400 Bad Request", &[], body));
+            let lines = [format!("A-Key: {a}"), format!("Authorization: {b}")];
+            assert_body(&server, &lines.each_ref().map(String::as_str), expected);
+            assert_body(&server, &[&format!("A-Key: {a} {b}")], expected);
+        }
+    }
+}
+
+const ALLOWED: [&str; 3] = [
+    "access-control-allow-origin: https://app.example.com",
+    "access-control-allow-credentials: true",
+    "access-control-allow-headers: a-key, authorization",
+];
+
+/// A server that allows the preflight.
+fn after_preflight(reply: impl Fn(&Sent) -> String + Send + Sync + 'static) -> Server {
+    Server::start(move |sent| match sent.is_preflight() {
+        true => response("200 OK", &ALLOWED).into(),
+        false => reply(sent).into(),
+    })
+}
+
+/// Checks what both reports show of the last body.
+#[track_caller]
+fn assert_body(server: &Server, headers: &[&str], expected: &str) {
+    let args: Vec<&str> = headers.iter().flat_map(|line| ["-H", line]).collect();
+    let run = check(&server.url(), &args);
+    let line = format!("< body: {expected}\n");
+    assert!(run.stdout.contains(&line), "{line} {run:?}");
+    let (_, report) = json(server, &args);
+    let last = report["exchanges"].as_array().unwrap().last().unwrap();
+    assert_eq!(last["response"]["body"], expected);
 }
 
 /// Reports are pasted into issues.

@@ -43,8 +43,10 @@ const WRONG: &str = r#"{
 fn a_result_that_cannot_be_written_is_a_failure() {
     let (_folder, file) = policy_file("good.json", GOOD);
     let file = file.to_str().unwrap();
+    let (_folder, python) = policy_file("app.py", "CORSMiddleware(app, allow_origins=['*'])");
     for args in [
         &["schema"][..],
+        &["convert", "--from", "starlette", python.to_str().unwrap()],
         &["audit", "http://localhost:1/", "--dry-run"],
         &["lint", file],
         &["diff", file, file],
