@@ -305,9 +305,6 @@ impl<'a> Grants<'a> {
             let url = all.clone().find(is_entry).or_else(|| all.next()).cloned();
             Ok(url.map(|url| Permission::ReachHost { url }))
         };
-        if beyond(&entries, budget)?.is_none() {
-            return Ok(Vec::new());
-        }
         budget.one_by_one(&entries, beyond)
     }
 }

@@ -156,7 +156,9 @@ impl<'a> Origins<'a> {
         let mut regexes: Vec<&OriginRegex> = sets.iter().filter_map(|set| set.regex()).collect();
         regexes.retain(|regex| !is_known(regex));
         let mut found = self.exact_excess_over(other);
-        found.extend(patterns_beyond(&patterns, other, budget)?);
+        let one_beyond =
+            |patterns: &[&str], budget: &mut Budget| one_beyond(patterns, other, budget);
+        found.extend(budget.one_by_one(&patterns, one_beyond)?);
         for regex in regexes {
             let origin = beyond(regex.automaton(), other, budget)?;
             found.extend(origin.map(|origin| Excess::of(regex.source(), origin)));
@@ -238,29 +240,12 @@ fn beyond(
     search.except(&others.exact).first(budget)
 }
 
-/// One search tells whether there is any excess, before the patterns are searched one by one.
-fn patterns_beyond(
-    patterns: &[&str],
-    others: &Origins<'_>,
-    budget: &mut Budget,
-) -> Result<Vec<Excess>, TooComplex> {
-    if one_beyond(patterns, others, budget)?.is_none() {
-        return Ok(Vec::new());
-    }
-    budget.one_by_one(patterns, |patterns, budget| {
-        one_beyond(patterns, others, budget)
-    })
-}
-
 /// The first of the patterns that allows an origin which is a shortest one that the others do not allow.
 fn one_beyond(
     patterns: &[&str],
     others: &Origins<'_>,
     budget: &mut Budget,
 ) -> Result<Option<Excess>, TooComplex> {
-    if patterns.is_empty() {
-        return Ok(None);
-    }
     let automaton = entries_automaton(patterns.iter().copied(), None, budget)?;
     let Some(origin) = beyond(&automaton, others, budget)? else {
         return Ok(None);

@@ -26,13 +26,16 @@ impl Budget {
         Self(MAX_COMPARISON)
     }
 
-    /// Asks about the first entries one by one, as long as half of the steps that are left is enough. Then it asks
-    /// about all others together.
+    /// Asks about all entries together. If there is an answer, it asks about the first ones one by one, as long as
+    /// half of the steps that are left is enough, and then about all others together.
     pub(crate) fn one_by_one<T>(
         &mut self,
         entries: &[&str],
         ask: impl Fn(&[&str], &mut Self) -> Result<Option<T>, TooComplex>,
     ) -> Result<Vec<T>, TooComplex> {
+        if entries.is_empty() || ask(entries, self)?.is_none() {
+            return Ok(Vec::new());
+        }
         let half = self.0 / 2;
         let mut steps = Self(half);
         self.0 -= half;
@@ -45,7 +48,9 @@ impl Budget {
             rest = entries.get(number + 1..).unwrap_or_default();
         }
         self.0 += steps.0;
-        found.extend(ask(rest, self)?);
+        if !rest.is_empty() {
+            found.extend(ask(rest, self)?);
+        }
         Ok(found)
     }
 
