@@ -91,8 +91,7 @@ impl Config {
         vars: impl IntoIterator<Item = (String, String)>,
     ) -> Self {
         let prefix = &with_underscore(prefix);
-        let is_ours = |(name, _): &(String, String)| after_prefix(name, prefix).is_some();
-        let mut vars: Vec<_> = vars.into_iter().filter(is_ours).collect();
+        let mut vars: Vec<_> = vars.into_iter().collect();
         vars.sort_unstable(); // The environment has no order, but reports should have one.
         for (name, text) in vars {
             let Some(rest) = after_prefix(&name, prefix) else {
