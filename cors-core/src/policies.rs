@@ -353,25 +353,9 @@ impl Eq for Policies {}
 mod tests {
     use super::Policies;
     use crate::path_table::PathTable;
-    use crate::{Config, Policy, RequestHead, RequestHeader};
+    use crate::request::tests::Hosts;
+    use crate::{Config, Policy};
     use proptest::prelude::*;
-
-    /// A request without headers.
-    struct Get;
-
-    impl RequestHead for Get {
-        fn method(&self) -> &[u8] {
-            b"GET"
-        }
-
-        fn lines(&self, _: RequestHeader) -> impl Iterator<Item = &[u8]> {
-            std::iter::empty()
-        }
-
-        fn host_contradicts_target(&self) -> bool {
-            false
-        }
-    }
 
     fn policy(max_age: u64) -> Policy {
         Config::new()
@@ -391,7 +375,7 @@ mod tests {
         let policy = table.find(|| path);
         let clear = policy.filter(|policy| policy.ambiguity.is_none());
         assert_eq!(
-            policies.find(path, &Get),
+            policies.find(path, &Hosts(&[], false)),
             clear.map(|policy| &***policy),
             "{path}"
         );

@@ -112,26 +112,9 @@ impl<T> HostTable<T> {
 mod tests {
     use super::PolicyTable;
     use crate::policy::Ambiguity;
-    use crate::{Config, Policies, Policy, RequestHead, RequestHeader};
+    use crate::request::tests::Hosts;
+    use crate::{Config, Policies, Policy};
     use std::sync::Arc;
-
-    /// The `Host` lines of a request, and whether they contradict the target.
-    struct Hosts<'a>(&'a [&'a str], bool);
-
-    impl RequestHead for Hosts<'_> {
-        fn method(&self) -> &[u8] {
-            b"GET"
-        }
-
-        fn lines(&self, header: RequestHeader) -> impl Iterator<Item = &[u8]> {
-            let lines = (header == RequestHeader::Host).then_some(self.0);
-            lines.into_iter().flatten().map(|line| line.as_bytes())
-        }
-
-        fn host_contradicts_target(&self) -> bool {
-            self.1
-        }
-    }
 
     fn config(max_age: u64) -> Config {
         let config = Config::new().allow_origins(["https://a.com"]);

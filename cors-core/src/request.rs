@@ -113,3 +113,26 @@ impl<T> Lines<T> {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::{RequestHead, RequestHeader};
+
+    /// A `GET` request: its `Host` lines, and whether they contradict the target.
+    pub(crate) struct Hosts<'a>(pub(crate) &'a [&'a str], pub(crate) bool);
+
+    impl RequestHead for Hosts<'_> {
+        fn method(&self) -> &[u8] {
+            b"GET"
+        }
+
+        fn lines(&self, header: RequestHeader) -> impl Iterator<Item = &[u8]> {
+            let lines = (header == RequestHeader::Host).then_some(self.0);
+            lines.into_iter().flatten().map(|line| line.as_bytes())
+        }
+
+        fn host_contradicts_target(&self) -> bool {
+            self.1
+        }
+    }
+}
