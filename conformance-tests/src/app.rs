@@ -125,7 +125,7 @@ pub fn dictated<'a>(lines: impl Iterator<Item = &'a [u8]>) -> (u16, Vec<(&'a str
 
 /// The application in memory. Returns what a framework would, except its default texts and headers.
 pub fn respond(request: &Request) -> Response {
-    let path = request.target.split('?').next().unwrap_or_default();
+    let path = request.path();
     let empty = |status| {
         Response::new(Reply {
             status,

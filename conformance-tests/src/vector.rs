@@ -98,6 +98,11 @@ pub struct Request {
 }
 
 impl Request {
+    /// The path of the target, without the query.
+    pub fn path(&self) -> &str {
+        self.target.split('?').next().unwrap_or_default()
+    }
+
     /// The values of all lines of one header, in order.
     pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
         self.lines

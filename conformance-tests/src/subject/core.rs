@@ -36,8 +36,7 @@ struct InMemory(PolicyTable<RenderedPolicy<String>>);
 
 impl Started for InMemory {
     fn ask(&self, request: &Request) -> Result<Observation> {
-        let path = request.target.split('?').next().unwrap_or_default();
-        let Some(policy) = self.0.find(path, request) else {
+        let Some(policy) = self.0.find(request.path(), request) else {
             return Ok(Observation {
                 response: without_body(app::respond(request), request),
                 decision: Some(("none", Vec::new())),
