@@ -899,7 +899,7 @@ mod arguments {
         assert_eq!(number, Config::new().max_age(Duration::from_secs(90)));
     }
 
-    /// As in a file or a variable: `max_age = 0.9` must not turn into 0, which disables caching. So 0 is no correction.
+    /// As in a file or a variable: `max_age = 0.9` must not turn into 0, which disables caching. So 0 is not proposed.
     #[test]
     fn a_fraction_of_a_second_is_an_error() {
         for (time, text, correction) in [

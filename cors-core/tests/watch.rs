@@ -618,7 +618,7 @@ fn an_error_is_an_event_and_a_counter() {
     assert!(metrics.counters()["cors_policy_file_errors_total"] >= 1);
 }
 
-/// A comparison can take long. Whoever drops the watcher does not wait for it.
+/// A comparison can take long. Dropping the watcher does not wait for it.
 #[test]
 fn dropping_the_watcher_does_not_wait_for_the_comparison() {
     /// After the first time, `in_force` says so and waits.

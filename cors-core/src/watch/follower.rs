@@ -114,7 +114,7 @@ impl<M: Replace, F: FnMut(Result<InForce, WatchError>)> Follower<M, F> {
                 Err(problem) => return Ok(Err(problem)),
             };
             let middleware = &self.middleware;
-            // Before the signal is locked: whoever drops the watcher does not wait for the comparison.
+            // Before the signal is locked, so that dropping the watcher does not wait for the comparison.
             let is_change = self.source.is_change(&policies, middleware);
             let replaced = self.signal.unless_stopped(|| match is_change? {
                 true => replace(middleware, policies),

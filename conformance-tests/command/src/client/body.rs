@@ -21,7 +21,7 @@ pub(crate) struct BodyStart {
     pub(crate) is_whole: bool,
 }
 
-/// The first bytes, as far as they arrive in time. Nothing of a compressed body: its first bytes are no text.
+/// The first bytes, as far as they arrive in time. Nothing of a compressed body: its first bytes are not text.
 pub(super) async fn start(response: http::Response<Incoming>, deadline: Instant) -> BodyStart {
     let mut start = BodyStart::default();
     if response.headers().contains_key(CONTENT_ENCODING) {

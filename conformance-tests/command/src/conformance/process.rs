@@ -336,7 +336,7 @@ mod tests {
         let expected = format!("another program accepts connections at {address}: exit status: 1");
         assert!(problem.ends_with(&expected), "{problem}");
 
-        // Nobody else gets this port, and nobody listens.
+        // The port is taken, but no program listens.
         let silent = TcpSocket::new_v4().unwrap();
         silent.bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let mut ended = start("false", silent.local_addr().unwrap());
